@@ -1,0 +1,63 @@
+"""The RNN's forward passes, and the caches that they leave for the backward pass."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bptt.activations import softmax
+from bptt.types import Array, Parameters
+
+
+class RNNCellCache(NamedTuple):
+    """What one RNN cell keeps of its forward pass.
+
+    Attributes
+    ----------
+    a_next : ndarray (n_a, m)
+        Hidden state that the cell computed; ``a_next = tanh(z)``.
+    a_prev : ndarray (n_a, m)
+        Hidden state that it was given.
+    xt : ndarray (n_x, m)
+        Input at this time step.
+    parameters : dict
+        ``Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a), ba (n_a, 1), by (n_y, 1)``.
+    """
+
+    a_next: Array
+    a_prev: Array
+    xt: Array
+    parameters: Parameters
+
+
+def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, RNNCellCache]:
+    r"""Take one time step through a vanilla (Elman) RNN cell.
+
+    .. math::
+
+        z = W_{ax} x^{\langle t \rangle} + W_{aa} a^{\langle t-1 \rangle} + b_a, \quad
+        a^{\langle t \rangle} = \tanh(z), \quad
+        \hat y^{\langle t \rangle} = \mathrm{softmax}(W_{ya} a^{\langle t \rangle} + b_y)
+
+    Parameters
+    ----------
+    xt : ndarray (n_x, m)
+        Input of this step for all ``m`` examples.
+    a_prev : ndarray (n_a, m)
+        Hidden state of the step before.
+    parameters : dict
+        ``Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a), ba (n_a, 1), by (n_y, 1)``.
+
+    Returns
+    -------
+    a_next : ndarray (n_a, m)
+    yt_pred : ndarray (n_y, m)
+    cache : RNNCellCache
+
+    References
+    ----------
+    J. L. Elman, "Finding structure in time", Cognitive Science 14(2), 1990.
+    """
+    z = parameters["Wax"] @ xt + parameters["Waa"] @ a_prev + parameters["ba"]
+    a_next = np.tanh(z)
+    yt_pred = softmax(parameters["Wya"] @ a_next + parameters["by"])
+    return a_next, yt_pred, RNNCellCache(a_next, a_prev, xt, parameters)
