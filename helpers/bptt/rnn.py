@@ -29,6 +29,24 @@ class RNNCellCache(NamedTuple):
     parameters: Parameters
 
 
+def rnn_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
+    r"""Weigh and add what enters the cell: :math:`z = W_{ax} x^{\langle t \rangle} + W_{aa} a^{\langle t-1 \rangle} + b_a`.
+
+    Parameters
+    ----------
+    xt : ndarray (n_x, m)
+    a_prev : ndarray (n_a, m)
+    parameters : dict
+        Of which ``Wax (n_a, n_x), Waa (n_a, n_a), ba (n_a, 1)`` are used.
+
+    Returns
+    -------
+    ndarray (n_a, m)
+        The cell's state before tanh.
+    """
+    return parameters["Wax"] @ xt + parameters["Waa"] @ a_prev + parameters["ba"]
+
+
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, RNNCellCache]:
     r"""Take one time step through a vanilla (Elman) RNN cell.
 
@@ -57,7 +75,6 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
     ----------
     J. L. Elman, "Finding structure in time", Cognitive Science 14(2), 1990.
     """
-    z = parameters["Wax"] @ xt + parameters["Waa"] @ a_prev + parameters["ba"]
-    a_next = np.tanh(z)
+    a_next = np.tanh(rnn_cell_z(xt, a_prev, parameters))
     yt_pred = softmax(parameters["Wya"] @ a_next + parameters["by"])
     return a_next, yt_pred, RNNCellCache(a_next, a_prev, xt, parameters)

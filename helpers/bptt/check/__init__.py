@@ -1,0 +1,69 @@
+"""Checks that a learner calls, and that grade: ``check.<name of the exercise>(your_function)``.
+
+Each function of the exercise table (``check.EXERCISES``) is here under its name. A check returns a ``Report`` when all is
+right and raises ``CheckFailed`` when it is not.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from bptt.check.exercises import EXERCISES
+from bptt.check.hints import hint
+from bptt.check.report import Cause, Finding, Report
+from bptt.check.run import run
+
+__all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "hint", "run", *EXERCISES]
+
+
+class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened, to a learner
+    """Raised by a check that found something; ``report`` says what."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(str(report))
+        self.report = report
+
+    def _render_traceback_(self) -> list[str]:
+        # In a notebook the report is the display; a traceback through this package would bury it.
+        self.report._ipython_display_()
+        return [f"CheckFailed: {self.report.summary}"]
+
+
+def _check(
+    name: str, function: Callable[..., Any], *, only: Sequence[str] | None = None, seed: int = 1
+) -> Report:
+    """Check your function against exact gradients, on several cases.
+
+    Parameters
+    ----------
+    function : callable
+        Your function itself, not what it returns.
+    only : list of str, optional
+        The gradients to check, e.g. ``["dWax", "dba"]``; all of them when not given.
+    seed : int
+        Another seed gives cases of other sizes with other numbers.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    CheckFailed
+        When something is not right; its ``report`` says what, where and, where the numbers prove it, why.
+    """
+    report = run(EXERCISES[name], function, only, seed)
+    if not report.passed:
+        raise CheckFailed(report)
+    return report
+
+
+def __getattr__(name: str) -> Callable[..., Report]:
+    if name not in EXERCISES:
+        message = f"there is no check {name!r}; there are {', '.join(EXERCISES)}"
+        raise AttributeError(message)
+    return partial(_check, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

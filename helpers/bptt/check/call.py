@@ -1,0 +1,116 @@
+"""Call a learner's function once and keep all that happened: result, exception, warnings, prints, changed arguments."""
+
+import copy
+import io
+import linecache
+import re
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bptt import exact
+from bptt.check.exercise import Arguments
+from bptt.types import Array
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did.
+
+    Attributes
+    ----------
+    result : object
+        What the function returned; None when it raised.
+    error : BaseException or None
+    at_line : str
+        The learner's line that raised, with the shapes of the arrays in it.
+    warned : tuple of str
+    printed : str
+    changed : tuple of str
+        Arguments that the function changed in place, e.g. ``da_next`` or ``cache.a_next``.
+    """
+
+    result: Any
+    error: BaseException | None = None
+    at_line: str = ""
+    warned: tuple[str, ...] = ()
+    printed: str = ""
+    changed: tuple[str, ...] = field(default=())
+
+
+def call(function: Callable[..., Any], arguments: Arguments) -> Outcome:
+    """Call ``function`` with its own copy of ``arguments``."""
+    own = copy.deepcopy(arguments)
+    printed = io.StringIO()
+    result, error, at_line = None, None, ""
+    with warnings.catch_warnings(record=True) as warned, redirect_stdout(printed), exact.withheld():
+        warnings.simplefilter("always")
+        try:
+            result = function(*own.values())
+        except (Exception, SystemExit) as raised:  # noqa: BLE001 - what a learner's code raises is a finding
+            error, at_line = raised, _line_that_raised(raised)
+    return Outcome(
+        result,
+        error,
+        at_line,
+        tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in warned)),
+        printed.getvalue(),
+        _changed(dict(_arrays(arguments)), dict(_arrays(own))),
+    )
+
+
+def _arrays(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:  # noqa: ANN401 - walks anything
+    if isinstance(value, np.ndarray):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            yield from _arrays(entry, f'{name}["{key}"]' if name else key)
+    elif hasattr(value, "_fields"):
+        for key in value._fields:
+            yield from _arrays(getattr(value, key), f"{name}.{key}")
+    elif isinstance(value, list | tuple):
+        for position, entry in enumerate(value):
+            yield from _arrays(entry, f"{name}[{position}]")
+
+
+def _changed(before: dict[str, Array], after: dict[str, Array]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, was in before.items()
+        if name not in after or not np.array_equal(was, after[name], equal_nan=True)
+    )
+
+
+def _line_that_raised(error: BaseException) -> str:
+    frames = [
+        (frame, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if not frame.f_globals.get("__name__", "").startswith(("bptt.", "numpy"))
+    ]
+    if not frames:
+        return ""
+    frame, line = frames[-1]
+    source = linecache.getline(frame.f_code.co_filename, line).strip()
+    arrays = {text: _looked_up(frame.f_locals, *parts) for text, *parts in _NAME.findall(source)}
+    shapes = ", ".join(
+        f"{text} {array.shape}" for text, array in arrays.items() if isinstance(array, np.ndarray)
+    )
+    return f"{source}\nwith {shapes}" if shapes else source
+
+
+_NAME = re.compile(r"""(([A-Za-z_]\w*)(?:\[["'](\w+)["']\]|\.(\w+))?)""")
+"""A name, an entry of a dict by name, or an attribute: ``dz``, ``parameters["Wax"]``, ``cache.xt``."""
+
+
+def _looked_up(names: Mapping[str, Any], name: str, key: str, attribute: str) -> Any:  # noqa: ANN401 - learners' values
+    value = names.get(name)
+    if key:
+        return value.get(key) if isinstance(value, dict) else None
+    if attribute and not isinstance(value, np.ndarray):
+        return getattr(value, attribute, None) if isinstance(value, tuple) else None
+    return value

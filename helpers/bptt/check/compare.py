@@ -1,0 +1,123 @@
+"""Compare what a learner's function did in one case with the exact gradients: findings, in the order of diagnosis."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from bptt import exact
+from bptt.check.call import Outcome
+from bptt.check.exercise import Exercise
+from bptt.check.report import Finding, listed
+from bptt.inputs import Sizes
+from bptt.types import Array, Gradients
+
+TOLERANCE = 1e-6
+"""Largest accepted error of an entry, relative to the largest exact entry of the same gradient. Mathematically equal
+formulas differ by some 1e-15 (float64) or 1e-7 (float32); a wrong one differs by far more on random input."""
+
+
+def agrees(yours: Array, expected: Array) -> bool:
+    """Tell whether two arrays have the same shape and, up to rounding, the same numbers."""
+    return yours.shape == expected.shape and bool(np.all(_error(yours, expected) <= TOLERANCE))
+
+
+def _error(yours: Array, expected: Array) -> Array:
+    scale = np.abs(expected).max(initial=0.0) or 1.0
+    return np.abs(yours - expected) / scale
+
+
+def as_gradients(exercise: Exercise, result: Any) -> dict[str, Any]:  # noqa: ANN401 - learners return anything
+    """Return what was returned as a dict by gradient, empty when it is not of that form."""
+    if exercise.bare:
+        return {next(iter(exercise.shapes)): result}
+    return dict(result) if isinstance(result, dict) else {}
+
+
+def findings(exercise: Exercise, outcome: Outcome, right: Gradients, sizes: Sizes) -> Iterator[Finding]:
+    """Yield what is wrong in one case.
+
+    A finding about the whole call (not implemented, raised, borrowed, wrong return type) comes alone. Otherwise there
+    is at most one finding for each gradient, besides those about extra keys and arguments changed in place.
+    """
+    whole = _about_the_call(exercise, outcome, sizes)
+    if whole:
+        yield whole
+        return
+    result = as_gradients(exercise, outcome.result)
+    for name in exercise.shapes:
+        found = _about_one_gradient(exercise, name, result, right[name], sizes)
+        if found:
+            yield found
+    extra = [str(key) for key in result if key not in exercise.shapes]
+    if extra:
+        message = f"The dict has {listed(extra)} besides {listed(list(exercise.shapes))}. Return those only."
+        yield Finding("extra", None, message, sizes)
+    if outcome.changed:
+        names = listed(outcome.changed)
+        message = (
+            f"Your function changes {names} in place. The caller still needs it as it was: an operation such as *= or "
+            "+= writes into the array that it was given. Make a new array instead."
+        )
+        yield Finding("changed-in-place", None, message, sizes)
+
+
+def _about_the_call(exercise: Exercise, outcome: Outcome, sizes: Sizes) -> Finding | None:
+    error = outcome.error
+    if isinstance(error, NotImplementedError):
+        return Finding(
+            "not-implemented", None, f"{exercise.name} still raises NotImplementedError: write it first."
+        )
+    if isinstance(error, exact.BorrowedGradientError):
+        message = "Your function calls bptt.exact. That is what it is compared with, so it proves nothing: write your own."
+        return Finding("borrowed", None, message)
+    if error is not None:
+        where = f"\n{outcome.at_line}" if outcome.at_line else ""
+        return Finding("raised", None, f"{type(error).__name__}: {error}{where}", sizes)
+    if outcome.result is None:
+        return Finding("not-implemented", None, f"{exercise.name} returns None. Does it end with a return?")
+    if not exercise.bare and not isinstance(outcome.result, dict):
+        message = f"It returns a {type(outcome.result).__name__}. Return a dict with {listed(list(exercise.shapes))}."
+        return Finding("return-type", None, message)
+    return None
+
+
+def _about_one_gradient(
+    exercise: Exercise, name: str, result: dict[str, Any], expected: Array, sizes: Sizes
+) -> Finding | None:
+    if name not in result:
+        return Finding("missing", name, f"The dict has no {name}.", sizes)
+    if result[name] is None:
+        return Finding("not-implemented", name, f"{name} is None: it has not been computed yet.", sizes)
+    if not isinstance(result[name], np.ndarray | np.generic):
+        kind = type(result[name]).__name__
+        return Finding("return-type", name, f"{name} is a {kind}. Return a NumPy array.", sizes)
+    yours = np.asarray(result[name])
+    symbols = f"({exercise.shapes[name]})"
+    if yours.shape != expected.shape:
+        message = (
+            f"{name} has shape {yours.shape}. It belongs to something of shape {symbols} = {expected.shape}."
+        )
+        return Finding("shape", name, message, sizes, None, yours, expected)
+    if yours.dtype.kind not in "fiu":
+        return Finding("dtype", name, f"{name} holds {yours.dtype} values. Real numbers are expected.", sizes)
+    if not np.isfinite(yours).all():
+        index = _first(~np.isfinite(yours))
+        message = f"{name}{list(index)} is {yours[index]}: something overflowed or was divided by zero."
+        return Finding("not-finite", name, message, sizes, index, yours, expected)
+    if not agrees(yours, expected):
+        error = _error(yours, expected)
+        index = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
+        wrong = int((error > TOLERANCE).sum())
+        share = "every entry" if wrong == error.size else f"{wrong} of {error.size} entries"
+        message = (
+            f"{share} of {name} differ{'s' if wrong == error.size or wrong == 1 else ''}; "
+            f"most at {name}{list(index)}: yours {yours[index]:.6g}, expected {expected[index]:.6g}."
+        )
+        return Finding("value", name, message[0].upper() + message[1:], sizes, index, yours, expected)
+    return None
+
+
+def _first(mask: Array) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.argwhere(mask)[0]) if math.prod(mask.shape) else ()

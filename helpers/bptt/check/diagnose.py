@@ -1,0 +1,174 @@
+"""Find the known mistakes that explain wrong gradients, by the numbers alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, permutations
+from typing import Any
+
+import numpy as np
+
+from bptt.check.compare import agrees
+from bptt.check.exercise import Arguments, Exercise, Mistake
+from bptt.check.report import Cause
+from bptt.types import Array, Gradients
+
+Ids = frozenset[str]
+Prediction = dict[str, list[Array]]
+"""For each gradient, the arrays that a set of mistakes can give."""
+
+MOST = 2
+"""How many mistakes together are tried as the explanation of one gradient."""
+
+
+def causes(
+    exercise: Exercise, cases: Sequence[Arguments], results: Sequence[Mapping[str, Any]], wrong: Sequence[str]
+) -> tuple[Cause, ...]:
+    """Find the fewest known mistakes that explain the wrong gradients.
+
+    A set of mistakes explains a gradient when it predicts the learner's numbers in every case while the right numbers
+    are different. Nothing is guessed: without an exact match there is no cause.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    cases : sequence of dict
+        The arguments of each call.
+    results : sequence of dict
+        What the learner's function returned in each.
+    wrong : sequence of str
+        The gradients to explain.
+
+    Returns
+    -------
+    tuple of Cause
+        Where another set of mistakes would give the very same numbers, its ids are the ``alternatives``.
+    """
+    explanations = _explanations(exercise, cases, results, wrong)
+    if not explanations:
+        return ()
+    fewest = _fewest(explanations)
+    touched = _touched(exercise, cases[0])
+
+    def contradictions(ids: Ids) -> int:
+        """Count the gradients that these mistakes would spoil and that are not spoilt by them."""
+        return sum(len(touched[identifier] - _explained(ids, explanations)) for identifier in ids)
+
+    least = min(map(contradictions, fewest))
+    best, *rivals = sorted((ids for ids in fewest if contradictions(ids) == least), key=sorted)
+    alternatives = tuple(sorted(frozenset().union(*rivals) - best))
+    return tuple(
+        Cause(
+            mistake.id,
+            mistake.title,
+            mistake.explanation,
+            tuple(name for name in wrong if _uses(mistake.id, best, explanations.get(name, ()))),
+            alternatives,
+        )
+        for mistake in all_mistakes(exercise)
+        if mistake.id in best
+    )
+
+
+def all_mistakes(exercise: Exercise) -> Iterator[Mistake]:
+    """Yield the mistakes of an exercise and of its stages, in the order in which a gradient meets them."""
+    for stage in exercise.stages:
+        yield from all_mistakes(stage)
+    yield from exercise.mistakes
+
+
+def _explanations(
+    exercise: Exercise, cases: Sequence[Arguments], results: Sequence[Mapping[str, Any]], wrong: Sequence[str]
+) -> dict[str, set[Ids]]:
+    """For each wrong gradient, the smallest sets of mistakes that predict it in every case."""
+    surviving: dict[str, set[Ids]] = {}
+    for arguments, result in zip(cases, results, strict=True):
+        matching: dict[str, set[Ids]] = {name: set() for name in wrong}
+        for ids, prediction in _predictions(exercise, arguments, MOST):
+            for name in matching.keys() & prediction.keys():
+                if any(_same(result.get(name), array) for array in prediction[name]):
+                    matching[name].add(ids)
+        surviving = {name: ids & surviving.get(name, ids) for name, ids in matching.items()}
+    minimal = {
+        name: {ids for ids in sets if not any(less < ids for less in sets)}
+        for name, sets in surviving.items()
+    }
+    return {name: sets for name, sets in minimal.items() if sets and frozenset() not in sets}
+
+
+def _same(yours: Any, predicted: Array) -> bool:  # noqa: ANN401 - learners return anything
+    return (
+        isinstance(yours, np.ndarray | np.generic) and yours.dtype.kind in "fiu" and agrees(yours, predicted)
+    )
+
+
+def _predictions(exercise: Exercise, arguments: Arguments, most: int) -> Iterator[tuple[Ids, Prediction]]:
+    """Yield what the exercise gives with each set of at most ``most`` of its mistakes, the empty set first."""
+    if exercise.stages:
+        yield from _through(exercise.stages, arguments, most)
+        return
+    right = exercise.right(arguments)
+    yield frozenset(), _lists(right)
+    single = {mistake: _lists(mistake.predict(arguments, right)) for mistake in exercise.mistakes if most}
+    for mistake, prediction in single.items():
+        yield frozenset({mistake.id}), prediction
+    if most > 1:
+        for first, second in permutations(exercise.mistakes, 2):
+            yield frozenset({first.id, second.id}), _on_top(second, arguments, right, single[first])
+
+
+def _on_top(second: Mistake, arguments: Arguments, right: Gradients, first: Prediction) -> Prediction:
+    """Predict a mistake made on top of another one, for the gradients that both touch."""
+    spoilt = {name: arrays[0] for name, arrays in first.items()}
+    try:
+        both = _lists(second.predict(arguments, {**right, **spoilt}))
+    except (ValueError, IndexError):
+        # The first mistake has changed a shape that the second one needs: nobody can make both.
+        return {}
+    return {name: both[name] for name in both.keys() & spoilt.keys()}
+
+
+def _through(stages: Sequence[Exercise], arguments: Arguments, most: int) -> Iterator[tuple[Ids, Prediction]]:
+    """Follow mistakes through stages: what one stage returns, right or wrong, is what later stages are given."""
+    stage, later = stages[0], stages[1:]
+    feeds = any(name in after.arguments for after in later for name in stage.shapes)
+    given = {name: arguments[name] for name in stage.arguments}
+    for ids, prediction in _predictions(stage, given, min(most, 1) if feeds else most):
+        yield ids, prediction
+        if later and (feeds or not ids):
+            passed_on = {name: arrays[0] for name, arrays in prediction.items()}
+            for more, rest in _through(later, {**arguments, **passed_on}, most - len(ids)):
+                yield ids | more, rest
+
+
+def _lists(prediction: Mapping[str, Array | list[Array]]) -> Prediction:
+    return {name: value if isinstance(value, list) else [value] for name, value in prediction.items()}
+
+
+def _fewest(explanations: Mapping[str, set[Ids]]) -> list[Ids]:
+    """Return the smallest unions of mistakes that explain all explainable gradients."""
+    ids = sorted(frozenset().union(*frozenset().union(*explanations.values())))
+    for size in range(1, len(ids) + 1):
+        unions = [frozenset(chosen) for chosen in combinations(ids, size)]
+        enough = [union for union in unions if _explained(union, explanations) == explanations.keys()]
+        if enough:
+            return enough
+    return []
+
+
+def _explained(ids: Ids, explanations: Mapping[str, set[Ids]]) -> set[str]:
+    return {name for name, sets in explanations.items() if any(some <= ids for some in sets)}
+
+
+def _uses(identifier: str, ids: Ids, sets: Iterable[Ids]) -> bool:
+    return any(identifier in some and some <= ids for some in sets)
+
+
+def _touched(exercise: Exercise, arguments: Arguments) -> dict[str, set[str]]:
+    """For each mistake, the gradients that it spoils."""
+    right = exercise.right(arguments)
+    touched: dict[str, set[str]] = defaultdict(set)
+    for ids, prediction in _predictions(exercise, arguments, 1):
+        for name in prediction.keys() & right.keys():
+            if ids and not agrees(prediction[name][0], right[name]):
+                touched[next(iter(ids))].add(name)
+    return touched

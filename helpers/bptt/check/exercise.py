@@ -1,0 +1,82 @@
+"""What an exercise is: everything that a check has to know about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bptt.inputs import Sizes
+from bptt.types import Array, Gradients
+
+Arguments = dict[str, Any]
+"""What the learner's function is called with, by name, e.g. ``{"da_next": ..., "cache": ...}``."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known way to get it wrong, described by the numbers that it gives.
+
+    Attributes
+    ----------
+    id : str
+        Stable name, used in class reports and tests.
+    title, explanation : str
+        For the learner: what the code does, and what to think about. Never the corrected line.
+    predict : callable
+        ``predict(arguments, right)`` takes the arguments of a call and the right gradients, and gives the wrong ones
+        for those gradients that the mistake touches. A value may be a list where the mistake has several spellings.
+    """
+
+    id: str
+    title: str
+    explanation: str
+    predict: Callable[[Arguments, Gradients], Mapping[str, Array | list[Array]]]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One entry of the table of exercises.
+
+    Attributes
+    ----------
+    name : str
+        Name of the learner's function.
+    arguments : tuple of str
+        Its arguments, in order.
+    shapes : dict
+        Each gradient that it returns and its shape in symbols, e.g. ``{"dxt": "n_x, m"}``. A function with one gradient
+        returns the array itself, one with several a dict.
+    draw : callable
+        ``draw(seed, sizes)`` makes the arguments of one call, in order.
+    exact : callable
+        Takes the same arguments and returns the exact gradients, in the form that the learner's function does.
+    mistakes : tuple of Mistake
+        Those that are made in this exercise itself.
+    stages : tuple of Exercise
+        Smaller exercises that this one is put together from, in order. What a stage returns is an argument of later ones
+        by its name (``dz``), so that a mistake in an early stage is followed through the later ones.
+    hints : tuple of str
+        Each says one step more than the one before; none is the solution.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    shapes: Mapping[str, str]
+    draw: Callable[[int, Sizes], tuple[Any, ...]]
+    exact: Callable[..., Any]
+    mistakes: tuple[Mistake, ...] = ()
+    stages: tuple["Exercise", ...] = ()
+    hints: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def bare(self) -> bool:
+        """Whether the function returns one array instead of a dict."""
+        return len(self.shapes) == 1
+
+    def case(self, seed: int, sizes: Sizes) -> Arguments:
+        """Draw the arguments of one call, by name."""
+        return dict(zip(self.arguments, self.draw(seed, sizes), strict=True))
+
+    def right(self, arguments: Arguments) -> Gradients:
+        """Compute the exact gradients for one call, always as a dict."""
+        result = self.exact(*(arguments[name] for name in self.arguments))
+        return {next(iter(self.shapes)): result} if self.bare else result

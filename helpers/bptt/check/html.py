@@ -1,0 +1,112 @@
+"""A report as HTML, for notebooks and for feedback pages.
+
+Plain strings and inline styles: a template engine costs more to import than a check may take, and notebook frontends
+remove style sheets from outputs. Colours are translucent over the page's own, so light and dark themes both work.
+"""
+
+from collections.abc import Iterable
+from html import escape
+
+import numpy as np
+
+from bptt.check.compare import TOLERANCE
+from bptt.check.report import Cause, Finding, Report, listed
+from bptt.check.text import footer, printed, same_numbers
+from bptt.types import Array
+
+PASSED, FAILED = "#56B4E9", "#D55E00"
+LARGEST = 8
+"""Rows and columns of an array that are shown as numbers."""
+
+
+def as_html(report: Report) -> str:
+    """Write a report as one HTML element."""
+    colour = PASSED if report.passed else FAILED
+    parts = [
+        _headline(report),
+        *(_cause(cause) for cause in report.causes),
+        *(_finding(finding, opened=not report.causes and not i) for i, finding in enumerate(report.findings)),
+        _list(report.notes),
+        _printed(report),
+        "".join(f'<div style="opacity:.75;margin-top:.5em">{escape(line)}</div>' for line in footer(report)),
+    ]
+    return (
+        f'<div role="status" style="border-left:5px solid {colour};padding:.5em 1em;margin:.4em 0;max-width:52em;'
+        f'line-height:1.5">{"".join(parts)}</div>'
+    )
+
+
+def _headline(report: Report) -> str:
+    mark = "\N{CHECK MARK}" if report.passed else "\N{BALLOT X}"
+    whole = any(finding.gradient is None for finding in report.findings)
+    chips = "" if whole else "".join(_chip(name, name not in report.wrong) for name in report.graded)
+    return (
+        f'<div style="display:flex;flex-wrap:wrap;gap:.5em;align-items:baseline"><b>{mark} '
+        f"<code>{report.exercise}</code></b>{chips}</div>"
+    )
+
+
+def _chip(name: str, right: bool) -> str:  # noqa: FBT001 - private, read once
+    colour, word = (PASSED, "right") if right else (FAILED, "not right yet")
+    mark = "\N{CHECK MARK}" if right else "\N{BALLOT X}"
+    return (
+        f'<span title="{word}" style="border:1.5px solid {colour};border-radius:1em;padding:0 .7em;white-space:nowrap">'
+        f"{mark} {name}</span>"
+    )
+
+
+def _cause(cause: Cause) -> str:
+    where = f" <span style='opacity:.75'>({listed(cause.gradients)})</span>" if cause.gradients else ""
+    same = f"<br>{escape(same_numbers(cause))}" if cause.alternatives else ""
+    return (
+        f'<div style="margin:.7em 0;padding:.5em .9em;background:{FAILED}1c;border-radius:.4em">'
+        f"<b>{escape(cause.title)}</b>{where}<br>{escape(cause.explanation)}{same}</div>"
+    )
+
+
+def _finding(finding: Finding, *, opened: bool) -> str:
+    first, *code = finding.message.splitlines()
+    pre = f'<pre style="margin:.3em 0">{escape(chr(10).join(code))}</pre>' if code else ""
+    return f'<div style="margin-top:.4em">{escape(first)}{pre}{_numbers(finding, opened=opened)}</div>'
+
+
+def _numbers(finding: Finding, *, opened: bool) -> str:
+    yours, expected = finding.yours, finding.expected
+    if yours is None or expected is None or finding.kind != "value" or max(expected.shape) > LARGEST:
+        return ""
+    wrong = np.abs(yours - expected) > TOLERANCE * np.abs(expected).max(initial=0.0)
+    shown = "open" if opened else ""
+    return (
+        f'<details {shown}><summary style="cursor:pointer">Your numbers beside the expected ones</summary>'
+        f'<div style="display:flex;flex-wrap:wrap;gap:1.5em;overflow-x:auto">'
+        f"{_table('yours', yours, wrong)}{_table('expected', expected, np.zeros_like(wrong))}</div></details>"
+    )
+
+
+def _table(caption: str, array: Array, wrong: Array) -> str:
+    rows = "".join(
+        f"<tr>{''.join(_entry(value, bad) for value, bad in zip(values, bads, strict=True))}</tr>"
+        for values, bads in zip(np.atleast_2d(array), np.atleast_2d(wrong), strict=True)
+    )
+    return (
+        '<table style="border-collapse:collapse;color:inherit;font-size:.85em;font-variant-numeric:tabular-nums;margin:.3em 0">'
+        f'<caption style="text-align:left;caption-side:top">{caption}</caption>{rows}</table>'
+    )
+
+
+def _entry(value: float, bad: bool) -> str:  # noqa: FBT001 - private, read once
+    # Wrong entries are set in bold as well, for those who do not see the colour.
+    style = f"background:{FAILED}33;font-weight:bold" if bad else ""
+    return f'<td style="padding:.1em .5em;text-align:right;{style}">{value:.4f}</td>'
+
+
+def _list(notes: Iterable[str]) -> str:
+    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    return f'<ul style="margin:.5em 0 0 1.2em;padding:0">{items}</ul>' if items else ""
+
+
+def _printed(report: Report) -> str:
+    if not report.printed:
+        return ""
+    lines = escape("\n".join(printed(report)))
+    return f'<div style="margin-top:.5em">Printed by your function:<pre style="margin:.2em 0">{lines}</pre></div>'

@@ -1,0 +1,28 @@
+"""Where a learner's function comes from: running an old definition is a real and common trap."""
+
+import sys
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+
+def defining_cell(function: Callable[..., Any]) -> str:
+    """Name the notebook cell that last defined ``function``, e.g. ``In [12]``; empty outside a notebook."""
+    code = getattr(function, "__code__", None)
+    # Asking sys.modules keeps this free of an IPython import outside of notebooks.
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if not isinstance(code, CodeType) or shell is None:
+        return ""
+    label = shell.compile.format_code_name(code.co_filename)
+    return label[1].replace("In[", "In [") if label else ""
+
+
+def notebook_arrays(function: Callable[..., Any]) -> tuple[str, ...]:
+    """List the arrays of the notebook that ``function`` reads by their global names, instead of from its arguments."""
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType):
+        return ()
+    return tuple(name for name in code.co_names if isinstance(function.__globals__.get(name), np.ndarray))

@@ -1,0 +1,53 @@
+"""What wrong numbers have in common with right ones, where no known mistake explains them: observations, not causes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bptt.check.compare import TOLERANCE, agrees
+from bptt.types import Array, Gradients
+
+
+def observations(name: str, yours: Array, right: Gradients) -> Iterator[str]:
+    """Yield sentences about how ``yours`` relates to the right gradients.
+
+    Parameters
+    ----------
+    name : str
+        Which gradient it is meant to be.
+    yours : ndarray
+        Finite, and of the right shape.
+    right : dict of ndarray
+        All exact gradients of the same case.
+
+    Yields
+    ------
+    str
+    """
+    expected = right[name]
+    factor = _constant_factor(yours, expected)
+    if not yours.any():
+        yield f"Your {name} is all zeros."
+    elif factor == -1:
+        yield f"Your {name} has the opposite sign everywhere."
+    elif factor is not None:
+        yield f"Your {name} is {factor:.6g} times the right one everywhere."
+    for other, array in right.items():
+        if other != name and agrees(yours, array):
+            yield f"Your {name} holds the numbers of {other}."
+    yield from _wrong_places(name, yours, expected)
+
+
+def _constant_factor(yours: Array, expected: Array) -> float | None:
+    square = float((expected * expected).sum())
+    factor = float((yours * expected).sum()) / square if square else 0.0
+    return round(factor, 9) if factor and agrees(yours, factor * expected) else None
+
+
+def _wrong_places(name: str, yours: Array, expected: Array) -> Iterator[str]:
+    wrong = np.abs(yours - expected) > TOLERANCE * np.abs(expected).max(initial=0.0)
+    for axis, word in ((1, "row"), (0, "column")):
+        lines = wrong.any(axis=axis)
+        if wrong.ndim == 2 and 0 < lines.sum() < lines.size:
+            which = ", ".join(map(str, np.flatnonzero(lines)))
+            yield f"Only {word}{'s' if lines.sum() > 1 else ''} {which} of {name} differ{'' if lines.sum() > 1 else 's'}."

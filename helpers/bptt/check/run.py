@@ -1,0 +1,141 @@
+"""Run one exercise's check: several cases, then a report."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bptt import inputs
+from bptt.check.call import Outcome, call
+from bptt.check.compare import as_gradients, findings
+from bptt.check.diagnose import causes
+from bptt.check.exercise import Arguments, Exercise
+from bptt.check.origin import defining_cell, notebook_arrays
+from bptt.check.patterns import observations
+from bptt.check.report import Cause, Finding, Report, listed
+
+Function = Callable[..., Any]
+
+ONE_EXAMPLE = 1
+"""The place of the case with m = 1 among ``inputs.sizes``."""
+
+IN_PLACE = Cause(
+    "input-changed-in-place",
+    "An argument is changed in place",
+    "An operation such as *= or += wrote into an array that belongs to the caller. In a sequence the same array is needed "
+    "again at the next step.",
+    (),
+)
+
+
+def run(exercise: Exercise, function: Function, only: Sequence[str] | None = None, seed: int = 1) -> Report:
+    """Compare a learner's function with the exact gradients.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    function : callable
+        The learner's function.
+    only : sequence of str, optional
+        The gradients that the report is about; all of them when not given.
+    seed : int
+        Equal seeds give equal cases; another seed gives other sizes and other numbers.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    TypeError
+        When ``function`` cannot be called.
+    ValueError
+        When ``only`` names something that the exercise does not return.
+    """
+    graded = _graded(exercise, only)
+    if not callable(function):
+        message = f"give the function itself: check.{exercise.name}({exercise.name}), without calling it"
+        raise TypeError(message)
+    cases, outcomes, found = [], [], []
+    for number, sizes in enumerate(inputs.sizes(seed)):
+        arguments = exercise.case(seed + number, sizes)
+        outcome = call(function, arguments)
+        cases.append(arguments)
+        outcomes.append(outcome)
+        found.append(list(findings(exercise, outcome, exercise.right(arguments), sizes)))
+    everything = _first_of_each(found)
+    about = [f for f in everything if f.gradient is None or f.gradient in graded]
+    why = _causes(exercise, cases, outcomes, everything, about) if about else []
+    explained = {name for cause in why for name in cause.gradients}
+    notes = [f"Your function warned: {text}" for text in dict.fromkeys(w for o in outcomes for w in o.warned)]
+    if about:
+        notes += _reads_notebook(exercise, function)
+    for finding in about:
+        if finding.kind == "value" and finding.gradient not in explained:
+            notes += _observed(exercise, finding, cases, found)
+    return Report(
+        exercise.name,
+        graded,
+        tuple(about),
+        tuple(why),
+        tuple(notes),
+        defining_cell(function),
+        outcomes[0].printed,
+    )
+
+
+def _graded(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:
+    unknown = [name for name in only or () if name not in exercise.shapes]
+    if unknown:
+        message = f"{exercise.name} has no {listed(unknown)}; it returns {listed(list(exercise.shapes))}"
+        raise ValueError(message)
+    return tuple(name for name in exercise.shapes if only is None or name in only)
+
+
+def _first_of_each(found: Sequence[Sequence[Finding]]) -> list[Finding]:
+    """Keep, for each gradient, what the first case in which it is wrong shows: the plainest cases come first."""
+    first: dict[tuple[str | None, str], Finding] = {}
+    for finding in (finding for case in found for finding in case):
+        key = (finding.gradient, "" if finding.gradient else finding.kind)
+        first.setdefault(key, finding)
+    return list(first.values())
+
+
+def _causes(
+    exercise: Exercise,
+    cases: Sequence[Arguments],
+    outcomes: Sequence[Outcome],
+    everything: Sequence[Finding],
+    about: Sequence[Finding],
+) -> list[Cause]:
+    found = [IN_PLACE] if any(finding.kind == "changed-in-place" for finding in about) else []
+    results = [as_gradients(exercise, outcome.result) for outcome in outcomes]
+    wrong = [f.gradient for f in everything if f.gradient and f.kind in ("value", "shape")]
+    graded = {finding.gradient for finding in about}
+    for cause in causes(exercise, cases, results, wrong) if wrong else ():
+        here = tuple(name for name in cause.gradients if name in graded)
+        if here:
+            found.append(replace(cause, gradients=here))
+    return found
+
+
+def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
+    arrays = notebook_arrays(function)
+    if arrays:
+        yield (
+            f"Your function reads {listed(arrays)} of the notebook instead of {listed(exercise.arguments)}: inside a "
+            "function use only what it is given."
+        )
+
+
+def _observed(
+    exercise: Exercise, finding: Finding, cases: Sequence[Arguments], found: Sequence[Sequence[Finding]]
+) -> Iterator[str]:
+    """Yield what the numbers show about a wrong gradient that no known mistake explains."""
+    name = str(finding.gradient)
+    wrong = [next((f.sizes for f in its if f.gradient == name), None) for its in found]
+    if wrong[ONE_EXAMPLE] is None and all(its for case, its in enumerate(wrong) if case != ONE_EXAMPLE):
+        yield f"{name} is right with one example (m = 1), and wrong with more."
+    case = next(number for number, its in enumerate(found) if finding in its)
+    yield from observations(name, np.asarray(finding.yours), exercise.right(cases[case]))

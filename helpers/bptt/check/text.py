@@ -1,0 +1,60 @@
+"""A report as text, for terminals and for those who read with a screen reader."""
+
+from textwrap import fill
+
+from bptt.check.report import Cause, Report, listed
+
+WIDTH = 96
+
+
+def as_text(report: Report) -> str:
+    """Write a report as lines of at most 96 characters (a learner's own line of code excepted)."""
+    mark = "\N{CHECK MARK}" if report.passed else "\N{BALLOT X}"
+    lines = [f"{mark} {report.summary}"]
+    for cause in report.causes:
+        lines += ["", *_cause(cause)]
+    if report.findings:
+        lines.append("")
+    for finding in report.findings:
+        first, *code = finding.message.splitlines()
+        lines.append(_wrapped(first, "- ", "  "))
+        lines += [f"      {line.strip()}" for line in code]
+    lines += ["", *(_wrapped(note, "- ", "  ") for note in report.notes)] if report.notes else []
+    lines += ["", "Printed by your function:", *printed(report)] if report.printed else []
+    lines += ["", *footer(report)] if footer(report) else []
+    return "\n".join(lines)
+
+
+def _cause(cause: Cause) -> list[str]:
+    where = f" ({listed(cause.gradients)})" if cause.gradients else ""
+    lines = [_wrapped(f"{cause.title}{where}.", "  ", "  "), _wrapped(cause.explanation, "  ", "  ")]
+    return [*lines, _wrapped(same_numbers(cause), "  ", "  ")] if cause.alternatives else lines
+
+
+def same_numbers(cause: Cause) -> str:
+    """Say which other mistakes would look the same."""
+    return f"The same numbers would come from: {', '.join(cause.alternatives)}."
+
+
+def printed(report: Report, most: int = 12) -> list[str]:
+    """Return the first lines that the function printed, and how many more there are."""
+    lines = report.printed.splitlines()
+    shown = [line[:WIDTH] for line in lines[:most]]
+    return shown if len(lines) <= most else [*shown, f"... and {len(lines) - most} lines more"]
+
+
+def footer(report: Report) -> list[str]:
+    """Say which definition was checked and what to do next, where something is wrong."""
+    if report.passed:
+        return []
+    which = [
+        f"Checked: {report.exercise} as {report.origin} defined it. Changed it since? Run that cell again."
+    ]
+    return [
+        *(which if report.origin else []),
+        f'Stuck? check.hint("{report.exercise}") gives one step more each time.',
+    ]
+
+
+def _wrapped(text: str, first: str, rest: str) -> str:
+    return fill(text, WIDTH, initial_indent=first, subsequent_indent=rest)

@@ -1,0 +1,64 @@
+"""The ``bptt`` command. Each command imports what it needs when it runs, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="bptt", message="%(prog)s %(version)s")
+def main() -> None:
+    """Build the course's notebooks, and look after its grading."""
+
+
+def _course(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
+    if not (folder / "nbgrader_config.py").is_file():
+        raise click.BadParameter(
+            f"there is no nbgrader_config.py in {folder}; go to the course folder, or name it with --course."
+        )
+    return folder
+
+
+in_course = click.option(
+    "--course",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    callback=_course,
+    help="The folder of nbgrader_config.py; the current one unless said otherwise.",
+)
+
+
+@main.command()
+@click.option(
+    "--check", "check_only", is_flag=True, help="Write nothing; fail when notebooks/ is out of date."
+)
+@in_course
+def build(*, check_only: bool, course: Path) -> None:
+    r"""Build the students' notebooks from the lessons in solutions/.
+
+    Every lesson is looked over first. When one is not fit for release, the command says where and why, and
+    writes nothing.
+
+    \b
+    Examples:
+      bptt build            write build/source/ and notebooks/
+      bptt build --check    as in continuous integration
+    """
+    from bptt.lessons.build import build as build_notebooks  # noqa: PLC0415 - nbgrader takes seconds to import
+    from bptt.lessons.build import check  # noqa: PLC0415
+    from bptt.lessons.source import LessonError  # noqa: PLC0415
+
+    try:
+        changes = check(course) if check_only else build_notebooks(course)
+    except LessonError as error:
+        raise click.ClickException(
+            "The lessons cannot be released yet.\n" + "\n".join(error.problems)
+        ) from None
+    for change in changes:
+        click.echo(f"{change.kind:8} {change.path}")
+    if check_only and changes:
+        raise click.ClickException("notebooks/ is not what solutions/ builds. Run 'bptt build', and commit.")
+    if not changes:
+        click.echo("The notebooks are up to date.")

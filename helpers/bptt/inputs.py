@@ -1,0 +1,92 @@
+"""Test inputs that are consistent by construction.
+
+Every cache is what a forward pass left, so ``a_next = tanh(z)`` holds in it, and ``1 - a_next**2`` and
+``1 - tanh(z)**2`` are the same number. Caches of independent random arrays do not have this property: they make right
+backward passes disagree, depending on which of two equal formulas they use.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bptt.rnn import RNNCellCache, rnn_cell_forward
+from bptt.types import Array, Parameters, Rng
+
+
+class Sizes(NamedTuple):
+    """The sizes of one test case: features in, in the hidden state and out; examples; time steps."""
+
+    n_x: int
+    n_a: int
+    n_y: int
+    m: int
+    T_x: int
+
+
+def sizes(seed: int = 1) -> tuple[Sizes, ...]:
+    """Choose the sizes of the cases that a check runs.
+
+    Within a case all five sizes differ, so that a transposed or wrongly summed array cannot fit by chance. The second
+    case has one example (m = 1), the third one time step (T_x = 1).
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal sizes.
+
+    Returns
+    -------
+    tuple of Sizes, three
+    """
+    rng = np.random.default_rng(seed)
+    general, one_example, one_step = (Sizes(*rng.permutation(np.arange(3, 8)).tolist()) for _ in range(3))
+    return general, one_example._replace(m=1), one_step._replace(T_x=1)
+
+
+def rnn_parameters(rng: Rng, n_x: int, n_a: int, n_y: int) -> Parameters:
+    """Draw the parameters of an RNN, small enough that tanh is not saturated.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    n_x, n_a, n_y : int
+        Features of the input, of the hidden state and of the output.
+
+    Returns
+    -------
+    dict
+        ``Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a), ba (n_a, 1), by (n_y, 1)``.
+    """
+    return {
+        "Wax": rng.standard_normal((n_a, n_x)) / np.sqrt(n_x),
+        "Waa": rng.standard_normal((n_a, n_a)) / np.sqrt(n_a),
+        "Wya": rng.standard_normal((n_y, n_a)) / np.sqrt(n_a),
+        "ba": rng.standard_normal((n_a, 1)) / 2,
+        "by": rng.standard_normal((n_y, 1)) / 2,
+    }
+
+
+def rnn_cell(
+    seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4
+) -> tuple[Array, RNNCellCache]:
+    """Draw what one RNN cell's backward pass is given.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_x, n_a, n_y, m : int
+        Features of the input, of the hidden state and of the output; examples.
+
+    Returns
+    -------
+    da_next : ndarray (n_a, m)
+        A random upstream gradient. All-ones would hide mistakes.
+    cache : RNNCellCache
+        Left by ``rnn.rnn_cell_forward``, so it is consistent.
+    """
+    rng = np.random.default_rng(seed)
+    xt = rng.standard_normal((n_x, m))
+    a_prev = np.tanh(rng.standard_normal((n_a, m)))
+    _, _, cache = rnn_cell_forward(xt, a_prev, rnn_parameters(rng, n_x, n_a, n_y))
+    return rng.standard_normal((n_a, m)), cache
