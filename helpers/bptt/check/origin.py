@@ -20,9 +20,9 @@ def defining_cell(function: Callable[..., Any]) -> str:
     return label[1].replace("In[", "In [") if label else ""
 
 
-def notebook_arrays(function: Callable[..., Any]) -> tuple[str, ...]:
-    """List the arrays of the notebook that ``function`` reads by their global names, instead of from its arguments."""
+def notebook_values(function: Callable[..., Any]) -> tuple[str, ...]:
+    """List the numbers and arrays of the notebook that ``function`` reads by their global names, instead of from its arguments."""
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
-    return tuple(name for name in code.co_names if isinstance(function.__globals__.get(name), np.ndarray))
+    return tuple(name for name in code.co_names if isinstance(function.__globals__.get(name), np.ndarray | np.number | float))

@@ -11,7 +11,7 @@ from bptt.check.call import Outcome, call
 from bptt.check.compare import as_gradients, findings
 from bptt.check.diagnose import causes
 from bptt.check.exercise import Arguments, Exercise
-from bptt.check.origin import defining_cell, notebook_arrays
+from bptt.check.origin import defining_cell, notebook_values
 from bptt.check.patterns import observations
 from bptt.check.report import Cause, Finding, Report, listed
 
@@ -121,10 +121,10 @@ def _causes(
 
 
 def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
-    arrays = notebook_arrays(function)
-    if arrays:
+    values = notebook_values(function)
+    if values:
         yield (
-            f"Your function reads {listed(arrays)} of the notebook instead of {listed(exercise.arguments)}: inside a "
+            f"Your function reads {listed(values)} of the notebook instead of {listed(exercise.arguments)}: inside a "
             "function use only what it is given."
         )
 
