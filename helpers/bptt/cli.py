@@ -31,9 +31,7 @@ in_course = click.option(
 
 
 @main.command()
-@click.option(
-    "--check", "check_only", is_flag=True, help="Write nothing; fail when notebooks/ is out of date."
-)
+@click.option("--check", "check_only", is_flag=True, help="Write nothing; fail when notebooks/ is out of date.")
 @in_course
 def build(*, check_only: bool, course: Path) -> None:
     r"""Build the students' notebooks from the lessons in solutions/.
@@ -53,9 +51,7 @@ def build(*, check_only: bool, course: Path) -> None:
     try:
         changes = check(course) if check_only else build_notebooks(course)
     except LessonError as error:
-        raise click.ClickException(
-            "The lessons cannot be released yet.\n" + "\n".join(error.problems)
-        ) from None
+        raise click.ClickException("The lessons cannot be released yet.\n" + "\n".join(error.problems)) from None
     for change in changes:
         click.echo(f"{change.kind:8} {change.path}")
     if check_only and changes:

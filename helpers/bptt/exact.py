@@ -1,8 +1,8 @@
 r"""Exact gradients from a forward pass alone, by the complex step.
 
 For a real-analytic :math:`f`, :math:`f(x + ih) = f(x) + ih f'(x) + O(h^2)`, so :math:`\mathrm{Im}\, f(x + ih) / h` is
-:math:`f'(x)`. Nothing is subtracted, so nothing cancels, and with :math:`h = 10^{-30}` the neglected terms are far below
-rounding: the result is exact to the last digits. There is no backward formula in this file, and it is no model for one:
+:math:`f'(x)`. Nothing is subtracted, so nothing cancels, and with :math:`h = 10^{-30}` the neglected terms are
+far below rounding: the result is exact to the last digits. There is no backward formula in this file, and it is no model for one:
 its cost grows with the number of entries, while a backward pass costs about as much as the forward pass.
 
 References
@@ -46,7 +46,7 @@ def withheld() -> Iterator[None]:
 
 
 def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Array) -> Gradients:
-    r"""Differentiate :math:`J = \sum \mathrm{upstream} \odot \mathrm{forward}(\mathrm{at})` with respect to all of ``at``.
+    r"""Differentiate :math:`J = \sum \mathrm{upstream} \odot \mathrm{forward}(\mathrm{at})` for all of ``at``.
 
     All entries of one argument are perturbed at once, each in its own copy, stacked along a new first axis.
 
@@ -71,9 +71,7 @@ def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Arr
         Inside ``withheld()``.
     """
     if not _lent_out.get():
-        message = (
-            "bptt.exact is the reference that your function is compared with; your function has to compute it"
-        )
+        message = "bptt.exact is the reference that your function is compared with; your function has to compute it"
         raise BorrowedGradientError(message)
     found = {}
     for name, value in at.items():

@@ -66,9 +66,7 @@ def rnn_parameters(rng: Rng, n_x: int, n_a: int, n_y: int) -> Parameters:
     }
 
 
-def rnn_cell(
-    seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4
-) -> tuple[Array, RNNCellCache]:
+def rnn_cell(seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4) -> tuple[Array, RNNCellCache]:
     """Draw what one RNN cell's backward pass is given.
 
     Parameters

@@ -30,7 +30,7 @@ class RNNCellCache(NamedTuple):
 
 
 def rnn_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
-    r"""Weigh and add what enters the cell: :math:`z = W_{ax} x^{\langle t \rangle} + W_{aa} a^{\langle t-1 \rangle} + b_a`.
+    r"""Weigh and add: :math:`z = W_{ax} x^{\langle t \rangle} + W_{aa} a^{\langle t-1 \rangle} + b_a`.
 
     Parameters
     ----------

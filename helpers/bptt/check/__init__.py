@@ -1,7 +1,7 @@
 """Checks that a learner calls, and that grade: ``check.<name of the exercise>(your_function)``.
 
-Each function of the exercise table (``check.EXERCISES``) is here under its name. A check returns a ``Report`` when all is
-right and raises ``CheckFailed`` when it is not.
+Each function of the exercise table (``check.EXERCISES``) is here under its name. A check returns a ``Report`` when all
+is right and raises ``CheckFailed`` when it is not.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,10 +10,11 @@ from typing import Any
 
 from bptt.check.exercises import EXERCISES
 from bptt.check.hints import hint
+from bptt.check.origin import in_notebook
 from bptt.check.report import Cause, Finding, Report
 from bptt.check.run import run
 
-__all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "hint", "run", *EXERCISES]
+__all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "hint", "run"]
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened, to a learner
@@ -24,14 +25,11 @@ class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened, to a 
         self.report = report
 
     def _render_traceback_(self) -> list[str]:
-        # In a notebook the report is the display; a traceback through this package would bury it.
-        self.report._ipython_display_()
+        # The report stands above this line already; a traceback through this package would bury it.
         return [f"CheckFailed: {self.report.summary}"]
 
 
-def _check(
-    name: str, function: Callable[..., Any], *, only: Sequence[str] | None = None, seed: int = 1
-) -> Report:
+def _check(name: str, function: Callable[..., Any], *, only: Sequence[str] | None = None, seed: int = 1) -> Report:
     """Check your function against exact gradients, on several cases.
 
     Parameters
@@ -54,6 +52,8 @@ def _check(
     """
     report = run(EXERCISES[name], function, only, seed)
     if not report.passed:
+        if in_notebook():
+            report._ipython_display_()
         raise CheckFailed(report)
     return report
 
@@ -66,4 +66,4 @@ def __getattr__(name: str) -> Callable[..., Report]:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *EXERCISES])

@@ -97,9 +97,7 @@ def _line_that_raised(error: BaseException) -> str:
     frame, line = frames[-1]
     source = linecache.getline(frame.f_code.co_filename, line).strip()
     arrays = {text: _looked_up(frame.f_locals, *parts) for text, *parts in _NAME.findall(source)}
-    shapes = ", ".join(
-        f"{text} {array.shape}" for text, array in arrays.items() if isinstance(array, np.ndarray)
-    )
+    shapes = ", ".join(f"{text} {array.shape}" for text, array in arrays.items() if isinstance(array, np.ndarray))
     return f"{source}\nwith {shapes}" if shapes else source
 
 

@@ -66,11 +66,11 @@ def findings(exercise: Exercise, outcome: Outcome, right: Gradients, sizes: Size
 def _about_the_call(exercise: Exercise, outcome: Outcome, sizes: Sizes) -> Finding | None:
     error = outcome.error
     if isinstance(error, NotImplementedError):
-        return Finding(
-            "not-implemented", None, f"{exercise.name} still raises NotImplementedError: write it first."
-        )
+        return Finding("not-implemented", None, f"{exercise.name} still raises NotImplementedError: write it first.")
     if isinstance(error, exact.BorrowedGradientError):
-        message = "Your function calls bptt.exact. That is what it is compared with, so it proves nothing: write your own."
+        message = (
+            "Your function calls bptt.exact. That is what it is compared with, so it proves nothing: write your own."
+        )
         return Finding("borrowed", None, message)
     if error is not None:
         where = f"\n{outcome.at_line}" if outcome.at_line else ""
@@ -88,17 +88,17 @@ def _about_one_gradient(
 ) -> Finding | None:
     if name not in result:
         return Finding("missing", name, f"The dict has no {name}.", sizes)
-    if result[name] is None:
+    value = result[name]
+    if value is None:
         return Finding("not-implemented", name, f"{name} is None: it has not been computed yet.", sizes)
-    if not isinstance(result[name], np.ndarray | np.generic):
-        kind = type(result[name]).__name__
-        return Finding("return-type", name, f"{name} is a {kind}. Return a NumPy array.", sizes)
-    yours = np.asarray(result[name])
-    symbols = f"({exercise.shapes[name]})"
+    if not isinstance(value, np.ndarray | np.generic):
+        return Finding("return-type", name, f"{name} is a {type(value).__name__}. Return a NumPy array.", sizes)
+    return _about_the_numbers(name, exercise.shapes[name], np.asarray(value), expected, sizes)
+
+
+def _about_the_numbers(name: str, symbols: str, yours: Array, expected: Array, sizes: Sizes) -> Finding | None:
     if yours.shape != expected.shape:
-        message = (
-            f"{name} has shape {yours.shape}. It belongs to something of shape {symbols} = {expected.shape}."
-        )
+        message = f"{name} has shape {yours.shape}. It belongs to something of shape ({symbols}) = {expected.shape}."
         return Finding("shape", name, message, sizes, None, yours, expected)
     if yours.dtype.kind not in "fiu":
         return Finding("dtype", name, f"{name} holds {yours.dtype} values. Real numbers are expected.", sizes)
@@ -112,7 +112,7 @@ def _about_one_gradient(
         wrong = int((error > TOLERANCE).sum())
         share = "every entry" if wrong == error.size else f"{wrong} of {error.size} entries"
         message = (
-            f"{share} of {name} differ{'s' if wrong == error.size or wrong == 1 else ''}; "
+            f"{share} of {name} differ{'s' if wrong in (1, error.size) else ''}; "
             f"most at {name}{list(index)}: yours {yours[index]:.6g}, expected {expected[index]:.6g}."
         )
         return Finding("value", name, message[0].upper() + message[1:], sizes, index, yours, expected)

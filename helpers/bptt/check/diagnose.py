@@ -50,8 +50,9 @@ def causes(
     touched = _touched(exercise, cases[0])
 
     def contradictions(ids: Ids) -> int:
-        """Count the gradients that these mistakes would spoil and that are not spoilt by them."""
-        return sum(len(touched[identifier] - _explained(ids, explanations)) for identifier in ids)
+        """Count the gradients that one of these mistakes would spoil and that do not show it."""
+        showing = {one: {name for name, sets in explanations.items() if _uses(one, ids, sets)} for one in ids}
+        return sum(len(touched[one] - showing[one]) for one in ids)
 
     least = min(map(contradictions, fewest))
     best, *rivals = sorted((ids for ids in fewest if contradictions(ids) == least), key=sorted)
@@ -88,16 +89,15 @@ def _explanations(
                 if any(_same(result.get(name), array) for array in prediction[name]):
                     matching[name].add(ids)
         surviving = {name: ids & surviving.get(name, ids) for name, ids in matching.items()}
-    minimal = {
-        name: {ids for ids in sets if not any(less < ids for less in sets)}
-        for name, sets in surviving.items()
-    }
+    minimal = {name: {ids for ids in sets if not any(less < ids for less in sets)} for name, sets in surviving.items()}
     return {name: sets for name, sets in minimal.items() if sets and frozenset() not in sets}
 
 
 def _same(yours: Any, predicted: Array) -> bool:  # noqa: ANN401 - learners return anything
     return (
-        isinstance(yours, np.ndarray | np.generic) and yours.dtype.kind in "fiu" and agrees(yours, predicted)
+        isinstance(yours, np.ndarray | np.generic)
+        and yours.dtype.kind in "fiu"
+        and agrees(np.asarray(yours), predicted)
     )
 
 

@@ -43,8 +43,8 @@ class Exercise:
     arguments : tuple of str
         Its arguments, in order.
     shapes : dict
-        Each gradient that it returns and its shape in symbols, e.g. ``{"dxt": "n_x, m"}``. A function with one gradient
-        returns the array itself, one with several a dict.
+        Each gradient that it returns and its shape in symbols, e.g. ``{"dxt": "n_x, m"}``. A function with one
+        gradient returns the array itself, one with several a dict.
     draw : callable
         ``draw(seed, sizes)`` makes the arguments of one call, in order.
     exact : callable
@@ -52,8 +52,8 @@ class Exercise:
     mistakes : tuple of Mistake
         Those that are made in this exercise itself.
     stages : tuple of Exercise
-        Smaller exercises that this one is put together from, in order. What a stage returns is an argument of later ones
-        by its name (``dz``), so that a mistake in an early stage is followed through the later ones.
+        Smaller exercises that this one is put together from, in order. What a stage returns is an argument of later
+        ones by its name (``dz``), so that a mistake in an early stage is followed through the later ones.
     hints : tuple of str
         Each says one step more than the one before; none is the solution.
     """

@@ -19,12 +19,18 @@ RNN_CELL_DZ = Exercise(
     exact=exact.rnn_cell_dz,
     mistakes=rnn_cell_mistakes.DZ,
     hints=(
-        "da_next says what the loss feels at a_next. You want what it feels at z, one step earlier. Which function led "
-        "from z to a_next?",
-        "tanh works on each entry alone, so there is no sum and no matrix product: dz has the shape of da_next, and each "
-        "entry is da_next times a slope.",
-        "The slope of tanh can be written with its output, and the output is in the cache: look again at the right-hand "
-        "panel of the picture of tanh, where the slope stands against a.",
+        (
+            "da_next says what the loss feels at a_next. You want what it feels at z, one step earlier. Which "
+            "function led from z to a_next?"
+        ),
+        (
+            "tanh works on each entry alone, so there is no sum and no matrix product: dz has the shape of "
+            "da_next, and each entry is da_next times a slope."
+        ),
+        (
+            "The slope of tanh can be written with its output, and the output is in the cache: look again at the "
+            "right-hand panel of the picture of tanh, where the slope stands against a."
+        ),
     ),
 )
 
@@ -38,9 +44,11 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
     mistakes=rnn_cell_mistakes.INPUTS,
     hints=(
         "Start with the shapes: dxt must come out as (n_x, m), and you have dz (n_a, m) and Wax (n_a, n_x).",
-        "One entry: xt[j] reached every z[i], each time through Wax[i, j]. By the sum rule its gradient is a sum over i.",
-        "A sum over the first index of Wax and the first index of dz is a matrix product once Wax is turned. a_prev "
-        "entered z in the same way, through Waa.",
+        "One entry: xt[j] reached every z[i], each time through Wax[i, j]. So its gradient is a sum over i.",
+        (
+            "A sum over the first index of Wax and the first index of dz is a matrix product once Wax is "
+            "turned. a_prev entered z in the same way, through Waa."
+        ),
     ),
 )
 
@@ -52,13 +60,19 @@ RNN_CELL_PARAMETERS_BACKWARD = Exercise(
     exact=exact.rnn_cell_parameters_backward,
     mistakes=rnn_cell_mistakes.PARAMETERS,
     hints=(
-        "Start with the shapes: dWax must come out as (n_a, n_x), and you have dz (n_a, m) and xt (n_x, m). Over which "
-        "letter do you have to sum?",
-        "One entry: Wax[i, j] was used once for each example, where it carried xt[j] into z[i]. Add what each of the m "
-        "examples has to say.",
+        (
+            "Start with the shapes: dWax must come out as (n_a, n_x), and you have dz (n_a, m) and xt (n_x, "
+            "m). Over which letter do you have to sum?"
+        ),
+        (
+            "One entry: Wax[i, j] was used once for each example, where it carried xt[j] into z[i]. Add what "
+            "each of the m examples has to say."
+        ),
         "dWaa is made like dWax, with whatever Waa was multiplied by in the forward pass.",
-        "ba was copied into all m columns of z. What was copied forward is summed backward, and dba keeps the shape of "
-        "ba: (n_a, 1).",
+        (
+            "ba was copied into all m columns of z. What was copied forward is summed backward, and dba keeps "
+            "the shape of ba: (n_a, 1)."
+        ),
     ),
 )
 

@@ -19,11 +19,7 @@ class Hint:
 
     def __repr__(self) -> str:
         """Return the hint as text."""
-        last = (
-            ""
-            if self.number < self.of
-            else "\nThat was the last hint. Run the check again: it reads your numbers."
-        )
+        last = "" if self.number < self.of else "\nThat was the last hint. Run the check again: it reads your numbers."
         return f"Hint {self.number} of {self.of} for {self.exercise}\n{self.text}{last}"
 
 

@@ -89,7 +89,8 @@ def _table(caption: str, array: Array, wrong: Array) -> str:
         for values, bads in zip(np.atleast_2d(array), np.atleast_2d(wrong), strict=True)
     )
     return (
-        '<table style="border-collapse:collapse;color:inherit;font-size:.85em;font-variant-numeric:tabular-nums;margin:.3em 0">'
+        '<table style="border-collapse:collapse;color:inherit;font-size:.85em;margin:.3em 0;'
+        'font-variant-numeric:tabular-nums">'
         f'<caption style="text-align:left;caption-side:top">{caption}</caption>{rows}</table>'
     )
 

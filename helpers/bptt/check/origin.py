@@ -8,12 +8,21 @@ from typing import Any
 import numpy as np
 
 
+def _shell() -> Any:  # noqa: ANN401 - IPython has no types to name here
+    # Asking sys.modules keeps this free of an IPython import outside of notebooks.
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def in_notebook() -> bool:
+    """Tell whether this runs in a notebook, or another place where IPython displays things."""
+    return _shell() is not None
+
+
 def defining_cell(function: Callable[..., Any]) -> str:
     """Name the notebook cell that last defined ``function``, e.g. ``In [12]``; empty outside a notebook."""
     code = getattr(function, "__code__", None)
-    # Asking sys.modules keeps this free of an IPython import outside of notebooks.
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
+    shell = _shell()
     if not isinstance(code, CodeType) or shell is None:
         return ""
     label = shell.compile.format_code_name(code.co_filename)
@@ -21,8 +30,10 @@ def defining_cell(function: Callable[..., Any]) -> str:
 
 
 def notebook_values(function: Callable[..., Any]) -> tuple[str, ...]:
-    """List the numbers and arrays of the notebook that ``function`` reads by their global names, instead of from its arguments."""
+    """List the notebook's numbers and arrays that ``function`` reads by name instead of from its arguments."""
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
-    return tuple(name for name in code.co_names if isinstance(function.__globals__.get(name), np.ndarray | np.number | float))
+    return tuple(
+        name for name in code.co_names if isinstance(function.__globals__.get(name), np.ndarray | np.number | float)
+    )

@@ -7,6 +7,9 @@ import numpy as np
 from bptt.check.compare import TOLERANCE, agrees
 from bptt.types import Array, Gradients
 
+_AXES = ((1, "row"), (0, "column"))
+"""The axis to look along, and what then stands out."""
+
 
 def observations(name: str, yours: Array, right: Gradients) -> Iterator[str]:
     """Yield sentences about how ``yours`` relates to the right gradients.
@@ -45,9 +48,12 @@ def _constant_factor(yours: Array, expected: Array) -> float | None:
 
 
 def _wrong_places(name: str, yours: Array, expected: Array) -> Iterator[str]:
+    if expected.ndim != len(_AXES):
+        return
     wrong = np.abs(yours - expected) > TOLERANCE * np.abs(expected).max(initial=0.0)
-    for axis, word in ((1, "row"), (0, "column")):
+    for axis, word in _AXES:
         lines = wrong.any(axis=axis)
-        if wrong.ndim == 2 and 0 < lines.sum() < lines.size:
+        if 0 < lines.sum() < lines.size:
             which = ", ".join(map(str, np.flatnonzero(lines)))
-            yield f"Only {word}{'s' if lines.sum() > 1 else ''} {which} of {name} differ{'' if lines.sum() > 1 else 's'}."
+            differ = f"{word} {which} of {name} differs" if lines.sum() == 1 else f"{word}s {which} of {name} differ"
+            yield f"Only {differ}."

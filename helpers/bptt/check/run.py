@@ -23,8 +23,8 @@ ONE_EXAMPLE = 1
 IN_PLACE = Cause(
     "input-changed-in-place",
     "An argument is changed in place",
-    "An operation such as *= or += wrote into an array that belongs to the caller. In a sequence the same array is needed "
-    "again at the next step.",
+    "An operation such as *= or += wrote into an array that belongs to the caller. In a sequence the same array is "
+    "needed again at the next step.",
     (),
 )
 

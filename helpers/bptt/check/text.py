@@ -47,9 +47,7 @@ def footer(report: Report) -> list[str]:
     """Say which definition was checked and what to do next, where something is wrong."""
     if report.passed:
         return []
-    which = [
-        f"Checked: {report.exercise} as {report.origin} defined it. Changed it since? Run that cell again."
-    ]
+    which = [f"Checked: {report.exercise} as {report.origin} defined it. Changed it since? Run that cell again."]
     return [
         *(which if report.origin else []),
         f'Stuck? check.hint("{report.exercise}") gives one step more each time.',

@@ -13,11 +13,7 @@ from bptt.types import Array, Gradients
 def _waa_not_transposed(arguments: Arguments, _: Gradients) -> Gradients:
     cache = arguments["cache"]
     turned = {**cache.parameters, "Waa": cache.parameters["Waa"].T}
-    return {
-        "da_prev": exact.rnn_cell_inputs_backward(arguments["dz"], cache._replace(parameters=turned))[
-            "da_prev"
-        ]
-    }
+    return {"da_prev": exact.rnn_cell_inputs_backward(arguments["dz"], cache._replace(parameters=turned))["da_prev"]}
 
 
 def _waa_with_a_next(arguments: Arguments, _: Gradients) -> Gradients:
@@ -39,22 +35,23 @@ DZ = (
     Mistake(
         "missing-tanh-derivative",
         "The gradient does not pass through tanh",
-        "Your numbers are those of a cell without tanh: da_next has reached dz unchanged. On the way forward a_next came "
-        "out of tanh, so on the way back the gradient has to be multiplied by the slope of tanh, entry by entry.",
+        "Your numbers are those of a cell without tanh: da_next has reached dz unchanged. On the way forward a_next "
+        "came out of tanh, so on the way back the gradient has to be multiplied by the slope of tanh, entry by "
+        "entry.",
         lambda a, _: {"dz": a["da_next"]},
     ),
     Mistake(
         "ignored-da-next",
         "da_next is not used",
-        "Your numbers are the slope of tanh alone, as if da_next were all ones. The chain rule multiplies: what the loss "
-        "feels at a_next (da_next), times how a_next follows z.",
+        "Your numbers are the slope of tanh alone, as if da_next were all ones. The chain rule multiplies: what the "
+        "loss feels at a_next (da_next), times how a_next follows z.",
         lambda a, _: {"dz": exact.rnn_cell_dz(np.ones_like(a["da_next"]), a["cache"])},
     ),
     Mistake(
         "derivative-of-a-prev",
         "The slope of tanh is taken at a_prev",
-        "You have computed the slope from a_prev, the state that came in. This cell's tanh made a_next; its slope is to "
-        "be taken there.",
+        "You have computed the slope from a_prev, the state that came in. This cell's tanh made a_next; its slope is"
+        " to be taken there.",
         lambda a, _: {"dz": a["da_next"] * (1 - a["cache"].a_prev ** 2)},
     ),
     Mistake(
@@ -67,8 +64,8 @@ DZ = (
     Mistake(
         "square-forgotten",
         "The square in the slope of tanh is missing",
-        "Your slope is 1 - a_next. Compare it with the picture: the slope of tanh is the same at a and at -a, and never "
-        "more than 1.",
+        "Your slope is 1 - a_next. Compare it with the picture: the slope of tanh is the same at a and at -a, and "
+        "never more than 1.",
         lambda a, _: {"dz": a["da_next"] * (1 - a["cache"].a_next)},
     ),
     Mistake(
@@ -83,9 +80,9 @@ INPUTS = (
     Mistake(
         "untransposed-Waa",
         "Waa is not transposed in da_prev",
-        "Waa is square, so its product with dz has a fitting shape either way, and NumPy cannot warn you. Forward, entry "
-        "[i, j] of Waa carried a_prev[j] to z[i]; going back, what arrives at a_prev[j] comes from all z[i]. Which index "
-        "is summed over?",
+        "Waa is square, so its product with dz has a fitting shape either way, and NumPy cannot warn you. Forward, "
+        "entry [i, j] of Waa carried a_prev[j] to z[i]; going back, what arrives at a_prev[j] comes from all z[i]. "
+        "Which index is summed over?",
         _waa_not_transposed,
     ),
 )
@@ -94,15 +91,15 @@ PARAMETERS = (
     Mistake(
         "weight-gradient-transposed",
         "The weight gradient is transposed",
-        "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: entry "
-        "[i, j] says how the loss follows entry [i, j] of the weights.",
+        "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
+        "entry [i, j] says how the loss follows entry [i, j] of the weights.",
         lambda _, right: {"dWax": right["dWax"].T, "dWaa": right["dWaa"].T},
     ),
     Mistake(
         "dWaa-uses-a-next",
         "dWaa is computed with a_next",
-        "Waa was multiplied by a_prev in the forward pass, so a_prev is what its gradient is made with. You have used the "
-        "state that came out of the cell. Both have the same shape, so only the numbers tell.",
+        "Waa was multiplied by a_prev in the forward pass, so a_prev is what its gradient is made with. You have "
+        "used the state that came out of the cell. Both have the same shape, so only the numbers tell.",
         _waa_with_a_next,
     ),
     Mistake(
@@ -129,8 +126,9 @@ PARAMETERS = (
     Mistake(
         "averaged-over-examples",
         "The parameter gradients are divided by m",
-        "All parameter gradients are m times too small. Some texts average over the examples inside the backward pass; in "
-        "this course the gradients are sums, and a 1/m, if any, is in the loss and reaches you through da_next.",
+        "All parameter gradients are m times too small. Some texts average over the examples inside the backward "
+        "pass; in this course the gradients are sums, and a 1/m, if any, is in the loss and reaches you through "
+        "da_next.",
         lambda a, right: {name: array / _examples(a) for name, array in right.items()},
     ),
 )

@@ -1,0 +1,104 @@
+"""The report as text and as HTML, and how a failed check shows in a notebook."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from attempts import WRONG, back, tidy
+from bptt import check
+from bptt.check.html import as_html
+from bptt.check.report import REPORT_MIME
+
+CELL = check.EXERCISES["rnn_cell_backward"]
+
+
+def report_on(function):
+    return check.run(CELL, function)
+
+
+def test_text_names_cause_place_and_next_step():
+    text = str(report_on(WRONG["derivative-of-a-prev"][1]))
+    assert text.startswith("\N{BALLOT X} rnn_cell_backward: dxt, da_prev, dWax, dWaa and dba are not right yet.")
+    assert "The slope of tanh is taken at a_prev (dxt, da_prev, dWax, dWaa and dba)." in text
+    assert "yours" in text
+    assert "expected" in text
+    assert 'check.hint("rnn_cell_backward")' in text
+    assert max(map(len, text.splitlines())) <= 96
+
+
+def test_text_of_a_pass_is_one_line():
+    text = str(report_on(tidy))
+    assert text == "\N{CHECK MARK} rnn_cell_backward: dxt, da_prev, dWax, dWaa and dba are right."
+
+
+def test_html_shows_wrong_numbers_beside_expected_ones():
+    html = as_html(report_on(lambda d, c: tidy(d, c) | {"dxt": 2 * tidy(d, c)["dxt"]}))
+    assert html.count("<table") == 2
+    assert "<caption" in html
+    assert (
+        html.count("font-weight:bold") == report_on(lambda d, c: tidy(d, c) | {"dxt": d * 0}).findings[0].expected.size
+    )
+
+
+def test_nothing_that_a_learner_writes_becomes_markup():
+    def hostile(da_next, cache):
+        print("<script>alert(1)</script>")
+        raise ValueError("<img src=x onerror=alert(1)>")
+
+    html = as_html(report_on(hostile))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_html_stays_small_when_a_function_prints_a_lot():
+    def chatty(da_next, cache):
+        print("step\n" * 100_000)
+        return back(da_next, cache)
+
+    html = as_html(report_on(chatty))
+    assert "lines more" in html
+    assert len(html) < 30_000
+
+
+@pytest.fixture
+def shell():
+    InteractiveShell.clear_instance()
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
+SETUP = """
+from bptt import check
+def rnn_cell_dz(da_next, cache):
+    return da_next * (1 - cache.a_prev**2)
+"""
+
+
+def test_a_failed_check_shows_its_report_and_no_traceback(shell):
+    shell.run_cell(SETUP, store_history=True)
+    with capture_output() as captured:
+        result = shell.run_cell("check.rnn_cell_dz(rnn_cell_dz)", store_history=True)
+    assert isinstance(result.error_in_exec, check.CheckFailed)
+    (shown,) = captured.outputs
+    assert shown.data.keys() == {"text/plain", "text/html", REPORT_MIME}
+    assert shown.data[REPORT_MIME]["causes"] == ["derivative-of-a-prev"]
+    assert "as In [1] defined it" in shown.data["text/html"]
+    assert "Traceback" not in captured.stdout
+    assert captured.stdout.count("\n") < 5
+
+
+def test_the_report_names_the_cell_that_defined_the_function_last(shell):
+    shell.run_cell(SETUP, store_history=True)
+    shell.run_cell("x = 1", store_history=True)
+    shell.run_cell(SETUP.replace("a_prev", "a_next + 0 * cache.a_next"), store_history=True)
+    report = check.run(check.EXERCISES["rnn_cell_dz"], shell.user_ns["rnn_cell_dz"])
+    assert report.origin == "In [3]"
+
+
+def test_a_passed_check_leaves_no_value_that_could_be_taken_for_a_mark(shell):
+    shell.run_cell(SETUP.replace("a_prev", "a_next"), store_history=True)
+    with capture_output() as captured:
+        shell.run_cell("check.rnn_cell_dz(rnn_cell_dz)", store_history=True)
+    (shown,) = captured.outputs
+    assert shown.data[REPORT_MIME]["passed"] is True
