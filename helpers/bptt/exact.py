@@ -1,9 +1,9 @@
 r"""Exact gradients from a forward pass alone, by the complex step.
 
 For a real-analytic :math:`f`, :math:`f(x + ih) = f(x) + ih f'(x) + O(h^2)`, so :math:`\mathrm{Im}\, f(x + ih) / h` is
-:math:`f'(x)`. Nothing is subtracted, so nothing cancels, and with :math:`h = 10^{-30}` the neglected terms are
-far below rounding: the result is exact to the last digits. There is no backward formula in this file, and it is no model for one:
-its cost grows with the number of entries, while a backward pass costs about as much as the forward pass.
+:math:`f'(x)`. Nothing is subtracted, so nothing cancels, and with :math:`h = 10^{-30}` the neglected terms are far
+below rounding: the result is exact to the last digits. There is no backward formula in this file, and it is no model
+for one: its cost grows with the number of entries, while a backward pass costs about as much as the forward pass.
 
 References
 ----------
