@@ -424,12 +424,12 @@ print("by your function: ", gradients["dWax"][row, column])
 # === END MARK SCHEME ===
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain-reuse", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
-# ### BEGIN SOLUTION
+# <!-- BEGIN SOLUTION -->
 # Her line drops the axis that it averages over, so the result is (n_a,) where ba is (n_a, 1), and the two cannot be
 # combined in place. And it takes a mean, which is m times smaller than the sum; with m = 1 the two are equal, so her test
 # could not tell. The bias is one column that is copied to all m examples, so by the sum rule its gradient is the sum of dz
 # over the examples, kept in the shape of ba.
-# ### END SOLUTION
+# <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## What you can now do

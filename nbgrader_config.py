@@ -1,0 +1,36 @@
+"""nbgrader's settings for this course; nbgrader's own commands and ``bptt build`` both read them."""
+
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import ClearSolutions
+
+from bptt.lessons.clear_solutions import ClearSolutionsNamed
+
+c = get_config()
+
+c.CourseDirectory.course_id = "bptt"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+# Built from solutions/, never edited by hand.
+c.CourseDirectory.source_directory = "build/source"
+c.CourseDirectory.release_directory = "notebooks"
+
+c.GenerateAssignment.preprocessors = [
+    ClearSolutionsNamed if step is ClearSolutions else step for step in GenerateAssignment.preprocessors.default()
+]
+# notebooks/ is committed, so it is there before the gradebook knows the lesson. Without this, nbgrader would
+# skip the lesson and never tell the gradebook.
+c.GenerateAssignment.force = True
+
+c.ClearSolutions.code_stub = {
+    "python": "# Your code goes here, in place of the line below.\n"
+    'raise NotImplementedError("{exercise} is still to be written")'
+}
+c.ClearSolutions.text_stub = (
+    "**Your answer.** Double-click here, write it in place of this text, and press Shift+Enter."
+)
+# A rubric stands in the locked question above the answer, and so comes back with it for grading.
+c.ClearMarkScheme.enforce_metadata = False
+
+# Seconds for one cell. The longest, in lesson 04, trains a model.
+c.Execute.timeout = 120

@@ -1,0 +1,146 @@
+"""Every problem is found in a lesson that has it, at its cell, and none in a lesson that has none."""
+
+import pytest
+
+from bptt.lessons.lint import lint
+from bptt.lessons.source import read
+
+REGION = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
+
+
+@pytest.fixture
+def problems_of(tmp_path):
+    def problems_of(text):
+        path = tmp_path / "01_made_up.py"
+        path.write_text(text)
+        return [problem.removeprefix(str(path)) for problem in lint(read(path))]
+
+    return problems_of
+
+
+@pytest.fixture
+def graded(cell_header):
+    return cell_header(grade=True, locked=True, points=1)
+
+
+@pytest.fixture
+def exercise(cell_header):
+    return cell_header(solution=True)
+
+
+@pytest.fixture
+def question(cell_header):
+    return cell_header(" [markdown]", locked=True)
+
+
+def test_a_good_lesson_has_no_problem(problems_of, lesson):
+    assert problems_of(lesson) == []
+
+
+@pytest.mark.parametrize("key", ["grade", "grade_id", "locked", "schema_version", "solution", "task"])
+def test_every_key_is_needed(problems_of, cell_header, key):
+    header = cell_header(**{"solution": True, key: None})
+    assert problems_of(f"# %%\n\n{header}\n{REGION}\n")[0].startswith(f":3: its nbgrader metadata lacks {key};")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"grade": True, "locked": True}, '"x" is graded but has no points'),
+        ({"grade": True, "points": "two"}, "nbgrader refuses its metadata: 'two' is not of type 'number'"),
+        ({"grade_id": "two words"}, "nbgrader refuses its metadata: 'two words' does not match"),
+        ({"grade_id": "", "locked": True}, "nbgrader refuses its metadata: grade_id is empty"),
+        ({"schema_version": 2}, '"schema_version": 3'),
+        ({"pionts": 2}, "nbgrader refuses its metadata: Additional properties are not allowed"),
+    ],
+)
+def test_metadata_that_nbgrader_would_refuse(problems_of, cell_header, changes, expected):
+    (problem,) = problems_of(cell_header(**changes) + "\ncheck.x(x)\n")
+    assert expected in problem
+
+
+def test_a_task_needs_points(problems_of, cell_header):
+    (problem,) = problems_of(cell_header(" [markdown]", task=True, locked=True) + "\n# Draw it.\n")
+    assert "has no points" in problem
+
+
+def test_a_header_that_is_not_json(problems_of):
+    (problem,) = problems_of('# %%\n\n# %% nbgrader={"grade": true, "grade_id": "x"\n')
+    assert problem.startswith(":3: its header cannot be read")
+
+
+def test_a_grade_id_is_used_once(problems_of, exercise):
+    (problem,) = problems_of(f"{exercise}\n{REGION}\n\n{exercise}\n{REGION}\n")
+    assert problem.startswith(':6: grade_id "x" is taken by the cell on line 1')
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("### BEGIN SOLUTION\nx = 1", "BEGIN SOLUTION has no END SOLUTION"),
+        ("x = 1\n### END SOLUTION", "END SOLUTION has no BEGIN SOLUTION"),
+        (f"### BEGIN SOLUTION\n{REGION}", "BEGIN SOLUTION stands inside SOLUTION"),
+        ("### BEGIN SOLUTION\nx = 1\n### END HIDDEN TESTS", "END HIDDEN TESTS has no BEGIN HIDDEN TESTS"),
+        ("### begin solution\nx = 1", "'### begin solution' is no marker to nbgrader"),
+        ("# END HIDDEN TEST", "'# END HIDDEN TEST' is no marker to nbgrader"),
+        ("<!-- BEGIN MARKSCHEME -->", "'<!-- BEGIN MARKSCHEME -->' is no marker to nbgrader"),
+        ("x = 1", "without BEGIN SOLUTION"),
+        ("### BEGIN SOLUTION\n" + 13 * "x = 1\n" + "### END SOLUTION", "an exercise of 13 lines"),
+    ],
+)
+def test_solution_regions(problems_of, exercise, body, expected):
+    assert expected in problems_of(f"{exercise}\n{body}\n")[0]
+
+
+def test_twelve_lines_with_comments_and_gaps_are_not_too_many(problems_of, exercise):
+    body = "### BEGIN SOLUTION\n" + 12 * "# why\nx = 1\n\n" + "### END SOLUTION"
+    assert problems_of(f"{exercise}\n{body}\n") == []
+
+
+def test_a_written_answer_needs_a_region_too(problems_of, cell_header):
+    header = cell_header(" [markdown]", grade=True, solution=True, points=1)
+    (problem,) = problems_of(f"{header}\n# The model answer.\n")
+    assert "without BEGIN SOLUTION" in problem
+
+
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("graded", "SOLUTION"),
+        ("exercise", "HIDDEN TESTS"),
+        ("exercise", "MARK SCHEME"),
+        ("question", "SOLUTION"),
+        ("question", "HIDDEN TESTS"),
+    ],
+)
+def test_a_region_in_the_wrong_kind_of_cell(problems_of, request, where, kind):
+    header = request.getfixturevalue(where)
+    problems = problems_of(f"{header}\n# BEGIN {kind}\n# check.x(x)\n# END {kind}\n")
+    assert any(f"BEGIN {kind} belongs in" in problem for problem in problems)
+
+
+def test_a_region_in_an_ordinary_cell(problems_of):
+    (problem,) = problems_of(f"# %%\n{REGION}\n")
+    assert "BEGIN SOLUTION belongs in" in problem
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("", "0 statements outside the hidden tests"),
+        ("check.x(x)\ncheck.y(y)", "2 statements outside the hidden tests"),
+        ("### BEGIN HIDDEN TESTS\ncheck.x(x)\n### END HIDDEN TESTS", "0 statements outside the hidden tests"),
+        ("assert x == 1", "something other than a call of check"),
+        ("import os", "something other than a call of check"),
+        ("report = check.x(x)", "something other than a call of check"),
+        ("print(x)", "something other than a call of check"),
+        (
+            "check.x(x)\n### BEGIN HIDDEN TESTS\nimport os\n### END HIDDEN TESTS",
+            "something other than a call",
+        ),
+        ("check.x(x", "not plain Python"),
+        ("# %time check.x(x)", "not plain Python"),
+    ],
+)
+def test_a_grade_cell_is_one_call_of_check(problems_of, graded, body, expected):
+    assert expected in problems_of(f"{graded}\n{body}\n")[0]

@@ -1,0 +1,61 @@
+"""nbgrader's own commands work on what ``bptt build`` makes, and make the same of it."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from bptt.lessons.build import build
+
+RELEASED = "notebooks/01_double/01_double.ipynb"
+
+
+@pytest.fixture
+def nbgrader(course):
+    """Run nbgrader in the course folder, as a teacher would; it finds its helper programs on the PATH."""
+
+    def run(*arguments):
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = os.environ | {"PATH": path}
+        done = subprocess.run(
+            ["nbgrader", *arguments], cwd=course, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    return run
+
+
+def submit(course, student, answers):
+    notebook = nbformat.read(course / RELEASED, as_version=4)
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.id, cell.source)
+    path = course / "submitted" / student / "01_double" / "01_double.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+
+
+def test_from_release_to_exported_grades(course, nbgrader):
+    build(course)
+    released = (course / RELEASED).read_bytes()
+    nbgrader("generate_assignment", "01_double")
+    assert (course / RELEASED).read_bytes() == released
+
+    submit(course, "ada", {"double": "def double(x):\n    return x + x", "why": "It is a sum."})
+    submit(course, "blank", {})
+    submit(course, "cheat", {"check-double": "pass", "why-question": "Full marks, please."})
+    nbgrader("autograde", "01_double")
+    nbgrader("generate_feedback", "01_double")
+    nbgrader("export")
+
+    with (course / "grades.csv").open() as file:
+        scores = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
+    assert scores == {"ada": (2, 5), "blank": (0, 5), "cheat": (0, 5)}
+    for student in scores:
+        graded = (course / "autograded" / student / "01_double" / "01_double.ipynb").read_text()
+        assert "**Rubric.**" in graded, "the rubric is there for whoever grades by hand"
+        assert "seed=20231" in graded
+    assert "is still to be written" in (course / "feedback/blank/01_double/01_double.html").read_text()
