@@ -58,3 +58,32 @@ def build(*, check_only: bool, course: Path) -> None:
         raise click.ClickException("notebooks/ is not what solutions/ builds. Run 'bptt build', and commit.")
     if not changes:
         click.echo("The notebooks are up to date.")
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; may be given again.")
+@click.option("--feedback/--no-feedback", default=True, help="Write a feedback page for each student, or do not.")
+@in_course
+def grade(*, assignment: str, students: tuple[str, ...], feedback: bool, course: Path) -> None:
+    r"""Grade what students have handed in for ASSIGNMENT, and print a table of the class.
+
+    The notebooks are expected in submitted/STUDENT/ASSIGNMENT/. Points go into nbgrader's gradebook. Everybody in
+    the gradebook or in submitted/ has a row, whatever became of the notebook. Grading again is harmless: points
+    given by hand stay.
+
+    \b
+    Examples:
+      bptt grade 01_cell_backward
+      bptt grade 01_cell_backward --student ada --student emmy
+      nbgrader export    write all points to grades.csv, afterwards
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from bptt.grading.course import Course, GradingError  # noqa: PLC0415 - nbgrader takes seconds to import
+    from bptt.grading.show import grade_and_show  # noqa: PLC0415
+
+    try:
+        grade_and_show(Course(course, assignment), students, feedback=feedback, console=Console())
+    except GradingError as error:
+        raise click.ClickException(str(error)) from None

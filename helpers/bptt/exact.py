@@ -14,10 +14,11 @@ J. R. R. A. Martins, P. Sturdza and J. J. Alonso, "The complex-step derivative a
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 
 import numpy as np
 
-from bptt.rnn import RNNCellCache, rnn_cell_forward, rnn_cell_z
+from bptt.rnn import RNNCaches, RNNCellCache, rnn_cell_forward, rnn_cell_z, rnn_forward
 from bptt.types import Array, Gradients
 
 STEP = 1e-30
@@ -45,16 +46,59 @@ def withheld() -> Iterator[None]:
         _lent_out.reset(token)
 
 
-def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Array) -> Gradients:
-    r"""Differentiate :math:`J = \sum \mathrm{upstream} \odot \mathrm{forward}(\mathrm{at})` for all of ``at``.
+def lent(function: Callable[..., Gradients]) -> Callable[..., Gradients]:
+    """Let a function of this module answer inside ``withheld()`` too, as the stand-in for an earlier exercise."""
 
-    All entries of one argument are perturbed at once, each in its own copy, stacked along a new first axis.
+    @wraps(function)
+    def answering(*arguments: object) -> Gradients:
+        token = _lent_out.set(True)
+        try:
+            return function(*arguments)
+        finally:
+            _lent_out.reset(token)
+
+    return answering
+
+
+def responses(forward: Callable[..., Array], at: dict[str, Array]) -> dict[str, Array]:
+    """Tell how every entry of what ``forward`` returns answers to a nudge of every entry of ``at``.
+
+    All entries of one argument are nudged at once, each in its own copy, stacked along a new first axis.
 
     Parameters
     ----------
     forward : callable
         Takes the entries of ``at`` as keyword arguments. It must be made of analytic operations that leave leading
         axes alone (``@``, ``+``, ``np.tanh``, ...).
+    at : dict of ndarray
+        Where to differentiate.
+
+    Returns
+    -------
+    dict of ndarray
+        For each name, the derivatives (size of that argument, *shape of the result).
+
+    Raises
+    ------
+    BorrowedGradientError
+        Inside ``withheld()``.
+    """
+    if not _lent_out.get():
+        raise BorrowedGradientError("bptt.exact is the reference that your function is compared with")
+    found = {}
+    for name, value in at.items():
+        nudges = STEP * np.eye(value.size).reshape(value.size, *value.shape)
+        found[name] = forward(**{**at, name: value + 1j * nudges}).imag / STEP
+    return found
+
+
+def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Array) -> Gradients:
+    r"""Differentiate :math:`J = \sum \mathrm{upstream} \odot \mathrm{forward}(\mathrm{at})` for all of ``at``.
+
+    Parameters
+    ----------
+    forward : callable
+        As for ``responses``.
     at : dict of ndarray
         Where to differentiate.
     upstream : ndarray
@@ -70,17 +114,10 @@ def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Arr
     BorrowedGradientError
         Inside ``withheld()``.
     """
-    if not _lent_out.get():
-        message = "bptt.exact is the reference that your function is compared with; your function has to compute it"
-        raise BorrowedGradientError(message)
-    found = {}
-    for name, value in at.items():
-        nudges = STEP * np.eye(value.size).reshape(value.size, *value.shape)
-        out = forward(**{**at, name: value + 1j * nudges})
-        stacked = np.broadcast_to(out, (value.size, *upstream.shape))
-        per_entry = (upstream * stacked.imag).reshape(value.size, -1).sum(axis=1) / STEP
-        found["d" + name] = per_entry.reshape(value.shape)
-    return found
+    return {
+        "d" + name: np.tensordot(answers, upstream, upstream.ndim).reshape(at[name].shape)
+        for name, answers in responses(forward, at).items()
+    }
 
 
 def rnn_cell_dz(da_next: Array, cache: RNNCellCache) -> Array:
@@ -166,3 +203,26 @@ def rnn_cell_backward(da_next: Array, cache: RNNCellCache) -> Gradients:
 
     weights = {name: parameters[name] for name in ("Wax", "Waa", "ba")}
     return gradients(a_next, {"xt": xt, "a_prev": a_prev, **weights}, da_next)
+
+
+def rnn_backward(da: Array, caches: RNNCaches) -> Gradients:
+    """Exact gradients of an RNN over a sequence, with the signature of the learner's own function.
+
+    Parameters
+    ----------
+    da : ndarray (n_a, m, T_x)
+        Gradient that reaches each state from the loss of its own step.
+    caches : RNNCaches
+
+    Returns
+    -------
+    dict
+        ``dx (n_x, m, T_x), da0 (n_a, m), dWax (n_a, n_x), dWaa (n_a, n_a), dba (n_a, 1)``.
+    """
+    first = caches.steps[0]
+
+    def a(x: Array, a0: Array, **weights: Array) -> Array:
+        return rnn_forward(x, a0, {**first.parameters, **weights})[0]
+
+    weights = {name: first.parameters[name] for name in ("Wax", "Waa", "ba")}
+    return gradients(a, {"x": caches.x, "a0": first.a_prev, **weights}, da)

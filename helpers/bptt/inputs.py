@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bptt.rnn import RNNCellCache, rnn_cell_forward
+from bptt.rnn import RNNCaches, RNNCellCache, rnn_cell_forward, rnn_forward
 from bptt.types import Array, Parameters, Rng
 
 
@@ -88,3 +88,29 @@ def rnn_cell(seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4
     a_prev = np.tanh(rng.standard_normal((n_a, m)))
     _, _, cache = rnn_cell_forward(xt, a_prev, rnn_parameters(rng, n_x, n_a, n_y))
     return rng.standard_normal((n_a, m)), cache
+
+
+def rnn(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
+    seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4, T_x: int = 6
+) -> tuple[Array, RNNCaches]:
+    """Draw what the backward pass over a sequence is given.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_x, n_a, n_y, m, T_x : int
+        Features of the input, of the hidden state and of the output; examples; time steps.
+
+    Returns
+    -------
+    da : ndarray (n_a, m, T_x)
+        A random gradient at every step, as if from the loss of that step.
+    caches : RNNCaches
+        Left by ``rnn.rnn_forward``, so they are consistent.
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((n_x, m, T_x))
+    a0 = np.tanh(rng.standard_normal((n_a, m)))
+    _, _, caches = rnn_forward(x, a0, rnn_parameters(rng, n_x, n_a, n_y))
+    return rng.standard_normal((n_a, m, T_x)), caches

@@ -29,6 +29,21 @@ class RNNCellCache(NamedTuple):
     parameters: Parameters
 
 
+class RNNCaches(NamedTuple):
+    """What an RNN keeps of the forward pass over a sequence.
+
+    Attributes
+    ----------
+    steps : list of RNNCellCache
+        One for each time step, in order.
+    x : ndarray (n_x, m, T_x)
+        The whole input.
+    """
+
+    steps: list[RNNCellCache]
+    x: Array
+
+
 def rnn_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
     r"""Weigh and add: :math:`z = W_{ax} x^{\langle t \rangle} + W_{aa} a^{\langle t-1 \rangle} + b_a`.
 
@@ -78,3 +93,32 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
     a_next = np.tanh(rnn_cell_z(xt, a_prev, parameters))
     yt_pred = softmax(parameters["Wya"] @ a_next + parameters["by"])
     return a_next, yt_pred, RNNCellCache(a_next, a_prev, xt, parameters)
+
+
+def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, RNNCaches]:
+    """Take a vanilla RNN over a sequence: the same cell, with the same parameters, at every step.
+
+    Parameters
+    ----------
+    x : ndarray (n_x, m, T_x)
+        Input of all steps.
+    a0 : ndarray (n_a, m)
+        Hidden state before the first step.
+    parameters : dict
+        ``Wax (n_a, n_x), Waa (n_a, n_a), Wya (n_y, n_a), ba (n_a, 1), by (n_y, 1)``.
+
+    Returns
+    -------
+    a : ndarray (n_a, m, T_x)
+        Hidden state after each step.
+    y_pred : ndarray (n_y, m, T_x)
+        Prediction of each step.
+    caches : RNNCaches
+    """
+    a_next, states, predictions, steps = a0, [], [], []
+    for t in range(x.shape[-1]):
+        a_next, yt_pred, cache = rnn_cell_forward(x[..., t], a_next, parameters)
+        states.append(a_next)
+        predictions.append(yt_pred)
+        steps.append(cache)
+    return np.stack(states, axis=-1), np.stack(predictions, axis=-1), RNNCaches(steps, x)

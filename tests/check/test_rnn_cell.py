@@ -146,7 +146,7 @@ def leaves(da_next, cache):
 
 # What it returns or does: kind of finding, gradient, a part of the message.
 BROKEN = {
-    "not implemented": (not_implemented, "not-implemented", None, "write it first"),
+    "not implemented": (not_implemented, "not-implemented", None, "rnn_cell_backward is still to be written."),
     "returns None": (lambda d, c: None, "not-implemented", None, "return"),
     "raises": (raises, "raised", None, 'cache.parameters["Wax"] @ dz'),
     "leaves": (leaves, "raised", None, "SystemExit"),

@@ -7,7 +7,7 @@ import re
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,12 +43,19 @@ class Outcome:
     changed: tuple[str, ...] = field(default=())
 
 
-def call(function: Callable[..., Any], arguments: Arguments) -> Outcome:
-    """Call ``function`` with its own copy of ``arguments``."""
+def call(
+    function: Callable[..., Any], arguments: Arguments, stand_ins: Mapping[str, Callable[..., Any]] | None = None
+) -> Outcome:
+    """Call ``function`` with its own copy of ``arguments``, and with stand-ins for functions that it calls by name."""
     own = copy.deepcopy(arguments)
     printed = io.StringIO()
     result, error, at_line = None, None, ""
-    with warnings.catch_warnings(record=True) as warned, redirect_stdout(printed), exact.withheld():
+    with (
+        warnings.catch_warnings(record=True) as warned,
+        redirect_stdout(printed),
+        exact.withheld(),
+        _replaced(function, stand_ins or {}),
+    ):
         warnings.simplefilter("always")
         try:
             result = function(*own.values())
@@ -62,6 +69,19 @@ def call(function: Callable[..., Any], arguments: Arguments) -> Outcome:
         printed.getvalue(),
         _changed(dict(_arrays(arguments)), dict(_arrays(own))),
     )
+
+
+@contextmanager
+def _replaced(function: Callable[..., Any], stand_ins: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
+    names = getattr(function, "__globals__", {})
+    before = {name: names[name] for name in stand_ins if name in names}
+    names.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name in stand_ins:
+            names.pop(name)
+        names.update(before)
 
 
 def _arrays(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:  # noqa: ANN401 - walks anything

@@ -66,7 +66,7 @@ def findings(exercise: Exercise, outcome: Outcome, right: Gradients, sizes: Size
 def _about_the_call(exercise: Exercise, outcome: Outcome, sizes: Sizes) -> Finding | None:
     error = outcome.error
     if isinstance(error, NotImplementedError):
-        return Finding("not-implemented", None, f"{exercise.name} still raises NotImplementedError: write it first.")
+        return Finding("not-implemented", None, f"{str(error) or f'{exercise.name} is still to be written'}.")
     if isinstance(error, exact.BorrowedGradientError):
         message = (
             "Your function calls bptt.exact. That is what it is compared with, so it proves nothing: write your own."

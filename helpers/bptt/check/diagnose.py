@@ -57,6 +57,7 @@ def causes(
     least = min(map(contradictions, fewest))
     best, *rivals = sorted((ids for ids in fewest if contradictions(ids) == least), key=sorted)
     alternatives = tuple(sorted(frozenset().union(*rivals) - best))
+    by_id = {mistake.id: mistake for mistake in all_mistakes(exercise)}
     return tuple(
         Cause(
             mistake.id,
@@ -65,7 +66,7 @@ def causes(
             tuple(name for name in wrong if _uses(mistake.id, best, explanations.get(name, ()))),
             alternatives,
         )
-        for mistake in all_mistakes(exercise)
+        for mistake in by_id.values()
         if mistake.id in best
     )
 
@@ -81,14 +82,31 @@ def _explanations(
     exercise: Exercise, cases: Sequence[Arguments], results: Sequence[Mapping[str, Any]], wrong: Sequence[str]
 ) -> dict[str, set[Ids]]:
     """For each wrong gradient, the smallest sets of mistakes that predict it in every case."""
+    found: dict[str, set[Ids]] = {}
+    for most in range(1, MOST + 1):
+        rest = [name for name in wrong if name not in found]
+        if rest:
+            found |= _predicting(exercise, cases, results, rest, most)
+    return found
+
+
+def _predicting(
+    exercise: Exercise,
+    cases: Sequence[Arguments],
+    results: Sequence[Mapping[str, Any]],
+    wrong: Sequence[str],
+    most: int,
+) -> dict[str, set[Ids]]:
     surviving: dict[str, set[Ids]] = {}
     for arguments, result in zip(cases, results, strict=True):
         matching: dict[str, set[Ids]] = {name: set() for name in wrong}
-        for ids, prediction in _predictions(exercise, arguments, MOST):
+        for ids, prediction in _predictions(exercise, arguments, most):
             for name in matching.keys() & prediction.keys():
                 if any(_same(result.get(name), array) for array in prediction[name]):
                     matching[name].add(ids)
         surviving = {name: ids & surviving.get(name, ids) for name, ids in matching.items()}
+        if not any(surviving.values()):
+            return {}
     minimal = {name: {ids for ids in sets if not any(less < ids for less in sets)} for name, sets in surviving.items()}
     return {name: sets for name, sets in minimal.items() if sets and frozenset() not in sets}
 
@@ -104,7 +122,7 @@ def _same(yours: Any, predicted: Array) -> bool:  # noqa: ANN401 - learners retu
 def _predictions(exercise: Exercise, arguments: Arguments, most: int) -> Iterator[tuple[Ids, Prediction]]:
     """Yield what the exercise gives with each set of at most ``most`` of its mistakes, the empty set first."""
     if exercise.stages:
-        yield from _through(exercise.stages, arguments, most)
+        yield from _through(exercise.stages, {**arguments, **exercise.prepare(arguments)}, most)
         return
     right = exercise.right(arguments)
     yield frozenset(), _lists(right)
@@ -132,11 +150,14 @@ def _through(stages: Sequence[Exercise], arguments: Arguments, most: int) -> Ite
     stage, later = stages[0], stages[1:]
     feeds = any(name in after.arguments for after in later for name in stage.shapes)
     given = {name: arguments[name] for name in stage.arguments}
+    right: dict[str, Array] = {}
     for ids, prediction in _predictions(stage, given, min(most, 1) if feeds else most):
         yield ids, prediction
         if later and (feeds or not ids):
-            passed_on = {name: arrays[0] for name, arrays in prediction.items()}
-            for more, rest in _through(later, {**arguments, **passed_on}, most - len(ids)):
+            # The empty set comes first, so what a mistake leaves alone is passed on as it should be.
+            made = {name: arrays[0] for name, arrays in prediction.items()}
+            right = right or made
+            for more, rest in _through(later, {**arguments, **right, **made}, most - len(ids)):
                 yield ids | more, rest
 
 

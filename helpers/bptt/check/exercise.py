@@ -10,6 +10,8 @@ from bptt.types import Array, Gradients
 Arguments = dict[str, Any]
 """What the learner's function is called with, by name, e.g. ``{"da_next": ..., "cache": ...}``."""
 
+Predict = Callable[[Arguments, Gradients], Mapping[str, Array | list[Array]]]
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -29,7 +31,7 @@ class Mistake:
     id: str
     title: str
     explanation: str
-    predict: Callable[[Arguments, Gradients], Mapping[str, Array | list[Array]]]
+    predict: Predict
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Exercise:
         ones by its name (``dz``), so that a mistake in an early stage is followed through the later ones.
     hints : tuple of str
         Each says one step more than the one before; none is the solution.
+    prepare : callable
+        Computes from the arguments of a call what several stages need; they find it among their arguments.
+    stand_ins : dict
+        Functions of earlier exercises that this one calls, and what takes their place during a check: exact ones, so
+        that a mistake in an earlier exercise costs nothing here.
     """
 
     name: str
@@ -66,6 +73,8 @@ class Exercise:
     mistakes: tuple[Mistake, ...] = ()
     stages: tuple["Exercise", ...] = ()
     hints: tuple[str, ...] = field(default=(), repr=False)
+    prepare: Callable[[Arguments], Arguments] = lambda _: {}
+    stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     @property
     def bare(self) -> bool:

@@ -60,7 +60,7 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
     cases, outcomes, found = [], [], []
     for number, sizes in enumerate(inputs.sizes(seed)):
         arguments = exercise.case(seed + number, sizes)
-        outcome = call(function, arguments)
+        outcome = call(function, arguments, exercise.stand_ins)
         cases.append(arguments)
         outcomes.append(outcome)
         found.append(list(findings(exercise, outcome, exercise.right(arguments), sizes)))

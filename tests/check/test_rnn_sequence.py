@@ -1,0 +1,147 @@
+"""The backward pass over a sequence: right ways pass, each mistake is named, two at once too."""
+
+import linecache
+
+import numpy as np
+import pytest
+
+from bptt import check, exact
+from bptt.check.diagnose import all_mistakes
+from bptt.rnn import rnn_forward
+
+SEQUENCE = check.EXERCISES["rnn_backward"]
+
+RIGHT = """
+def rnn_backward(da, caches):
+    n_a, m, T_x = da.shape
+    parameters = caches.steps[0].parameters
+    dx = np.zeros_like(caches.x)
+    sums = {"d" + name: np.zeros_like(parameters[name]) for name in ("Wax", "Waa", "ba")}
+    da_prevt = np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        gradients = rnn_cell_backward(da[:, :, t] + da_prevt, caches.steps[t])
+        dx[:, :, t] = gradients["dxt"]
+        da_prevt = gradients["da_prev"]
+        for name in sums:
+            sums[name] = sums[name] + gradients[name]
+    return {"dx": dx, "da0": da_prevt, **sums}
+"""
+
+ALL = ("dx", "da0", "dWax", "dWaa", "dba")
+FROM_LAST = ("da_prevt = np.zeros((n_a, m))", "da_prevt = da[:, :, -1]")
+NO_LOSS = ("da[:, :, t] + da_prevt", "da_prevt")
+
+# Mistake, the gradients it spoils, and what a learner writes in place of what.
+WRONG = [
+    ("no-time-path", ALL, [("da[:, :, t] + da_prevt", "da[:, :, t]")]),
+    ("carry-never-updated", ALL, [('        da_prevt = gradients["da_prev"]\n', "")]),
+    ("no-loss-path-from-last", ALL, [FROM_LAST, NO_LOSS]),
+    ("no-loss-path-from-zeros", ALL, [NO_LOSS]),
+    ("last-step-counted-twice", ALL, [FROM_LAST]),
+    ("overwrites-instead-of-accumulates", ALL[2:], [("sums[name] + gradients[name]", "gradients[name]")]),
+    ("loops-forward-in-time", ALL, [("reversed(range(T_x))", "range(T_x)")]),
+    ("same-cache-every-step", ALL, [("steps[t]", "steps[0]")]),
+    ("same-cache-every-step", ALL, [("steps[t]", "steps[-1]")]),
+    ("cache-off-by-one", ALL, [("steps[t]", "steps[t - 1]")]),
+    ("cache-off-by-one", ALL, [("steps[t]", "steps[min(t + 1, T_x - 1)]")]),
+    ("skips-first-step", ALL, [("reversed(range(T_x))", "range(T_x - 1, 0, -1)")]),
+    ("da0-left-zero", ("da0",), [('"da0": da_prevt', '"da0": np.zeros((n_a, m))')]),
+    ("da0-is-da-at-0", ("da0",), [('"da0": da_prevt', '"da0": da[:, :, 0]')]),
+    ("bias-broadcast-to-square", ("dba",), [('"ba")}', '"ba")} | {"dba": np.zeros(n_a)}')]),
+]
+
+
+def written(*changes):
+    """Write the right loop with some changes, as the cell of a notebook would define it."""
+    source = RIGHT
+    for right, wrong in changes:
+        assert right in source
+        source = source.replace(right, wrong)
+    name = f"<cell {hash(source)}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    notebook = {"np": np, "rnn_cell_backward": None}
+    exec(compile(source, name, "exec"), notebook)  # noqa: S102 - a notebook cell
+    return notebook["rnn_backward"]
+
+
+def report_on(function, **options):
+    with pytest.raises(check.CheckFailed) as failed:
+        check.rnn_backward(function, **options)
+    return failed.value.report
+
+
+def one_traversal_per_loss(da, caches):
+    """Right, and T_x times as dear."""
+    total = None
+    for k in range(da.shape[2]):
+        dx, da_prevt = np.zeros_like(caches.x), da[:, :, k]
+        sums = {"dWax": 0, "dWaa": 0, "dba": 0}
+        for t in range(k, -1, -1):
+            gradients = rnn_cell_backward(da_prevt, caches.steps[t])
+            dx[:, :, t], da_prevt = gradients["dxt"], gradients["da_prev"]
+            sums = {name: value + gradients[name] for name, value in sums.items()}
+        its = {"dx": dx, "da0": da_prevt, **sums}
+        total = its if total is None else {name: total[name] + its[name] for name in its}
+    return total
+
+
+rnn_cell_backward = None
+
+
+@pytest.mark.parametrize("seed", [1, 2, 7304])
+@pytest.mark.parametrize("function", [written(), one_traversal_per_loss])
+def test_right_ways_pass(function, seed):
+    assert check.rnn_backward(function, seed=seed).passed
+
+
+@pytest.mark.parametrize("seed", [1, 7304])
+@pytest.mark.parametrize(("identifier", "spoilt", "changes"), WRONG)
+def test_each_mistake_is_named_and_no_other(identifier, spoilt, changes, seed):
+    report = report_on(written(*changes), seed=seed)
+    assert [(cause.id, cause.gradients) for cause in report.causes] == [(identifier, spoilt)]
+    assert report.wrong == spoilt
+
+
+def test_the_whole_catalogue_is_tried():
+    assert {mistake.id for mistake in all_mistakes(SEQUENCE)} == {identifier for identifier, _, _ in WRONG}
+
+
+def test_two_mistakes_at_once_are_both_named():
+    no_time_path, overwrites = WRONG[0][2], WRONG[5][2]
+    report = report_on(written(*no_time_path, *overwrites))
+    assert {cause.id for cause in report.causes} == {"no-time-path", "overwrites-instead-of-accumulates"}
+
+
+def test_an_unknown_mistake_has_no_cause():
+    report = report_on(written(("da[:, :, t] + da_prevt", "da[:, :, t] + 0.9 * da_prevt")))
+    assert report.causes == ()
+    assert report.wrong == ALL
+
+
+def test_the_cell_is_an_exact_one_whatever_the_learner_wrote():
+    function = written()
+    assert check.rnn_backward(function).passed
+    assert function.__globals__["rnn_cell_backward"] is None
+
+
+def test_the_whole_answer_cannot_be_borrowed():
+    assert report_on(exact.rnn_backward).findings[0].kind == "borrowed"
+
+
+def test_published_rows():
+    """What learners posted for dx[1][2] of the classic inputs: right, without the time path, and without the losses."""
+    legacy = np.random.RandomState(1)
+    x, a0 = legacy.randn(3, 10, 4), legacy.randn(5, 10)
+    shapes = {"Wax": (5, 3), "Waa": (5, 5), "Wya": (2, 5), "ba": (5, 1), "by": (2, 1)}
+    _, _, caches = rnn_forward(x, a0, {name: legacy.randn(*shape) for name, shape in shapes.items()})
+    da = legacy.randn(5, 10, 4)
+    rows = {
+        (): [-2.07101689, -0.59255627, 0.02466855, 0.01483317],
+        tuple(WRONG[0][2]): [-0.15028183, -0.34554547, 0.02071758, 0.01483317],
+        tuple(WRONG[2][2]): [0.04036334, 0.01590669, 0.00395097, 0.01483317],
+    }
+    np.testing.assert_allclose(exact.rnn_backward(da, caches)["dx"][1][2], rows[()], atol=5e-9)
+    for changes, row in rows.items():
+        function = written(*changes)
+        function.__globals__["rnn_cell_backward"] = exact.rnn_cell_backward
+        np.testing.assert_allclose(function(da, caches)["dx"][1][2], row, atol=5e-9)
