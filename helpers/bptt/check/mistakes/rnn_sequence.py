@@ -119,7 +119,7 @@ def _cache_off_by_one(predict: Predict) -> Mistake:
     return Mistake(
         "cache-off-by-one",
         "The cache belongs to a neighbouring step",
-        "At step t your cell is given the cache of t-1 or t+1. Python does not complain: an index of -1 means the last.",
+        "At step t your cell is given the cache of t-1 or t+1. Python says nothing: index -1 means the last one.",
         predict,
     )
 

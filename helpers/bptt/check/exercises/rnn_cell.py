@@ -1,19 +1,14 @@
-"""The table of exercises. A new exercise is an entry here, a forward pass, and what exact and inputs make of it."""
+"""Exercises of lesson 01: one RNN cell, backward, in three stages and as a whole."""
 
 from typing import Any
 
 from bptt import exact, inputs
 from bptt.check.exercise import Exercise
-from bptt.check.mistakes import rnn_cell as rnn_cell_mistakes
-from bptt.check.mistakes import rnn_sequence as rnn_sequence_mistakes
+from bptt.check.mistakes import rnn_cell as mistakes
 
 
 def _draw_rnn_cell(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.rnn_cell(seed, sizes.n_x, sizes.n_a, sizes.n_y, sizes.m)
-
-
-def _draw_rnn(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
-    return inputs.rnn(seed, *sizes)
 
 
 RNN_CELL_DZ = Exercise(
@@ -22,7 +17,7 @@ RNN_CELL_DZ = Exercise(
     shapes={"dz": "n_a, m"},
     draw=_draw_rnn_cell,
     exact=exact.rnn_cell_dz,
-    mistakes=rnn_cell_mistakes.DZ,
+    mistakes=mistakes.DZ,
     hints=(
         (
             "da_next says what the loss feels at a_next. You want what it feels at z, one step earlier. Which "
@@ -46,7 +41,7 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
     shapes={"dxt": "n_x, m", "da_prev": "n_a, m"},
     draw=_draw_rnn_cell,
     exact=exact.rnn_cell_inputs_backward,
-    mistakes=rnn_cell_mistakes.INPUTS,
+    mistakes=mistakes.INPUTS,
     hints=(
         "Start with the shapes: dxt must come out as (n_x, m), and you have dz (n_a, m) and Wax (n_a, n_x).",
         "One entry: xt[j] reached every z[i], each time through Wax[i, j]. So its gradient is a sum over i.",
@@ -63,7 +58,7 @@ RNN_CELL_PARAMETERS_BACKWARD = Exercise(
     shapes={"dWax": "n_a, n_x", "dWaa": "n_a, n_a", "dba": "n_a, 1"},
     draw=_draw_rnn_cell,
     exact=exact.rnn_cell_parameters_backward,
-    mistakes=rnn_cell_mistakes.PARAMETERS,
+    mistakes=mistakes.PARAMETERS,
     hints=(
         (
             "Start with the shapes: dWax must come out as (n_a, n_x), and you have dz (n_a, m) and xt (n_x, "
@@ -94,51 +89,3 @@ RNN_CELL_BACKWARD = Exercise(
         "Two dicts can be put together with {**one, **other}.",
     ),
 )
-
-_ARRIVE = Exercise(
-    name="arrive",
-    arguments=("da", "chain"),
-    shapes={"arriving": "n_a, m, T_x", "cells": "T_x", "last": ""},
-    draw=_draw_rnn,
-    exact=rnn_sequence_mistakes.arrive,
-    mistakes=rnn_sequence_mistakes.ARRIVING,
-)
-
-_GATHER = Exercise(
-    name="gather",
-    arguments=("arriving", "cells", "last", "chain", "da"),
-    shapes={"dx": "n_x, m, T_x", "da0": "n_a, m", **RNN_CELL_PARAMETERS_BACKWARD.shapes},
-    draw=_draw_rnn,
-    exact=rnn_sequence_mistakes.gather,
-    mistakes=rnn_sequence_mistakes.GATHERED,
-)
-
-RNN_BACKWARD = Exercise(
-    name="rnn_backward",
-    arguments=("da", "caches"),
-    shapes=_GATHER.shapes,
-    draw=_draw_rnn,
-    exact=exact.rnn_backward,
-    stages=(_ARRIVE, _GATHER),
-    prepare=rnn_sequence_mistakes.unroll,
-    stand_ins={"rnn_cell_backward": exact.lent(exact.rnn_cell_backward)},
-    hints=(
-        "Write down who uses a_t: its own prediction, and the next cell. How many gradients come back to it?",
-        "The last state has no next cell: what comes back from there is zero, of the shape of one state, (n_a, m).",
-        (
-            "Go through the steps from the last to the first. What one cell returns as da_prev is what the next one "
-            "to be visited receives from the right."
-        ),
-    ),
-)
-
-EXERCISES = {
-    exercise.name: exercise
-    for exercise in (
-        RNN_CELL_DZ,
-        RNN_CELL_INPUTS_BACKWARD,
-        RNN_CELL_PARAMETERS_BACKWARD,
-        RNN_CELL_BACKWARD,
-        RNN_BACKWARD,
-    )
-}

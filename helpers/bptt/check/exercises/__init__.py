@@ -1,0 +1,17 @@
+"""The table of exercises, one file for each lesson.
+
+A new exercise is an entry, a forward pass, and what ``exact`` and ``inputs`` make of it.
+"""
+
+from bptt.check.exercises import rnn_cell, rnn_sequence
+
+EXERCISES = {
+    exercise.name: exercise
+    for exercise in (
+        rnn_cell.RNN_CELL_DZ,
+        rnn_cell.RNN_CELL_INPUTS_BACKWARD,
+        rnn_cell.RNN_CELL_PARAMETERS_BACKWARD,
+        rnn_cell.RNN_CELL_BACKWARD,
+        rnn_sequence.RNN_BACKWARD,
+    )
+}
