@@ -130,10 +130,16 @@ print("da_next x slope x Wax:      ", 2 * (1 - a_next**2) * Wax)
 # %% [markdown]
 # ## 4 Back through tanh
 #
+# The first stop on the way back. Lit in the picture: the node where we stand, with what has arrived there so far.
+
+# %%
+viz.cell_graph(cache, gradients={"da_next": da_next}, highlight="tanh")
+
+# %% [markdown]
 # tanh works on each entry by itself: `a_next[i, j]` depends on `z[i, j]` and on no other entry. So there is nothing to
 # sum here. Each entry of `da_next` is multiplied by the slope of tanh at its own place.
 #
-# The picture shows that slope twice: on the left against $z$, on the right against the output $a = \tanh(z)$. The dots
+# The next picture shows that slope twice: on the left against $z$, on the right against the output $a = \tanh(z)$. The dots
 # are the entries of our cache.
 
 # %%
@@ -284,10 +290,12 @@ print("gradient of that weight: 10 * 0.5 + (-4) * 2 =", (dz_row * x_row).sum())
 #
 # $$db_i = \sum_j dz_{ij}$$
 #
-# The picture shows it on our inputs. On its right is what becomes of the shape if the summed axis is dropped.
+# The picture shows it on some random `dz`. On its right is what becomes of the shape if the summed axis is dropped.
 
 # %%
-viz.bias_columns(da_next)
+some_dz, _ = inputs.rnn_cell(seed=2)
+
+viz.bias_columns(some_dz)
 
 # %% [markdown]
 # Some texts divide these sums by $m$, others do not. In this course the gradient of a sum is a sum: if the loss is an
