@@ -145,3 +145,30 @@ def test_published_rows():
         function = written(*changes)
         function.__globals__["rnn_cell_backward"] = exact.rnn_cell_backward
         np.testing.assert_allclose(function(da, caches)["dx"][1][2], row, atol=5e-9)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (WRONG[0][2], "A gradient at step 5 should reach steps 0 to 5; yours reaches step 5 alone."),
+        (WRONG[2][2], "A gradient at step 4 should reach steps 0 to 4; yours reaches no step."),
+        (WRONG[11][2], "A gradient at step 5 should reach steps 0 to 5; yours reaches steps 1 to 5."),
+        ([("+ da_prevt", "+ 2 * da_prevt")], "yours reaches them too, but not with the right size."),
+        (WRONG[5][2], "the paths through time are right."),
+    ],
+)
+def test_impulse_test_in_one_sentence(changes, sentence):
+    report = report_on(written(*changes))
+    assert sentence in report.impulse.sentence
+    assert " ".join(report.impulse.sentence.split()) in " ".join(str(report).split())
+
+
+def test_impulse_map_is_triangular_when_exact_and_diagonal_without_the_time_path():
+    impulse = report_on(written(*WRONG[0][2])).impulse
+    assert np.array_equal(impulse.exact > 0, np.tri(6, dtype=bool))
+    assert np.array_equal(impulse.yours > 0, np.eye(6, dtype=bool))
+    np.testing.assert_allclose(np.diag(impulse.yours), np.diag(impulse.exact))
+
+
+def test_no_impulse_test_where_there_is_no_dx_to_look_at():
+    assert report_on(written(("gradients[", "gradient["))).impulse is None

@@ -10,11 +10,15 @@ from html import escape
 import numpy as np
 
 from bptt.check.compare import TOLERANCE
-from bptt.check.report import Cause, Finding, Report, listed
+from bptt.check.impulse import NOTHING
+from bptt.check.report import Cause, Finding, Impulse, Report, listed
 from bptt.check.text import footer, printed, same_numbers
 from bptt.types import Array
 
 PASSED, FAILED = "#56B4E9", "#D55E00"
+YOURS, EXACT = "#CC79A7", "#808080"
+SQUARE = "min-width:1.5em;width:1.5em;height:1.5em;padding:0"
+SEQUENCE_AXES = ("feature", "example", "step")
 LARGEST = 8
 """Rows and columns of an array that are shown as numbers."""
 
@@ -25,6 +29,7 @@ def as_html(report: Report) -> str:
     parts = [
         _headline(report),
         *(_cause(cause) for cause in report.causes),
+        _impulse(report.impulse) if report.impulse else "",
         *(_finding(finding, opened=not report.causes and not i) for i, finding in enumerate(report.findings)),
         _list(report.notes),
         _printed(report),
@@ -72,14 +77,23 @@ def _finding(finding: Finding, *, opened: bool) -> str:
 
 def _numbers(finding: Finding, *, opened: bool) -> str:
     yours, expected = finding.yours, finding.expected
-    if yours is None or expected is None or finding.kind != "value" or max(expected.shape) > LARGEST:
+    if yours is None or expected is None or finding.index is None or finding.kind != "value":
         return ""
     wrong = np.abs(yours - expected) > TOLERANCE * np.abs(expected).max(initial=0.0)
+    which = ""
+    if expected.ndim == len(SEQUENCE_AXES):
+        # Of a sequence, the example that is furthest off: its features (rows) over time (columns).
+        j = finding.index[1]
+        yours, expected, wrong = yours[:, j], expected[:, j], wrong[:, j]
+        which = f", {finding.gradient}[:, {j}, :]"
+    if max(expected.shape, default=0) > LARGEST:
+        return ""
     shown = "open" if opened else ""
     return (
         f'<details {shown}><summary style="cursor:pointer">Your numbers beside the expected ones</summary>'
         f'<div style="display:flex;flex-wrap:wrap;gap:1.5em;overflow-x:auto">'
-        f"{_table('yours', yours, wrong)}{_table('expected', expected, np.zeros_like(wrong))}</div></details>"
+        f"{_table('yours' + which, yours, wrong)}{_table('expected' + which, expected, np.zeros_like(wrong))}"
+        "</div></details>"
     )
 
 
@@ -99,6 +113,38 @@ def _entry(value: float, bad: bool) -> str:  # noqa: FBT001 - private, read once
     # Wrong entries are set in bold as well, for those who do not see the colour.
     style = f"background:{FAILED}33;font-weight:bold" if bad else ""
     return f'<td style="padding:.1em .5em;text-align:right;{style}">{value:.4f}</td>'
+
+
+def _impulse(impulse: Impulse) -> str:
+    maps = _map("yours", impulse.yours, impulse, YOURS) + _map("exact", impulse.exact, impulse, EXACT)
+    return (
+        f'<div style="margin-top:.7em"><b>Impulse test.</b> {escape(impulse.sentence)}'
+        f'<div style="display:flex;flex-wrap:wrap;gap:2em;margin:.4em 0" aria-hidden="true">{maps}</div>'
+        '<div style="opacity:.75">Row: the step where a gradient is put in. Columns: the steps where it arrives; '
+        "darker is larger, a dot is nothing.</div></div>"
+    )
+
+
+def _map(caption: str, values: Array, impulse: Impulse, colour: str) -> str:
+    largest, length = impulse.exact.max(), len(values)
+    heads = "".join(f'<th style="{SQUARE};font-weight:normal">{t}</th>' for t in range(length))
+    rows = "".join(
+        f'<tr><td style="{SQUARE};text-align:right">{k}</td>{"".join(_square(v, largest, colour) for v in row)}</tr>'
+        for k, row in enumerate(values)
+    )
+    return (
+        '<table style="border-collapse:separate;border-spacing:2px;color:inherit;font-size:.8em">'
+        f'<caption style="text-align:left;caption-side:top;color:inherit">{caption}</caption>'
+        f"<tr><th></th>{heads}</tr>{rows}</table>"
+    )
+
+
+def _square(value: float, largest: float, colour: str) -> str:
+    # On a log scale over three decades, since what passes many steps is small; a dot where nothing arrives.
+    if not value > NOTHING * largest:
+        return f'<td style="{SQUARE};border:1px dotted {EXACT};text-align:center">\N{MIDDLE DOT}</td>'
+    share = min(1.0, max(0.15, 1 + np.log10(value / largest) / 3))
+    return f'<td style="{SQUARE};background:{colour}{round(255 * share):02x}" title="{value:.3g}"></td>'
 
 
 def _list(notes: Iterable[str]) -> str:

@@ -75,6 +75,23 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Impulse:
+    """Where a gradient arrives that is put in at one step only.
+
+    Attributes
+    ----------
+    yours, exact : ndarray (T_x, T_x)
+        Entry [k, t] is the norm of ``dx`` at step t when ``da`` is zero everywhere but at step k.
+    sentence : str
+        What the two maps show, in words.
+    """
+
+    yours: Array
+    exact: Array
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The outcome of one check.
 
@@ -94,6 +111,8 @@ class Report:
         The cell that last defined the function, e.g. ``In [12]``; empty when unknown.
     printed : str
         What the function printed in its first run.
+    impulse : Impulse or None
+        For a sequence that is not right: which paths the learner's code has.
     """
 
     exercise: str
@@ -103,6 +122,7 @@ class Report:
     notes: tuple[str, ...] = ()
     origin: str = ""
     printed: str = ""
+    impulse: Impulse | None = None
 
     @property
     def passed(self) -> bool:

@@ -11,6 +11,7 @@ from bptt.check.call import Outcome, call
 from bptt.check.compare import as_gradients, findings
 from bptt.check.diagnose import causes
 from bptt.check.exercise import Arguments, Exercise
+from bptt.check.impulse import impulse_test
 from bptt.check.origin import defining_cell, notebook_values
 from bptt.check.patterns import observations
 from bptt.check.report import Cause, Finding, Report, listed
@@ -82,7 +83,12 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
         tuple(notes),
         defining_cell(function),
         outcomes[0].printed,
+        impulse_test(exercise, function, seed) if about and _has_steps(exercise) else None,
     )
+
+
+def _has_steps(exercise: Exercise) -> bool:
+    return exercise.arguments[0] == "da" and "dx" in exercise.shapes
 
 
 def _graded(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ def as_text(report: Report) -> str:
     lines = [f"{mark} {report.summary}"]
     for cause in report.causes:
         lines += ["", *_cause(cause)]
+    if report.impulse:
+        lines += ["", _wrapped(f"Impulse test. {report.impulse.sentence}", "  ", "  ")]
     if report.findings:
         lines.append("")
     for finding in report.findings:
