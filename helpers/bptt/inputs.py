@@ -9,6 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bptt.activations import sigmoid
+from bptt.graphs import (
+    FanOutCache,
+    TwoLayerCache,
+    WeightedInputCache,
+    fan_out_forward,
+    two_layer_forward,
+    weighted_input_forward,
+)
 from bptt.rnn import RNNCaches, RNNCellCache, rnn_cell_forward, rnn_forward
 from bptt.types import Array, Parameters, Rng
 
@@ -114,3 +123,145 @@ def rnn(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
     a0 = np.tanh(rng.standard_normal((n_a, m)))
     _, _, caches = rnn_forward(x, a0, rnn_parameters(rng, n_x, n_a, n_y))
     return rng.standard_normal((n_a, m, T_x)), caches
+
+
+def rnn_output(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
+    seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4, T_x: int = 6
+) -> tuple[Array, Array, Array, Array]:
+    """Draw what the backward pass from the losses to the states is given.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_x, n_a, n_y, m, T_x : int
+        Features of the input, of the hidden state and of the output; examples; time steps.
+
+    Returns
+    -------
+    y_pred : ndarray (n_y, m, T_x)
+        What ``rnn.rnn_forward`` predicted.
+    y : ndarray (n_y, m, T_x)
+        Random right answers, one-hot.
+    a : ndarray (n_a, m, T_x)
+        The states that the predictions were made from.
+    Wya : ndarray (n_y, n_a)
+    """
+    rng = np.random.default_rng(seed)
+    parameters = rnn_parameters(rng, n_x, n_a, n_y)
+    a0 = np.tanh(rng.standard_normal((n_a, m)))
+    a, y_pred, _ = rnn_forward(rng.standard_normal((n_x, m, T_x)), a0, parameters)
+    y = np.moveaxis(np.eye(n_y)[rng.integers(n_y, size=(m, T_x))], -1, 0)
+    return y_pred, y, a, parameters["Wya"]
+
+
+def tanh_output(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, Array]:
+    """Draw what the backward pass of tanh is given.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_a, m : int
+        Features; examples.
+
+    Returns
+    -------
+    da : ndarray (n_a, m)
+        A random upstream gradient.
+    a : ndarray (n_a, m)
+        The output of tanh.
+    """
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((n_a, m)), np.tanh(rng.standard_normal((n_a, m)))
+
+
+def sigmoid_output(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, Array]:
+    """Draw what the backward pass of the sigmoid is given, as ``tanh_output`` does for tanh.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_a, m : int
+        Features; examples.
+
+    Returns
+    -------
+    da : ndarray (n_a, m)
+        A random upstream gradient.
+    a : ndarray (n_a, m)
+        The output of the sigmoid.
+    """
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((n_a, m)), sigmoid(rng.standard_normal((n_a, m)))
+
+
+def weighted_input(seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4) -> tuple[Array, WeightedInputCache]:
+    """Draw what the backward pass of a weighted input is given.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_x, n_a, m : int
+        Features in and out; examples.
+
+    Returns
+    -------
+    dZ : ndarray (n_a, m)
+        A random upstream gradient.
+    cache : WeightedInputCache
+        Left by ``graphs.weighted_input_forward``.
+    """
+    rng = np.random.default_rng(seed)
+    Z, cache = weighted_input_forward(rng.standard_normal((n_x, m)), *_layer(rng, n_x, n_a))
+    return rng.standard_normal(Z.shape), cache
+
+
+def fan_out(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, FanOutCache]:
+    """Draw what the backward pass of a value that is used twice is given.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_a, m : int
+        Features; examples.
+
+    Returns
+    -------
+    dc : ndarray (n_a, m)
+        A random upstream gradient.
+    cache : FanOutCache
+        Left by ``graphs.fan_out_forward``.
+    """
+    rng = np.random.default_rng(seed)
+    c, cache = fan_out_forward(rng.standard_normal((n_a, m)))
+    return rng.standard_normal(c.shape), cache
+
+
+def two_layer(seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4) -> tuple[Array, TwoLayerCache]:
+    """Draw what the backward pass of two layers is given.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_x, n_a, m : int
+        Features of the input and of both layers; examples.
+
+    Returns
+    -------
+    dY : ndarray (n_a, m)
+        A random upstream gradient.
+    cache : TwoLayerCache
+        Left by ``graphs.two_layer_forward``.
+    """
+    rng = np.random.default_rng(seed)
+    Y, cache = two_layer_forward(rng.standard_normal((n_x, m)), *_layer(rng, n_x, n_a), *_layer(rng, n_a, n_a))
+    return rng.standard_normal(Y.shape), cache
+
+
+def _layer(rng: Rng, n_in: int, n_out: int) -> tuple[Array, Array]:
+    return rng.standard_normal((n_out, n_in)) / np.sqrt(n_in), rng.standard_normal((n_out, 1)) / 2

@@ -95,6 +95,23 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
     return a_next, yt_pred, RNNCellCache(a_next, a_prev, xt, parameters)
 
 
+def output_z(a: Array, Wya: Array, by: Array) -> Array:
+    r"""Take the states through the dense layer in front of softmax: :math:`W_{ya} a^{\langle t \rangle} + b_y`.
+
+    Parameters
+    ----------
+    a : ndarray (n_a, m, T_x)
+    Wya : ndarray (n_y, n_a)
+    by : ndarray (n_y, 1)
+
+    Returns
+    -------
+    ndarray (n_y, m, T_x)
+        The scores of all steps.
+    """
+    return np.stack([Wya @ a[..., t] + by for t in range(a.shape[-1])], axis=-1)
+
+
 def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, RNNCaches]:
     """Take a vanilla RNN over a sequence: the same cell, with the same parameters, at every step.
 

@@ -5,6 +5,7 @@ import linecache
 import numpy as np
 import pytest
 
+from attempts import back, tidy
 from bptt import check, exact
 from bptt.check.diagnose import all_mistakes
 from bptt.rnn import rnn_forward
@@ -172,3 +173,23 @@ def test_impulse_map_is_triangular_when_exact_and_diagonal_without_the_time_path
 
 def test_no_impulse_test_where_there_is_no_dx_to_look_at():
     assert report_on(written(("gradients[", "gradient["))).impulse is None
+
+
+def with_own_cell(cell):
+    function = written()
+    function.__globals__["rnn_cell_backward"] = cell
+    return function
+
+
+def test_a_wrong_cell_costs_nothing_and_is_named_as_the_culprit():
+    report = check.rnn_backward(with_own_cell(back))
+    assert report.passed
+    assert "With an exact rnn_cell_backward your loop is right" in report.notes[0]
+    assert check.rnn_backward(with_own_cell(lambda _, __: None)).notes == report.notes
+    assert check.rnn_backward(with_own_cell(tidy)).notes == ()
+    assert check.rnn_backward(with_own_cell(exact.rnn_cell_backward)).notes == ()
+
+
+def test_per_loss_and_all_at_once_pass_each_other_s_check():
+    assert check.rnn_backward_per_loss(one_traversal_per_loss).passed
+    assert check.rnn_backward_per_loss(written()).passed

@@ -8,7 +8,7 @@ import numpy as np
 
 from bptt import inputs
 from bptt.check.call import Outcome, call
-from bptt.check.compare import as_gradients, findings
+from bptt.check.compare import agrees, as_gradients, findings
 from bptt.check.diagnose import causes
 from bptt.check.exercise import Arguments, Exercise
 from bptt.check.impulse import impulse_test
@@ -69,7 +69,8 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
     about = [f for f in everything if f.gradient is None or f.gradient in graded]
     why = _causes(exercise, cases, outcomes, everything, about) if about else []
     explained = {name for cause in why for name in cause.gradients}
-    notes = [f"Your function warned: {text}" for text in dict.fromkeys(w for o in outcomes for w in o.warned)]
+    notes = [*_own_parts(exercise, function, cases[0])] if not about else []
+    notes += [f"Your function warned: {text}" for text in dict.fromkeys(w for o in outcomes for w in o.warned)]
     if about:
         notes += _reads_notebook(exercise, function)
     for finding in about:
@@ -132,6 +133,21 @@ def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
         yield (
             f"Your function reads {listed(values)} of the notebook instead of {listed(exercise.arguments)}: inside a "
             "function use only what it is given."
+        )
+
+
+def _own_parts(exercise: Exercise, function: Function, arguments: Arguments) -> Iterator[str]:
+    """Say so when the learner's function is right, and an earlier one of theirs that it calls is not."""
+    own = {name: getattr(function, "__globals__", {}).get(name) for name in exercise.stand_ins}
+    mine = [name for name, part in own.items() if callable(part) and not part.__module__.startswith("bptt.")]
+    if not mine:
+        return
+    result = as_gradients(exercise, call(function, arguments).result)
+    right = exercise.right(arguments)
+    if any(not isinstance(result.get(name), np.ndarray) or not agrees(result[name], right[name]) for name in right):
+        yield (
+            f"With an exact {listed(mine)} your loop is right, and that is what counts here. With your own "
+            f"{listed(mine)} the result is wrong: the mistake is there. check.{mine[0]}({mine[0]}) says more."
         )
 
 

@@ -12,6 +12,9 @@ EXERCISES = {
         rnn_cell.RNN_CELL_INPUTS_BACKWARD,
         rnn_cell.RNN_CELL_PARAMETERS_BACKWARD,
         rnn_cell.RNN_CELL_BACKWARD,
+        rnn_sequence.OUTPUT_BACKWARD,
         rnn_sequence.RNN_BACKWARD,
+        rnn_sequence.RNN_BACKWARD_PER_LOSS,
+        rnn_sequence.RNN_BACKWARD_TRUNCATED,
     )
 }

@@ -1,16 +1,64 @@
-"""Exercises of lesson 02: a sequence, backward."""
+"""Exercises of lesson 02: from the losses to the states, and a sequence, backward."""
 
+from dataclasses import replace
 from typing import Any
 
 from bptt import exact, inputs
 from bptt.check.exercise import Exercise
 from bptt.check.exercises.rnn_cell import RNN_CELL_PARAMETERS_BACKWARD
+from bptt.check.mistakes import rnn_output, rnn_truncated
 from bptt.check.mistakes import rnn_sequence as mistakes
 
 
 def _draw_rnn(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.rnn(seed, *sizes)
 
+
+def _draw_output(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
+    return inputs.rnn_output(seed, *sizes)
+
+
+def _draw_truncated(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
+    return *inputs.rnn(seed, *sizes), max(1, sizes.T_x // 2)
+
+
+_SCORES = Exercise(
+    name="scores",
+    arguments=("y_pred", "y"),
+    shapes={"dz": "n_y, m, T_x"},
+    draw=lambda seed, sizes: _draw_output(seed, sizes)[:2],
+    exact=lambda y_pred, y: rnn_output.scores(y_pred, y)["dz"],
+    mistakes=rnn_output.SCORES,
+)
+
+_DENSE = Exercise(
+    name="dense",
+    arguments=("dz", "a", "Wya"),
+    shapes={"da_loss": "n_a, m, T_x", "dWya": "n_y, n_a", "dby": "n_y, 1"},
+    draw=lambda seed, sizes: _draw_output(seed, sizes)[1:],
+    exact=rnn_output.dense,
+    mistakes=rnn_output.DENSE,
+)
+
+OUTPUT_BACKWARD = Exercise(
+    name="output_backward",
+    arguments=("y_pred", "y", "a", "Wya"),
+    shapes=_DENSE.shapes,
+    draw=_draw_output,
+    exact=exact.output_backward,
+    stages=(_SCORES, _DENSE),
+    hints=(
+        (
+            "First the scores z = Wya a + by, then the rest. For softmax and cross-entropy together, the gradient of a "
+            "score is how much its probability is too high."
+        ),
+        "At one step this is the weighted input of lesson 0: dz is given, W is Wya, the input is that step's state.",
+        (
+            "da_loss has a result for every step. dWya and dby have one for all steps together, because one Wya and "
+            "one by are used at all of them."
+        ),
+    ),
+)
 
 _ARRIVE = Exercise(
     name="arrive",
@@ -46,5 +94,30 @@ RNN_BACKWARD = Exercise(
             "Go through the steps from the last to the first. What one cell returns as da_prev is what the next one "
             "to be visited receives from the right."
         ),
+    ),
+)
+
+RNN_BACKWARD_PER_LOSS = replace(
+    RNN_BACKWARD,
+    name="rnn_backward_per_loss",
+    hints=(
+        "Two loops, one inside the other: the outer one chooses a loss k, the inner one follows it back from step k.",
+        "Within one traversal nothing is added on the way: the gradient starts as da[:, :, k] and goes on alone.",
+        "The traversals are added at the end: dx, da0 and the parameter gradients of all of them.",
+    ),
+)
+
+RNN_BACKWARD_TRUNCATED = Exercise(
+    name="rnn_backward_truncated",
+    arguments=("da", "caches", "steps"),
+    shapes=RNN_BACKWARD.shapes,
+    draw=_draw_truncated,
+    exact=exact.rnn_backward_truncated,
+    mistakes=rnn_truncated.TRUNCATED,
+    stand_ins=RNN_BACKWARD.stand_ins,
+    hints=(
+        "Start from rnn_backward_per_loss: only the end of the inner loop changes.",
+        "With steps = 1 each loss passes the cell of its own step and no other. Where does it stop with steps = 2?",
+        "da0 receives something only from those losses whose way back reaches the first cell and passes it.",
     ),
 )

@@ -1,0 +1,104 @@
+"""Known mistakes on the way from the losses to the states: dense layer, softmax, cross-entropy."""
+
+import numpy as np
+
+from bptt import exact
+from bptt.check.exercise import Arguments, Mistake
+from bptt.rnn import output_z
+from bptt.types import Array, Gradients
+
+
+def scores(y_pred: Array, y: Array) -> Gradients:
+    """First stage, done right: the gradient of the scores, which softmax turns into probabilities.
+
+    Parameters
+    ----------
+    y_pred, y : ndarray (n_y, m, T_x)
+
+    Returns
+    -------
+    dict
+        ``dz (n_y, m, T_x)``.
+    """
+    n_y, m, T_x = y.shape
+    # With one feature for each score and the identity as weights, the states are the scores.
+    found = exact.output_backward(y_pred, y, np.zeros((n_y, m, T_x)), np.eye(n_y))
+    return {"dz": found["da_loss"]}
+
+
+def dense(dz: Array, a: Array, Wya: Array) -> Gradients:
+    """Second stage, done right: from the gradient of the scores through the dense layer.
+
+    Parameters
+    ----------
+    dz : ndarray (n_y, m, T_x)
+    a : ndarray (n_a, m, T_x)
+    Wya : ndarray (n_y, n_a)
+
+    Returns
+    -------
+    dict
+        ``da_loss (n_a, m, T_x), dWya (n_y, n_a), dby (n_y, 1)``.
+    """
+    found = exact.gradients(output_z, {"a": a, "Wya": Wya, "by": np.zeros((len(Wya), 1))}, dz)
+    return {"da_loss": found["da"], "dWya": found["dWya"], "dby": found["dby"]}
+
+
+def _last_step_only(arguments: Arguments, _: Gradients) -> Gradients:
+    last = dense(arguments["dz"][..., -1:], arguments["a"][..., -1:], arguments["Wya"])
+    return {"dWya": last["dWya"], "dby": last["dby"]}
+
+
+def _averaged(arguments: Arguments, right: Gradients) -> Gradients:
+    return {name: right[name] / arguments["dz"].shape[1] for name in ("dWya", "dby")}
+
+
+SCORES = (
+    Mistake(
+        "sign-of-the-output-gradient",
+        "The difference is the wrong way round",
+        "Your gradients have the opposite sign. Where the prediction of a class is too high, its score should come"
+        " down, so its gradient is positive: which of y_pred and y is then the larger one?",
+        lambda a, _: {"dz": a["y"] - a["y_pred"]},
+    ),
+    Mistake(
+        "target-not-subtracted",
+        "y has no part in the gradient",
+        "Your numbers are those for y_pred alone. The loss looks at the right class only, so y must come in somewhere.",
+        lambda a, _: {"dz": a["y_pred"]},
+    ),
+    Mistake(
+        "softmax-forgotten",
+        "The gradient does not pass through softmax",
+        "You have the gradient of the cross-entropy with respect to the probabilities, -y / y_pred. Between them "
+        "and the scores there is softmax; put together, the two become very simple.",
+        lambda a, _: {"dz": -a["y"] / a["y_pred"]},
+    ),
+    Mistake(
+        "softmax-derivative-twice",
+        "The slope of softmax is counted twice",
+        "The simple form for the scores contains softmax already. You have multiplied it by y_pred (1 - y_pred) again.",
+        lambda a, right: {"dz": right["dz"] * a["y_pred"] * (1 - a["y_pred"])},
+    ),
+)
+
+DENSE = (
+    Mistake(
+        "output-weights-last-step-only",
+        "Wya and by learn from the last step only",
+        "The same Wya and by make the prediction at every step. What is used several times collects the sum.",
+        _last_step_only,
+    ),
+    Mistake(
+        "sum-without-keepdims",
+        "dby has lost an axis",
+        "The sum is right, but its shape is (n_y,) where by has (n_y, 1).",
+        lambda _, right: {"dby": right["dby"].ravel()},
+    ),
+    Mistake(
+        "averaged-over-examples",
+        "The parameter gradients are divided by m",
+        "dWya and dby are m times too small. The loss of this lesson is a sum over the examples, not a mean.",
+        _averaged,
+    ),
+)
