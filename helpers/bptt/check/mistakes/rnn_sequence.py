@@ -7,8 +7,8 @@ what is *gathered* of all that the cells return. A mistake belongs to one of the
 import numpy as np
 
 from bptt.check.exercise import Arguments, Mistake, Predict
-from bptt.check.mistakes.unrolled import PARAMETERS, Unrolled
 from bptt.types import Array, Gradients
+from bptt.unrolled import PARAMETERS, Unrolled
 
 
 def unroll(arguments: Arguments) -> Arguments:
