@@ -1,0 +1,46 @@
+# Everything starts here: "make" alone lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help lab demo build test clean lock environment browser
+
+# nbgrader and Jupyter call their own programs by name.
+in_venv := env PATH="$(CURDIR)/.venv/bin:$$PATH"
+
+help:
+	@echo "make lab    open the course in JupyterLab, at lesson 01 (PORT=8888 chooses the port)"
+	@echo "make demo   make a sample class, grade it and print the gradebook"
+	@echo "make build  build notebooks/ from solutions/, for authors: it replaces what is in them"
+	@echo "make test   run every check and every test (ARGS=\"-k cell\" goes to pytest)"
+	@echo "make lock   bring requirements.lock up to date with pyproject.toml (ARGS=--upgrade for newer versions)"
+	@echo "make clean  remove .venv, build/ and the caches of the checks; learners' and grading files stay"
+	@echo
+	@echo "Each sets up what it needs first, in .venv. PYTHON=/path/to/python3.12 chooses the Python for it."
+
+# Not "build": that would put blank notebooks in the place of a learner's work.
+lab: environment
+	@$(in_venv) sh helpers/setup/lab.sh $(if $(PORT),--port=$(PORT)) $(ARGS)
+
+demo: environment
+	@$(in_venv) bptt demo $(ARGS)
+
+build: environment
+	@$(in_venv) bptt build
+
+test: browser
+	@$(in_venv) ruff check
+	@$(in_venv) ruff format --check
+	@$(in_venv) mypy
+	@$(in_venv) bptt build --check
+	@$(in_venv) pytest -n auto $(ARGS)
+
+lock: environment
+	@$(in_venv) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group test --group build --output-file requirements.lock $(ARGS) pyproject.toml
+
+environment:
+	@PYTHON="$(PYTHON)" sh helpers/setup/environment.sh
+
+browser: environment
+	@sh helpers/setup/browser.sh
+
+clean:
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache
