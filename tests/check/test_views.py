@@ -102,3 +102,10 @@ def test_a_passed_check_leaves_no_value_that_could_be_taken_for_a_mark(shell):
         shell.run_cell("check.rnn_cell_dz(rnn_cell_dz)", store_history=True)
     (shown,) = captured.outputs
     assert shown.data[REPORT_MIME]["passed"] is True
+
+
+def test_an_exercise_that_is_still_to_be_written_is_not_called_wrong():
+    def rnn_cell_backward(da_next, cache):
+        raise NotImplementedError("rnn_cell_backward is still to be written")
+
+    assert report_on(rnn_cell_backward).summary == "rnn_cell_backward is still to be written."

@@ -142,6 +142,8 @@ class Report:
         """One line that says how it went."""
         if self.passed:
             return f"{self.exercise}: {listed(self.graded)} {'is' if len(self.graded) == 1 else 'are'} right."
+        if self.findings[0].kind == "not-implemented":
+            return self.findings[0].message
         right = len(self.graded) - len(self.wrong)
         if len(self.graded) == 1 or not right:
             return f"{self.exercise}: {listed(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} not right yet."
