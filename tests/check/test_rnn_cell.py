@@ -269,3 +269,11 @@ def test_hints_go_one_step_further_and_stop_at_the_last(exercise):
 def test_stages_follow_the_signature_of_the_whole():
     for exercise in check.EXERCISES.values():
         assert tuple(inspect.signature(exercise.exact).parameters) == exercise.arguments
+
+
+def test_a_field_of_the_cache_is_not_taken_for_a_value_of_the_notebook():
+    """Lesson 01 has a number called a_prev; a learner's cache.a_prev is another thing."""
+    source = "def rnn_cell_backward(da_next, cache):\n    return back(da_next * (1 - cache.a_prev**2), cache)\n"
+    notebook = {"a_prev": -0.2, "back": back}
+    exec(source, notebook)  # noqa: S102 - a notebook cell
+    assert not any("of the notebook" in note for note in report_on(notebook["rnn_cell_backward"]).notes)

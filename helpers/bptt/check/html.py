@@ -99,7 +99,7 @@ def _numbers(finding: Finding, *, opened: bool) -> str:
 
 def _table(caption: str, array: Array, wrong: Array) -> str:
     rows = "".join(
-        f"<tr>{''.join(_entry(value, bad) for value, bad in zip(values, bads, strict=True))}</tr>"
+        f"<tr style='background:transparent'>{''.join(_entry(value, bad) for value, bad in zip(values, bads, strict=True))}</tr>"
         for values, bads in zip(np.atleast_2d(array), np.atleast_2d(wrong), strict=True)
     )
     return (
@@ -129,7 +129,7 @@ def _map(caption: str, values: Array, impulse: Impulse, colour: str) -> str:
     largest, length = impulse.exact.max(), len(values)
     heads = "".join(f'<th style="{SQUARE};font-weight:normal">{t}</th>' for t in range(length))
     rows = "".join(
-        f'<tr><td style="{SQUARE};text-align:right">{k}</td>{"".join(_square(v, largest, colour) for v in row)}</tr>'
+        f'<tr style="background:transparent"><td style="{SQUARE};text-align:right">{k}</td>{"".join(_square(v, largest, colour) for v in row)}</tr>'
         for k, row in enumerate(values)
     )
     return (

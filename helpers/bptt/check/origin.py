@@ -1,11 +1,14 @@
 """Where a learner's function comes from: running an old definition is a real and common trap."""
 
+import dis
 import sys
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
 import numpy as np
+
+NUMBERS = (np.ndarray, np.number, float)
 
 
 def _shell() -> Any:  # noqa: ANN401 - IPython has no types to name here
@@ -34,6 +37,7 @@ def notebook_values(function: Callable[..., Any]) -> tuple[str, ...]:
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
-    return tuple(
-        name for name in code.co_names if isinstance(function.__globals__.get(name), np.ndarray | np.number | float)
-    )
+    # co_names would not do: it lists attributes as well, such as the a_prev of cache.a_prev.
+    read = (step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL")
+    found = dict.fromkeys(name for name in read if isinstance(function.__globals__.get(name), NUMBERS))
+    return tuple(found)

@@ -1,0 +1,120 @@
+"""One JupyterLab and one browser for all browser tests; each test is a learner with a fresh copy of the lessons."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from learner import Learner
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "build" / "screenshots"
+START = 60
+"""Seconds that JupyterLab may take to start."""
+STOP = 10
+"""Seconds that it may take to stop its kernels and itself."""
+
+# Without these, Chromium calls home.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """Start JupyterLab as ``make lab`` does, but with folders and settings of its own."""
+    home = tmp_path_factory.mktemp("lab")
+    lab = SimpleNamespace(work=home / "work", settings=home / "settings", url="", token="")
+    lab.work.mkdir()
+    folders = {
+        "IPYTHONDIR": home / "ipython",
+        "JUPYTER_CONFIG_DIR": home / "config",
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": lab.settings,
+        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+    }
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    log = home / "log"
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            ["sh", ROOT / "helpers/setup/lab.sh", "--no-browser", "--port=0", f"--ServerApp.root_dir={lab.work}"],
+            env=os.environ | {name: str(folder) for name, folder in folders.items()} | {"PATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        about = _wait_for_server(server, home / "runtime", log)
+        lab.url, lab.token = about["url"], about["token"]
+        yield lab
+    finally:
+        _stop(server)
+
+
+def _wait_for_server(server, runtime, log):
+    """Return what JupyterLab writes about itself once it listens."""
+    end = time.monotonic() + START
+    while time.monotonic() < end:
+        for file in runtime.glob("jpserver-*.json"):
+            try:
+                return json.loads(file.read_text())
+            except json.JSONDecodeError:  # not written to its end yet
+                continue
+        if server.poll() is not None:
+            break
+        time.sleep(0.05)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+def _stop(server):
+    # Asked politely it stops its kernels, which live in process groups of their own.
+    server.terminate()
+    try:
+        server.wait(STOP)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start one browser for all, with one memory of what it has loaded: that makes the later lessons open sooner."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert program, "no browser is installed: make test sees to it, or run sh helpers/setup/browser.sh"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        yield chromium.new_context(viewport={"width": 1366, "height": 900})
+        chromium.close()
+
+
+@pytest.fixture
+def learner(lab, browser, request):
+    """Seat a learner at a laptop, with the lessons as they are released."""
+    folder = lab.work / request.node.name
+    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    with browser.new_page() as page:
+        yield Learner(page, f"{lab.url}lab/tree/{folder.name}", lab.token, folder, SCREENSHOTS)
+
+
+@pytest.fixture
+def dark_theme(lab):
+    """Choose JupyterLab's own dark theme, for one test."""
+    chosen = lab.settings / "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+    chosen.parent.mkdir(parents=True, exist_ok=True)
+    chosen.write_text('{"theme": "JupyterLab Dark"}')
+    yield
+    chosen.unlink()

@@ -1,0 +1,118 @@
+"""What a learner does in JupyterLab, and sees there."""
+
+import re
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect
+
+TIMEOUT = 30_000
+"""Milliseconds that one step of a learner may take."""
+LESSON_TIMEOUT = 60_000
+"""Milliseconds that a whole lesson may take."""
+
+DONE = re.compile(r"^\[\d+\]:$")
+WAITING = "[*]:"
+
+
+class Learner:
+    """A learner at work in one browser tab. Cells go by their ids, which for exercises are their ``grade_id``."""
+
+    def __init__(self, page: Page, url: str, token: str, folder: Path, screenshots: Path) -> None:
+        self.page = page
+        self._url = url
+        self._token = token
+        self._folder = folder
+        self._screenshots = screenshots
+        self._ids: list[str] = []
+        self.code_cells: list[str] = []
+        page.set_default_timeout(TIMEOUT)
+        expect.set_options(timeout=TIMEOUT)
+
+    def open(self, lesson: str) -> None:
+        """Open a lesson and wait for its kernel."""
+        path = f"{lesson}/{lesson}.ipynb"
+        cells = nbformat.read(self._folder / path, as_version=4).cells
+        self._ids = [cell.id for cell in cells]
+        self.code_cells = [cell.id for cell in cells if cell.cell_type == "code"]
+        self.page.goto(f"{self._url}/{path}?reset&token={self._token}")
+        expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(cells))
+        expect(self.page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")).to_have_attribute(
+            "data-status", "idle"
+        )
+
+    def cell(self, name: str) -> Locator:
+        """Find a cell."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(self._ids.index(name))
+
+    def above(self, name: str) -> list[str]:
+        """List the code cells above a cell."""
+        return [other for other in self.code_cells if self._ids.index(other) < self._ids.index(name)]
+
+    def output(self, name: str) -> Locator:
+        """Find all that a cell shows below its code."""
+        return self.cell(name).locator(".jp-OutputArea-output")
+
+    def prompt(self, name: str) -> str:
+        """Read what stands beside a code cell, such as ``[12]:``."""
+        return self._prompt(name).text_content() or ""
+
+    def source(self, name: str) -> str:
+        """Read the code of a cell."""
+        return "\n".join(self.cell(name).locator(".cm-line").all_text_contents())
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        """Type ``new`` over ``old``, the last lines of a cell, line by line."""
+        before = self.source(name)
+        assert before.endswith(old), f"{name} does not end with\n{old}\nbut is\n{before}"
+        self.cell(name).locator(".cm-content").click()
+        keyboard = self.page.keyboard
+        keyboard.press("ControlOrMeta+End")
+        for _ in old.splitlines()[1:]:
+            keyboard.press("Shift+ArrowUp")
+        keyboard.press("Shift+Home")
+        first, *rest = new.splitlines()
+        # Home goes to where the text of a line begins.
+        keyboard.insert_text(first.lstrip())
+        for line in rest:
+            keyboard.press("Enter")
+            # Takes the place of what the editor indents by itself.
+            keyboard.press("Shift+Home")
+            keyboard.insert_text(line)
+        assert self.source(name) == before.removesuffix(old) + new
+
+    def run(self, name: str) -> None:
+        """Run one code cell and wait until it is done."""
+        before = self.prompt(name)
+        self.cell(name).locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("ControlOrMeta+Enter")
+        expect(self._prompt(name)).not_to_have_text(before)
+        expect(self._prompt(name)).to_have_text(DONE)
+
+    def run_above(self, name: str) -> None:
+        """Run all that stands above a cell."""
+        self.cell(name).locator(".jp-InputPrompt").click()
+        self._choose("Run", "Run All Above Selected Cell")
+        expect(self._prompt(self.above(name)[-1])).to_have_text(DONE)
+
+    def run_all(self) -> None:
+        """Run the whole lesson, to its end or to the first error."""
+        self._choose("Run", "Run All Cells")
+        expect(self._prompt(self.code_cells[0])).to_have_text(DONE)
+        expect(self.page.locator(".jp-InputPrompt", has_text=WAITING)).to_have_count(0, timeout=LESSON_TIMEOUT)
+
+    def look(self, name: str, cell: str) -> None:
+        """Scroll to a cell and keep a picture of the screen."""
+        # Cells off the screen are not drawn and their height is a guess, so the first jump may miss.
+        for _ in range(2):
+            self.cell(cell).scroll_into_view_if_needed()
+            self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self._screenshots.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self._screenshots / f"{name}.png")
+
+    def _prompt(self, name: str) -> Locator:
+        return self.cell(name).locator(".jp-InputPrompt")
+
+    def _choose(self, menu: str, entry: str) -> None:
+        self.page.get_by_role("menubar").get_by_text(menu, exact=True).click()
+        self.page.get_by_role("menu").get_by_text(entry, exact=True).click()
