@@ -209,9 +209,8 @@ check.rnn_cell_dz(rnn_cell_dz, seed=7301)
 Wax_small = np.array([[1.0, 0.0, 2.0], [3.0, -1.0, 0.5]])
 dz_small = np.array([[10.0], [1.0]])
 
-print(
-    "gradient of the first input: 1 * 10 + 3 * 1 =", Wax_small[0, 0] * dz_small[0, 0] + Wax_small[1, 0] * dz_small[1, 0]
-)
+dx_first = Wax_small[0, 0] * dz_small[0, 0] + Wax_small[1, 0] * dz_small[1, 0]
+print("gradient of the first input: 1 * 10 + 3 * 1 =", dx_first)
 
 # %% [markdown]
 # You could now write two nested loops. But look at the sum over $i$: it runs over the **first** index of $W$ and the

@@ -17,6 +17,8 @@ from bptt.types import Array
 
 PASSED, FAILED = "#56B4E9", "#D55E00"
 YOURS, EXACT = "#CC79A7", "#808080"
+PLAIN_ROW = 'style="background:transparent"'
+"""Against the stripes that notebook frontends put behind tables."""
 SQUARE = "min-width:1.5em;width:1.5em;height:1.5em;padding:0"
 SEQUENCE_AXES = ("feature", "example", "step")
 LARGEST = 8
@@ -99,7 +101,7 @@ def _numbers(finding: Finding, *, opened: bool) -> str:
 
 def _table(caption: str, array: Array, wrong: Array) -> str:
     rows = "".join(
-        f"<tr style='background:transparent'>{''.join(_entry(value, bad) for value, bad in zip(values, bads, strict=True))}</tr>"
+        f"<tr {PLAIN_ROW}>{''.join(_entry(value, bad) for value, bad in zip(values, bads, strict=True))}</tr>"
         for values, bads in zip(np.atleast_2d(array), np.atleast_2d(wrong), strict=True)
     )
     return (
@@ -128,10 +130,10 @@ def _impulse(impulse: Impulse) -> str:
 def _map(caption: str, values: Array, impulse: Impulse, colour: str) -> str:
     largest, length = impulse.exact.max(), len(values)
     heads = "".join(f'<th style="{SQUARE};font-weight:normal">{t}</th>' for t in range(length))
-    rows = "".join(
-        f'<tr style="background:transparent"><td style="{SQUARE};text-align:right">{k}</td>{"".join(_square(v, largest, colour) for v in row)}</tr>'
-        for k, row in enumerate(values)
-    )
+    rows = ""
+    for k, row in enumerate(values):
+        squares = "".join(_square(value, largest, colour) for value in row)
+        rows += f'<tr {PLAIN_ROW}><td style="{SQUARE};text-align:right">{k}</td>{squares}</tr>'
     return (
         '<table style="border-collapse:separate;border-spacing:2px;color:inherit;font-size:.8em">'
         f'<caption style="text-align:left;caption-side:top;color:inherit">{caption}</caption>'
