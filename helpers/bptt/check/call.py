@@ -99,11 +99,14 @@ def _arrays(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:  # noqa:
 
 
 def _changed(before: dict[str, Array], after: dict[str, Array]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name, was in before.items()
-        if name not in after or not np.array_equal(was, after[name], equal_nan=True)
-    )
+    return tuple(name for name, was in before.items() if name not in after or not _as_it_was(was, after[name]))
+
+
+def _as_it_was(before: Array, after: Array) -> bool:
+    if np.array_equal(before, after, equal_nan=True):
+        return True
+    # Adding a nudge and taking it away again leaves a rounding error, which is nobody's mistake.
+    return before.shape == after.shape and np.allclose(before, after, rtol=1e-12, atol=1e-15, equal_nan=True)
 
 
 def _line_that_raised(error: BaseException) -> str:

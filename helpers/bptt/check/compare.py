@@ -31,7 +31,10 @@ def _error(yours: Array, expected: Array) -> Array:
 def as_gradients(exercise: Exercise, result: Any) -> dict[str, Any]:  # noqa: ANN401 - learners return anything
     """Return what was returned as a dict by gradient, empty when it is not of that form."""
     if exercise.bare:
-        return {next(iter(exercise.shapes)): result}
+        ((name, symbols),) = exercise.shapes.items()
+        # Where one number is asked for, Python's own numbers are as good as NumPy's.
+        plain = not symbols and isinstance(result, int | float)
+        return {name: np.float64(result) if plain else result}
     return dict(result) if isinstance(result, dict) else {}
 
 
@@ -98,25 +101,31 @@ def _about_one_gradient(
 
 def _about_the_numbers(name: str, symbols: str, yours: Array, expected: Array, sizes: Sizes) -> Finding | None:
     if yours.shape != expected.shape:
-        message = f"{name} has shape {yours.shape}. It belongs to something of shape ({symbols}) = {expected.shape}."
+        belongs = (
+            f"It belongs to something of shape ({symbols}) = {expected.shape}." if symbols else "One number is meant."
+        )
+        message = f"{name} has shape {yours.shape}. {belongs}"
         return Finding("shape", name, message, sizes, None, yours, expected)
     if yours.dtype.kind not in "fiu":
         return Finding("dtype", name, f"{name} holds {yours.dtype} values. Real numbers are expected.", sizes)
     if not np.isfinite(yours).all():
         index = _first(~np.isfinite(yours))
-        message = f"{name}{list(index)} is {yours[index]}: something overflowed or was divided by zero."
+        message = f"{name}{_at(index)} is {yours[index]}: something overflowed or was divided by zero."
         return Finding("not-finite", name, message, sizes, index, yours, expected)
     if not agrees(yours, expected):
         error = _error(yours, expected)
         index = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
         wrong = int((error > TOLERANCE).sum())
         share = "every entry" if wrong == error.size else f"{wrong} of {error.size} entries"
-        message = (
-            f"{share} of {name} differ{'s' if wrong in (1, error.size) else ''}; "
-            f"most at {name}{list(index)}: yours {yours[index]:.6g}, expected {expected[index]:.6g}."
-        )
+        differs = f"{share} of {name} differ{'s' if wrong in (1, error.size) else ''}; most at {name}{_at(index)}"
+        numbers = f"yours {yours[index]:.6g}, expected {expected[index]:.6g}."
+        message = f"{differs if index else name + ' differs'}: {numbers}"
         return Finding("value", name, message[0].upper() + message[1:], sizes, index, yours, expected)
     return None
+
+
+def _at(index: tuple[int, ...]) -> str:
+    return str(list(index)) if index else ""
 
 
 def _first(mask: Array) -> tuple[int, ...]:

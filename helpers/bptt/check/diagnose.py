@@ -112,10 +112,21 @@ def _predicting(
 
 
 def _same(yours: Any, predicted: Array) -> bool:  # noqa: ANN401 - learners return anything
-    return (
-        isinstance(yours, np.ndarray | np.generic)
-        and yours.dtype.kind in "fiu"
-        and agrees(np.asarray(yours), predicted)
+    if not isinstance(yours, np.ndarray | np.generic) or yours.dtype.kind not in "fiu":
+        return False
+    yours = np.asarray(yours)
+    if not predicted.any():
+        # Zeros have no size that a tolerance could be measured by.
+        return yours.shape == predicted.shape and not yours.any()
+    return agrees(yours, predicted) or _same_where_not_finite(yours, predicted)
+
+
+def _same_where_not_finite(yours: Array, predicted: Array) -> bool:
+    finite = np.isfinite(predicted)
+    if finite.all() or yours.shape != predicted.shape:
+        return False
+    return np.array_equal(yours[~finite], predicted[~finite], equal_nan=True) and agrees(
+        yours[finite], predicted[finite]
     )
 
 

@@ -118,7 +118,7 @@ def _causes(
 ) -> list[Cause]:
     found = [IN_PLACE] if any(finding.kind == "changed-in-place" for finding in about) else []
     results = [as_gradients(exercise, outcome.result) for outcome in outcomes]
-    wrong = [f.gradient for f in everything if f.gradient and f.kind in ("value", "shape")]
+    wrong = [f.gradient for f in everything if f.gradient and f.kind in ("value", "shape", "not-finite")]
     graded = {finding.gradient for finding in about}
     for cause in causes(exercise, cases, results, wrong) if wrong else ():
         here = tuple(name for name in cause.gradients if name in graded)
@@ -138,17 +138,25 @@ def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
 
 def _own_parts(exercise: Exercise, function: Function, arguments: Arguments) -> Iterator[str]:
     """Say so when the learner's function is right, and an earlier one of theirs that it calls is not."""
-    own = {name: getattr(function, "__globals__", {}).get(name) for name in exercise.stand_ins}
-    mine = [name for name, part in own.items() if callable(part) and not part.__module__.startswith("bptt.")]
-    if not mine:
-        return
-    result = as_gradients(exercise, call(function, arguments).result)
-    right = exercise.right(arguments)
-    if any(not isinstance(result.get(name), np.ndarray) or not agrees(result[name], right[name]) for name in right):
+    names, right = getattr(function, "__globals__", {}), exercise.right(arguments)
+
+    def spoils(name: str) -> bool:
+        others = {other: exact for other, exact in exercise.stand_ins.items() if other != name}
+        result = as_gradients(exercise, call(function, arguments, others).result)
+        return any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in right)
+
+    own = [name for name in exercise.stand_ins if callable(names.get(name)) and not _of_this_package(names[name])]
+    wrong = [name for name in own if spoils(name)]
+    if wrong:
+        what = "loop" if _has_steps(exercise) else "function"
         yield (
-            f"With an exact {listed(mine)} your loop is right, and that is what counts here. With your own "
-            f"{listed(mine)} the result is wrong: the mistake is there. check.{mine[0]}({mine[0]}) says more."
+            f"With an exact {listed(wrong)} your {what} is right, and that is what counts here. With your own "
+            f"{listed(wrong)} the result is wrong: the mistake is there. check.{wrong[0]}({wrong[0]}) says more."
         )
+
+
+def _of_this_package(function: Function) -> bool:
+    return (getattr(function, "__module__", None) or "").startswith("bptt.")
 
 
 def _observed(

@@ -3,11 +3,18 @@
 A new exercise is an entry, a forward pass, and what ``exact`` and ``inputs`` make of it.
 """
 
-from bptt.check.exercises import rnn_cell, rnn_sequence
+from bptt.check.exercises import graphs, rnn_cell, rnn_sequence
 
 EXERCISES = {
     exercise.name: exercise
     for exercise in (
+        graphs.TANH_BACKWARD,
+        graphs.SIGMOID_BACKWARD,
+        graphs.WEIGHTED_INPUT_BACKWARD,
+        graphs.FAN_OUT,
+        graphs.NUMERICAL_GRADIENT,
+        graphs.RELATIVE_ERROR,
+        graphs.TWO_LAYER_BACKWARD,
         rnn_cell.RNN_CELL_DZ,
         rnn_cell.RNN_CELL_INPUTS_BACKWARD,
         rnn_cell.RNN_CELL_PARAMETERS_BACKWARD,

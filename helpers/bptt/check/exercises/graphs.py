@@ -1,0 +1,227 @@
+"""Exercises of lesson 00: small computation graphs, backward, and the proof that a gradient is right."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from bptt import exact, graphs, inputs
+from bptt.activations import sigmoid
+from bptt.check.exercise import Exercise
+from bptt.check.mistakes import graphs as mistakes
+from bptt.types import Array, Gradients
+
+TANH_BACKWARD = Exercise(
+    name="tanh_backward",
+    arguments=("da", "a"),
+    shapes={"dz": "n_a, m"},
+    draw=lambda seed, sizes: inputs.tanh_output(seed, sizes.n_a, sizes.m),
+    exact=exact.tanh_backward,
+    mistakes=mistakes.TANH,
+    hints=(
+        "tanh works on each entry alone: no sum, no matrix product. Each entry of da is multiplied by one number.",
+        "That number is the slope of tanh there. It stands above, written with the output, and a is the output.",
+    ),
+)
+
+SIGMOID_BACKWARD = Exercise(
+    name="sigmoid_backward",
+    arguments=("da", "a"),
+    shapes={"dz": "n_a, m"},
+    draw=lambda seed, sizes: inputs.sigmoid_output(seed, sizes.n_a, sizes.m),
+    exact=exact.sigmoid_backward,
+    mistakes=mistakes.SIGMOID,
+    hints=(
+        "The same as for tanh, with another slope: what arrives, times what the node does.",
+        "Take the slope that you derived, and put the output a wherever the sigmoid of z stands in it.",
+    ),
+)
+
+
+def _draw_weighted_input(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
+    return inputs.weighted_input(seed, sizes.n_x, sizes.n_a, sizes.m)
+
+
+WEIGHTED_INPUT_BACKWARD = Exercise(
+    name="weighted_input_backward",
+    arguments=("dZ", "cache"),
+    shapes={"dW": "n_a, n_x", "db": "n_a, 1", "dX": "n_x, m"},
+    draw=_draw_weighted_input,
+    exact=exact.weighted_input_backward,
+    mistakes=mistakes.WEIGHTED_INPUT,
+    hints=(
+        "Write the shapes down: dZ (n_a, m), W (n_a, n_x), X (n_x, m). Each gradient has the shape of what it is for.",
+        (
+            "A matrix product sums over the second index of its left factor and the first index of its right one. Over "
+            "which letter do the three formulas sum?"
+        ),
+        "dW sums over the examples j, the second index of dZ and of X. So one of the two has to be turned.",
+        "dX sums over the units i, the first index of W and of dZ. db sums dZ over the examples, and stays a column.",
+    ),
+)
+
+
+def _product(dc: Array, cache: graphs.FanOutCache) -> Gradients:
+    return exact.gradients(lambda p, q: p * q, {"p": cache.p, "q": cache.q}, dc)
+
+
+def _join(dp: Array, dq: Array, cache: graphs.FanOutCache) -> Array:
+    def both(x: Array) -> Array:
+        return np.stack([np.tanh(x), sigmoid(x)], axis=-3)
+
+    return exact.gradients(both, {"x": cache.x}, np.stack([dp, dq]))["dx"]
+
+
+def _draw_fan_out(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
+    return inputs.fan_out(seed, sizes.n_a, sizes.m)
+
+
+FAN_OUT = Exercise(
+    name="fan_out",
+    arguments=("dc", "cache"),
+    shapes={"dp": "n_a, m", "dq": "n_a, m", "dx": "n_a, m"},
+    draw=_draw_fan_out,
+    exact=exact.fan_out,
+    stages=(
+        Exercise("product", ("dc", "cache"), {"dp": "", "dq": ""}, _draw_fan_out, _product, mistakes.PRODUCT),
+        Exercise("join", ("dp", "dq", "cache"), {"dx": ""}, _draw_fan_out, _join, mistakes.JOIN),
+    ),
+    stand_ins={
+        "tanh_backward": exact.lent(exact.tanh_backward),
+        "sigmoid_backward": exact.lent(exact.sigmoid_backward),
+    },
+    hints=(
+        "Go from right to left, one node at a time. The last node of the way forward was the product p * q.",
+        "dp is dc times the other factor; dq likewise. Then each of the two goes back through its own node to x.",
+        "Both nodes are written: tanh_backward(dp, ...) and sigmoid_backward(dq, ...). Which output does each need?",
+        "Both results are about the same x. They meet there.",
+    ),
+)
+
+
+def _draw_function(seed: int, sizes: inputs.Sizes) -> tuple[Callable[[Array], Array], Array, float]:
+    """Draw a function with one result whose entries do not act independently, and which is not quadratic."""
+    dY, cache = inputs.two_layer(seed, sizes.n_x, sizes.n_a, sizes.m)
+    rest = {"W1": cache.first.W, "b1": cache.first.b, "W2": cache.second.W, "b2": cache.second.b}
+
+    def f(x: Array) -> Array:
+        Y, _ = graphs.two_layer_forward(x, **rest)
+        return (dY * Y).sum(axis=(-2, -1))
+
+    return f, cache.first.X, 1e-4
+
+
+NUMERICAL_GRADIENT = Exercise(
+    name="numerical_gradient",
+    arguments=("f", "x", "h"),
+    shapes={"dx": "n_x, m"},
+    draw=_draw_function,
+    exact=exact.numerical_gradient,
+    mistakes=mistakes.NUMERICAL_GRADIENT,
+    hints=(
+        "The result has the shape of x: start with np.zeros_like(x), and fill it one entry at a time.",
+        "Loop over np.ndindex(x.shape): it visits all places of x, whatever its shape. x[index] is the entry there.",
+        "Inside the loop make two copies of x, up and down, and nudge the one entry in each of them.",
+        "Then ask f at both places. How far apart are they?",
+    ),
+)
+
+
+def _draw_two_arrays(seed: int, sizes: inputs.Sizes) -> tuple[Array, Array]:
+    """Draw two arrays that tell the mistakes apart.
+
+    In the first case the largest entry and the largest difference are negative, and ``a`` is the larger array; in the
+    second case ``b`` is; in the third one both are all zeros.
+    """
+    if sizes.T_x == 1:
+        return np.zeros((sizes.n_a, sizes.m)), np.zeros((sizes.n_a, sizes.m))
+    rng = np.random.default_rng(seed)
+    larger = rng.standard_normal((sizes.n_a, sizes.m))
+    larger.flat[0] = -1 - 2 * np.abs(larger).max()
+    smaller = larger + rng.uniform(-0.1, 0.3, larger.shape)
+    smaller.flat[0] = 0.9 * larger.flat[0]
+    smaller.flat[-1] = larger.flat[-1] + 0.5
+    return (smaller, larger) if sizes.m == 1 else (larger, smaller)
+
+
+def _relative_error(a: Array, b: Array) -> Array:
+    together = np.concatenate([a.ravel(), b.ravel()])
+    if not together.any():
+        return np.zeros(())
+    return np.asarray(np.linalg.norm((a - b).ravel(), np.inf) / np.linalg.norm(together, np.inf))
+
+
+RELATIVE_ERROR = Exercise(
+    name="relative_error",
+    arguments=("a", "b"),
+    shapes={"error": ""},
+    draw=_draw_two_arrays,
+    # The equation stands in the lesson, so there is nothing to give away.
+    exact=_relative_error,
+    mistakes=mistakes.RELATIVE_ERROR,
+    hints=(
+        "Two numbers are needed: the largest difference, and the largest entry of both arrays, all without signs.",
+        "What is the second number if both arrays are all zeros, and what should the result be then?",
+    ),
+)
+
+
+def _gate(dY: Array, cache: graphs.TwoLayerCache) -> Array:
+    return exact.gradients(lambda A2: cache.A1 * A2, {"A2": cache.A2}, dY)["dA2"]
+
+
+def _second(dZ2: Array, cache: graphs.TwoLayerCache) -> Gradients:
+    gradients = exact.weighted_input_backward(dZ2, cache.second)
+    return {"dW2": gradients["dW"], "db2": gradients["db"]}
+
+
+def _meeting(dY: Array, dZ2: Array, cache: graphs.TwoLayerCache) -> Array:
+    def both(A1: Array) -> Array:
+        Z2, _ = graphs.weighted_input_forward(A1, cache.second.W, cache.second.b)
+        return np.stack([A1 * cache.A2, Z2], axis=-3)
+
+    return exact.gradients(both, {"A1": cache.A1}, np.stack([dY, dZ2]))["dA1"]
+
+
+def _first(dZ1: Array, _: Array, cache: graphs.TwoLayerCache) -> Gradients:
+    gradients = exact.weighted_input_backward(dZ1, cache.first)
+    return {"dW1": gradients["dW"], "db1": gradients["db"], "dX": gradients["dX"]}
+
+
+def _draw_two_layer(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
+    return inputs.two_layer(seed, sizes.n_x, sizes.n_a, sizes.m)
+
+
+def _stage(arguments: str, shapes: str, right: Callable[..., Any], known: tuple[Any, ...] = ()) -> Exercise:
+    returned = dict.fromkeys(shapes.split(), "")
+    return Exercise("stage", tuple(arguments.split()), returned, _draw_two_layer, right, known)
+
+
+TWO_LAYER_BACKWARD = Exercise(
+    name="two_layer_backward",
+    arguments=("dY", "cache"),
+    shapes={"dW1": "n_a, n_x", "db1": "n_a, 1", "dW2": "n_a, n_a", "db2": "n_a, 1", "dX": "n_x, m"},
+    draw=_draw_two_layer,
+    exact=exact.two_layer_backward,
+    stages=(
+        _stage("dY cache", "dA2", _gate, mistakes.GATE),
+        _stage("dA2 cache", "dZ2", lambda dA2, c: exact.sigmoid_backward(dA2, c.A2), mistakes.SECOND_SLOPE),
+        _stage("dZ2 cache", "dW2 db2", _second),
+        _stage("dY dZ2 cache", "dA1", _meeting, mistakes.MEETING),
+        _stage("dA1 cache", "dZ1", lambda dA1, c: exact.tanh_backward(dA1, c.A1), mistakes.FIRST_SLOPE),
+        _stage("dZ1 dZ2 cache", "dW1 db1 dX", _first, mistakes.FIRST),
+    ),
+    stand_ins={
+        **FAN_OUT.stand_ins,
+        "weighted_input_backward": exact.lent(exact.weighted_input_backward),
+    },
+    hints=(
+        "Read the forward pass from the bottom to the top; each line becomes one line of your function.",
+        "Y = A1 * A2 is a product: dA2 is dY times the other factor. From A2 go back through the sigmoid to Z2.",
+        (
+            "weighted_input_backward(dZ2, cache.second) gives three gradients. The input of the second layer is A1, so "
+            "its dX is about A1."
+        ),
+        "A1 was used twice. Collect both gradients before you go on through tanh; stopping half-way loses one of them.",
+    ),
+)

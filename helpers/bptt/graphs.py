@@ -1,0 +1,121 @@
+"""Small computation graphs, forward, and the caches that they leave for the backward pass."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bptt.activations import sigmoid
+from bptt.types import Array
+
+
+class WeightedInputCache(NamedTuple):
+    """What a weighted input keeps of its forward pass.
+
+    Attributes
+    ----------
+    X : ndarray (n_x, m)
+        What was weighed, one example in each column.
+    W : ndarray (n_a, n_x)
+    b : ndarray (n_a, 1)
+    """
+
+    X: Array
+    W: Array
+    b: Array
+
+
+class FanOutCache(NamedTuple):
+    """What the graph of a value that is used twice keeps of its forward pass.
+
+    Attributes
+    ----------
+    x : ndarray (n_a, m)
+        The value that is used twice.
+    p, q : ndarray (n_a, m)
+        What its two uses made of it: ``p = tanh(x)``, ``q = sigmoid(x)``.
+    """
+
+    x: Array
+    p: Array
+    q: Array
+
+
+class TwoLayerCache(NamedTuple):
+    """What two layers keep of their forward pass.
+
+    Attributes
+    ----------
+    first : WeightedInputCache
+        Of ``Z1``; holds ``X (n_x, m), W1 (n_a, n_x), b1 (n_a, 1)`` as its ``X, W, b``.
+    A1 : ndarray (n_a, m)
+        ``A1 = tanh(Z1)``.
+    second : WeightedInputCache
+        Of ``Z2``; holds ``A1 (n_a, m), W2 (n_a, n_a), b2 (n_a, 1)`` as its ``X, W, b``.
+    A2 : ndarray (n_a, m)
+        ``A2 = sigmoid(Z2)``.
+    """
+
+    first: WeightedInputCache
+    A1: Array
+    second: WeightedInputCache
+    A2: Array
+
+
+def weighted_input_forward(X: Array, W: Array, b: Array) -> tuple[Array, WeightedInputCache]:
+    r"""Weigh and add: :math:`Z = W X + b`.
+
+    Parameters
+    ----------
+    X : ndarray (n_x, m)
+    W : ndarray (n_a, n_x)
+    b : ndarray (n_a, 1)
+
+    Returns
+    -------
+    Z : ndarray (n_a, m)
+    cache : WeightedInputCache
+    """
+    return W @ X + b, WeightedInputCache(X, W, b)
+
+
+def fan_out_forward(x: Array) -> tuple[Array, FanOutCache]:
+    r"""Use one value twice: :math:`c = p \odot q` with :math:`p = \tanh(x)` and :math:`q = \sigma(x)`.
+
+    Parameters
+    ----------
+    x : ndarray (n_a, m)
+
+    Returns
+    -------
+    c : ndarray (n_a, m)
+    cache : FanOutCache
+    """
+    p, q = np.tanh(x), sigmoid(x)
+    return p * q, FanOutCache(x, p, q)
+
+
+def two_layer_forward(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> tuple[Array, TwoLayerCache]:
+    r"""Two layers, of which the second one decides how much of the first one passes.
+
+    .. math::
+
+        A_1 = \tanh(W_1 X + b_1), \quad A_2 = \sigma(W_2 A_1 + b_2), \quad Y = A_1 \odot A_2
+
+    Parameters
+    ----------
+    X : ndarray (n_x, m)
+    W1 : ndarray (n_a, n_x)
+    b1 : ndarray (n_a, 1)
+    W2 : ndarray (n_a, n_a)
+    b2 : ndarray (n_a, 1)
+
+    Returns
+    -------
+    Y : ndarray (n_a, m)
+    cache : TwoLayerCache
+    """
+    Z1, first = weighted_input_forward(X, W1, b1)
+    A1 = np.tanh(Z1)
+    Z2, second = weighted_input_forward(A1, W2, b2)
+    A2 = sigmoid(Z2)
+    return A1 * A2, TwoLayerCache(first, A1, second, A2)

@@ -1,0 +1,108 @@
+"""The figure that every public function returns: a card that shows itself in any notebook."""
+
+import html
+import io
+from base64 import b64encode
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from bptt.viz import style
+
+SCALE = 2
+"""Pixels of the picture per pixel of an ordinary screen, so that it is sharp on a fine one too."""
+
+
+class Card(Figure):
+    """A figure on an opaque card of its own, readable in light and in dark themes, with its text alternative.
+
+    Parameters
+    ----------
+    height : float
+        Height in points; the width is always ``style.WIDTH``.
+    title : str
+        Heading inside the picture.
+    caption : str
+        One sentence below the picture, read without opening anything.
+    description : str
+        What the picture shows, in words and numbers, for those who cannot see it.
+
+    Attributes
+    ----------
+    page : Axes
+        The whole card, measured in points from its top left corner: x to the right, y down.
+    caption, description : str
+    """
+
+    def __init__(self, height: float, *, title: str, caption: str, description: str) -> None:
+        super().__init__(figsize=(style.WIDTH / 72, height / 72), dpi=style.DPI)
+        FigureCanvasAgg(self)
+        self.height = height
+        self.caption = caption
+        self.description = description
+        self.page: Axes = self.add_axes((0, 0, 1, 1), label="page")
+        self.page.set_axis_off()
+        self.page.set_xlim(0, style.WIDTH)
+        self.page.set_ylim(height, 0)
+        self.page.add_patch(
+            FancyBboxPatch(
+                (0.5, 0.5),
+                style.WIDTH - 1,
+                height - 1,
+                boxstyle="round,pad=0,rounding_size=8",
+                facecolor=style.PAPER,
+                edgecolor=style.HAIRLINE,
+                zorder=0,
+            )
+        )
+        self.page.text(style.MARGIN, 27, title, size=style.TITLE, weight="bold", va="baseline")
+
+    def plot_axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Add axes for curves; the box of their data area is given in points, as on ``page``."""
+        return self.add_axes(
+            (
+                left / style.WIDTH,
+                1 - (top + height) / self.height,
+                width / style.WIDTH,
+                height / self.height,
+            )
+        )
+
+    @style.styled
+    def png(self, scale: float = 1) -> bytes:
+        """Draw the figure.
+
+        Parameters
+        ----------
+        scale : float
+            1 for an ordinary screen, 2 for one with twice as many pixels.
+
+        Returns
+        -------
+        bytes
+            A PNG file.
+        """
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=style.DPI * scale, pil_kwargs={"compress_level": 3})
+        return file.getvalue()
+
+    def _ipython_display_(self) -> None:
+        """Show the picture and, below it, its caption, which opens into the description.
+
+        IPython knows how to show a bare figure only after pyplot was set up, and JupyterLab gives a picture no ``alt``
+        text. A picture inside of HTML could have one, but is stripped from every notebook that is not trusted.
+        """
+        from IPython.display import display  # noqa: PLC0415 - only a notebook needs IPython
+
+        width = round(style.WIDTH / 72 * style.DPI)
+        display(  # type: ignore[no-untyped-call]
+            {"image/png": b64encode(self.png(SCALE)).decode("ascii"), "text/plain": self.caption},
+            metadata={"image/png": {"width": width, "alt": self.description}},
+            raw=True,
+        )
+        words = (
+            f"<details><summary>{html.escape(self.caption)}</summary><p>{html.escape(self.description)}</p></details>"
+        )
+        display({"text/html": words, "text/plain": self.description}, raw=True)  # type: ignore[no-untyped-call]

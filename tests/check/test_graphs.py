@@ -1,0 +1,560 @@
+"""Small graphs, and the proof of a gradient: right ways pass, each mistake is named, two at once too."""
+
+import math
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+
+from bptt import check, exact, graphs, inputs
+from bptt.check.diagnose import all_mistakes
+
+SEEDS = [1, 2, 3, 7001]
+
+
+def tanh_backward(da, a):
+    return da * (1 - a**2)
+
+
+def sigmoid_backward(da, a):
+    return da * a * (1 - a)
+
+
+def weighted_input_backward(dZ, cache):
+    X, W, _ = cache
+    return {"dW": dZ @ X.T, "db": dZ.sum(axis=1, keepdims=True), "dX": W.T @ dZ}
+
+
+def fan_out(dc, cache):
+    dp, dq = dc * cache.q, dc * cache.p
+    return {"dp": dp, "dq": dq, "dx": tanh_backward(dp, cache.p) + sigmoid_backward(dq, cache.q)}
+
+
+def numerical_gradient(f, x, h):
+    dx = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[index] += h
+        down[index] -= h
+        dx[index] = (f(up) - f(down)) / (2 * h)
+    return dx
+
+
+def relative_error(a, b):
+    scale = max(np.abs(a).max(), np.abs(b).max())
+    return np.abs(a - b).max() / scale if scale else 0.0
+
+
+def two_layer_backward(dY, cache):
+    second = weighted_input_backward(sigmoid_backward(dY * cache.A1, cache.A2), cache.second)
+    dA1 = dY * cache.A2 + second["dX"]
+    first = weighted_input_backward(tanh_backward(dA1, cache.A1), cache.first)
+    return {"dW1": first["dW"], "db1": first["db"], "dW2": second["dW"], "db2": second["db"], "dX": first["dX"]}
+
+
+def fan_out_without_earlier_functions(dc, cache):
+    x, _, _ = cache
+    dp = dc / (1 + np.exp(-x))
+    dq = dc * np.tanh(x)
+    slope = np.exp(-x) / (1 + np.exp(-x)) ** 2
+    return {"dp": dp, "dq": dq, "dx": np.sum([dp / np.cosh(x) ** 2, dq * slope], axis=0)}
+
+
+def nudged_in_place_and_back(f, x, h):
+    dx = np.empty(x.shape)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            x[i, j] += h
+            up = f(x)
+            x[i, j] -= 2 * h
+            down = f(x)
+            x[i, j] += h
+            dx[i, j] = (up - down) / 2 / h
+    return dx
+
+
+def five_places(f, x, h):
+    def entry(i):
+        step = h * (np.arange(x.size) == i).reshape(x.shape)
+        return (8 * (f(x + step) - f(x - step)) - (f(x + 2 * step) - f(x - 2 * step))) / (12 * h)
+
+    return np.array([entry(i) for i in range(x.size)]).reshape(x.shape)
+
+
+def by_complex_step(f, x, h):
+    return np.array(
+        [f(x + 1j * h * (np.arange(x.size) == i).reshape(x.shape)).imag / h for i in range(x.size)]
+    ).reshape(x.shape)
+
+
+def with_a_tiny_denominator(a, b):
+    return float(np.max(np.abs(a - b)) / (np.maximum(np.max(np.abs(a)), np.max(np.abs(b))) + 1e-12))
+
+
+def in_plain_python(a, b):
+    largest = max(abs(value) for value in [*a.flat, *b.flat])
+    return max(abs(u - v) for u, v in zip(a.flat, b.flat, strict=True)) / largest if largest else 0
+
+
+def two_layer_without_earlier_functions(dY, cache):
+    (X, W1, _), A1, (_, W2, _), A2 = cache
+    dZ2 = dY * A1 * A2 * (1 - A2)
+    dZ1 = (dY * A2 + np.einsum("ik,ij->kj", W2, dZ2)) * (1 - A1 * A1)
+    return {
+        "dW1": np.einsum("ij,kj->ik", dZ1, X),
+        "db1": dZ1 @ np.ones((X.shape[1], 1)),
+        "dW2": dZ2 @ A1.T,
+        "db2": dZ2.sum(axis=1)[:, None],
+        "dX": W1.T @ dZ1,
+    }
+
+
+RIGHT = {
+    "tanh_backward": [
+        tanh_backward,
+        lambda da, a: da * (1 + a) * (1 - a),
+        lambda da, a: da / np.cosh(np.arctanh(a)) ** 2,
+        lambda da, a: tanh_backward(da, a).astype(np.float32),
+    ],
+    "sigmoid_backward": [sigmoid_backward, lambda da, a: da * (a - a**2), lambda da, a: np.multiply(da * (1 - a), a)],
+    "weighted_input_backward": [
+        weighted_input_backward,
+        lambda dZ, c: {
+            "dW": sum(np.outer(dZ[:, j], c.X[:, j]) for j in range(dZ.shape[1])),
+            "db": np.reshape(np.sum(dZ, axis=1), (-1, 1)),
+            "dX": (dZ.T @ c.W).T,
+        },
+    ],
+    "fan_out": [fan_out, fan_out_without_earlier_functions],
+    "numerical_gradient": [numerical_gradient, nudged_in_place_and_back, five_places, by_complex_step],
+    "relative_error": [relative_error, with_a_tiny_denominator, in_plain_python],
+    "two_layer_backward": [two_layer_backward, two_layer_without_earlier_functions],
+}
+
+
+def own(**functions):
+    """Give a two-layer function learners' slips: by name, what each takes the place of."""
+
+    def two_layer_backward(dY, cache):
+        steps = {
+            "dA2": lambda: dY * cache.A1,
+            "dZ2": lambda dA2: dA2 * cache.A2 * (1 - cache.A2),
+            "dA1": lambda dZ2: dY * cache.A2 + cache.second.W.T @ dZ2,
+            "dZ1": lambda dA1: dA1 * (1 - cache.A1**2),
+            "dX": lambda dZ1, _: cache.first.W.T @ dZ1,
+        }
+        wrong = {name: lambda *given, f=f: f(dY, cache, *given) for name, f in functions.items()}
+        steps |= wrong
+        dZ2 = steps["dZ2"](steps["dA2"]())
+        dZ1 = steps["dZ1"](steps["dA1"](dZ2))
+        return {
+            "dW1": dZ1 @ cache.first.X.T,
+            "db1": dZ1.sum(axis=1, keepdims=True),
+            "dW2": dZ2 @ cache.A1.T,
+            "db2": dZ2.sum(axis=1, keepdims=True),
+            "dX": steps["dX"](dZ1, dZ2),
+        }
+
+    return two_layer_backward
+
+
+def nudges(f, x, h, up_and_down, divide):
+    dx = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        dx[index] = divide(*up_and_down(f, x, h, index), h)
+    return dx
+
+
+def both_nudged(f, x, h, index):
+    up, down = x.copy(), x.copy()
+    up[index] += h
+    down[index] -= h
+    return f(up), f(down)
+
+
+def up_alone(f, x, h, index):
+    up = x.copy()
+    up[index] += h
+    return f(up), f(x)
+
+
+def down_alone(f, x, h, index):
+    return both_nudged(f, x, h, index)[1], f(x)
+
+
+def second_name(f, x, h, index):
+    x = x.copy()
+    up = x
+    up[index] += h
+    down = x
+    down[index] -= h
+    return f(up), f(down)
+
+
+def two_copies_for_all(f, x, h):
+    up, down, dx = x.copy(), x.copy(), np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        up[index] += h
+        down[index] -= h
+        dx[index] = (f(up) - f(down)) / (2 * h)
+    return dx
+
+
+def left_below(f, x, h):
+    x, dx = x.copy(), np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        x[index] += h
+        up = f(x)
+        x[index] -= 2 * h
+        dx[index] = (up - f(x)) / (2 * h)
+    return dx
+
+
+def left_above(f, x, h):
+    nudged, dx = x.copy(), np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        nudged[index] += h
+        dx[index] = (f(nudged) - f(x)) / h
+    return dx
+
+
+def two_h(up, down, h):
+    return (up - down) / (2 * h)
+
+
+def numerical(up_and_down=both_nudged, divide=two_h):
+    return lambda f, x, h: nudges(f, x, h, up_and_down, divide)
+
+
+def change(function, **spoilt):
+    """Change some of what a right function returns, after the arguments of the call."""
+    return lambda *given: function(*given) | {name: spoil(*given) for name, spoil in spoilt.items()}
+
+
+def sizes(a, b):
+    return np.abs(a).max(), np.abs(b).max()
+
+
+def over(above, below):
+    return above / below if below else 0.0
+
+
+SIGMA = lambda x: 1 / (1 + np.exp(-x))  # noqa: E731
+ALL = ("dW1", "db1", "dW2", "db2", "dX")
+BELOW = ("dW1", "db1", "dX")
+
+# Exercise: id of the mistake, what it spoils, and code that makes it.
+WRONG = [
+    ("tanh_backward", "missing-tanh-derivative", "dz", lambda da, a: da),
+    ("tanh_backward", "ignored-da", "dz", lambda da, a: 1 - a**2),
+    ("tanh_backward", "tanh-applied-twice", "dz", lambda da, a: da * (1 - np.tanh(a) ** 2)),
+    ("tanh_backward", "tanh-applied-twice", "dz", lambda da, a: da / np.cosh(a) ** 2),
+    ("tanh_backward", "square-forgotten", "dz", lambda da, a: da * (1 - a)),
+    ("tanh_backward", "slopes-exchanged", "dz", sigmoid_backward),
+    ("sigmoid_backward", "missing-sigmoid-derivative", "dz", lambda da, a: da),
+    ("sigmoid_backward", "ignored-da", "dz", lambda da, a: a * (1 - a)),
+    ("sigmoid_backward", "sigmoid-applied-twice", "dz", lambda da, a: da * SIGMA(a) * (1 - SIGMA(a))),
+    ("sigmoid_backward", "factor-forgotten", "dz", lambda da, a: da * (1 - a)),
+    ("sigmoid_backward", "factor-forgotten", "dz", lambda da, a: da * a),
+    ("sigmoid_backward", "slopes-exchanged", "dz", tanh_backward),
+    *(
+        ("weighted_input_backward", identifier, name, change(weighted_input_backward, **{name: spoil}))
+        for identifier, name, spoil in (
+            ("weight-gradient-transposed", "dW", lambda dZ, c: c.X @ dZ.T),
+            ("input-gradient-transposed", "dX", lambda dZ, c: dZ.T @ c.W),
+            ("sum-without-keepdims", "db", lambda dZ, c: np.sum(dZ, axis=1)),
+            ("bias-summed-over-wrong-axis", "db", lambda dZ, c: np.sum(dZ, axis=0, keepdims=True)),
+            ("bias-summed-over-wrong-axis", "db", lambda dZ, c: dZ.sum(axis=0)),
+            ("bias-summed-over-everything", "db", lambda dZ, c: np.sum(dZ)),
+            ("bias-summed-over-everything", "db", lambda dZ, c: np.sum(dZ, keepdims=True)),
+            ("bias-is-mean", "db", lambda dZ, c: dZ.mean(axis=1, keepdims=True)),
+        )
+    ),
+    (
+        "weighted_input_backward",
+        "averaged-over-examples",
+        "dW db",
+        change(
+            weighted_input_backward,
+            dW=lambda dZ, c: np.dot(dZ, c.X.T) / dZ.shape[1],
+            db=lambda dZ, c: dZ.mean(axis=1, keepdims=True),
+        ),
+    ),
+    (
+        "fan_out",
+        "product-not-swapped",
+        "dp dq dx",
+        lambda dc, c: {
+            "dp": dc * c.p,
+            "dq": dc * c.q,
+            "dx": tanh_backward(dc * c.p, c.p) + sigmoid_backward(dc * c.q, c.q),
+        },
+    ),
+    (
+        "fan_out",
+        "product-treated-as-sum",
+        "dp dq dx",
+        lambda dc, c: {"dp": dc, "dq": dc, "dx": tanh_backward(dc, c.p) + sigmoid_backward(dc, c.q)},
+    ),
+    *(
+        ("fan_out", identifier, "dx", change(fan_out, dx=lambda dc, c, join=join: join(dc * c.q, dc * c.p, c)))
+        for identifier, join in (
+            ("only-one-use-counted", lambda dp, dq, c: tanh_backward(dp, c.p)),
+            ("only-one-use-counted", lambda dp, dq, c: sigmoid_backward(dq, c.q)),
+            ("uses-averaged", lambda dp, dq, c: (tanh_backward(dp, c.p) + sigmoid_backward(dq, c.q)) / 2),
+            ("uses-subtracted", lambda dp, dq, c: tanh_backward(dp, c.p) - sigmoid_backward(dq, c.q)),
+            ("uses-subtracted", lambda dp, dq, c: sigmoid_backward(dq, c.q) - tanh_backward(dp, c.p)),
+            ("uses-multiplied", lambda dp, dq, c: tanh_backward(dp, c.p) * sigmoid_backward(dq, c.q)),
+            ("missing-activation-derivatives", lambda dp, dq, c: dp + dq),
+            ("slopes-exchanged", lambda dp, dq, c: sigmoid_backward(dp, c.p) + tanh_backward(dq, c.q)),
+            ("gradients-exchanged", lambda dp, dq, c: tanh_backward(dq, c.p) + sigmoid_backward(dp, c.q)),
+        )
+    ),
+    ("numerical_gradient", "one-sided-difference", "dx", numerical(up_alone, lambda up, here, h: (up - here) / h)),
+    ("numerical_gradient", "one-sided-difference", "dx", numerical(down_alone, lambda low, here, h: (here - low) / h)),
+    ("numerical_gradient", "one-sided-difference", "dx", numerical(up_alone)),
+    ("numerical_gradient", "divided-by-h", "dx", numerical(divide=lambda up, down, h: (up - down) / h)),
+    ("numerical_gradient", "missing-division", "dx", numerical(divide=lambda up, down, h: up - down)),
+    ("numerical_gradient", "missing-parentheses", "dx", numerical(divide=lambda up, down, h: (up - down) / 2 * h)),
+    ("numerical_gradient", "all-entries-at-once", "dx", lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h)),
+    ("numerical_gradient", "all-entries-at-once", "dx", numerical(lambda f, x, h, _: (f(x + h), f(x - h)))),
+    ("numerical_gradient", "nudge-not-undone", "dx", two_copies_for_all),
+    ("numerical_gradient", "nudge-not-undone", "dx", left_below),
+    ("numerical_gradient", "nudge-not-undone", "dx", left_above),
+    ("numerical_gradient", "no-difference", "dx", numerical(second_name)),
+    *(
+        ("relative_error", identifier, "error", function)
+        for identifier, function in (
+            ("missing-absolute-value", lambda a, b: over((a - b).max(), max(sizes(a, b)))),
+            ("missing-absolute-value", lambda a, b: over(np.abs(a - b).max(), max(a.max(), b.max()))),
+            ("missing-absolute-value", lambda a, b: over((a - b).max(), np.maximum(a.max(), b.max()))),
+            ("absolute-instead-of-relative", lambda a, b: np.max(np.abs(a - b))),
+            ("scaled-by-one-array", lambda a, b: over(np.abs(a - b).max(), sizes(a, b)[0])),
+            ("scaled-by-one-array", lambda a, b: over(np.abs(a - b).max(), sizes(a, b)[1])),
+            ("scaled-by-sum", lambda a, b: over(np.abs(a - b).max(), sum(sizes(a, b)))),
+            ("entry-by-entry", lambda a, b: np.max(np.abs(a - b) / (np.maximum(np.abs(a), np.abs(b)) + 1e-20))),
+            ("entry-by-entry", lambda a, b: np.abs(a - b) / (np.maximum(np.abs(a), np.abs(b)) + 1e-20)),
+            (
+                "other-measure-of-size",
+                lambda a, b: over(np.linalg.norm(a - b), max(np.linalg.norm(a), np.linalg.norm(b))),
+            ),
+            ("other-measure-of-size", lambda a, b: over(np.linalg.norm(a - b), np.linalg.norm(a) + np.linalg.norm(b))),
+            ("other-measure-of-size", lambda a, b: over(np.mean(abs(a - b)), max(np.mean(abs(a)), np.mean(abs(b))))),
+            ("zero-over-zero", lambda a, b: np.abs(a - b).max() / max(sizes(a, b))),
+        )
+    ),
+    *(
+        ("two_layer_backward", identifier, spoilt, own(**steps))
+        for identifier, spoilt, steps in (
+            (
+                "product-not-swapped",
+                ALL,
+                {"dA2": lambda dY, c: dY * c.A2, "dA1": lambda dY, c, dZ2: dY * c.A1 + c.second.W.T @ dZ2},
+            ),
+            ("product-not-swapped", ALL, {"dA2": lambda dY, c: dY * c.A2}),
+            ("product-not-swapped", BELOW, {"dA1": lambda dY, c, dZ2: dY * c.A1 + c.second.W.T @ dZ2}),
+            ("product-treated-as-sum", ALL, {"dA2": lambda dY, c: dY}),
+            ("missing-sigmoid-derivative", ALL, {"dZ2": lambda dY, c, dA2: dA2}),
+            ("missing-tanh-derivative", BELOW, {"dZ1": lambda dY, c, dA1: dA1}),
+            (
+                "slopes-exchanged",
+                ALL,
+                {
+                    "dZ2": lambda dY, c, dA2: dA2 * (1 - c.A2**2),
+                    "dZ1": lambda dY, c, dA1: dA1 * c.A1 * (1 - c.A1),
+                },
+            ),
+            ("slopes-exchanged", BELOW, {"dZ1": lambda dY, c, dA1: dA1 * c.A1 * (1 - c.A1)}),
+            ("slope-at-the-other-layer", ALL, {"dZ2": lambda dY, c, dA2: dA2 * c.A1 * (1 - c.A1)}),
+            ("slope-at-the-other-layer", BELOW, {"dZ1": lambda dY, c, dA1: dA1 * (1 - c.A2**2)}),
+            ("only-one-use-counted", BELOW, {"dA1": lambda dY, c, dZ2: c.second.W.T @ dZ2}),
+            ("only-one-use-counted", BELOW, {"dA1": lambda dY, c, dZ2: dY * c.A2}),
+            ("untransposed-W2", BELOW, {"dA1": lambda dY, c, dZ2: dY * c.A2 + c.second.W @ dZ2}),
+            ("dX-of-the-second-layer", ("dX",), {"dX": lambda dY, c, dZ1, dZ2: c.second.W.T @ dZ2}),
+        )
+    ),
+]
+
+
+def report_on(name, function, **options):
+    with pytest.raises(check.CheckFailed) as failed:
+        getattr(check, name)(function, **options)
+    return failed.value.report
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("name", "function"), [(name, f) for name, functions in RIGHT.items() for f in functions])
+def test_right_ways_pass(name, function, seed):
+    report = getattr(check, name)(function, seed=seed)
+    assert report.passed
+    assert not report.notes
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("name", "identifier", "spoilt", "function"), WRONG)
+def test_each_mistake_is_named_and_no_other(name, identifier, spoilt, function, seed):
+    spoilt = tuple(spoilt.split()) if isinstance(spoilt, str) else spoilt
+    report = report_on(name, function, seed=seed)
+    assert [(cause.id, cause.gradients, cause.alternatives) for cause in report.causes] == [(identifier, spoilt, ())]
+    assert report.wrong == spoilt
+    assert "<b>" in report._repr_mimebundle_()["text/html"]
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_the_whole_catalogue_is_tried(name):
+    tried = {identifier for exercise, identifier, _, _ in WRONG if exercise == name}
+    assert {mistake.id for mistake in all_mistakes(check.EXERCISES[name])} == tried
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "both"),
+    [
+        (
+            "weighted_input_backward",
+            lambda dZ, c: {"dW": c.X @ dZ.T, "db": dZ.mean(axis=1), "dX": c.W.T @ dZ},
+            {"weight-gradient-transposed", "sum-without-keepdims", "bias-is-mean"},
+        ),
+        (
+            "fan_out",
+            lambda dc, c: {"dp": dc * c.p, "dq": dc * c.q, "dx": tanh_backward(dc * c.p, c.p)},
+            {"product-not-swapped", "only-one-use-counted"},
+        ),
+        (
+            "two_layer_backward",
+            own(dZ1=lambda dY, c, dA1: dA1, dA1=lambda dY, c, dZ2: c.second.W @ dZ2 + dY * c.A2),
+            {"missing-tanh-derivative", "untransposed-W2"},
+        ),
+        (
+            "relative_error",
+            lambda a, b: np.abs(a - b).max() / np.abs(a).max(),
+            {"scaled-by-one-array", "zero-over-zero"},
+        ),
+    ],
+)
+def test_two_mistakes_at_once_are_both_named(name, function, both):
+    assert {cause.id for cause in report_on(name, function).causes} == both
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_close_to_right_is_refused_without_a_cause(name):
+    def nearly(*given):
+        result = RIGHT[name][0](*given)
+        return {k: v * 1.0001 for k, v in result.items()} if isinstance(result, dict) else result * 1.0001
+
+    report = report_on(name, nearly)
+    assert report.causes == ()
+    assert report.wrong == report.graded
+
+
+@pytest.mark.parametrize("name", ["fan_out", "two_layer_backward"])
+def test_a_mistake_in_an_earlier_exercise_costs_nothing(name, monkeypatch):
+    monkeypatch.setitem(globals(), "tanh_backward", lambda da, a: da)
+    monkeypatch.setitem(globals(), "sigmoid_backward", lambda da, a: 1 / 0)
+    monkeypatch.setitem(globals(), "weighted_input_backward", lambda dZ, cache: {})
+    report = getattr(check, name)(RIGHT[name][0])
+    assert report.passed
+    assert "With an exact tanh_backward" in report.notes[0]
+
+
+def test_which_earlier_function_is_wrong_is_said(monkeypatch):
+    monkeypatch.setitem(globals(), "sigmoid_backward", lambda da, a: da * a)
+    (note,) = check.two_layer_backward(two_layer_backward).notes
+    assert note.startswith("With an exact sigmoid_backward your function is right")
+    assert "check.sigmoid_backward(sigmoid_backward) says more" in note
+
+
+@pytest.mark.parametrize("name", ["tanh_backward", "weighted_input_backward", "numerical_gradient"])
+def test_the_answer_cannot_be_borrowed(name):
+    assert report_on(name, getattr(exact, name)).findings[0].kind == "borrowed"
+
+
+def test_a_nudge_that_stays_in_the_callers_array_is_found_out():
+    def up_and_away(f, x, h):
+        dx = np.zeros_like(x)
+        for index in np.ndindex(x.shape):
+            x[index] += h
+            up = f(x)
+            x[index] -= 2 * h
+            dx[index] = (up - f(x)) / (2 * h)
+        return dx
+
+    assert [cause.id for cause in report_on("numerical_gradient", up_and_away).causes] == [
+        "input-changed-in-place",
+        "nudge-not-undone",
+    ]
+
+
+def test_too_small_a_nudge_of_ones_own_is_refused():
+    """Cancellation: the nudge is an argument, and one of 1e-14 loses nearly all digits."""
+    (finding,) = report_on("numerical_gradient", lambda f, x, _: numerical_gradient(f, x, 1e-14)).findings
+    assert finding.kind == "value"
+
+
+def test_one_number_may_be_pythons_or_numpys():
+    assert check.relative_error(lambda a, b: float(relative_error(a, b))).passed
+    assert check.relative_error(lambda a, b: np.asarray(relative_error(a, b))).passed
+    (finding,) = report_on("relative_error", lambda a, b: np.full(3, relative_error(a, b))).findings
+    assert (finding.kind, finding.message) == ("shape", "error has shape (3,). One number is meant.")
+    (finding,) = report_on("relative_error", lambda a, b: "small").findings
+    assert finding.kind == "return-type"
+
+
+def test_a_wrong_number_is_reported_as_one_number():
+    report = report_on("relative_error", lambda a, b: 0.5)
+    assert report.findings[0].message.startswith("Error differs: yours 0.5, expected ")
+    assert report.notes == ()
+
+
+def test_division_by_zero_in_plain_python_shows_the_line():
+    (finding,) = report_on("relative_error", lambda a, b: float(abs(a - b).max()) / float(max(sizes(a, b)))).findings
+    assert "ZeroDivisionError" in finding.message
+
+
+# The truth itself, against another library and against known closed forms.
+
+
+def test_slopes_from_the_output_alone_hold_for_every_number():
+    """Addition theorems need no input, so the stand-ins answer even where no output can lie."""
+    a = np.array([[-2.0, -1.0, -0.5, 0.0], [0.25, 0.5, 1.0, 3.0]])
+    da = np.arange(8.0).reshape(2, 4) - 3
+    np.testing.assert_allclose(exact.tanh_backward(da, a), tanh_backward(da, a), rtol=1e-14)
+    np.testing.assert_allclose(exact.sigmoid_backward(da, a), sigmoid_backward(da, a), rtol=1e-14)
+
+
+def autograd_two_layer(given):
+    A1 = anp.tanh(given["W1"] @ given["X"] + given["b1"])
+    return A1 / (1 + anp.exp(-(given["W2"] @ A1 + given["b2"])))
+
+
+@pytest.mark.parametrize("case", inputs.sizes(4))
+def test_two_layers_agree_with_another_library(case):
+    dY, cache = inputs.two_layer(9, case.n_x, case.n_a, case.m)
+    (X, W1, b1), _, (_, W2, b2), _ = cache
+    given = {"X": X, "W1": W1, "b1": b1, "W2": W2, "b2": b2}
+    for name, gradient in exact.two_layer_backward(dY, cache).items():
+        by_autograd = grad(lambda v, key=name[1:]: (dY * autograd_two_layer(given | {key: v})).sum())(given[name[1:]])
+        np.testing.assert_allclose(gradient, by_autograd, rtol=1e-12, atol=1e-14)
+
+
+def test_caches_are_those_of_a_forward_pass():
+    _, (first, A1, second, A2) = inputs.two_layer(3)
+    Y, cache = graphs.two_layer_forward(first.X, first.W, first.b, second.W, second.b)
+    assert np.array_equal(cache.A1, A1)
+    assert np.array_equal(Y, A1 * A2)
+    assert second.X is A1
+    _, (x, p, q) = inputs.fan_out(3)
+    assert np.array_equal(p, np.tanh(x))
+    np.testing.assert_allclose(q, SIGMA(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_two_arrays_tell_the_mistakes_apart(seed):
+    exercise = check.EXERCISES["relative_error"]
+    first, second, third = (exercise.case(seed + n, size).values() for n, size in enumerate(inputs.sizes(seed)))
+    a, b = first
+    assert math.isclose(a.min(), -np.abs(a).max())
+    assert math.isclose((a - b).min(), -np.abs(a - b).max())
+    assert sizes(a, b)[0] > 1.01 * sizes(a, b)[1]
+    assert 1.01 * sizes(*second)[0] < sizes(*second)[1]
+    assert sizes(*third) == (0, 0)

@@ -1,0 +1,54 @@
+"""Cells to draw, and ways to read a picture without eyes."""
+
+from itertools import combinations
+
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_hex
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+
+from bptt import exact, inputs
+from bptt.rnn import rnn_cell_forward
+from bptt.viz.draw import Numbers
+
+
+def cell(*, weight=1.0, upstream=1.0, n_x=3, n_a=5, m=4):
+    """Make a cell's cache and all its gradients; ``weight`` scales the parameters, ``upstream`` the gradient."""
+    da_next, cache = inputs.rnn_cell(n_x=n_x, n_a=n_a, m=m)
+    parameters = {name: weight * values for name, values in cache.parameters.items()}
+    cache = rnn_cell_forward(cache.xt, cache.a_prev, parameters)[2]
+    da_next = upstream * da_next
+    dz = exact.rnn_cell_dz(da_next, cache)
+    return cache, {"da_next": da_next, "dz": dz, **exact.rnn_cell_backward(da_next, cache)}
+
+
+def words(figure):
+    """Return every text of a figure."""
+    return [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+
+
+def entries(figure):
+    """Return everything that is written into the cells of arrays."""
+    return [string for artist in figure.findobj(Numbers) for string in artist.texts if string]
+
+
+def edges(figure, colour):
+    """Return the boxes and arrows that are drawn in a colour."""
+    return [patch for patch in figure.findobj(Patch) if to_hex(patch.get_edgecolor()).upper() == colour]
+
+
+def assert_tidy(figure):
+    """Assert that no text leaves the card, or touches another one or the picture of an array."""
+    figure.draw_without_rendering()
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    arrays = [
+        mesh.get_datalim(mesh.axes.transData).transformed(mesh.axes.transData) for mesh in figure.findobj(QuadMesh)
+    ]
+    page = figure.bbox
+    for string, box in boxes:
+        inside = page.x0 < box.x0 and box.x1 < page.x1 and page.y0 < box.y0 and box.y1 < page.y1
+        assert inside, f"{string!r} leaves the card"
+        assert not any(box.overlaps(array) for array in arrays), f"{string!r} covers an array"
+    for (first, box), (second, other) in combinations(boxes, 2):
+        assert not box.overlaps(other), f"{first!r} touches {second!r}"
