@@ -20,7 +20,8 @@ lab: environment
 	@$(in_venv) sh helpers/setup/lab.sh $(if $(PORT),--port=$(PORT)) $(ARGS)
 
 demo: environment
-	@$(in_venv) bptt demo $(ARGS)
+	@$(in_venv) PYTHONPATH=tests python -m submissions build/demo
+	@$(in_venv) bptt grade 01_cell_backward --course build/demo $(ARGS)
 
 build: environment
 	@$(in_venv) bptt build
@@ -30,7 +31,7 @@ test: browser
 	@$(in_venv) ruff format --check
 	@$(in_venv) mypy
 	@$(in_venv) bptt build --check
-	@$(in_venv) pytest -n auto $(ARGS)
+	@$(in_venv) pytest -n auto --dist loadfile $(ARGS)
 
 lock: environment
 	@$(in_venv) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

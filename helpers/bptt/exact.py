@@ -297,7 +297,7 @@ def rnn_backward_truncated(da: Array, caches: RNNCaches, steps: int) -> Gradient
     first = caches.steps[0]
     total = {"dx": np.zeros(caches.x.shape), "da0": np.zeros(first.a_prev.shape)}
     total |= {f"d{name}": np.zeros(first.parameters[name].shape) for name in ("Wax", "Waa", "ba")}
-    for k in np.flatnonzero(da.any(axis=(0, 1))):
+    for k in np.flatnonzero(da.any(axis=(0, 1))).tolist():
         start = max(0, k - steps + 1)
         window = RNNCaches(caches.steps[start : k + 1], caches.x[..., start : k + 1])
         only_k = np.zeros((*da.shape[:2], k + 1 - start))
