@@ -52,6 +52,15 @@ WRONG = [
 ]
 
 
+# The same, where the code runs with no sizes but equal ones; the report is about the exception, and has the cause too.
+RAISES = [
+    ("sliced-wrong-axis", [("da[:, :, t]", "da[:, t, :]")]),
+    ("sliced-wrong-axis", [("da[:, :, t]", "da[t]")]),
+    ("carry-has-time-axis", [("np.zeros((n_a, m))", "np.zeros((n_a, m, T_x))")]),
+    ("carry-has-time-axis", [("da[:, :, t] + da_prevt", "da + da_prevt")]),
+]
+
+
 def written(*changes):
     """Write the right loop with some changes, as the cell of a notebook would define it."""
     source = RIGHT
@@ -104,7 +113,30 @@ def test_each_mistake_is_named_and_no_other(identifier, spoilt, changes, seed):
 
 
 def test_the_whole_catalogue_is_tried():
-    assert {mistake.id for mistake in all_mistakes(SEQUENCE)} == {identifier for identifier, _, _ in WRONG}
+    tried = {identifier for identifier, _, _ in WRONG} | {identifier for identifier, _ in RAISES}
+    assert {mistake.id for mistake in all_mistakes(SEQUENCE)} == tried - {"carry-has-time-axis"}
+
+
+@pytest.mark.parametrize("seed", [1, 7304])
+@pytest.mark.parametrize(("identifier", "changes"), RAISES)
+def test_a_mistake_that_raises_is_named(identifier, changes, seed):
+    report = report_on(written(*changes), seed=seed)
+    assert [cause.id for cause in report.causes] == [identifier]
+    assert {"raised", "return-type", "shape"} & {finding.kind for finding in report.findings}
+
+
+def test_a_function_that_raises_for_another_reason_has_no_cause():
+    assert report_on(written(("caches.steps[t]", "caches.step[t]"))).causes == ()
+
+
+def test_da_changed_in_place_is_named():
+    report = report_on(
+        written(
+            ("gradients = rnn", "da[:, :, t] += da_prevt; gradients = rnn"), ("da[:, :, t] + da_prevt", "da[:, :, t]")
+        )
+    )
+    assert [cause.id for cause in report.causes] == ["da-changed-in-place"]
+    assert "Your function changes da in place" in report.findings[0].message
 
 
 def test_two_mistakes_at_once_are_both_named():

@@ -63,6 +63,8 @@ class Exercise:
     stand_ins : dict
         Functions of earlier exercises that this one calls, and what takes their place during a check: exact ones, so
         that a mistake in an earlier exercise costs nothing here.
+    in_place : str
+        Id of the mistake of changing an argument.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Exercise:
     hints: tuple[str, ...] = field(default=(), repr=False)
     prepare: Callable[[Arguments], Arguments] = lambda _: {}
     stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    in_place: str = "input-changed-in-place"
 
     @property
     def bare(self) -> bool:

@@ -14,6 +14,7 @@ from bptt.check.exercise import Arguments, Exercise
 from bptt.check.impulse import impulse_test
 from bptt.check.origin import defining_cell, notebook_values
 from bptt.check.patterns import observations
+from bptt.check.probe import probe
 from bptt.check.report import Cause, Finding, Report, listed
 
 Function = Callable[..., Any]
@@ -67,7 +68,7 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
         found.append(list(findings(exercise, outcome, exercise.right(arguments), sizes)))
     everything = _first_of_each(found)
     about = [f for f in everything if f.gradient is None or f.gradient in graded]
-    why = _causes(exercise, cases, outcomes, everything, about) if about else []
+    why = _causes(exercise, function, seed, cases, outcomes, everything, about) if about else []
     explained = {name for cause in why for name in cause.gradients}
     notes = [*_own_parts(exercise, function, cases[0])] if not about else []
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(w for o in outcomes for w in o.warned)]
@@ -109,14 +110,19 @@ def _first_of_each(found: Sequence[Sequence[Finding]]) -> list[Finding]:
     return list(first.values())
 
 
-def _causes(
+def _causes(  # noqa: PLR0913, PLR0917 - all that is known about one check
     exercise: Exercise,
+    function: Function,
+    seed: int,
     cases: Sequence[Arguments],
     outcomes: Sequence[Outcome],
     everything: Sequence[Finding],
     about: Sequence[Finding],
 ) -> list[Cause]:
-    found = [IN_PLACE] if any(finding.kind == "changed-in-place" for finding in about) else []
+    kinds = {finding.kind for finding in about}
+    found = [replace(IN_PLACE, id=exercise.in_place)] if "changed-in-place" in kinds else []
+    if "raised" in kinds and exercise.stand_ins:
+        found += probe(exercise, function, seed)
     results = [as_gradients(exercise, outcome.result) for outcome in outcomes]
     wrong = [f.gradient for f in everything if f.gradient and f.kind in ("value", "shape", "not-finite")]
     graded = {finding.gradient for finding in about}

@@ -87,6 +87,7 @@ RNN_BACKWARD = Exercise(
     stages=(_ARRIVE, _GATHER),
     prepare=mistakes.unroll,
     stand_ins={"rnn_cell_backward": exact.lent(exact.rnn_cell_backward)},
+    in_place="da-changed-in-place",
     hints=(
         "Write down who uses a_t: its own prediction, and the next cell. How many gradients come back to it?",
         "The last state has no next cell: what comes back from there is zero, of the shape of one state, (n_a, m).",
@@ -115,6 +116,7 @@ RNN_BACKWARD_TRUNCATED = Exercise(
     exact=exact.rnn_backward_truncated,
     mistakes=rnn_truncated.TRUNCATED,
     stand_ins=RNN_BACKWARD.stand_ins,
+    in_place=RNN_BACKWARD.in_place,
     hints=(
         "Start from rnn_backward_per_loss: only the end of the inner loop changes.",
         "With steps = 1 each loss passes the cell of its own step and no other. Where does it stop with steps = 2?",

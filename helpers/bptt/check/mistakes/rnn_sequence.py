@@ -70,6 +70,19 @@ def _forward_in_time(arguments: Arguments, _: Gradients) -> Gradients:
     return {"arriving": arriving, "last": np.array(turned[0])}
 
 
+def _sliced(arguments: Arguments, da: Array) -> Gradients:
+    # With sizes that differ this slice does not even fit, and there are no numbers to predict.
+    return {"arriving": arguments["chain"].arriving(da)} if da.shape == arguments["da"].shape else {}
+
+
+def _step_from_examples(arguments: Arguments, _: Gradients) -> Gradients:
+    return _sliced(arguments, np.swapaxes(arguments["da"], 1, 2))
+
+
+def _step_from_features(arguments: Arguments, _: Gradients) -> Gradients:
+    return _sliced(arguments, np.moveaxis(arguments["da"], 0, -1))
+
+
 def _with_cells(arguments: Arguments, cells: list[int]) -> Gradients:
     return {"arriving": arguments["chain"].arriving(arguments["da"], cells), "cells": np.array(cells)}
 
@@ -111,6 +124,16 @@ def _same_cache(predict: Predict) -> Mistake:
         "same-cache-every-step",
         "Every step uses the same cache",
         "Each step has its own state and its own input, and its cell needs the cache of that very step.",
+        predict,
+    )
+
+
+def _wrong_axis(predict: Predict) -> Mistake:
+    return Mistake(
+        "sliced-wrong-axis",
+        "da is sliced along the wrong axis",
+        "Time is the last of the three axes of da, (n_a, m, T_x). Your slice takes the step number for the number of a "
+        "feature or of an example. It fits only where the sizes happen to be equal.",
         predict,
     )
 
@@ -167,7 +190,9 @@ ARRIVING = (
         "step 0. Start with the last step.",
         _forward_in_time,
     ),
-    # Learners spell these two in two ways each, with different numbers.
+    # Learners spell these in two ways each, with different numbers.
+    _wrong_axis(_step_from_examples),
+    _wrong_axis(_step_from_features),
     _same_cache(_first_cache_always),
     _same_cache(_last_cache_always),
     _cache_off_by_one(_cache_of_step_before),

@@ -1,0 +1,64 @@
+"""A second look at a function that raises: with all sizes equal, wrong shapes fit, and the numbers can speak."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from bptt import inputs
+from bptt.check.call import call
+from bptt.check.compare import agrees, as_gradients
+from bptt.check.diagnose import causes
+from bptt.check.exercise import Exercise
+from bptt.check.report import Cause
+
+SQUARE = inputs.Sizes(n_x=4, n_a=4, n_y=4, m=4, T_x=4)
+STEP_AXES = 2
+"""Axes of one step's array: (features, m)."""
+
+TIME_AXIS = Cause(
+    "carry-has-time-axis",
+    "The cell is given a gradient with a time axis",
+    "What arrives at one state has the shape of that state, (n_a, m). Yours has a third axis: da_prevt was started "
+    "with T_x in its shape, or da was not sliced at step t.",
+    (),
+)
+
+
+def probe(exercise: Exercise, function: Callable[..., Any], seed: int) -> list[Cause]:
+    """Run a sequence exercise once more with n_x = n_a = m = T_x, and explain what comes out.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    function : callable
+        The learner's function, which has raised with sizes that all differ.
+    seed : int
+
+    Returns
+    -------
+    list of Cause
+        Empty when it raises here too, and did not hand a wrong shape to the cell.
+    """
+    given: list[int] = []
+
+    def watched(stand_in: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(stand_in)
+        def watching(da_next: Any, cache: Any) -> Any:  # noqa: ANN401 - whatever a learner hands over
+            given.append(np.ndim(da_next))
+            return stand_in(da_next, cache)
+
+        return watching
+
+    arguments = exercise.case(seed, SQUARE)
+    outcome = call(function, arguments, {name: watched(part) for name, part in exercise.stand_ins.items()})
+    if any(axes > STEP_AXES for axes in given):
+        return [TIME_AXIS]
+    result, right = as_gradients(exercise, outcome.result), exercise.right(arguments)
+    wrong = [
+        name
+        for name, gradient in right.items()
+        if isinstance(result.get(name), np.ndarray) and not agrees(result[name], gradient)
+    ]
+    return list(causes(exercise, [arguments], [result], wrong)) if wrong else []
