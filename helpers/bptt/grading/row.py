@@ -1,0 +1,87 @@
+"""What grading found out about one student, as data. The table in the terminal is a view of it, made elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Status(StrEnum):
+    """How far a submission came. Where several apply, the row has the one that stands last here."""
+
+    GRADED = "graded"
+    LATE = "late"
+    REPAIRED = "repaired"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+    MISSING = "missing notebook"
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points for one graded cell, as the gradebook has them.
+
+    Attributes
+    ----------
+    cell
+        Its ``grade_id``, such as ``check-dWax``.
+    scored, possible
+        Points so far, and at most.
+    by_hand
+        Whether a person has yet to look at it.
+    """
+
+    cell: str
+    scored: float
+    possible: float
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's outcome for one assignment.
+
+    Attributes
+    ----------
+    student, name
+        Id, and name in full; the name is empty when the gradebook has none.
+    status
+        How far the submission came.
+    reason
+        What a person should know about the status or the points, in words; often empty.
+    cells
+        Points for each graded cell, in the order of the notebook.
+    penalty
+        Points taken off for being late.
+    causes
+        Id and title of the known mistakes that the checks named. They come from the notebook's outputs, which a
+        student's code can write too: they are for information and decide nothing.
+    """
+
+    student: str
+    name: str
+    status: Status
+    reason: str = ""
+    cells: tuple[Points, ...] = ()
+    penalty: float = 0.0
+    causes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        """Points so far, without those that are still to be given by hand."""
+        return sum(cell.scored for cell in self.cells) - self.penalty
+
+    @property
+    def possible(self) -> float:
+        """Points that the assignment is worth."""
+        return sum(cell.possible for cell in self.cells)
+
+    @property
+    def to_grade(self) -> tuple[str, ...]:
+        """Cells that a person has yet to look at."""
+        return tuple(cell.cell for cell in self.cells if cell.by_hand)

@@ -1,0 +1,59 @@
+"""What the tests of grading share: the sample class, graded once."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from submissions.course import CLASS, enrol, make_course
+from submissions.entry import ASSIGNMENT
+
+from bptt.grading.course import Course
+from bptt.grading.grade import grade, students_to_grade
+
+
+@pytest.fixture(scope="session")
+def empty_course(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("empty")
+    make_course(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def course_with(tmp_path_factory, empty_course):
+    """Make a course with the submissions of some students."""
+
+    def make(*entries, settings=""):
+        folder = tmp_path_factory.mktemp("course")
+        shutil.copytree(empty_course, folder, dirs_exist_ok=True)
+        enrol(folder, entries)
+        with (folder / "nbgrader_config.py").open("a") as config:
+            config.write(settings)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def rows_of():
+    """Grade a course, or some of its students, and return the rows by student."""
+
+    def rows(folder, *only, feedback=False):
+        course = Course(folder, ASSIGNMENT)
+        return {row.student: row for row in grade(course, students_to_grade(course, only), feedback=feedback)}
+
+    return rows
+
+
+@pytest.fixture(scope="session")
+def sample_class(course_with):
+    return course_with(*CLASS)
+
+
+@pytest.fixture(scope="session")
+def rows(sample_class, rows_of):
+    """Grade the whole sample class: the slow thing, so once."""
+    return rows_of(sample_class)

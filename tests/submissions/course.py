@@ -1,0 +1,88 @@
+"""Make a course with the sample class in it: a folder of its own, with this project's lessons and settings."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+
+from bptt.lessons.build import build
+from submissions.broken import BROKEN, DUE
+from submissions.entry import ASSIGNMENT
+from submissions.right import RIGHT
+from submissions.wrong import KNOWN, OTHER
+
+PROJECT = Path(__file__).parents[2]
+CLASS = (*RIGHT, *KNOWN, *OTHER, *BROKEN)
+ANSWER = "The bias is used once for each example, so its gradient is a sum. The mean is m times smaller. I think."
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+def make_course(folder):
+    """Write a course without students into an empty or new folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PROJECT / "nbgrader_config.py", folder)
+    (folder / "solutions").mkdir()
+    shutil.copy(PROJECT / "solutions" / f"{ASSIGNMENT}.py", folder / "solutions")
+    build(folder)
+    # nbgrader runs alembic by name.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with gradebook(folder) as book:
+        book.add_assignment(ASSIGNMENT, duedate=DUE)
+
+
+def enrol(folder, entries):
+    """Enter each student's name, and hand in what the student hands in."""
+    with gradebook(folder) as book:
+        for entry in entries:
+            book.add_student(entry.student, first_name=entry.first, last_name=entry.last)
+    for entry in entries:
+        hand_in(folder, entry)
+
+
+def gradebook(folder):
+    return Gradebook(f"sqlite:///{folder.resolve() / 'gradebook.db'}", "bptt")
+
+
+def hand_in(folder, entry):
+    """Write what one student hands in."""
+    place = folder / "submitted" / entry.student / ASSIGNMENT
+    place.mkdir(parents=True, exist_ok=True)
+    work = entry.then(fill(folder, entry))
+    if isinstance(work, bytes):
+        (place / f"{ASSIGNMENT}.ipynb").write_bytes(work)
+    elif work is not None:
+        nbformat.write(work, place / f"{ASSIGNMENT}.ipynb")
+    if entry.handed_in:
+        (place / "timestamp.txt").write_text(entry.handed_in)
+
+
+def fill(folder, entry):
+    """Return the released notebook with an entry's solutions in it."""
+    released = _read(folder / "notebooks")
+    if entry.blank:
+        return released
+    solutions = {cell.id: cell.source for cell in _read(folder / "build" / "source").cells}
+    for cell in released.cells:
+        if not cell.metadata.get("nbgrader", {}).get("solution"):
+            continue
+        if cell.cell_type == "markdown":
+            cell.source = ANSWER
+        else:
+            cell.source = _written(solutions[cell.id], entry.writes.get(cell.id))
+    return released
+
+
+def _read(folder):
+    return nbformat.read(folder / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+
+
+def _written(source, lines):
+    """Put a student's lines where the model solution stands; without any, keep the model solution."""
+    before, rest = source.split(BEGIN)
+    model, after = rest.split(END)
+    indent = before.split("\n")[-1]
+    body = f"\n{indent}".join(lines.strip().split("\n")) if lines else model.strip()
+    return before + body + after

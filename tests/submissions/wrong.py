@@ -1,0 +1,163 @@
+"""Wrong solutions: every mistake of the catalogue, in code of the kind that learners write."""
+
+from submissions.entry import Entry
+
+WHOLE = "check-rnn_cell_backward"
+DZ = ("check-dz", WHOLE)
+"""A mistake in dz costs nothing in the functions that are given a right one."""
+
+
+def dz(code):
+    return {"rnn_cell_dz": code}
+
+
+def inputs(**instead):
+    right = {"dxt": "Wax.T @ dz", "da_prev": "Waa.T @ dz"}
+    return {"rnn_cell_inputs_backward": _as_code(right | instead)}
+
+
+def parameters(**instead):
+    right = {"dWax": "dz @ cache.xt.T", "dWaa": "dz @ cache.a_prev.T", "dba": "np.sum(dz, axis=1, keepdims=True)"}
+    return {"rnn_cell_parameters_backward": _as_code(right | instead)}
+
+
+def _as_code(gradients):
+    lines = [f"{name} = {formula}" for name, formula in gradients.items()]
+    entries = ", ".join(f'"{name}": {name}' for name in gradients)
+    return "\n".join([*lines, f"return {{{entries}}}"])
+
+
+KNOWN = (
+    Entry(
+        "s1101",
+        "Emmy",
+        "Nother",
+        dz("# tanh has no weights\nreturn da_next"),
+        loses=DZ,
+        causes=("missing-tanh-derivative",),
+    ),
+    Entry("s1102", "Fatma", "Özgür", dz("return 1 - cache.a_next**2"), loses=DZ, causes=("ignored-da-next",)),
+    Entry(
+        "s1103",
+        "Grzegorz",
+        "Brzęczyszczykiewicz",
+        dz("dtanh = 1 - np.square(cache.a_prev)\nreturn dtanh * da_next"),
+        loses=DZ,
+        causes=("derivative-of-a-prev",),
+    ),
+    Entry(
+        "s1104",
+        "Hélène",
+        "Béranger",
+        dz("return da_next * (1 - np.tanh(cache.a_next) ** 2)"),
+        loses=DZ,
+        causes=("tanh-applied-twice",),
+    ),
+    Entry(
+        "s1105", "Ngozi", "Okafor", dz("return da_next * (1 - cache.a_next)"), loses=DZ, causes=("square-forgotten",)
+    ),
+    Entry(
+        "s1106",
+        "Jürgen",
+        "Groß",
+        dz("a = cache.a_next\nreturn da_next * a * (1 - a)"),
+        loses=DZ,
+        causes=("sigmoid-derivative",),
+    ),
+    Entry(
+        "s1107",
+        "美咲",
+        "田中",
+        inputs(da_prev="np.dot(Waa, dz)"),
+        loses=("check-da_prev", WHOLE),
+        causes=("untransposed-Waa",),
+    ),
+    Entry(
+        "s1108",
+        "Łukasz",
+        "Wójcik",
+        parameters(dWax="cache.xt @ dz.T", dWaa="cache.a_prev @ dz.T"),
+        loses=("check-dWax", "check-dWaa", WHOLE),
+        causes=("weight-gradient-transposed",),
+    ),
+    Entry(
+        "s1109",
+        "María José",
+        "de la Cruz",
+        parameters(dWaa="np.dot(dz, cache.a_next.T)"),
+        loses=("check-dWaa", WHOLE),
+        causes=("dWaa-uses-a-next",),
+    ),
+    Entry(
+        "s1110",
+        "Nils",
+        "Ångström",
+        parameters(dba="np.sum(dz, axis=1)"),
+        loses=("check-dba", WHOLE),
+        causes=("sum-without-keepdims",),
+    ),
+    Entry(
+        "s1111",
+        "Olena",
+        "Шевченко",
+        parameters(dba="np.sum(dz, axis=0, keepdims=True)"),
+        loses=("check-dba", WHOLE),
+        causes=("bias-summed-over-wrong-axis",),
+    ),
+    Entry(
+        "s1112",
+        "Priya",
+        "Raghunathan",
+        parameters(dba="dz.mean(axis=1, keepdims=True)"),
+        loses=("check-dba", WHOLE),
+        causes=("bias-is-mean",),
+    ),
+    Entry(
+        "s1113",
+        "Quentin",
+        "Lefèvre",
+        parameters(
+            dWax="dz @ cache.xt.T / dz.shape[1]",
+            dWaa="dz @ cache.a_prev.T / dz.shape[1]",
+            dba="np.mean(dz, axis=1, keepdims=True)",
+        ),
+        loses=("check-dWax", "check-dWaa", "check-dba", WHOLE),
+        causes=("averaged-over-examples",),
+    ),
+    Entry(
+        "s1114",
+        "Ruth",
+        "Cohen",
+        dz("da_next *= 1 - cache.a_next**2\nreturn da_next"),
+        loses=DZ,
+        causes=("input-changed-in-place",),
+    ),
+)
+
+OTHER = (
+    Entry(
+        "s1201",
+        "Søren",
+        "Kjær",
+        dz("return da_next") | parameters(dba="np.sum(dz, 1)"),
+        loses=(*DZ, "check-dba"),
+        causes=("missing-tanh-derivative", "sum-without-keepdims"),
+    ),
+    Entry(
+        "s1202",
+        "Thandiwe",
+        "Mbeki",
+        dz("return -da_next * (1 - cache.a_next**2)"),
+        loses=DZ,
+        says="rnn_cell_dz and rnn_cell_backward: wrong, for no known cause",
+    ),
+    Entry(
+        "s1203",
+        "Ulla",
+        "Sjöberg",
+        {"rnn_cell_inputs_backward": 'return {"dxt": Wax @ dz, "da_prev": Waa.T @ dz}'},
+        loses=("check-dxt", "check-da_prev", WHOLE),
+        says="raises an error",
+    ),
+)
+"""Two mistakes at once, one that nobody has described, and one that does not even run."""
