@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from bptt import inputs
-from bptt.influence import influence
+from bptt import exact, inputs
+from bptt.influence import influence, time_path
 from bptt.rnn import rnn_cell_forward
 
 
@@ -27,3 +27,12 @@ def test_agrees_with_nudging_a_state():
 def test_no_loss_reaches_a_later_state():
     found = influence(*inputs.rnn(seed=4))
     assert np.array_equal(found > 0, np.tri(6, dtype=bool))
+
+
+def test_the_time_path_is_what_the_next_cell_hands_back():
+    da, caches = inputs.rnn(seed=5)
+    arriving = time_path(da, caches)
+    for t in range(5):
+        handed_back = exact.rnn_cell_backward((da + arriving)[:, :, t + 1], caches.steps[t + 1])["da_prev"]
+        np.testing.assert_allclose(arriving[:, :, t], handed_back, rtol=1e-10)
+    assert not arriving[:, :, -1].any()

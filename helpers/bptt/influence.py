@@ -29,3 +29,20 @@ def influence(da: Array, caches: RNNCaches) -> Array:
         only_k[:, :, k] = da[:, :, k]
         norms[k] = np.linalg.norm(chain.arriving(only_k), axis=(0, 1))
     return norms
+
+
+def time_path(da: Array, caches: RNNCaches) -> Array:
+    """Tell what each state is sent by the cell of the next step: all later losses together.
+
+    Parameters
+    ----------
+    da : ndarray (n_a, m, T_x)
+        Gradient that reaches each state from the loss of its own step.
+    caches : RNNCaches
+
+    Returns
+    -------
+    ndarray (n_a, m, T_x)
+        Zero at the last step, which has no next one.
+    """
+    return Unrolled(caches).arriving(da) - da

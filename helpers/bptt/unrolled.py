@@ -29,7 +29,7 @@ class Unrolled:
         self._parameters = caches.steps[0].parameters
         self.places = range(len(caches.steps))
 
-    def arriving(self, da: Array, cells: Sequence[int] | None = None) -> Array:
+    def arriving(self, da: Array, cells: Sequence[int] | None = None, *, heaping: bool = False) -> Array:
         """Add up what arrives at each state, from its own loss and from all later ones.
 
         Parameters
@@ -38,6 +38,8 @@ class Unrolled:
             Gradient from the loss of each place.
         cells : sequence of int, optional
             Which cell stands at each place; the right one when not given.
+        heaping : bool
+            Whether each cell passes on all that later cells have handed back, on top of its own: a mistake.
 
         Returns
         -------
@@ -46,11 +48,13 @@ class Unrolled:
         n_a, m, length = da.shape
         # How far the nudge of each state has come: (place of the nudge, nudged unit, unit reached, example).
         reach = np.zeros((length, n_a, n_a, m))
+        heap = np.zeros_like(reach)
         total = np.zeros((length, n_a, m))
         for place, cell in enumerate(cells or self.places):
             onward = np.einsum("ijoj->ioj", self._answers[cell]["a_prev"].reshape(n_a, m, n_a, m))
-            reach = np.einsum("tkij,ioj->tkoj", reach, onward)
+            reach = np.einsum("tkij,ioj->tkoj", heap if heaping else reach, onward)
             reach[place] = np.eye(n_a)[:, :, None]
+            heap += reach
             total += np.einsum("oj,tkoj->tkj", da[:, :, place], reach)
         return np.moveaxis(total, 0, -1)
 

@@ -102,6 +102,14 @@ WRONG = {
     "tanh-applied-twice": (ALL, lambda d, c: back(d * (1 - np.tanh(c.a_next) ** 2), c)),
     "square-forgotten": (ALL, lambda d, c: back(d * (1 - c.a_next), c)),
     "sigmoid-derivative": (ALL, lambda d, c: back(d * c.a_next * (1 - c.a_next), c)),
+    "square-outside": (ALL, lambda d, c: back(d * (1 - c.a_next) ** 2, c)),
+    "slope-counted-twice": (ALL, lambda d, c: back(_dz(d, c) * (1 - c.a_next**2), c)),
+    "input-gradient-transposed": (
+        ("dxt", "da_prev"),
+        lambda d, c: back(
+            _dz(d, c), c, dxt=_dz(d, c).T @ c.parameters["Wax"], da_prev=_dz(d, c).T @ c.parameters["Waa"]
+        ),
+    ),
     "untransposed-Waa": (("da_prev",), lambda d, c: back(_dz(d, c), c, da_prev=c.parameters["Waa"] @ _dz(d, c))),
     "weight-gradient-transposed": (
         ("dWax", "dWaa"),

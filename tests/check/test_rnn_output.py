@@ -39,6 +39,10 @@ WRONG = {
     "output-weights-last-step-only": lambda p, y, a, W: back(
         p - y, a, W, dWya=(p - y)[:, :, -1] @ a[:, :, -1].T, dby=(p - y)[:, :, -1].sum(axis=1, keepdims=True)
     ),
+    "last-step-left-out": lambda p, y, a, W: back((p - y) * (np.arange(a.shape[2]) < a.shape[2] - 1), a, W),
+    "slope-of-tanh-too-early": lambda p, y, a, W: back(
+        p - y, a, W, da_loss=np.einsum("ya,ymt->amt", W, p - y) * (1 - a**2)
+    ),
     "sum-without-keepdims": lambda p, y, a, W: back(p - y, a, W, dby=(p - y).sum(axis=(1, 2))),
     "averaged-over-examples": lambda p, y, a, W: back(
         p - y,

@@ -48,6 +48,9 @@ WRONG = [
     ("skips-first-step", ALL, [("reversed(range(T_x))", "range(T_x - 1, 0, -1)")]),
     ("da0-left-zero", ("da0",), [('"da0": da_prevt', '"da0": np.zeros((n_a, m))')]),
     ("da0-is-da-at-0", ("da0",), [('"da0": da_prevt', '"da0": da[:, :, 0]')]),
+    ("da0-is-da-at-0", ("da0",), [('"da0": da_prevt', '"da0": da_prevt + da[:, :, 0]')]),
+    ("carry-heaped-up", ALL, [('da_prevt = gradients["da_prev"]', 'da_prevt = da_prevt + gradients["da_prev"]')]),
+    ("last-step-left-out", ALL, [("reversed(range(T_x))", "reversed(range(T_x - 1))")]),
     ("bias-broadcast-to-square", ("dba",), [('"ba")}', '"ba")} | {"dba": np.zeros(n_a)}')]),
 ]
 
@@ -225,3 +228,49 @@ def test_a_wrong_cell_costs_nothing_and_is_named_as_the_culprit():
 def test_per_loss_and_all_at_once_pass_each_other_s_check():
     assert check.rnn_backward_per_loss(one_traversal_per_loss).passed
     assert check.rnn_backward_per_loss(written()).passed
+
+
+PER_LOSS = check.EXERCISES["rnn_backward_per_loss"]
+TRAVERSALS = """
+def rnn_backward_per_loss(da, caches):
+    dx, da0, dWax, dWaa, dba = np.zeros_like(caches.x), 0, 0, 0, 0
+    for k in range(da.shape[2]):
+        da_next = da[:, :, k]
+        for t in range(k, -1, -1):
+            gradients = rnn_cell_backward(da_next, caches.steps[t])
+            dx[:, :, t] += gradients["dxt"]
+            dWax, dWaa, dba = dWax + gradients["dWax"], dWaa + gradients["dWaa"], dba + gradients["dba"]
+            da_next = gradients["da_prev"]
+        da0 = da0 + da_next
+    return {"dx": dx, "da0": da0, "dWax": dWax, "dWaa": dWaa, "dba": dba}
+"""
+WRONG_TRAVERSALS = [
+    ("traversals-overwritten", ("dx",), ("dx[:, :, t] += ", "dx[:, :, t] = ")),
+    ("traversals-overwritten", ("da0",), ("da0 = da0 + da_next", "da0 = da_next")),
+    (
+        "losses-added-on-the-way",
+        ALL,
+        ('da_next = gradients["da_prev"]', 'da_next = gradients["da_prev"] + (da[:, :, t - 1] if t else 0)'),
+    ),
+    ("no-time-path", ALL, ("range(k, -1, -1)", "[k]")),
+]
+
+
+def traversals(*change):
+    notebook = {"np": np}
+    exec(TRAVERSALS.replace(*change) if change else TRAVERSALS, notebook)  # noqa: S102 - a notebook cell
+    return notebook["rnn_backward_per_loss"]
+
+
+@pytest.mark.parametrize("seed", [1, 7304])
+@pytest.mark.parametrize(("identifier", "spoilt", "change"), WRONG_TRAVERSALS)
+def test_each_mistake_of_separate_traversals_is_named(identifier, spoilt, change, seed):
+    report = check.run(PER_LOSS, traversals(*change), seed=seed)
+    # A traversal that stops at its own cell leaves da0 to the first loss: the one gradient that this is right about.
+    assert [cause.id for cause in report.causes] == [identifier]
+    assert set(report.wrong) >= set(spoilt) - {"da0"}
+
+
+def test_separate_traversals_pass_and_the_whole_catalogue_is_tried():
+    assert check.rnn_backward_per_loss(traversals()).passed
+    assert {m.id for m in all_mistakes(PER_LOSS)} == {identifier for identifier, _, _ in WRONG_TRAVERSALS}

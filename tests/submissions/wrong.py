@@ -132,6 +132,30 @@ KNOWN = (
         loses=DZ,
         causes=("input-changed-in-place",),
     ),
+    Entry(
+        "s1115",
+        "Saoirse",
+        "O'Brien",
+        dz("return da_next * (1 - cache.a_next)**2"),
+        loses=DZ,
+        causes=("square-outside",),
+    ),
+    Entry(
+        "s1116",
+        "Tomáš",
+        "Dvořák",
+        {"rnn_cell_inputs_backward": 'return {"dxt": (dz.T @ Wax), "da_prev": dz.T @ Waa}'},
+        loses=("check-dxt", "check-da_prev", WHOLE),
+        causes=("input-gradient-transposed",),
+    ),
+    Entry(
+        "s1117",
+        "Uzma",
+        "Shaikh",
+        inputs(dxt="Wax.T @ (dz * (1 - cache.a_next**2))", da_prev="Waa.T @ (dz * (1 - cache.a_next**2))"),
+        loses=("check-dxt", "check-da_prev", WHOLE),
+        causes=("slope-counted-twice",),
+    ),
 )
 
 OTHER = (

@@ -119,19 +119,22 @@ def _line_that_raised(error: BaseException) -> str:
         return ""
     frame, line = frames[-1]
     source = linecache.getline(frame.f_code.co_filename, line).strip()
-    arrays = {text: _looked_up(frame.f_locals, *parts) for text, *parts in _NAME.findall(source)}
+    arrays = dict(_looked_up(frame.f_locals, *parts) for parts in _NAME.findall(source))
     shapes = ", ".join(f"{text} {array.shape}" for text, array in arrays.items() if isinstance(array, np.ndarray))
     return f"{source}\nwith {shapes}" if shapes else source
 
 
-_NAME = re.compile(r"""(([A-Za-z_]\w*)(?:\[["'](\w+)["']\]|\.(\w+))?)""")
+_NAME = re.compile(r"""([A-Za-z_]\w*)(?:\[["'](\w+)["']\]|\.(\w+))?""")
 """A name, an entry of a dict by name, or an attribute: ``dz``, ``parameters["Wax"]``, ``cache.xt``."""
 
 
-def _looked_up(names: Mapping[str, Any], name: str, key: str, attribute: str) -> Any:  # noqa: ANN401 - learners' values
+def _looked_up(names: Mapping[str, Any], name: str, key: str, attribute: str) -> tuple[str, Any]:
+    """Return what a piece of code is called and what it is; of a method, what it belongs to."""
     value = names.get(name)
-    if key:
-        return value.get(key) if isinstance(value, dict) else None
-    if attribute and not isinstance(value, np.ndarray):
-        return getattr(value, attribute, None) if isinstance(value, tuple) else None
-    return value
+    if key and isinstance(value, dict):
+        return f'{name}["{key}"]', value.get(key)
+    if attribute == "T" and isinstance(value, np.ndarray):
+        return f"{name}.T", value.T
+    if attribute and isinstance(value, tuple):
+        return f"{name}.{attribute}", getattr(value, attribute, None)
+    return name, value

@@ -77,13 +77,38 @@ def _about_the_call(exercise: Exercise, outcome: Outcome, sizes: Sizes) -> Findi
         return Finding("borrowed", None, message)
     if error is not None:
         where = f"\n{outcome.at_line}" if outcome.at_line else ""
-        return Finding("raised", None, f"{type(error).__name__}: {error}{where}", sizes)
+        return Finding("raised", None, f"{type(error).__name__}: {error}{_advice(str(error))}{where}", sizes)
     if outcome.result is None:
-        return Finding("not-implemented", None, f"{exercise.name} returns None. Does it end with a return?")
+        return Finding(
+            "not-implemented",
+            None,
+            f"{exercise.name} returns None. Does it end with a return? (d.update(...) returns None, too.)",
+        )
     if not exercise.bare and not isinstance(outcome.result, dict):
         message = f"It returns a {type(outcome.result).__name__}. Return a dict with {listed(list(exercise.shapes))}."
         return Finding("return-type", None, message)
     return None
+
+
+ADVICE = {
+    "matmul: Input": (
+        "A matrix product needs as many columns on its left as rows on its right. Does one of the two have to be "
+        "transposed, or is each entry treated by itself? Then the product is *."
+    ),
+    "not aligned": (
+        "A matrix product needs as many columns on its left as rows on its right. Does one of the two have to be "
+        "transposed?"
+    ),
+    "non-broadcastable output": (
+        "One of the two has lost an axis. A sum keeps the axis that it sums over only with keepdims=True."
+    ),
+    "tuple indices must be": "The cache is no dict: write cache.a_next.",
+}
+"""What to say about messages that tell a beginner little."""
+
+
+def _advice(message: str) -> str:
+    return next((f". {text}" for part, text in ADVICE.items() if part in message), "")
 
 
 def _about_one_gradient(
@@ -95,7 +120,9 @@ def _about_one_gradient(
     if value is None:
         return Finding("not-implemented", name, f"{name} is None: it has not been computed yet.", sizes)
     if not isinstance(value, np.ndarray | np.generic):
-        return Finding("return-type", name, f"{name} is a {type(value).__name__}. Return a NumPy array.", sizes)
+        unpacked = " (Unpacking a dict gives its names, not its values.)" if isinstance(value, str) else ""
+        message = f"{name} is a {type(value).__name__}. Return a NumPy array.{unpacked}"
+        return Finding("return-type", name, message, sizes)
     return _about_the_numbers(name, exercise.shapes[name], np.asarray(value), expected, sizes)
 
 

@@ -44,7 +44,7 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
     mistakes=mistakes.INPUTS,
     hints=(
         "Start with the shapes: dxt must come out as (n_x, m), and you have dz (n_a, m) and Wax (n_a, n_x).",
-        "One entry: xt[j] reached every z[i], each time through Wax[i, j]. So its gradient is a sum over i.",
+        "One entry: xt[k] reached every z[i], each time through Wax[i, k]. So its gradient is a sum over i.",
         (
             "A sum over the first index of Wax and the first index of dz is a matrix product once Wax is "
             "turned. a_prev entered z in the same way, through Waa."
@@ -65,7 +65,7 @@ RNN_CELL_PARAMETERS_BACKWARD = Exercise(
             "m). Over which letter do you have to sum?"
         ),
         (
-            "One entry: Wax[i, j] was used once for each example, where it carried xt[j] into z[i]. Add what "
+            "One entry: Wax[i, k] was used once for each example, where it carried xt[k] into z[i]. Add what "
             "each of the m examples has to say."
         ),
         "dWaa is made like dWax, with whatever Waa was multiplied by in the forward pass.",

@@ -101,6 +101,7 @@ RNN_BACKWARD = Exercise(
 RNN_BACKWARD_PER_LOSS = replace(
     RNN_BACKWARD,
     name="rnn_backward_per_loss",
+    stages=(replace(_ARRIVE, mistakes=mistakes.PER_LOSS), replace(_GATHER, mistakes=())),
     hints=(
         "Two loops, one inside the other: the outer one chooses a loss k, the inner one follows it back from step k.",
         "Within one traversal nothing is added on the way: the gradient starts as da[:, :, k] and goes on alone.",

@@ -28,7 +28,24 @@ def _examples(arguments: Arguments) -> int:
 
 def _over_wrong_axis(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
     dz = arguments["dz"]
-    return {"dba": [dz.sum(axis=0, keepdims=True), dz.sum(axis=0)]}
+    over_features = dz.sum(axis=0)
+    return {"dba": [over_features, over_features[None, :], over_features[:, None]]}
+
+
+def _slope_again(arguments: Arguments, right: Gradients) -> Gradients:
+    cache = arguments["cache"]
+    slope = exact.rnn_cell_dz(np.ones_like(cache.a_next), cache)
+    if "dxt" in right:
+        return exact.rnn_cell_inputs_backward(arguments["dz"] * slope, cache)
+    return exact.rnn_cell_parameters_backward(arguments["dz"] * slope, cache)
+
+
+SLOPE_AGAIN = Mistake(
+    "slope-counted-twice",
+    "The slope of tanh is counted twice",
+    "dz is the gradient before tanh: the slope is in it already. On the way further left there is no tanh any more.",
+    _slope_again,
+)
 
 
 DZ = (
@@ -69,6 +86,12 @@ DZ = (
         lambda a, _: {"dz": a["da_next"] * (1 - a["cache"].a_next)},
     ),
     Mistake(
+        "square-outside",
+        "The square is in the wrong place",
+        "You have squared the whole difference, (1 - a_next)**2. In the slope of tanh only a_next is squared.",
+        lambda a, _: {"dz": a["da_next"] * (1 - a["cache"].a_next) ** 2},
+    ),
+    Mistake(
         "sigmoid-derivative",
         "This is the slope of the sigmoid, not of tanh",
         "a (1 - a) belongs to the sigmoid. This cell uses tanh, whose slope at a = 0 is 1.",
@@ -81,10 +104,18 @@ INPUTS = (
         "untransposed-Waa",
         "Waa is not transposed in da_prev",
         "Waa is square, so its product with dz has a fitting shape either way, and NumPy cannot warn you. Forward, "
-        "entry [i, j] of Waa carried a_prev[j] to z[i]; going back, what arrives at a_prev[j] comes from all z[i]. "
+        "entry [i, k] of Waa carried a_prev[k] to z[i]; going back, what arrives at a_prev[k] comes from all z[i]. "
         "Which index is summed over?",
         _waa_not_transposed,
     ),
+    Mistake(
+        "input-gradient-transposed",
+        "The gradient is transposed",
+        "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
+        "features in rows, examples in columns.",
+        lambda _, right: {"dxt": right["dxt"].T, "da_prev": right["da_prev"].T},
+    ),
+    SLOPE_AGAIN,
 )
 
 PARAMETERS = (
@@ -92,7 +123,7 @@ PARAMETERS = (
         "weight-gradient-transposed",
         "The weight gradient is transposed",
         "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
-        "entry [i, j] says how the loss follows entry [i, j] of the weights.",
+        "entry [i, k] says how the loss follows entry [i, k] of the weights.",
         lambda _, right: {"dWax": right["dWax"].T, "dWaa": right["dWaa"].T},
     ),
     Mistake(
@@ -131,4 +162,5 @@ PARAMETERS = (
         "da_next.",
         lambda a, right: {name: array / _examples(a) for name, array in right.items()},
     ),
+    SLOPE_AGAIN,
 )

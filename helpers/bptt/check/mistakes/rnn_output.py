@@ -49,6 +49,12 @@ def _last_step_only(arguments: Arguments, _: Gradients) -> Gradients:
     return {"dWya": last["dWya"], "dby": last["dby"]}
 
 
+def _without_last_step(_: Arguments, right: Gradients) -> Gradients:
+    dz = right["dz"].copy()
+    dz[..., -1] = 0
+    return {"dz": dz}
+
+
 def _averaged(arguments: Arguments, right: Gradients) -> Gradients:
     return {name: right[name] / arguments["dz"].shape[1] for name in ("dWya", "dby")}
 
@@ -80,9 +86,22 @@ SCORES = (
         "The simple form for the scores contains softmax already. You have multiplied it by y_pred (1 - y_pred) again.",
         lambda a, right: {"dz": right["dz"] * a["y_pred"] * (1 - a["y_pred"])},
     ),
+    Mistake(
+        "last-step-left-out",
+        "The last step is left out",
+        "Everything is right but for the last step, whose gradient is zero: the loop ends one step too early.",
+        _without_last_step,
+    ),
 )
 
 DENSE = (
+    Mistake(
+        "slope-of-tanh-too-early",
+        "The slope of tanh does not belong here",
+        "da_loss is the gradient of the state, which tanh has made. The way through tanh is the business of the cell, "
+        "and it will come in its backward pass.",
+        lambda a, right: {"da_loss": right["da_loss"] * (1 - a["a"] ** 2)},
+    ),
     Mistake(
         "output-weights-last-step-only",
         "Wya and by learn from the last step only",

@@ -10,6 +10,9 @@ from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.types import Array, Gradients
 from bptt.unrolled import PARAMETERS, Unrolled
 
+ALL_PLACES = -2
+"""As the ``last`` place: ``da0`` is the sum of what all cells hand back."""
+
 
 def unroll(arguments: Arguments) -> Arguments:
     """Prepare what both stages need: the chain of cells."""
@@ -48,7 +51,10 @@ def gather(arriving: Array, cells: Array, last: Array, chain: Unrolled, _da: Arr
     dict
         ``dx, da0, dWax, dWaa, dba``.
     """
-    return chain.gathered(chain.sent_through(arriving, cells.tolist()), int(last))
+    each = chain.sent_through(arriving, cells.tolist())
+    if int(last) == ALL_PLACES:
+        return chain.gathered(each, 0) | {"da0": np.sum([gradients["da_prev"] for gradients in each], axis=0)}
+    return chain.gathered(each, int(last))
 
 
 def _no_loss_path_from_last(arguments: Arguments, _: Gradients) -> Gradients:
@@ -81,6 +87,22 @@ def _step_from_examples(arguments: Arguments, _: Gradients) -> Gradients:
 
 def _step_from_features(arguments: Arguments, _: Gradients) -> Gradients:
     return _sliced(arguments, np.moveaxis(arguments["da"], 0, -1))
+
+
+def _heaped(arguments: Arguments, _: Gradients) -> Gradients:
+    return {"arriving": arguments["chain"].arriving(arguments["da"], heaping=True), "last": np.array(ALL_PLACES)}
+
+
+def _last_step_left_out(arguments: Arguments, _: Gradients) -> Gradients:
+    without = arguments["da"].copy()
+    without[:, :, -1] = 0
+    return {"arriving": arguments["chain"].arriving(without)}
+
+
+def _losses_on_the_way(arguments: Arguments, _: Gradients) -> Gradients:
+    # The traversal of loss k picks up every earlier loss as well, so the loss of step t counts T_x - t times.
+    da = arguments["da"]
+    return {"arriving": arguments["chain"].arriving(da * np.arange(da.shape[2], 0, -1))}
 
 
 def _with_cells(arguments: Arguments, cells: list[int]) -> Gradients:
@@ -190,6 +212,19 @@ ARRIVING = (
         "step 0. Start with the last step.",
         _forward_in_time,
     ),
+    Mistake(
+        "carry-heaped-up",
+        "da_prevt heaps up what all later cells have handed back",
+        "da_prevt is added to, where it should be replaced. A cell's da_prev already contains everything that arrived "
+        "from later steps; adding the old carry counts it again.",
+        _heaped,
+    ),
+    Mistake(
+        "last-step-left-out",
+        "The last step is left out",
+        "The gradient of the last loss never enters: the loop starts one step too early.",
+        _last_step_left_out,
+    ),
     # Learners spell these in two ways each, with different numbers.
     _wrong_axis(_step_from_examples),
     _wrong_axis(_step_from_features),
@@ -225,12 +260,35 @@ GATHERED = (
         "da0 is taken from da",
         "da[:, :, 0] is the gradient of the state after step 0 from its own loss. a0 is the state before step 0: its "
         "gradient is what the first cell hands back.",
-        lambda a, _: {"da0": a["da"][:, :, 0]},
+        lambda a, right: {"da0": [a["da"][:, :, 0], a["da"][:, :, 0] + right["da0"]]},
     ),
     Mistake(
         "bias-broadcast-to-square",
         "dba has become a square",
         "An array of shape (n_a,) plus one of (n_a, 1) gives (n_a, n_a). Start dba with the shape of ba.",
         lambda _, right: {"dba": np.repeat(right["dba"], len(right["dba"]), axis=1)},
+    ),
+)
+
+PER_LOSS = (
+    Mistake(
+        "traversals-overwritten",
+        "Each traversal replaces the one before",
+        "Only the traversal of the last loss is left. The gradients of all traversals belong together: add them.",
+        _no_loss_path_from_last,
+    ),
+    Mistake(
+        "losses-added-on-the-way",
+        "Other losses join on the way",
+        "While the gradient of loss k travels back, you add da[:, :, t] at each step. In one sweep for all losses that "
+        "would be right. Here every loss has a traversal of its own, so the earlier ones are counted again and again.",
+        _losses_on_the_way,
+    ),
+    Mistake(
+        "no-time-path",
+        "The gradient never leaves its own step",
+        "Each loss reaches the cell of its own step and no earlier one. What a cell returns as da_prev is what the "
+        "next cell to the left is given.",
+        lambda a, _: {"arriving": a["da"]},
     ),
 )
