@@ -39,18 +39,20 @@ from bptt import check, inputs, rnn, viz
 # | `Waa` | $(n_a, n_a)$ | weights of the state |
 # | `ba` | $(n_a, 1)$ | bias, the same for all examples |
 #
-# `rnn.rnn_cell_forward` is written for you. Along with its results it hands back a **cache**: what the backward pass
-# will want to see again.
+# The forward pass, `rnn.rnn_cell_forward`, is written for you. Along with its results it hands back a **cache**: what the
+# backward pass will want to see again. `inputs.rnn_cell` draws random numbers, runs the forward pass on them, and gives us
+# that cache (and `da_next`, which is explained in section 2).
 
 # %%
 da_next, cache = inputs.rnn_cell(seed=1, n_x=3, n_a=5, n_y=2, m=4)
 
-a_next, yt_pred, cache = rnn.rnn_cell_forward(cache.xt, cache.a_prev, cache.parameters)
 print("fields of the cache:", ", ".join(cache._fields))
 print("parameters:         ", ", ".join(f"{name} {array.shape}" for name, array in cache.parameters.items()))
 print("a_next:             ", cache.a_next.shape)
 
 # %% [markdown]
+# (`Wya` and `by` make the prediction. They have their turn in lesson 2.)
+#
 # Why keep `a_next`, when it could be computed again from the rest? Because tanh has been paid for once, and reading a
 # number is cheaper than computing it. The backward pass needs the slope of tanh, and there are two ways to write it:
 # `1 - np.tanh(z)**2` and `1 - a_next**2`. In our inputs `a_next` really is `tanh(z)`, so both give the same number.
@@ -68,7 +70,7 @@ print("same number:", np.array_equal(1 - a_large**2, 1 - np.tanh(z_large) ** 2))
 # %% [markdown]
 # ## 2 The cell as a graph
 #
-# Here is the same cell drawn as a graph. Each node does one small thing; each coloured square is one number of an
+# Here is the same cell drawn as a graph. Each node does one small thing; each small square is one number of an
 # array. Follow the values from left to right.
 
 # %%
@@ -97,7 +99,7 @@ viz.cell_graph(cache)
 # ## 3 First with plain numbers
 #
 # Before matrices, take a cell with one feature everywhere and one example. Then every array is a single number, and the
-# chain rule is the one from school.
+# chain rule is the one from school. (The names are those of the arrays, but in this section each is one number.)
 
 # %%
 xt, a_prev = 0.5, -0.2
@@ -118,6 +120,9 @@ a_nudged = np.tanh(Wax * (xt + nudge) + Waa * a_prev + ba)
 print("measured by a nudge:        ", 2 * (a_nudged - a_next) / nudge)
 print("da_next x slope x Wax:      ", 2 * (1 - a_next**2) * Wax)
 
+# From here on these names belong to arrays again.
+del xt, a_prev, Wax, Waa, ba, z, a_next
+
 # %% [markdown]
 # The product in the second line has three factors, and each is one node of the graph: what arrives (`da_next`), what
 # tanh does (its slope), what the multiplication does (`Wax`). The first two factors are there whatever we ask for, `xt`
@@ -130,7 +135,8 @@ print("da_next x slope x Wax:      ", 2 * (1 - a_next**2) * Wax)
 # %% [markdown]
 # ## 4 Back through tanh
 #
-# The first stop on the way back. Lit in the picture: the node where we stand, with what has arrived there so far.
+# The first stop on the way back. Lit in the picture: the node where we stand, with what has arrived there so far. (At the
+# black dot two roads meet, blue and orange; `da_next` is what both bring together. Lesson 2 is about them.)
 
 # %%
 viz.cell_graph(cache, gradients={"da_next": da_next}, highlight="tanh")
@@ -192,40 +198,41 @@ check.rnn_cell_dz(rnn_cell_dz, seed=7301)
 # the sum grows by just as much. So each of the three terms, $W_{ax} x$, $W_{aa} a_{prev}$ and $b_a$, receives `dz` as it
 # is.
 #
-# Now the product $W_{ax} x$. Write out one entry, for example number $j$:
+# Now the product $W_{ax} x$. Write out one entry of $z$, that of unit $i$ and example $j$:
 #
 # $$z_{ij} = \sum_k W_{ik}\, x_{kj} + \dots$$
 #
-# Which entries of $z$ does the one number $x_{kj}$ touch? All those in column $j$: $z_{1j}, z_{2j}, \dots$, each of them
+# Which entries of $z$ does the one number $x_{kj}$ touch? All those in column $j$: $z_{0j}, z_{1j}, \dots$, each of them
 # once, and each time multiplied by the weight $W_{ik}$ on the way. A value that is used several times collects the **sum**
 # of what comes back from all its uses:
 #
 # $$dx_{kj} = \sum_i W_{ik}\, dz_{ij}$$
 #
-# **A small example.** One example, two units in the state, three inputs. The first input touched both units: with weight
-# 1 the first unit, with weight 3 the second. Its gradient is made of both.
+# **A small example.** One example, two units in the state, three inputs. Input 0 touched both units: unit 0 with weight 1,
+# unit 1 with weight 3. Its gradient is made of both.
 
 # %%
 Wax_small = np.array([[1.0, 0.0, 2.0], [3.0, -1.0, 0.5]])
 dz_small = np.array([[10.0], [1.0]])
 
 dx_first = Wax_small[0, 0] * dz_small[0, 0] + Wax_small[1, 0] * dz_small[1, 0]
-print("gradient of the first input: 1 * 10 + 3 * 1 =", dx_first)
+print("gradient of input 0: 1 * 10 + 3 * 1 =", dx_first)
 
 # %% [markdown]
 # You could now write two nested loops. But look at the sum over $i$: it runs over the **first** index of $W$ and the
 # first index of $dz$. A matrix product sums over the *second* index of its left factor and the *first* of its right one.
-# What has to be done to $W$ so that the two meet?
+# What has to be done to $W$ so that the two meet? (A matrix whose rows have become columns is called *transposed*; NumPy
+# writes `W.T`.)
 #
 # Shapes help to answer. The picture shows the product of the **forward** pass: the two inner sizes meet and vanish, the
-# outer ones stay. For `dxt` you have `dz` $(n_a, m)$ and `Wax` $(n_a, n_x)$, and want $(n_x, m)$.
+# outer ones stay (the other two terms of $z$ are left aside). For `dxt` you have `dz` $(n_a, m)$ and `Wax` $(n_a, n_x)$, and want $(n_x, m)$.
 
 # %%
-viz.product_shapes(("Wax", "n_a", "n_x"), ("xt", "n_x", "m"), ("first part of z", "n_a", "m"))
+viz.product_shapes(("Wax", "n_a", "n_x"), ("xt", "n_x", "m"), ("z", "n_a", "m"))
 
 # %% [markdown]
 # Shapes are a good guide and a bad judge: `Waa` is square, so for `da_prev` *two* products have a fitting shape, and only
-# one is right. There, go by the sum.
+# one is right. There, go by the sum: it is the one above, with $W_{aa}$ in the place of $W_{ax}$.
 #
 # ### Exercise 2: `rnn_cell_inputs_backward` (about 3 lines)
 #
@@ -273,7 +280,7 @@ check.rnn_cell_inputs_backward(rnn_cell_inputs_backward, only=["da_prev"], seed=
 #
 # $$dW_{ik} = \sum_j dz_{ij}\, x_{kj}$$
 #
-# The sum runs over the examples, the second index of both. So this time the other factor has to be turned.
+# The sum runs over the examples, the second index of both. So this time the other factor has to be transposed.
 #
 # **A small example.** Two examples share the weight from input 0 to unit 0. Example 0 pulls with `dz = 10` and had
 # input 0.5; example 1 pulls with `dz = -4` and had input 2.
@@ -380,8 +387,8 @@ viz.cell_graph(cache, gradients={"da_next": da_next, "dz": rnn_cell_dz(da_next, 
 # %% [markdown]
 # ## 8 How does the check know?
 #
-# Not from an answer key: the package that you have installed contains no backward pass. It knows from the forward pass
-# alone, by a refined way of nudging. You can do the plain way yourself. Choose a weight, nudge it up and down, and see how
+# Not from an answer key: the package that you have installed contains no formula of a backward pass. It knows from the
+# forward pass alone, by a refined way of nudging. You can do the plain way yourself. Choose a weight, nudge it up and down, and see how
 # $J = \sum_{ij} \texttt{da\_next}_{ij}\, a^{\langle t \rangle}_{ij}$ changes. (This is a stand-in for the loss, chosen so
 # that its gradient with respect to `a_next` is `da_next`.)
 
@@ -403,9 +410,9 @@ print("by nudging:       ", (stand_in_loss(up) - stand_in_loss(down)) / (2 * nud
 print("by your function: ", gradients["dWax"][row, column])
 
 # %% [markdown]
-# The two agree in about nine digits, and no more: nudging subtracts two almost equal numbers. It also takes two forward
-# passes for *each* number in the cell, while your backward pass yields all of them for about the price of one. That is
-# why backpropagation is worth writing.
+# The two agree in nine or ten digits, and no more: nudging subtracts two almost equal numbers. It also takes two forward
+# passes for *each* number in the cell, while your backward pass yields the gradients of all of them for about the price
+# of one forward pass. That is why backpropagation is worth writing.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-reuse-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 9 In your own words (4 points, read by a person)
@@ -463,7 +470,7 @@ print("by your function: ", gradients["dWax"][row, column])
 # ### I changed the function and the result did not change
 #
 # Run the cell that defines it again; editing alone changes nothing. The report of a check ends by naming the cell that
-# it got the function from, such as `In [12]`. If in doubt: *Kernel*, then *Restart Kernel and Run All Cells*.
+# it got the function from, such as `In [12]`. If in doubt: *Kernel*, then *Restart Kernel and Run up to Selected Cell*.
 #
 # ### I used `1 - np.tanh(z)**2`, is that wrong?
 #

@@ -2,16 +2,15 @@
 # # Lesson 2: the whole sequence, backward
 #
 # In lesson 1 you sent a gradient through one cell. A sequence is the same cell, several times in a row, and each of them
-# makes a prediction of its own. The most asked-about expression of all courses on recurrent networks stands in its
-# backward pass:
+# makes a prediction of its own. In its backward pass stands an expression that learners have asked about for years:
 #
 # $$\texttt{da[:, :, t]} + \texttt{da\_prevt}$$
 #
 # Why the sum? Where does each of the two come from, and what goes wrong without one of them? After this lesson you can
 # answer that to anybody. And you will have written the backward pass of a recurrent network.
 #
-# **You need:** lesson 1. **Time:** about 75 minutes. **Points:** 24, of which 18 are given by the checks and 6 for two
-# written answers.
+# **You need:** lesson 1. **Time:** about 90 minutes, without the bonus. **Points:** 24, of which 18 are given by the checks
+# and 6 for two written answers.
 
 # %%
 import time
@@ -19,11 +18,12 @@ import time
 import numpy as np
 
 from bptt import check, inputs, rnn, viz
-from bptt.influence import influence
+from bptt.influence import influence, time_path
 
 # %% [markdown]
-# Your loop will call a cell. Here is an exact one, so that a mistake in lesson 1 costs nothing in this lesson. If you want
-# to see your own cell at work, paste your `rnn_cell_backward` (and what it calls) into the next cell, below the import.
+# Your loop will call a cell. Here is an exact one, so that a mistake in lesson 1 costs nothing in this lesson. (It has no
+# backward formula either: it nudges the forward pass, which is exact and far too slow for training.) If you want to see
+# your own cell at work, paste your `rnn_cell_backward`, and what it calls, into the next cell, below the import.
 
 # %%
 from bptt.exact import rnn_cell_backward
@@ -38,15 +38,17 @@ from bptt.exact import rnn_cell_backward
 # \hat y^{\langle t \rangle} = \mathrm{softmax}(z^{\langle t \rangle}) \qquad
 # L_t = -\sum_{i, j} y^{\langle t \rangle}_{ij} \log \hat y^{\langle t \rangle}_{ij}$$
 #
-# The right classes `y` are one-hot: a 1 for the right class, 0 for the others. The loss of the sequence is the sum over
-# all steps, $L = \sum_t L_t$.
+# Here $z$ stands for the scores, as in most texts (in lesson 1 it was the state before tanh). The right classes `y` are
+# one-hot: a 1 for the right class, 0 for the others. The loss of the sequence, $J$ in lesson 1, is the sum over all steps,
+# $L = \sum_t L_t$.
 #
 # Softmax alone has an unpleasant derivative, and so has the logarithm. Put together they are lovely. Take one example and
 # let $c$ be its right class. Then $L_t = -\log \hat y_c = -z_c + \log \sum_k e^{z_k}$, and
 #
 # $$\frac{\partial L_t}{\partial z_i} = \frac{e^{z_i}}{\sum_k e^{z_k}} - [i = c] = \hat y_i - y_i$$
 #
-# In words: **a score's gradient is how much its probability is too high**.
+# where $[i = c]$ is 1 for the right class and 0 for the others, which is just $y_i$; and the logarithm of the sum has the
+# derivative $1 / \sum$ times that of the one term that contains $z_i$. In words: **a score's gradient is how much its probability is too high**.
 #
 # **Small numbers.** Three classes, the first one is right.
 
@@ -57,9 +59,9 @@ print("probabilities:           ", probabilities.round(3))
 print("gradient of the scores:  ", (probabilities - [1, 0, 0]).round(3))
 
 # %% [markdown]
-# The first score wants to grow (its gradient is negative), the others want to shrink, the likelier one more. The three sum
-# to zero. From the scores back to $a^{\langle t \rangle}$, $W_{ya}$ and $b_y$ it is a weighted input, as in lesson 1. One
-# $W_{ya}$ serves all steps, so its gradient collects a sum over examples **and** steps.
+# The first score wants to grow (its gradient is negative), the others want to shrink, the likelier one more. Up to
+# rounding the three sum to zero. From the scores back to $a^{\langle t \rangle}$, $W_{ya}$ and $b_y$ the way is that of
+# sections 5 and 6 in lesson 1: a matrix product and a bias. One $W_{ya}$ serves all steps, so its gradient collects a sum over examples **and** steps.
 #
 # ### Exercise 1: `output_backward` (about 6 lines)
 #
@@ -145,12 +147,8 @@ print(f"by nudging: {(loss_nudged - loss) / nudge:.4f}")
 
 # %%
 da, caches = inputs.rnn(seed=5, n_x=2, n_a=1, n_y=2, m=1, T_x=4)
-da_prevt = np.zeros_like(da)
-for t in range(2, -1, -1):
-    arriving = da[:, :, t + 1] + da_prevt[:, :, t + 1]
-    da_prevt[:, :, t] = rnn_cell_backward(arriving, caches.steps[t + 1])["da_prev"]
 
-viz.two_roads(da, da_prevt)
+viz.two_roads(da, time_path(da, caches))
 
 # %% [markdown]
 # Two ends need a thought.
@@ -162,7 +160,7 @@ viz.two_roads(da, da_prevt)
 # And one more sum: `Wax`, `Waa` and `ba` are the same at every step. They are used $T_x$ times, so their gradients are
 # added over all steps.
 #
-# ### Exercise 2: `rnn_backward` (about 8 lines)
+# ### Exercise 2: `rnn_backward` (about 9 lines)
 #
 # Here `caches.steps[t]` is the cache of step $t$, and `caches.x` is the whole input, $(n_x, m, T_x)$. Choose the order of
 # the steps with care: a state's gradient is complete only when everything later has reported.
@@ -180,6 +178,7 @@ def rnn_backward(da, caches):
     n_a, m, T_x = da.shape
     parameters = caches.steps[0].parameters
     dx = np.zeros_like(caches.x)
+    da0 = np.zeros((n_a, m))
     dWax = np.zeros_like(parameters["Wax"])
     dWaa = np.zeros_like(parameters["Waa"])
     dba = np.zeros_like(parameters["ba"])
@@ -192,8 +191,9 @@ def rnn_backward(da, caches):
         dWax += gradients["dWax"]
         dWaa += gradients["dWaa"]
         dba += gradients["dba"]
-    return {"dx": dx, "da0": da_prevt, "dWax": dWax, "dWaa": dWaa, "dba": dba}
+    da0 = da_prevt
     ### END SOLUTION
+    return {"dx": dx, "da0": da0, "dWax": dWax, "dWaa": dWaa, "dba": dba}
 
 
 # %% [markdown]
@@ -228,7 +228,8 @@ check.rnn_backward(rnn_backward, only=["dba"], seed=8202)
 # ### Three famous rows
 #
 # For years people have posted the numbers that they got for one row of `dx` in a well-known assignment, and asked what
-# was wrong. These are the same inputs, and the three rows that turn up again and again.
+# was wrong. These are the same inputs, and the three rows that turn up again and again. (From here to section 4 the cells
+# run your functions; as long as exercise 2 or 3 is open, they stop with an error.)
 
 # %%
 legacy = np.random.RandomState(1)
@@ -302,7 +303,8 @@ check.rnn_backward_per_loss(rnn_backward_per_loss, seed=8203)
 
 # %% [markdown]
 # Now measure both, with your own functions, on longer and longer sequences. On logarithmic axes a cost that grows like
-# $T_x$ is a line of slope 1, and one that grows like $T_x^2$ a line of slope 2. (This takes some seconds.)
+# $T_x$ is a line of slope 1, and one that grows like $T_x^2$ a line of slope 2; measured, both come out roughly so. (This takes
+# some seconds.)
 
 
 # %%
@@ -324,8 +326,8 @@ viz.timings(lengths, measured, ["rnn_backward", "rnn_backward_per_loss"])
 
 # %% [markdown]
 # Read as a graph, the sequence is traversed once; read as a tree of separate paths, its early cells are visited again and
-# again, by every later loss. Adding at the joins is what turns the tree back into the graph. This saving is what the name
-# *backpropagation* stands for.
+# again, by every later loss. Adding at the joins is what turns the tree back into the graph, and it is what makes
+# backpropagation cheap.
 
 # %% [markdown]
 # ## 4 What is `dx` for?
@@ -339,23 +341,24 @@ viz.timings(lengths, measured, ["rnn_backward", "rnn_backward_per_loss"])
 # - **Understanding.** Where `dx` is large, the input mattered: that is a *saliency* map. And descending on `x`
 #   itself, with frozen weights, finds an input that gives a wanted output.
 #
-# Here are two layers. The second one's `dx` has exactly the shape that the first one's `da` must have, and it becomes part
-# of it:
+# Here are two layers. Only the upper one has a loss. Its `dx` has exactly the shape that the lower one's `da` must have, and
+# takes its place. (If the lower layer had losses of its own as well, the two would be added: one more value that is used
+# twice.)
 
 # %%
-x, a0_first, a0_second = np.random.default_rng(6).standard_normal((3, 4, 5, 6)) / 2
-x, a0_first, a0_second = x[:3], a0_first[..., 0], a0_second[:, :, 0]
-first = inputs.rnn_parameters(np.random.default_rng(7), n_x=3, n_a=4, n_y=2)
-second = inputs.rnn_parameters(np.random.default_rng(8), n_x=4, n_a=4, n_y=2)
+rng = np.random.default_rng(6)
+x = rng.standard_normal((3, 5, 6))
+lower = inputs.rnn_parameters(rng, n_x=3, n_a=4, n_y=2)
+upper = inputs.rnn_parameters(rng, n_x=4, n_a=4, n_y=2)
 
-a_first, _, caches_first = rnn.rnn_forward(x, a0_first, first)
-a_second, _, caches_second = rnn.rnn_forward(a_first, a0_second, second)
+a_lower, _, caches_lower = rnn.rnn_forward(x, np.zeros((4, 5)), lower)
+a_upper, _, caches_upper = rnn.rnn_forward(a_lower, np.zeros((4, 5)), upper)
 
-da_second = np.random.default_rng(9).standard_normal(a_second.shape)
-upper = rnn_backward(da_second, caches_second)
-lower = rnn_backward(upper["dx"], caches_first)
-print("dx of layer 2, which is da of layer 1:", upper["dx"].shape)
-print("dx of layer 1, for whatever is below: ", lower["dx"].shape)
+da_upper = rng.standard_normal(a_upper.shape)
+dx_upper = rnn_backward(da_upper, caches_upper)["dx"]
+dx_lower = rnn_backward(dx_upper, caches_lower)["dx"]
+print("dx of the upper layer, which is da of the lower one:", dx_upper.shape)
+print("dx of the lower layer, for whatever is below it:    ", dx_lower.shape)
 
 # %% [markdown]
 # ## 5 How far back does a loss reach?
@@ -365,7 +368,7 @@ print("dx of layer 1, for whatever is below: ", lower["dx"].shape)
 #
 # How much a matrix stretches in the long run is told by its *spectral radius*, the size of its largest eigenvalue. Below,
 # the same network three times, with $W_{aa}$ scaled to different radii. Each map shows the size of the gradient of the
-# loss of step $k$ (row) with respect to the state of step $t$ (column).
+# loss of step $k$ (row) with respect to the state of step $t$ (column); mind that each map has its own scale.
 
 
 # %%

@@ -65,10 +65,14 @@ def test_single_point_has_a_name_and_no_slope():
 
 @pytest.mark.parametrize("lengths", [[1], [1, 1], [1, 2], T_X, np.arange(1, 400)], ids=len)
 @pytest.mark.parametrize("scale", [0.0, 1e-12, 1e-3, 1e9, np.nan])
-@pytest.mark.parametrize("power", [0, 1, 5])
-def test_extremes_are_tidy(lengths, scale, power):
+def test_extremes_are_tidy(lengths, scale):
     lengths = np.asarray(lengths, dtype=float)
-    assert_tidy(viz.timings(lengths, [scale * lengths, scale * lengths**power], NAMES))
+    assert_tidy(viz.timings(lengths, [scale * lengths, scale * lengths**3], NAMES))
+
+
+@pytest.mark.parametrize("power", [-2, 0, 1])
+def test_lines_close_together_are_tidy(power):
+    assert_tidy(viz.timings(T_X, [1e-3 * T_X, 1.01e-3 * T_X.astype(float) ** power], NAMES))
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def test_roads_keep_their_colours_and_lines():
         for colour in (style.LOSS_PATH, style.TIME_PATH, style.SUM)
     }
     assert [len(found) for found in arrows.values()] == [3, 4, 3]
-    assert {edge.get_linestyle() for edge in arrows[style.LOSS_PATH] + arrows[style.SUM]} == {"-"}
-    assert "-" not in {edge.get_linestyle() for edge in arrows[style.TIME_PATH]}
+    assert {edge.get_linestyle() for edge in arrows[style.LOSS_PATH] + arrows[style.SUM]} <= {"-", "solid"}
+    assert not {edge.get_linestyle() for edge in arrows[style.TIME_PATH]} & {"-", "solid"}
     (start,) = [text for text in figure.findobj(Text) if text.get_text() == "0"]
     assert start.get_position()[0] > 400
 
@@ -87,12 +87,17 @@ def test_lighting_a_step_moves_nothing():
     assert places(0) == places(2) == places(None)
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 2, 6), (5, 4, 6), (5, 1, 6), (100, 32, 400)], ids=str)
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 2, 6), (5, 4, 6), (5, 1, 6), (100, 32, 50)], ids=str)
 @pytest.mark.parametrize("value", [0.0, 1e308, -1e-300, np.inf, np.nan])
-@pytest.mark.parametrize("without", [None, "loss", "time"])
-def test_extremes_are_tidy(shape, value, without):
+def test_extremes_are_tidy(shape, value):
     filled = np.full(shape, value)
-    assert_tidy(viz.two_roads(filled, filled, without=without, highlight=0))
+    assert_tidy(viz.two_roads(filled, filled, highlight=0))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 2, 6), (5, 4, 20)], ids=str)
+@pytest.mark.parametrize("without", ["loss", "time"])
+def test_road_left_out_is_tidy(shape, without):
+    assert_tidy(viz.two_roads(np.ones(shape), np.ones(shape), without=without))
 
 
 @pytest.mark.parametrize(

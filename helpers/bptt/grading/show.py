@@ -129,6 +129,8 @@ def _progress(console: Console) -> Progress:
         _Rate(),
         TimeRemainingColumn(),
         console=console,
+        # Submissions differ: a rate of the last seconds would say little about the rest.
+        speed_estimate_period=600,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from bptt.types import Array
 from bptt.viz import draw, style
@@ -22,7 +22,7 @@ _LOOKS: tuple[dict[str, Any], ...] = (
     {"color": style.SUM, "linestyle": style.SOLID, "marker": "o"},
     {"color": style.LOSS_PATH, "linestyle": style.DASHED, "marker": "s"},
 )
-_ROOM_FOR_A_LENGTH = 26.0
+_ROOM_FOR_A_LENGTH, _MOST_DECADES = 26.0, 7
 _ROUNDING = 1e-9
 _NO_THREE_DIGITS = 999.5
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
@@ -179,13 +179,20 @@ def _frame(axes: Axes, curves: list[_Curve]) -> None:
     axes.set_ylim(10 ** (low - 0.5), 10 ** max(high + 0.25, low + 0.5))
     axes.xaxis.set_major_locator(FixedLocator(_apart(np.unique(x), axes)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda length, _: f"{length:g}"))
-    axes.yaxis.set_major_locator(LogLocator(numticks=7))
+    axes.yaxis.set_major_locator(FixedLocator(_decades(axes)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _: _duration(seconds)))
     axes.minorticks_off()
     axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(length=3)
     axes.set_xlabel("length of the sequence T_x")
+
+
+def _decades(axes: Axes) -> list[float]:
+    """Return powers of ten inside the axes, at equal distances, as many as have room."""
+    low, high = np.log10(axes.get_ylim())
+    inside = np.arange(np.ceil(low), np.floor(high) + 1)
+    return [float(10**power) for power in inside[:: -(-len(inside) // _MOST_DECADES)]]
 
 
 def _apart(lengths: Array, axes: Axes) -> list[float]:
