@@ -123,9 +123,7 @@ a_2 = np.tanh(0.5 * a_1)
 from_its_own_loss = 3.0
 from_the_next_state = 2.0 * (1 - a_2**2) * 0.5
 print(f"loss path:  {from_its_own_loss:.4f}")
-print(
-    f"time path:  {from_the_next_state:.4f}    (da_next of the second cell, times the slope of tanh, times the weight)"
-)
+print(f"time path:  {from_the_next_state:.4f}    (da_next of the second cell x slope of tanh x weight)")
 print(f"together:   {from_its_own_loss + from_the_next_state:.4f}")
 
 # %% [markdown]

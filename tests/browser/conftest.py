@@ -14,6 +14,11 @@ import pytest
 from learner import Learner
 from playwright.sync_api import sync_playwright
 
+from bptt.lessons.regions import hidden_lines
+from bptt.lessons.source import read
+
+pytest.register_assert_rewrite("seen")
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 START = 60
@@ -36,14 +41,18 @@ QUIET = (
 def lab(tmp_path_factory):
     """Start JupyterLab as ``make lab`` does, but with folders and settings of its own."""
     home = tmp_path_factory.mktemp("lab")
-    lab = SimpleNamespace(work=home / "work", settings=home / "settings", url="", token="")
+    lab = SimpleNamespace(work=home / "work", url="", token="")
     lab.work.mkdir()
+    themes = home / "settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+    themes.parent.mkdir(parents=True)
+    # So that a test chooses the theme by what its browser prefers, for itself alone.
+    themes.write_text('{"adaptive-theme": true}')
     folders = {
         "IPYTHONDIR": home / "ipython",
         "JUPYTER_CONFIG_DIR": home / "config",
         "JUPYTER_DATA_DIR": home / "data",
         "JUPYTER_RUNTIME_DIR": home / "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": lab.settings,
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
     }
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -104,17 +113,21 @@ def browser():
 @pytest.fixture
 def learner(lab, browser, request):
     """Seat a learner at a laptop, with the lessons as they are released."""
-    folder = lab.work / request.node.name
+    folder = lab.work / f"{request.path.stem}-{request.node.name}"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     with browser.new_page() as page:
         yield Learner(page, f"{lab.url}lab/tree/{folder.name}", lab.token, folder, SCREENSHOTS)
 
 
 @pytest.fixture
-def dark_theme(lab):
-    """Choose JupyterLab's own dark theme, for one test."""
-    chosen = lab.settings / "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
-    chosen.parent.mkdir(parents=True, exist_ok=True)
-    chosen.write_text('{"theme": "JupyterLab Dark"}')
-    yield
-    chosen.unlink()
+def lesson(request):
+    """Read what the lesson of a test, its ``LESSON``, is made of: what to write in each exercise, checks, figures."""
+    name = request.module.LESSON
+    code = [cell for cell in read(ROOT / f"solutions/{name}.py").notebook.cells if cell.cell_type == "code"]
+    solved = [cell for cell in code if "BEGIN SOLUTION" in cell.source]
+    return SimpleNamespace(
+        name=name,
+        solutions={cell.id: "\n".join(line for _, line in hidden_lines(cell.source)) for cell in solved},
+        checks=[cell.id for cell in code if cell.metadata.get("nbgrader", {}).get("grade")],
+        figures=[cell.id for cell in code if "viz." in cell.source],
+    )

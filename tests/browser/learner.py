@@ -11,6 +11,9 @@ TIMEOUT = 30_000
 LESSON_TIMEOUT = 60_000
 """Milliseconds that a whole lesson may take."""
 
+STUB = """\
+    # Your code goes here, in place of the line below.
+    raise NotImplementedError("{} is still to be written")"""
 DONE = re.compile(r"^\[\d+\]:$")
 WAITING = "[*]:"
 
@@ -31,6 +34,7 @@ class Learner:
 
     def open(self, lesson: str) -> None:
         """Open a lesson and wait for its kernel."""
+        self._screenshots /= lesson
         path = f"{lesson}/{lesson}.ipynb"
         cells = nbformat.read(self._folder / path, as_version=4).cells
         self._ids = [cell.id for cell in cells]
@@ -53,6 +57,14 @@ class Learner:
         """Find all that a cell shows below its code."""
         return self.cell(name).locator(".jp-OutputArea-output")
 
+    def kinds(self, name: str) -> list[str]:
+        """Tell what kinds of output a cell shows, in order."""
+        return self.output(name).evaluate_all("outputs => outputs.map(o => o.dataset.mimeType)")
+
+    def report(self, check: str) -> Locator:
+        """Find the report of a check."""
+        return self.output(check).get_by_role("status")
+
     def prompt(self, name: str) -> str:
         """Read what stands beside a code cell, such as ``[12]:``."""
         return self._prompt(name).text_content() or ""
@@ -61,10 +73,16 @@ class Learner:
         """Read the code of a cell."""
         return "\n".join(self.cell(name).locator(".cm-line").all_text_contents())
 
+    def write(self, exercise: str, code: str) -> None:
+        """Type code in place of what says that an exercise is still to be written."""
+        self.replace(exercise, STUB.format(exercise), code)
+
     def replace(self, name: str, old: str, new: str) -> None:
-        """Type ``new`` over ``old``, the last lines of a cell, line by line."""
+        """Type ``new`` over ``old``, some lines of a cell, and what stands below them again, line by line."""
         before = self.source(name)
-        assert before.endswith(old), f"{name} does not end with\n{old}\nbut is\n{before}"
+        assert old in before, f"{name} has no\n{old}\nbut is\n{before}"
+        below = before.partition(old)[2]
+        old, new = old + below, new + below
         self.cell(name).locator(".cm-content").click()
         keyboard = self.page.keyboard
         keyboard.press("ControlOrMeta+End")
@@ -100,6 +118,11 @@ class Learner:
         self._choose("Run", "Run All Cells")
         expect(self._prompt(self.code_cells[0])).to_have_text(DONE)
         expect(self.page.locator(".jp-InputPrompt", has_text=WAITING)).to_have_count(0, timeout=LESSON_TIMEOUT)
+
+    def go_dark(self) -> None:
+        """Work in JupyterLab's own dark theme from now on."""
+        self.page.emulate_media(color_scheme="dark")
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
 
     def look(self, name: str, cell: str) -> None:
         """Scroll to a cell and keep a picture of the screen."""

@@ -20,51 +20,51 @@ ANSWER = "The bias is used once for each example, so its gradient is a sum. The 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
-def make_course(folder):
-    """Write a course without students into an empty or new folder."""
+def make_course(folder, assignment=ASSIGNMENT):
+    """Write a course of one lesson, without students, into an empty or new folder."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(PROJECT / "nbgrader_config.py", folder)
     (folder / "solutions").mkdir()
-    shutil.copy(PROJECT / "solutions" / f"{ASSIGNMENT}.py", folder / "solutions")
+    shutil.copy(PROJECT / "solutions" / f"{assignment}.py", folder / "solutions")
     build(folder)
     # nbgrader runs alembic by name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with gradebook(folder) as book:
-        book.add_assignment(ASSIGNMENT, duedate=DUE)
+        book.add_assignment(assignment, duedate=DUE)
 
 
-def enrol(folder, entries):
+def enrol(folder, entries, assignment=ASSIGNMENT):
     """Enter each student's name, and hand in what the student hands in."""
     with gradebook(folder) as book:
         for entry in entries:
             book.add_student(entry.student, first_name=entry.first, last_name=entry.last)
     for entry in entries:
-        hand_in(folder, entry)
+        hand_in(folder, entry, assignment)
 
 
 def gradebook(folder):
     return Gradebook(f"sqlite:///{folder.resolve() / 'gradebook.db'}", "bptt")
 
 
-def hand_in(folder, entry):
+def hand_in(folder, entry, assignment):
     """Write what one student hands in."""
-    place = folder / "submitted" / entry.student / ASSIGNMENT
+    place = folder / "submitted" / entry.student / assignment
     place.mkdir(parents=True, exist_ok=True)
-    work = entry.then(fill(folder, entry))
+    work = entry.then(fill(folder, entry, assignment))
     if isinstance(work, bytes):
-        (place / f"{ASSIGNMENT}.ipynb").write_bytes(work)
+        (place / f"{assignment}.ipynb").write_bytes(work)
     elif work is not None:
-        nbformat.write(work, place / f"{ASSIGNMENT}.ipynb")
+        nbformat.write(work, place / f"{assignment}.ipynb")
     if entry.handed_in:
         (place / "timestamp.txt").write_text(entry.handed_in)
 
 
-def fill(folder, entry):
+def fill(folder, entry, assignment=ASSIGNMENT):
     """Return the released notebook with an entry's solutions in it."""
-    released = _read(folder / "notebooks")
+    released = _read(folder / "notebooks", assignment)
     if entry.blank:
         return released
-    solutions = {cell.id: cell.source for cell in _read(folder / "build" / "source").cells}
+    solutions = {cell.id: cell.source for cell in _read(folder / "build" / "source", assignment).cells}
     for cell in released.cells:
         if not cell.metadata.get("nbgrader", {}).get("solution"):
             continue
@@ -75,8 +75,8 @@ def fill(folder, entry):
     return released
 
 
-def _read(folder):
-    return nbformat.read(folder / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+def _read(folder, assignment):
+    return nbformat.read(folder / assignment / f"{assignment}.ipynb", as_version=4)
 
 
 def _written(source, lines):

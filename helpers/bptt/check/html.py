@@ -123,13 +123,13 @@ def _impulse(impulse: Impulse) -> str:
         f'<div style="margin-top:.7em"><b>Impulse test.</b> {escape(impulse.sentence)}'
         f'<div style="display:flex;flex-wrap:wrap;gap:2em;margin:.4em 0" aria-hidden="true">{maps}</div>'
         '<div style="opacity:.75">Row: the step where a gradient is put in. Columns: the steps where it arrives; '
-        "darker is larger, a dot is nothing.</div></div>"
+        "a stronger colour is more, a dot is nothing.</div></div>"
     )
 
 
 def _map(caption: str, values: Array, impulse: Impulse, colour: str) -> str:
     largest, length = impulse.exact.max(), len(values)
-    heads = "".join(f'<th style="{SQUARE};font-weight:normal">{t}</th>' for t in range(length))
+    heads = "".join(f'<th style="{SQUARE};font-weight:normal;text-align:center">{t}</th>' for t in range(length))
     rows = ""
     for k, row in enumerate(values):
         squares = "".join(_square(value, largest, colour) for value in row)

@@ -9,12 +9,12 @@ import numpy as np
 from bptt import inputs
 from bptt.check.call import Outcome, call
 from bptt.check.compare import agrees, as_gradients, findings
-from bptt.check.diagnose import causes
+from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
 from bptt.check.impulse import impulse_test
 from bptt.check.origin import defining_cell, notebook_values
 from bptt.check.patterns import observations
-from bptt.check.probe import probe
+from bptt.check.probe import TIME_AXIS, probe
 from bptt.check.report import Cause, Finding, Report, listed
 
 Function = Callable[..., Any]
@@ -91,6 +91,12 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
 
 def _has_steps(exercise: Exercise) -> bool:
     return exercise.arguments[0] == "da" and "dx" in exercise.shapes
+
+
+def every_cause(exercise: Exercise) -> dict[str, str]:
+    """Return the id and the title of every cause that the check of an exercise can name."""
+    named = {mistake.id: mistake.title for mistake in all_mistakes(exercise)} | {exercise.in_place: IN_PLACE.title}
+    return named | ({TIME_AXIS.id: TIME_AXIS.title} if exercise.stand_ins else {})
 
 
 def _graded(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from bptt.check.diagnose import all_mistakes
 from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME, listed
-from bptt.check.run import IN_PLACE
+from bptt.check.run import every_cause
 from bptt.grading.execute import DEAD
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def _titles(exercise: object) -> dict[str, str]:
     """Return every cause that the check of an exercise can name. The same id may have a title for each exercise."""
     if not isinstance(exercise, str) or exercise not in EXERCISES:
         return {}
-    return {mistake.id: mistake.title for mistake in all_mistakes(EXERCISES[exercise])} | {IN_PLACE.id: IN_PLACE.title}
+    return every_cause(EXERCISES[exercise])
 
 
 def errors(notebook: NotebookNode) -> set[str]:

@@ -1,0 +1,82 @@
+"""What a learner should see in a lesson."""
+
+import re
+import time
+from types import SimpleNamespace
+
+from contrast import ENOUGH, contrasts
+from learner import Learner
+from playwright.sync_api import expect
+
+REPORT = "text/html"
+RED = "application/vnd.jupyter.stderr"
+"""What JupyterLab calls an error, as well as all that is written to stderr."""
+LESSON_SECONDS = 60
+
+
+def assert_fits(learner: Learner, cell: str) -> None:
+    """See all of a cell, its code and what it shows, without scrolling sideways."""
+    parts = learner.cell(cell).locator(".cm-scroller, .jp-OutputArea-output")
+    for wide, page in parts.evaluate_all("parts => parts.map(part => [part.scrollWidth, part.clientWidth])"):
+        assert wide <= page, f"{cell} is {wide - page} pixels too wide"
+
+
+def assert_figure(learner: Learner, cell: str) -> None:
+    """See a picture that is really there, no wider than the page, and told in words too."""
+    picture = learner.output(cell).locator("img")
+    expect(picture).to_have_count(1)
+    size = picture.evaluate("async img => (await img.decode(), [img.naturalWidth, img.naturalHeight])")
+    assert min(size) > 100
+    words = learner.output(cell).locator("details")
+    assert len(words.locator("summary").text_content()) > 10
+    assert len(words.locator("p").text_content()) > 50
+    assert_fits(learner, cell)
+
+
+def assert_readable(learner: Learner, cell: str) -> None:
+    """See no text in what a cell shows that hardly stands out from what is behind it."""
+    found = contrasts(learner.cell(cell).locator(".jp-OutputArea"))
+    assert found
+    assert not {text: contrast for text, contrast in found.items() if contrast < ENOUGH}
+
+
+def assert_explained(learner: Learner, exercise: str, check: str, cause: str) -> None:
+    """See a mistake named in text that can be read, with the numbers that are wrong, not buried by a traceback."""
+    report = learner.report(check)
+    expect(report.get_by_text(cause)).to_be_visible()
+    assert "of the notebook" not in report.text_content()
+    report.get_by_text("Your numbers beside the expected ones").click()
+    expect(report.get_by_role("table")).to_have_count(2)
+    assert learner.kinds(check) == [REPORT, RED]
+    assert re.fullmatch(rf"CheckFailed: {exercise}: \w+ is not right yet\.", learner.output(check).last.inner_text())
+    assert_fits(learner, check)
+    assert_readable(learner, check)
+    named = re.search(r"as In (\[\d+\]) defined it", report.text_content())
+    assert f"{named[1]}:" == learner.prompt(exercise)
+
+
+def assert_right(learner: Learner, check: str, gradient: str) -> None:
+    """See a gradient approved, and nothing else."""
+    expect(learner.report(check).get_by_text(f"\N{CHECK MARK} {gradient}")).to_be_visible()
+    assert learner.kinds(check) == [REPORT]
+
+
+def assert_whole_lesson(learner: Learner, lesson: SimpleNamespace) -> None:
+    """See the whole lesson run with its solutions in place: soon, to the end, each check passed, each figure drawn."""
+    learner.open(lesson.name)
+    for exercise, solution in lesson.solutions.items():
+        learner.write(exercise, solution)
+    start = time.monotonic()
+    learner.run_all()
+    seconds = time.monotonic() - start
+    for cell in learner.code_cells:
+        assert re.fullmatch(r"\[\d+\]:", learner.prompt(cell)), f"{cell} was not run"
+        assert RED not in learner.kinds(cell), f"{cell} shows an error or a warning"
+        assert_fits(learner, cell)
+    for check in lesson.checks:
+        assert learner.report(check).text_content().startswith("\N{CHECK MARK}"), f"{check} does not pass"
+    assert lesson.figures
+    for figure in lesson.figures:
+        assert_figure(learner, figure)
+        learner.look(f"figure-{figure}", figure)
+    assert seconds < LESSON_SECONDS

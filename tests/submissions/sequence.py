@@ -1,0 +1,72 @@
+"""A class for lesson 02: right in three ways, blank, and every mistake of the loop over time."""
+
+from submissions.entry import Entry
+
+ASSIGNMENT = "02_sequence_backward"
+LOOP = """
+da_prevt = np.zeros((n_a, m))
+for t in reversed(range(T_x)):
+    gradients = rnn_cell_backward(da[:, :, t] + da_prevt, caches.steps[t])
+    da_prevt = gradients["da_prev"]
+    dx[:, :, t] = gradients["dxt"]
+    dWax = dWax + gradients["dWax"]
+    dWaa = dWaa + gradients["dWaa"]
+    dba = dba + gradients["dba"]
+da0 = da_prevt
+"""
+ALL = ("check-dx", "check-da0", "check-dWax-dWaa", "check-dba")
+FROM_LAST = ("da_prevt = np.zeros((n_a, m))", "da_prevt = da[:, :, -1]")
+NO_LOSS = ("da[:, :, t] + da_prevt", "da_prevt")
+
+MISTAKES = (
+    ("no-time-path", ALL, [("da[:, :, t] + da_prevt", "da[:, :, t]")]),
+    ("carry-never-updated", ALL, [('    da_prevt = gradients["da_prev"]\n', "")]),
+    ("no-loss-path-from-last", ALL, [FROM_LAST, NO_LOSS]),
+    ("no-loss-path-from-zeros", ALL, [NO_LOSS]),
+    ("last-step-counted-twice", ALL, [FROM_LAST]),
+    ("carry-heaped-up", ALL, [("da_prevt = gradients", "da_prevt = da_prevt + gradients")]),
+    ("last-step-left-out", ALL, [("range(T_x)", "range(T_x - 1)")]),
+    (
+        "overwrites-instead-of-accumulates",
+        ALL[2:],
+        [("dWax + gradients", "gradients"), ("dWaa + gradients", "gradients"), ("dba + gradients", "gradients")],
+    ),
+    ("loops-forward-in-time", ALL, [("reversed(range(T_x))", "range(T_x)")]),
+    ("same-cache-every-step", ALL, [("steps[t]", "steps[-1]")]),
+    ("cache-off-by-one", ALL, [("steps[t]", "steps[t - 1]")]),
+    ("skips-first-step", ALL, [("reversed(range(T_x))", "range(T_x - 1, 0, -1)")]),
+    ("da0-left-zero", ALL[1:2], [("da0 = da_prevt", "")]),
+    ("da0-is-da-at-0", ALL[1:2], [("da0 = da_prevt", "da0 = da[:, :, 0]")]),
+    ("bias-broadcast-to-square", ALL[3:], [("da_prevt = np", "dba = np.zeros(n_a)\nda_prevt = np")]),
+    ("sliced-wrong-axis", ALL, [("da[:, :, t]", "da[:, t, :]")]),
+    ("carry-has-time-axis", ALL, [("np.zeros((n_a, m))", "np.zeros((n_a, m, T_x))")]),
+    (
+        "da-changed-in-place",
+        ALL,
+        [
+            ("    gradients = rnn", "    da[:, :, t] += da_prevt\n    gradients = rnn"),
+            ("da[:, :, t] + da_prevt,", "da[:, :, t],"),
+        ],
+    ),
+)
+
+
+def _with(changes):
+    code = LOOP
+    for right, wrong in changes:
+        assert right in code
+        code = code.replace(right, wrong)
+    return {"rnn_backward": code}
+
+
+CLASS = (
+    Entry("q001", "Amara", "Diallo"),
+    Entry("q002", "Björn", "Lindqvist", _with([])),
+    Entry("q003", "Carmen", "Vega", {"rnn_backward_per_loss": "return rnn_backward(da, caches)"}),
+    Entry("q004", "Daniel", "Kim", blank=True, loses=("*",)),
+    Entry("q005", "Elif", "Kaya", {"rnn_backward": "da_prevt = np.zeros(n_a, m"}, loses=ALL),
+    *(
+        Entry(f"q{100 + number}", "Mistake", identifier, _with(changes), loses=loses, causes=(identifier,))
+        for number, (identifier, loses, changes) in enumerate(MISTAKES)
+    ),
+)
