@@ -2,7 +2,7 @@
 # # Lesson 0: computation graphs
 #
 # Backpropagation is one small rule, applied at one small node after another. In this lesson you learn the rule on
-# graphs that fit on a postcard, write the way back through the four nodes that every network in this course is made of,
+# graphs that fit on a postcard, write the way back through the nodes that every network in this course is made of,
 # and join them to a network of two layers. Then you learn how to **prove** that a gradient is right, without an answer
 # key.
 #
@@ -38,7 +38,7 @@ for dx in (0.8, 0.4, 0.1, 0.01, 0.001):
     print(f"dx = {dx:<5}    dy = {dy:.6f}    dy / dx = {dy / dx:.4f}")
 
 # %% [markdown]
-# Both shrink, but what they have to do with each other settles down: near $x = 1.5$, the change of $y$ is **3 times**
+# Both shrink, but their ratio settles down: near $x = 1.5$, the change of $y$ is **3 times**
 # the change of $x$. This factor is the derivative, $\frac{dy}{dx} = 2x = 3$. In the picture it is the slope of the
 # straight line that the curve becomes when you look at it closely.
 
@@ -95,7 +95,7 @@ print(f"ds = {ds}    dy = {dy}    dx along the product = {dx_product}    dx alon
 # %%
 nudge = 1e-6
 c_nudged = ((x + nudge) + y) * (x + nudge)
-print("measured by a nudge of x:", (c_nudged - c) / nudge)
+print(f"measured by a nudge of x: {(c_nudged - c) / nudge:.4f}")
 
 # %% [markdown]
 # Seven, which is 4 + 3. The nudge travels along both roads at once, and both bring about a change of $c$. So here is
@@ -104,8 +104,8 @@ print("measured by a nudge of x:", (c_nudged - c) / nudge)
 # > **Along a road, factors are multiplied. Where roads meet, what they bring is added.**
 #
 # A value that is used several times collects the sum of the gradients of all its uses. If you remember one sentence of
-# this course, let it be this one: the gradient of a bias, of a weight that is used at every time step, of a state that
-# goes to its prediction and to the next cell, of the memory of an LSTM are nothing but this sentence.
+# this course, let it be this one: everything that follows,
+# lesson by lesson, is an application of it.
 
 # %%
 viz.small_graph(
@@ -115,6 +115,10 @@ viz.small_graph(
 
 # %% [markdown]
 # ## 3 The way back through tanh and the sigmoid
+#
+# From here on we look at one piece of a larger graph. Far to the right there is one final number, the **loss**; think of
+# the $c$ of section 2. $da$ is short for the gradient of the loss with respect to $a$. It arrives from the right, ready
+# made, and your function sends it one node further to the left.
 #
 # Networks work on arrays, but tanh and the sigmoid treat each entry by itself: $a_{ij} = \tanh(z_{ij})$, and no other
 # entry has a part in it. So every entry is a tiny graph of its own, with one node, and going back is one multiplication
@@ -156,7 +160,7 @@ check.tanh_backward(tanh_backward, seed=7001)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The sigmoid squeezes any number into the range from 0 to 1; gates of an LSTM are made with it. Its slope, step by
+# The sigmoid squeezes any number into the range from 0 to 1; you will meet it again in lesson 3. Its slope, step by
 # step:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} \quad\Rightarrow\quad
@@ -191,7 +195,7 @@ check.sigmoid_backward(sigmoid_backward, seed=7002)
 # %% [markdown]
 # ## 4 The way back through a weighted input
 #
-# The third node weighs and adds. It is the workhorse of every layer:
+# The next node weighs and adds. It is the workhorse of every layer:
 #
 # $$Z = W X + b$$
 #
@@ -216,7 +220,7 @@ check.sigmoid_backward(sigmoid_backward, seed=7002)
 #
 # $$dW_{ik} = \sum_j dZ_{ij}\, X_{kj}$$
 #
-# **One input, $X_{kj}$.** It is used in column $j$ of $Z$, once for every unit $i$, and its partner is $W_{ik}$:
+# **One input, $X_{kj}$.** It is used in column $j$ of $Z$, once for every unit $i$ (a unit is one row of $Z$), and its partner is $W_{ik}$:
 #
 # $$dX_{kj} = \sum_i W_{ik}\, dZ_{ij}$$
 #
@@ -237,7 +241,7 @@ print("gradient of the bias:         10 + (-4)           =", dZ_small[0].sum())
 # %% [markdown]
 # From sums to matrices: a product `A @ B` sums over the **second** index of `A` and the **first** index of `B`. The
 # picture shows it for the forward pass; the two inner sizes meet and vanish, the outer ones stay. In your formulas the
-# letter under the sum says which indices have to meet, and where one stands in the wrong place, that array is turned
+# letter under the sum says which indices have to meet, and where one stands in the wrong place, that array is transposed
 # with `.T`.
 
 # %%
@@ -300,7 +304,7 @@ check.weighted_input_backward(weighted_input_backward, only=["dX"], seed=7003)
 # | what `dZ` holds | the gradient of $J$: it carries the $\frac{1}{m}$ | the gradient of each example's own $L_j$ |
 # | `dW` | $dZ\,X^T$, a sum | $\frac{1}{m}\,dZ\,X^T$, a mean |
 # | `db` | sum over the examples | mean over the examples |
-# | `dX` | $W^T dZ$ | $W^T dZ$, the same line (it goes on to the layer below, which averages by itself) |
+# | `dX` | $W^T dZ$ | $W^T dZ$, the same line (a layer further down divides by itself) |
 #
 # Ours is the chain rule and nothing else, so it holds for any node and for any loss, a mean or not. The other one
 # spares one multiplication and has to know, in every layer, that a mean comes at the end. Try all combinations:
@@ -315,8 +319,8 @@ nobody_divides = weighted_input_backward(dZ_own, cache)["dW"]
 both_divide = weighted_input_backward(dZ_own / m, cache)["dW"] / m
 
 print("the two conventions agree:", np.allclose(ours, other))
-print("nobody divides, in proportion to ours:", np.unique((nobody_divides / ours).round(12)))
-print("both divide, in proportion to ours:   ", np.unique((both_divide / ours).round(12)))
+print("nobody divides, in proportion to ours:", (nobody_divides / ours).mean().round(6))
+print("both divide, in proportion to ours:   ", (both_divide / ours).mean().round(6))
 
 # %% [markdown]
 # Mixed, the gradient is too large or too small by **exactly** $m$, in every entry. That is how you recognise it: if
@@ -526,7 +530,7 @@ viz.error_curve(
 # The best nudge is a compromise. Central differences are best at some millionths, and reach 10 or 11 digits; with $h =
 # 10^{-14}$ hardly two digits are left. A smaller nudge is not a better nudge.
 #
-# **The flat curve** has no such limit. Nudge $x$ in a direction in which nothing is subtracted, the imaginary one:
+# **The flat curve** has no such limit. Nudge $x$ by an imaginary number, and nothing has to be subtracted (if complex numbers are new to you, take the next two lines on trust):
 #
 # $$f(x + i h) = f(x) + i h f'(x) - \tfrac{1}{2} h^2 f''(x) - \dots \quad\Rightarrow\quad
 # f'(x) = \frac{\mathrm{Im}\, f(x + i h)}{h} + \text{terms with } h^2$$

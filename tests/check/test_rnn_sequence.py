@@ -274,3 +274,10 @@ def test_each_mistake_of_separate_traversals_is_named(identifier, spoilt, change
 def test_separate_traversals_pass_and_the_whole_catalogue_is_tried():
     assert check.rnn_backward_per_loss(traversals()).passed
     assert {m.id for m in all_mistakes(PER_LOSS)} == {identifier for identifier, _, _ in WRONG_TRAVERSALS}
+
+
+def test_a_part_that_is_not_checked_blames_no_earlier_function():
+    """With only dx asked for, a da0 that is still missing says nothing about the learner's own cell."""
+    function = written(('"da0": da_prevt', '"da0": None'))
+    function.__globals__["rnn_cell_backward"] = tidy
+    assert check.rnn_backward(function, only=["dx"]).notes == ()

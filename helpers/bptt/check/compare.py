@@ -79,11 +79,8 @@ def _about_the_call(exercise: Exercise, outcome: Outcome, sizes: Sizes) -> Findi
         where = f"\n{outcome.at_line}" if outcome.at_line else ""
         return Finding("raised", None, f"{type(error).__name__}: {error}{_advice(str(error))}{where}", sizes)
     if outcome.result is None:
-        return Finding(
-            "not-implemented",
-            None,
-            f"{exercise.name} returns None. Does it end with a return? (d.update(...) returns None, too.)",
-        )
+        message = f"{exercise.name} returns None. Does it end with a return? (d.update(...) gives None as well.)"
+        return Finding("not-implemented", None, message)
     if not exercise.bare and not isinstance(outcome.result, dict):
         message = f"It returns a {type(outcome.result).__name__}. Return a dict with {listed(list(exercise.shapes))}."
         return Finding("return-type", None, message)

@@ -144,6 +144,8 @@ class Report:
             return f"{self.exercise}: {listed(self.graded)} {'is' if len(self.graded) == 1 else 'are'} right."
         if self.findings[0].kind == "not-implemented":
             return self.findings[0].message
+        if self.findings[0].kind == "raised":
+            return f"{self.exercise}: it stopped with an error, so nothing could be compared."
         right = len(self.graded) - len(self.wrong)
         if len(self.graded) == 1 or not right:
             return f"{self.exercise}: {listed(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} not right yet."

@@ -25,8 +25,8 @@ ONE_EXAMPLE = 1
 IN_PLACE = Cause(
     "input-changed-in-place",
     "An argument is changed in place",
-    "An operation such as *= or += wrote into an array that belongs to the caller. In a sequence the same array is "
-    "needed again at the next step.",
+    "The array belongs to the caller, who needs it as it was. *=, += and assignments to its entries write into it: "
+    "work on a copy, or put back what was there.",
     (),
 )
 
@@ -70,7 +70,7 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
     about = [f for f in everything if f.gradient is None or f.gradient in graded]
     why = _causes(exercise, function, seed, cases, outcomes, everything, about) if about else []
     explained = {name for cause in why for name in cause.gradients}
-    notes = [*_own_parts(exercise, function, cases[0])] if not about else []
+    notes = [*_own_parts(exercise, function, cases[0], graded)] if not about else []
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(w for o in outcomes for w in o.warned)]
     if about:
         notes += _reads_notebook(exercise, function)
@@ -148,14 +148,14 @@ def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
         )
 
 
-def _own_parts(exercise: Exercise, function: Function, arguments: Arguments) -> Iterator[str]:
+def _own_parts(exercise: Exercise, function: Function, arguments: Arguments, graded: Sequence[str]) -> Iterator[str]:
     """Say so when the learner's function is right, and an earlier one of theirs that it calls is not."""
     names, right = getattr(function, "__globals__", {}), exercise.right(arguments)
 
     def spoils(name: str) -> bool:
         others = {other: exact for other, exact in exercise.stand_ins.items() if other != name}
         result = as_gradients(exercise, call(function, arguments, others).result)
-        return any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in right)
+        return any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in graded)
 
     own = [name for name in exercise.stand_ins if callable(names.get(name)) and not _of_this_package(names[name])]
     wrong = [name for name in own if spoils(name)]

@@ -15,9 +15,11 @@ def as_text(report: Report) -> str:
         lines += ["", *_cause(cause)]
     if report.impulse:
         lines += ["", _wrapped(f"Impulse test. {report.impulse.sentence}", "  ", "  ")]
-    if report.findings:
+    if any(finding.message != report.summary for finding in report.findings):
         lines.append("")
     for finding in report.findings:
+        if finding.message == report.summary:
+            continue
         first, *code = finding.message.splitlines()
         lines.append(_wrapped(first, "- ", "  "))
         lines += [f"      {line.strip()}" for line in code]

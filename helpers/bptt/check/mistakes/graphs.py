@@ -112,14 +112,14 @@ WEIGHTED_INPUT = (
     Mistake(
         "bias-summed-over-wrong-axis",
         "db is summed over the wrong axis",
-        "You have added up the features of each example. b has one entry for each feature, shared by all m examples: "
+        "You have added up the units of each example. b has one entry for each unit, shared by all m examples: "
         "which axis of dZ counts the examples?",
         _over_wrong_axis,
     ),
     Mistake(
         "bias-summed-over-everything",
         "db is summed over both axes",
-        "You have added up everything to one number. b has one entry for each feature, so only the examples are to be "
+        "You have added up everything to one number. b has one entry for each unit, so only the examples are to be "
         "summed.",
         lambda a, _: {"db": [a["dZ"].sum(), a["dZ"].sum(keepdims=True)]},
     ),
