@@ -243,6 +243,9 @@ print("gradient of the bias:         10 + (-4)           =", dZ_small[0].sum())
 # picture shows it for the forward pass; the two inner sizes meet and vanish, the outer ones stay. In your formulas the
 # letter under the sum says which indices have to meet, and where one stands in the wrong place, that array is transposed
 # with `.T`.
+#
+# An example that is no answer here: in $P_{ik} = \sum_j Q_{ji} R_{kj}$ the $j$ has to be second on the left and first on
+# the right. In $Q_{ji}$ it is first and in $R_{kj}$ second, so both are transposed: `Q.T @ R.T`.
 
 # %%
 viz.product_shapes(("W", "n_a", "n_x"), ("X", "n_x", "m"), ("W @ X", "n_a", "m"))
@@ -495,7 +498,7 @@ check.relative_error(relative_error, seed=7006)
 # | relative error | what it tells |
 # |---|---|
 # | below $10^{-7}$ | the gradient is right |
-# | $10^{-5}$ | look again: a kink in the function, single precision, or a poor $h$ |
+# | in between | look again: a kink in the function, single precision, or a poor $h$ |
 # | above $10^{-3}$ | the gradient is wrong |
 #
 # Why not make $h$ smaller and smaller, until there is no doubt left? Try it, on the graph of section 6 with one number.
@@ -530,7 +533,7 @@ viz.error_curve(
 # The best nudge is a compromise. Central differences are best at some millionths, and reach 10 or 11 digits; with $h =
 # 10^{-14}$ hardly two digits are left. A smaller nudge is not a better nudge.
 #
-# **The flat curve** has no such limit. Nudge $x$ by an imaginary number, and nothing has to be subtracted (if complex numbers are new to you, take the next two lines on trust):
+# **The flat curve** gets no worse as $h$ shrinks. Nudge $x$ by an imaginary number, and nothing has to be subtracted (if complex numbers are new to you, take the next two lines on trust):
 #
 # $$f(x + i h) = f(x) + i h f'(x) - \tfrac{1}{2} h^2 f''(x) - \dots \quad\Rightarrow\quad
 # f'(x) = \frac{\mathrm{Im}\, f(x + i h)}{h} + \text{terms with } h^2$$
@@ -569,7 +572,7 @@ for name, R in {"all-ones": np.ones((3, 4)), "random": rng.standard_normal((3, 4
 # %% [markdown]
 # With ones, the wrong function looks perfect. Ones hide more than that: with `dZ` all ones, its rows and columns are
 # all the same, so a wrong order or a wrong axis may not show. Worst of all are outputs whose sum is fixed, such as the
-# probabilities of a softmax, which add up to 1: then $J$ is a constant, its true gradient is zero, and a function that
+# probabilities of a softmax (lesson 2), which add up to 1: then $J$ is a constant, its true gradient is zero, and a function that
 # returns zeros passes.
 #
 # A random $R$ gives every entry of the output a say of its own. Two wrongs then cancel only by a miracle.
@@ -584,7 +587,8 @@ for name, R in {"all-ones": np.ones((3, 4)), "random": rng.standard_normal((3, 4
 # $$Z_2 = W_2 A_1 + b_2 \qquad A_2 = \sigma(Z_2)$$
 # $$Y = A_1 \odot A_2$$
 #
-# ($\odot$ multiplies entry by entry, as `*` does.) Look at $A_1$ before you start. How many times is it used?
+# ($\odot$ multiplies entry by entry, as `*` does.) Draw the graph on paper, as in section 2, before you start: one node for each step, from $X$ to $Y$. How many
+# arrows leave $A_1$?
 
 # %%
 dY, cache = inputs.two_layer(seed=1, n_x=3, n_a=5, m=4)

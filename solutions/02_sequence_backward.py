@@ -524,6 +524,11 @@ check.rnn_backward_truncated(rnn_backward_truncated)
 # Then it is the loop. The check runs your loop with an exact cell, so whatever it reports is in the loop. If your loop is
 # right and your own cell is not, it passes and says that.
 #
+# ### I changed the function and the result did not change
+#
+# Run the cell that defines it again. The report names the cell that it got the function from; and functions that call it
+# see the new one at once.
+#
 # ### Why compute dx if we never update x? Can I use it to find an input for a wanted output?
 #
 # Stacked layers, embeddings and decoders need it: section 4. And yes: lesson 4 does exactly that.
