@@ -46,7 +46,7 @@ def gradebook(folder):
     return Gradebook(f"sqlite:///{folder.resolve() / 'gradebook.db'}", "bptt")
 
 
-def hand_in(folder, entry, assignment):
+def hand_in(folder, entry, assignment=ASSIGNMENT):
     """Write what one student hands in."""
     place = folder / "submitted" / entry.student / assignment
     place.mkdir(parents=True, exist_ok=True)
