@@ -46,16 +46,7 @@ def causes(
     explanations = _explanations(exercise, cases, results, wrong)
     if not explanations:
         return ()
-    fewest = _fewest(explanations)
-    touched = _touched(exercise, cases[0])
-
-    def contradictions(ids: Ids) -> int:
-        """Count the gradients that one of these mistakes would spoil and that do not show it."""
-        showing = {one: {name for name, sets in explanations.items() if _uses(one, ids, sets)} for one in ids}
-        return sum(len(touched[one] - showing[one]) for one in ids)
-
-    least = min(map(contradictions, fewest))
-    best, *rivals = sorted((ids for ids in fewest if contradictions(ids) == least), key=sorted)
+    best, *rivals = _least_contradicted(exercise, cases[0], explanations)
     alternatives = tuple(sorted(frozenset().union(*rivals) - best))
     by_id = {mistake.id: mistake for mistake in all_mistakes(exercise)}
     return tuple(
@@ -69,6 +60,21 @@ def causes(
         for mistake in by_id.values()
         if mistake.id in best
     )
+
+
+def _least_contradicted(exercise: Exercise, arguments: Arguments, explanations: Mapping[str, set[Ids]]) -> list[Ids]:
+    """Of the smallest explanations, keep those whose mistakes show in most of the gradients that they would spoil."""
+    fewest = _fewest(explanations)
+    if len(fewest) == 1:
+        return fewest
+    touched = _touched(exercise, arguments)
+
+    def contradictions(ids: Ids) -> int:
+        showing = {one: {name for name, sets in explanations.items() if _uses(one, ids, sets)} for one in ids}
+        return sum(len(touched[one] - showing[one]) for one in ids)
+
+    least = min(map(contradictions, fewest))
+    return sorted((ids for ids in fewest if contradictions(ids) == least), key=sorted)
 
 
 def all_mistakes(exercise: Exercise) -> Iterator[Mistake]:
