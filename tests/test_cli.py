@@ -56,3 +56,10 @@ def test_help_needs_none_of_the_slow_packages():
     code = "import sys, bptt.cli; print({'numpy', 'nbformat', 'nbgrader', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("command", ["build", "grade"])
+def test_examples_in_help_keep_their_lines(command):
+    words = CliRunner().invoke(main, [command, "--help"]).output
+    assert "\\b" not in words
+    assert f"\n    bptt {command}" in words

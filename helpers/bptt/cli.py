@@ -34,7 +34,7 @@ in_course = click.option(
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; fail when notebooks/ is out of date.")
 @in_course
 def build(*, check_only: bool, course: Path) -> None:
-    r"""Build the students' notebooks from the lessons in solutions/.
+    """Build the students' notebooks from the lessons in solutions/.
 
     Every lesson is looked over first. When one is not fit for release, the command says where and why, and
     writes nothing.
@@ -66,7 +66,7 @@ def build(*, check_only: bool, course: Path) -> None:
 @click.option("--feedback/--no-feedback", default=True, help="Write a feedback page for each student, or do not.")
 @in_course
 def grade(*, assignment: str, students: tuple[str, ...], feedback: bool, course: Path) -> None:
-    r"""Grade what students have handed in for ASSIGNMENT, and print a table of the class.
+    """Grade what students have handed in for ASSIGNMENT, and print a table of the class.
 
     The notebooks are expected in submitted/STUDENT/ASSIGNMENT/. Points go into nbgrader's gradebook. Everybody in
     the gradebook or in submitted/ has a row, whatever became of the notebook. Grading again is harmless: points
