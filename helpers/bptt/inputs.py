@@ -18,6 +18,7 @@ from bptt.graphs import (
     two_layer_forward,
     weighted_input_forward,
 )
+from bptt.lstm import LSTMCaches, LSTMCellCache, lstm_cell_forward, lstm_forward
 from bptt.rnn import RNNCaches, RNNCellCache, rnn_cell_forward, rnn_forward
 from bptt.types import Array, Parameters, Rng
 
@@ -153,6 +154,79 @@ def rnn_output(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
     a, y_pred, _ = rnn_forward(rng.standard_normal((n_x, m, T_x)), a0, parameters)
     y = np.moveaxis(np.eye(n_y)[rng.integers(n_y, size=(m, T_x))], -1, 0)
     return y_pred, y, a, parameters["Wya"]
+
+
+def lstm_parameters(rng: Rng, n_x: int, n_a: int, n_y: int) -> Parameters:
+    """Draw the parameters of an LSTM, small enough that no gate is quite open or shut.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    n_x, n_a, n_y : int
+        Features of the input, of the hidden state and of the output.
+
+    Returns
+    -------
+    dict
+        ``Wf, Wi, Wc, Wo (n_a, n_a + n_x), bf, bi, bc, bo (n_a, 1), Wy (n_y, n_a), by (n_y, 1)``.
+    """
+    gates = [_layer(rng, n_a + n_x, n_a) for _ in "fico"]
+    Wy, by = _layer(rng, n_a, n_y)
+    weights = {f"W{gate}": W for gate, (W, _) in zip("fico", gates, strict=True)}
+    biases = {f"b{gate}": b for gate, (_, b) in zip("fico", gates, strict=True)}
+    return {**weights, **biases, "Wy": Wy, "by": by}
+
+
+def lstm_cell(
+    seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4
+) -> tuple[Array, Array, LSTMCellCache]:
+    """Draw what one LSTM cell's backward pass is given.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_x, n_a, n_y, m : int
+        Features of the input, of the hidden state and of the output; examples.
+
+    Returns
+    -------
+    da_next, dc_next : ndarray (n_a, m)
+        Random upstream gradients.
+    cache : LSTMCellCache
+        Left by ``lstm.lstm_cell_forward``, so it is consistent.
+    """
+    rng = np.random.default_rng(seed)
+    xt = rng.standard_normal((n_x, m))
+    a_prev, c_prev = np.tanh(rng.standard_normal((n_a, m))), rng.standard_normal((n_a, m))
+    _, _, _, cache = lstm_cell_forward(xt, a_prev, c_prev, lstm_parameters(rng, n_x, n_a, n_y))
+    return rng.standard_normal((n_a, m)), rng.standard_normal((n_a, m)), cache
+
+
+def lstm(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
+    seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4, T_x: int = 6
+) -> tuple[Array, LSTMCaches]:
+    """Draw what the backward pass over a sequence is given, as ``rnn`` does for the RNN.
+
+    Parameters
+    ----------
+    seed : int
+        Equal seeds give equal numbers.
+    n_x, n_a, n_y, m, T_x : int
+        Features of the input, of the hidden state and of the output; examples; time steps.
+
+    Returns
+    -------
+    da : ndarray (n_a, m, T_x)
+        A random gradient at every step, as if from the loss of that step.
+    caches : LSTMCaches
+        Left by ``lstm.lstm_forward``, so they are consistent.
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((n_x, m, T_x))
+    a0 = np.tanh(rng.standard_normal((n_a, m)))
+    _, _, _, caches = lstm_forward(x, a0, lstm_parameters(rng, n_x, n_a, n_y))
+    return rng.standard_normal((n_a, m, T_x)), caches
 
 
 def tanh_output(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, Array]:

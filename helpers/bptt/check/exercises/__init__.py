@@ -3,7 +3,7 @@
 A new exercise is an entry, a forward pass, and what ``exact`` and ``inputs`` make of it.
 """
 
-from bptt.check.exercises import graphs, rnn_cell, rnn_sequence
+from bptt.check.exercises import graphs, lstm_cell, lstm_sequence, rnn_cell, rnn_sequence
 
 EXERCISES = {
     exercise.name: exercise
@@ -23,5 +23,12 @@ EXERCISES = {
         rnn_sequence.RNN_BACKWARD,
         rnn_sequence.RNN_BACKWARD_PER_LOSS,
         rnn_sequence.RNN_BACKWARD_TRUNCATED,
+        lstm_cell.LSTM_CELL_DC,
+        lstm_cell.LSTM_CELL_GATES_BACKWARD,
+        lstm_cell.LSTM_CELL_PARAMETERS_BACKWARD,
+        lstm_cell.LSTM_CELL_INPUTS_BACKWARD,
+        lstm_cell.LSTM_CELL_BACKWARD,
+        lstm_sequence.LSTM_BACKWARD,
+        lstm_sequence.LSTM_BACKWARD_FUSED,
     )
 }

@@ -1,0 +1,66 @@
+r"""Exact gradients from a forward pass alone, by the complex step.
+
+For a real-analytic :math:`f`, :math:`f(x + ih) = f(x) + ih f'(x) + O(h^2)`, so :math:`\mathrm{Im}\, f(x + ih) / h` is
+:math:`f'(x)`. Nothing is subtracted, so nothing cancels, and with :math:`h = 10^{-30}` the neglected terms are far
+below rounding: the result is exact to the last digits. There is no backward formula in this package, and it is no model
+for one: its cost grows with the number of entries, while a backward pass costs about as much as the forward pass.
+
+References
+----------
+W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40(1), 1998.
+J. R. R. A. Martins, P. Sturdza and J. J. Alonso, "The complex-step derivative approximation", ACM TOMS 29(3), 2003.
+"""
+
+from bptt.exact.complex_step import BorrowedGradientError, gradients, lent, responses, withheld
+from bptt.exact.graphs import (
+    fan_out,
+    numerical_gradient,
+    sigmoid_backward,
+    tanh_backward,
+    two_layer_backward,
+    weighted_input_backward,
+)
+from bptt.exact.lstm import (
+    lstm_backward,
+    lstm_cell_backward,
+    lstm_cell_dc,
+    lstm_cell_gates_backward,
+    lstm_cell_inputs_backward,
+    lstm_cell_parameters_backward,
+)
+from bptt.exact.rnn import (
+    output_backward,
+    rnn_backward,
+    rnn_backward_truncated,
+    rnn_cell_backward,
+    rnn_cell_dz,
+    rnn_cell_inputs_backward,
+    rnn_cell_parameters_backward,
+)
+
+__all__ = [
+    "BorrowedGradientError",
+    "fan_out",
+    "gradients",
+    "lent",
+    "lstm_backward",
+    "lstm_cell_backward",
+    "lstm_cell_dc",
+    "lstm_cell_gates_backward",
+    "lstm_cell_inputs_backward",
+    "lstm_cell_parameters_backward",
+    "numerical_gradient",
+    "output_backward",
+    "responses",
+    "rnn_backward",
+    "rnn_backward_truncated",
+    "rnn_cell_backward",
+    "rnn_cell_dz",
+    "rnn_cell_inputs_backward",
+    "rnn_cell_parameters_backward",
+    "sigmoid_backward",
+    "tanh_backward",
+    "two_layer_backward",
+    "weighted_input_backward",
+    "withheld",
+]
