@@ -20,8 +20,8 @@ STEP_AXES = 2
 TIME_AXIS = Cause(
     "carry-has-time-axis",
     "The cell is given a gradient with a time axis",
-    "What arrives at one state has the shape of that state, (n_a, m). Yours has a third axis: da_prevt was started "
-    "with T_x in its shape, or da was not sliced at step t.",
+    "What arrives at one state has the shape of that state, (n_a, m). Yours has a third axis: a carried gradient was "
+    "started with T_x in its shape, or da was not sliced at step t.",
     (),
 )
 
@@ -45,9 +45,9 @@ def probe(exercise: Exercise, function: Callable[..., Any], seed: int) -> list[C
 
     def watched(stand_in: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(stand_in)
-        def watching(da_next: Any, cache: Any) -> Any:  # noqa: ANN401 - whatever a learner hands over
-            given.append(np.ndim(da_next))
-            return stand_in(da_next, cache)
+        def watching(*handed: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever a learner hands over
+            given.extend(part.ndim for part in (*handed, *named.values()) if isinstance(part, np.ndarray))
+            return stand_in(*handed, **named)
 
         return watching
 

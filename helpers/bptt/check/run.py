@@ -16,6 +16,7 @@ from bptt.check.origin import defining_cell, notebook_values
 from bptt.check.patterns import observations
 from bptt.check.probe import TIME_AXIS, probe
 from bptt.check.report import Cause, Finding, Report, listed
+from bptt.types import Gradients
 
 Function = Callable[..., Any]
 
@@ -59,24 +60,24 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
     if not callable(function):
         message = f"give the function itself: check.{exercise.name}({exercise.name}), without calling it"
         raise TypeError(message)
-    cases, outcomes, found = [], [], []
+    cases, outcomes, rights, found = [], [], [], []
     for number, sizes in enumerate(inputs.sizes(seed)):
         arguments = exercise.case(seed + number, sizes)
-        outcome = call(function, arguments, exercise.stand_ins)
         cases.append(arguments)
-        outcomes.append(outcome)
-        found.append(list(findings(exercise, outcome, exercise.right(arguments), sizes)))
+        outcomes.append(call(function, arguments, exercise.stand_ins))
+        rights.append(exercise.right(arguments))
+        found.append(list(findings(exercise, outcomes[-1], rights[-1], sizes)))
     everything = _first_of_each(found)
     about = [f for f in everything if f.gradient is None or f.gradient in graded]
     why = _causes(exercise, function, seed, cases, outcomes, everything, about) if about else []
     explained = {name for cause in why for name in cause.gradients}
-    notes = [*_own_parts(exercise, function, cases[0], graded)] if not about else []
+    notes = [*_own_parts(exercise, function, cases[0], rights[0], graded)] if not about else []
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(w for o in outcomes for w in o.warned)]
     if about:
         notes += _reads_notebook(exercise, function)
     for finding in about:
         if finding.kind == "value" and finding.gradient not in explained:
-            notes += _observed(exercise, finding, cases, found)
+            notes += _observed(finding, rights, found)
     return Report(
         exercise.name,
         graded,
@@ -148,9 +149,11 @@ def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
         )
 
 
-def _own_parts(exercise: Exercise, function: Function, arguments: Arguments, graded: Sequence[str]) -> Iterator[str]:
+def _own_parts(
+    exercise: Exercise, function: Function, arguments: Arguments, right: Gradients, graded: Sequence[str]
+) -> Iterator[str]:
     """Say so when the learner's function is right, and an earlier one of theirs that it calls is not."""
-    names, right = getattr(function, "__globals__", {}), exercise.right(arguments)
+    names = getattr(function, "__globals__", {})
 
     def spoils(name: str) -> bool:
         others = {other: exact for other, exact in exercise.stand_ins.items() if other != name}
@@ -171,13 +174,11 @@ def _of_this_package(function: Function) -> bool:
     return (getattr(function, "__module__", None) or "").startswith("bptt.")
 
 
-def _observed(
-    exercise: Exercise, finding: Finding, cases: Sequence[Arguments], found: Sequence[Sequence[Finding]]
-) -> Iterator[str]:
+def _observed(finding: Finding, rights: Sequence[Gradients], found: Sequence[Sequence[Finding]]) -> Iterator[str]:
     """Yield what the numbers show about a wrong gradient that no known mistake explains."""
     name = str(finding.gradient)
     wrong = [next((f.sizes for f in its if f.gradient == name), None) for its in found]
     if wrong[ONE_EXAMPLE] is None and all(its for case, its in enumerate(wrong) if case != ONE_EXAMPLE):
         yield f"{name} is right with one example (m = 1), and wrong with more."
     case = next(number for number, its in enumerate(found) if finding in its)
-    yield from observations(name, np.asarray(finding.yours), exercise.right(cases[case]))
+    yield from observations(name, np.asarray(finding.yours), rights[case])
