@@ -17,8 +17,8 @@ import time
 
 import numpy as np
 
-from bptt import check, inputs, rnn, viz
-from bptt.influence import influence, time_path
+from bptt import check, inputs, rnn, viz, widgets
+from bptt.influence import influence
 
 # %% [markdown]
 # Your loop will call a cell. Here is an exact one, so that a mistake in lesson 1 costs nothing in this lesson. (It has no
@@ -141,12 +141,13 @@ print(f"by nudging: {(loss_nudged - loss) / nudge:.4f}")
 #
 # Here are both roads in a longer sequence. Blue comes down from the state's own loss: `da[:, :, t]`. Orange comes from the
 # right: it is what the next cell returned as `da_prev`, and we call it `da_prevt`. Where they meet they add, and their sum
-# is the `da_next` that goes into the cell.
+# is the `da_next` that goes into the cell. Move `t` and watch the two numbers meet. Then switch off one road: which numbers
+# below are still right, and why these?
 
 # %%
-da, caches = inputs.rnn(seed=5, n_x=2, n_a=1, n_y=2, m=1, T_x=4)
+da, caches = inputs.rnn(seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4)
 
-viz.two_roads(da, time_path(da, caches))
+widgets.two_roads(da, caches)
 
 # %% [markdown]
 # Two ends need a thought.
@@ -245,6 +246,12 @@ print("yours:                         ", rnn_backward(famous_da, famous_caches)[
 # All three agree in the last number, and there only. Can you say why? At the last step there is no time path yet, and no
 # other loss: there the two wrong programs do the same as the right one. If your last step is right and all earlier ones
 # are wrong, look at what you hand from step to step.
+#
+# Here are the two wrong programs at work, beside the exact gradients and your own function. Switch off one road at a time,
+# and compare the last step with all others.
+
+# %%
+widgets.two_roads(da, caches, rnn_backward)
 
 # %% [markdown]
 # ## 3 A tree or a graph: the price of an addition
@@ -257,7 +264,7 @@ print("yours:                         ", rnn_backward(famous_da, famous_caches)[
 # $1 + 2 + \dots + T_x = T_x (T_x + 1) / 2$ cells, where the sweep that adds at the joins passes $T_x$.
 
 # %%
-viz.tree_or_graph(5)
+widgets.tree_or_graph()
 
 # %% [markdown]
 # ### Exercise 3: `rnn_backward_per_loss` (about 11 lines)
@@ -298,6 +305,12 @@ check.rnn_backward_per_loss(rnn_backward_per_loss)
 ### BEGIN HIDDEN TESTS
 check.rnn_backward_per_loss(rnn_backward_per_loss, seed=8203)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# The same race with your own two functions: how many calls of `rnn_cell_backward` do they make?
+
+# %%
+widgets.tree_or_graph(rnn_backward, rnn_backward_per_loss)
 
 # %% [markdown]
 # Now measure both, with your own functions, on longer and longer sequences. On logarithmic axes a cost that grows like

@@ -159,6 +159,17 @@ def test_where_the_gates_meet_the_mistakes_of_several_lines_are_added():
     ]
 
 
+def test_a_road_forgotten_in_one_line_is_not_taken_for_one_forgotten_in_all():
+    """Where the gates meet, the lines that are right count as right."""
+    lines = dict(ONE_PIECE)
+    lines["gates"] = lines["gates"].replace("dc_next * c_prev + ", "").replace("np.tanh(c_next) * ot", "c_next * ot")
+    report = report_on(CELL, written(CELL, lines=lines))
+    assert named(report) == [
+        ("no-dc-next", ("dxt", "da_prev", "dWf", "dbf"), ()),
+        ("c-next-for-tanh-of-c", ("dxt", "da_prev", "dWo", "dbo"), ()),
+    ]
+
+
 def test_a_line_that_forgets_dc_is_told_from_one_that_forgets_da():
     """In the gates alone, in dc_prev alone: whatever the learner has written twice can be wrong once."""
     forgets_da, forgets_dc = (

@@ -414,3 +414,8 @@ def test_the_right_ones_among_published_numbers_are_slopes():
         return (da * lstm_forward(caches.x, first.a_prev, nudged)[0]).sum()
 
     np.testing.assert_allclose((loss(1e-6) - loss(-1e-6)) / 2e-6, RIGHT_NUMBERS["dbi"], atol=5e-9)
+
+
+def test_the_cell_may_be_called_by_the_names_of_its_arguments():
+    by_name = "da_next=da[:, :, t] + da_prevt, dc_next=dc_prevt, cache=cache)"
+    assert check.lstm_backward(written(("da[:, :, t] + da_prevt, dc_prevt, cache)", by_name))).passed

@@ -103,7 +103,7 @@ class _Explanation:
 
 
 Explanations = dict[str, dict[Ids, _Explanation]]
-"""For each gradient, the smallest sets of mistakes that predict it in every case."""
+"""For each gradient, the sets of mistakes that predict it in every case."""
 
 Pairs = Callable[[Mistake, Exercise, Exercise], bool]
 """Whether to try, on top of a mistake made in one stage, those of another."""
@@ -156,22 +156,22 @@ def _by_two(
 def _where_roads_meet(
     stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], found: Explanations
 ) -> Explanations:
-    """Explain gradients by all mistakes that have been found in others, and at most one more."""
-    clearest = [min(sets.items(), key=lambda item: (item[1].contradicted, len(item[0]))) for sets in found.values()]
-    before = sorted((item for item in clearest if any(item[1].on_the_way)), key=lambda item: len(item[0]))
-    leading = _leading_to(rest, stages)
+    """Explain gradients by all mistakes that have been found in others, and at most one more, made elsewhere."""
+    clearest = [min(sets.items(), key=lambda item: item[1].contradicted) for sets in found.values()]
+    before = [(ids, known) for ids, known in clearest if any(known.on_the_way)]
     if not before:
         return {}
-    ids = frozenset[str]().union(*(some for some, _ in before))
+    together = frozenset[str]().union(*(ids for ids, _ in before))
+    leading = _leading_to(rest, stages)
 
     def predictions(number: int, wanted: Collection[Ids] | None) -> Iterator[_Spoilt]:
-        # Where two of them change the same value, the later one knows of more mistakes.
         met = {name: value for _, known in before for name, value in known.on_the_way[number].items()}
         values, changed = _passed_on(stages, cases[number].values, met)
-        yield _Spoilt(ids, {name: [values[name]] for name in changed}, values)
-        for more, prediction, after in _spoilt(leading, values, None):
-            if (wanted is None or ids | more in wanted) and not met.keys() & prediction.keys():
-                yield _Spoilt(ids | more, prediction, after)
+        yield _Spoilt(together, {name: [values[name]] for name in changed}, values)
+        for ids, prediction, after in _spoilt(leading, values, None):
+            elsewhere = met.keys().isdisjoint(prediction)
+            if elsewhere and (wanted is None or together | ids in wanted):
+                yield _Spoilt(together | ids, prediction, after)
 
     return _predicting(stages, cases, rest, predictions)
 
@@ -179,7 +179,7 @@ def _where_roads_meet(
 def _predicting(
     stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], predictions: Predictions
 ) -> Explanations:
-    """Keep, for each gradient, the smallest sets of mistakes that predict it in every case."""
+    """Keep, for each gradient, the sets of mistakes that predict it in every case."""
     surviving: Explanations = {}
     wanted: set[Ids] | None = None
     for number, case in enumerate(cases):
@@ -194,11 +194,7 @@ def _predicting(
         wanted = {ids for sets in surviving.values() for ids in sets}
         if not wanted:
             break
-    return {
-        name: {ids: explanation for ids, explanation in sets.items() if not any(less < ids for less in sets)}
-        for name, sets in surviving.items()
-        if sets
-    }
+    return {name: sets for name, sets in surviving.items() if sets}
 
 
 def _in_both(before: Explanations, now: Explanations) -> Explanations:
