@@ -17,8 +17,8 @@ import time
 
 import numpy as np
 
-from bptt import check, inputs, lstm, rnn, viz
-from bptt.influence import influence, memory_paths
+from bptt import check, inputs, lstm, rnn, viz, widgets
+from bptt.influence import memory_paths
 
 # %% [markdown]
 # ## 1 A memory beside the state
@@ -373,13 +373,11 @@ check.lstm_cell_backward(lstm_cell_backward, seed=9305)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# All right? Then look at your own gradients in the graph. (Until exercise 5 is done, this cell stops with an error.)
+# All right? Then walk back through your own cell. Follow the green road first: from the black dot where both roads meet to
+# the old memory. (Until exercise 5 is done, you see the exact gradients.)
 
 # %%
-your_dc = lstm_cell_dc(da_next, dc_next, cache)
-gradients = {"da_next": da_next, "dc_next": dc_next, "dc": your_dc, **lstm_cell_gates_backward(da_next, your_dc, cache)}
-
-viz.cell_graph(cache, gradients={**gradients, **lstm_cell_backward(da_next, dc_next, cache)})
+widgets.cell_walk(lstm_cell_backward, da_next, dc_next, cache)
 
 # %% [markdown]
 # ## 7 The sequence: two gradients to carry
@@ -519,13 +517,20 @@ ft[8] = 0.2
 viz.highway(ft)
 
 # %% [markdown]
+# Here are gates that you can turn, in a cell with one unit: forget `f`, update `i`, output `o`, and the weight `w` of the road through
+# the state. What has to be open for the gradient of the last loss to arrive at the beginning, and what does not matter?
+
+# %%
+widgets.gate_highway(lstm_backward)
+
+# %% [markdown]
 # Now a whole LSTM beside a whole RNN, at the same size: 16 units, random weights, the same inputs. These are the influence maps of
 # lesson 2, the size of the gradient of the loss of step $k$ (row) at the state of step $t$ (column). The RNN has the
 # spectral radius 1, which sounds safe. The LSTM's forget bias is 3, so that its forget gates start near $\sigma(3) \approx 0.95$.
 
 
 # %%
-def rnn_sequence(radius, T_x=30, n_a=16):
+def rnn_sequence(radius, T_x=24, n_a=16):
     """Make an RNN's sequence whose Waa has a given spectral radius."""
     rng = np.random.default_rng(3)
     parameters = inputs.rnn_parameters(rng, n_x=3, n_a=n_a, n_y=2)
@@ -535,7 +540,7 @@ def rnn_sequence(radius, T_x=30, n_a=16):
     return np.random.default_rng(5).standard_normal((n_a, 1, T_x)), caches
 
 
-def lstm_sequence(forget_bias, T_x=30, n_a=16):
+def lstm_sequence(forget_bias, T_x=24, n_a=16):
     """Make an LSTM's sequence whose forget gates have a given bias, on the same inputs."""
     parameters = inputs.lstm_parameters(np.random.default_rng(3), n_x=3, n_a=n_a, n_y=2)
     parameters["bf"] = np.full((n_a, 1), float(forget_bias))
@@ -544,13 +549,7 @@ def lstm_sequence(forget_bias, T_x=30, n_a=16):
     return np.random.default_rng(5).standard_normal((n_a, 1, T_x)), caches
 
 
-viz.influence_map(
-    influence(*rnn_sequence(radius=1.0)),
-    title="The same inputs, the same number of units",
-    label="RNN, radius 1",
-    other=influence(*lstm_sequence(forget_bias=3)),
-    other_label="LSTM, forget bias 3",
-)
+widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward)
 
 # %% [markdown]
 # In lesson 2 the radius 1 kept the gradient alive, because there the inputs were tiny and tanh was almost a straight line. With
@@ -559,19 +558,8 @@ viz.influence_map(
 #
 # ### Where an LSTM's gradient still vanishes
 #
-# The highway is open as long as the gates are. The same LSTM again, with forget biases of 0 (gates near 0.5) and of -2
-# (near 0.12):
-
-# %%
-viz.influence_map(
-    influence(*lstm_sequence(forget_bias=0)),
-    title="An LSTM that forgets",
-    label="forget bias 0",
-    other=influence(*lstm_sequence(forget_bias=-2)),
-    other_label="forget bias -2",
-)
-
-# %% [markdown]
+# The highway is open as long as the gates are. Move the forget bias to 0 (gates near 0.5), and then to -2 (near 0.12).
+#
 # With gates near 0.5 the LSTM is hardly better than the RNN, and with -2 it is far worse. This is why people start the training of an LSTM with a
 # forget bias of 1 or more. Other places where little comes through:
 #

@@ -163,3 +163,4 @@ def test_exported_page_has_picture_and_words():
     assert page.count("<img ") == 1
     assert page.count("</details>") == 1
     assert "model_id" not in page.split("<main>")[-1]
+    assert 'data-mime-type="text/plain"' not in page

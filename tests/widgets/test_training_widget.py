@@ -89,7 +89,7 @@ def test_pictures_take_a_small_share_of_the_time(watched, drawing):
     clock = watched(drawing)
     with widgets.training_panel(steps=10_000) as panel:
         clock.train(panel, 10_000)
-    assert 0 < len(clock.shown_at) * drawing < 0.04 * 10_000 * 0.005 + drawing
+    assert 0 < len(clock.shown_at) * drawing < 0.04 * (clock.now - 100) + drawing
     assert np.diff(clock.shown_at).min() >= 0.25
     assert np.diff(clock.shown_at).max() <= max(0.3, 27 * drawing)
 
@@ -110,9 +110,9 @@ def test_a_panel_that_is_busy_with_large_gradients_draws_less(watched, monkeypat
         add(*arguments)
 
     monkeypatch.setattr(Run, "add", slow)
-    with widgets.training_panel(steps=1000) as panel:
-        clock.train(panel, 1000)
-    assert 0 < len(clock.shown_at) < 4
+    with widgets.training_panel(steps=10_000) as panel:
+        clock.train(panel, 10_000)
+    assert np.allclose(np.diff(clock.shown_at), 10, atol=0.1)
 
 
 def test_time_per_step_is_without_the_pictures(watched):

@@ -14,8 +14,8 @@ from bptt.widgets.training_screen import Screen, screen_for
 
 _SHARE = 0.04
 """A picture is due when all that the panel did so far took less than this share of the time."""
-_PAUSE = 0.25
-"""Seconds between two pictures at least: nobody reads faster."""
+_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
+"""Seconds between two pictures at least, because nobody reads faster, and at most."""
 _MOST_RUNS = 3
 
 
@@ -96,7 +96,9 @@ class TrainingPanel:
         if self._screen is None:
             raise RuntimeError("Use the panel inside of its with: with widgets.training_panel(...) as panel:")
         self._named(run).add(_one_number(loss), _by_name(gradients), called_at - self._back_at)
-        if called_at >= self._shown_at + _PAUSE and self._spent <= _SHARE * (called_at - self._opened_at):
+        pause = called_at - self._shown_at
+        affordable = self._spent <= _SHARE * (called_at - self._opened_at)
+        if pause >= _LONGEST_PAUSE or (pause >= _PAUSE and affordable):
             self._screen.show()
             self._shown_at = time.perf_counter()
         self._back_at = time.perf_counter()
