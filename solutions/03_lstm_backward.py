@@ -401,7 +401,8 @@ def lstm_backward(da, caches):
 
     da:      gradient that reaches each state from the loss of its own step, (n_a, m, T_x)
     caches:  LSTMCaches with steps (a list of LSTMCellCache) and x
-    returns: a dict with "dx" (n_x, m, T_x), "da0" (n_a, m), and "dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"
+    returns: a dict with "dx" (n_x, m, T_x), "da0" (n_a, m),
+             and "dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"
     """
     n_a, m, T_x = da.shape
     dx = np.zeros_like(caches.x)
@@ -674,7 +675,8 @@ def lstm_backward_fused(da, caches):
     """
     n_a, m, T_x = da.shape
     parameters = caches.steps[0].parameters
-    W = np.concatenate([parameters["Wf"], parameters["Wi"], parameters["Wc"], parameters["Wo"]])  # (4 n_a, n_a + n_x)
+    # All gates in one matrix: (4 n_a, n_a + n_x).
+    W = np.concatenate([parameters["Wf"], parameters["Wi"], parameters["Wc"], parameters["Wo"]])
     # What was multiplied, all steps side by side: (n_a + n_x, T_x * m).
     both = np.concatenate([np.concatenate([step.a_prev, step.xt]) for step in caches.steps], axis=1)
     dz = np.empty((4 * n_a, T_x, m))

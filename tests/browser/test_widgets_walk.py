@@ -153,17 +153,17 @@ def test_still_picture_stays_when_the_kernel_is_gone(learner):
     learner.restart_kernel()
     saved.cells[-1].source += "  # from somebody else"
     nbformat.write(saved, learner.file.with_stem("untrusted"))
-    for place, address in (
-        ("JupyterLab", learner.address()),
-        ("Notebook", learner.address(app="notebooks")),
-        ("untrusted", learner.address("untrusted")),
+    for place, name, app in (
+        ("JupyterLab", "", "lab/tree"),
+        ("Notebook", "", "notebooks"),
+        ("untrusted", "untrusted", "lab/tree"),
     ):
-        learner.page.goto(address)
+        learner.visit(name, app)
         still = learner.output(widget.cell).locator("img")
         expect(still).to_be_visible()
         expect(learner.output(widget.cell).get_by_text("A walk back through")).to_be_visible()
         learner.page.wait_for_timeout(1000)
-        seen = learner.output(widget.cell).locator(":visible").all_inner_texts()
+        seen = learner.output(widget.cell).locator("visible=true").all_inner_texts()
         assert not [text for text in seen if "widget" in text], f"{place} shows {seen}"
         assert still.bounding_box()["width"] > 900
         learner.look(f"gone-{place}", widget.cell)
