@@ -519,8 +519,8 @@ sums = {name: sum(gradients[name] for gradients in alone) for name in ["dbf", "d
 dx_alone = np.array([gradients["dxt"][1][2] for gradients in alone])
 show("nothing carried:", dx_alone, sums["dbi"], sums["dbc"], sums["dbo"])
 
-# The same with a copied line, dbi = dbf + ... in place of dbi = dbi + ..., and so on. After the loop dbf is the sum over all
-# steps, and of the gate's own gradients that of the step visited last, step 0, is left.
+# The same with copied lines: dbi = dbf + ... in place of dbi = dbi + ..., and so on. After the loop dbf holds
+# the sum of all steps. Of the gate's own gradients only that of the step visited last, step 0, is left.
 mixed = {name: sums["dbf"] + alone[0][name] for name in ["dbi", "dbc", "dbo"]}
 show("and dbf in the other biases:", dx_alone, mixed["dbi"], mixed["dbc"], mixed["dbo"])
 

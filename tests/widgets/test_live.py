@@ -94,13 +94,13 @@ def test_next_step_is_drawn_ahead():
         await asyncio.sleep(0.3)
 
     asyncio.run(moved((step, 2)))
-    assert drawn == [(0, True), (2, True), (3, True)]
+    assert drawn == [(2, True), (3, True)]
     assert walk.words == "The number is 2 < 100."
     asyncio.run(moved((step, 4), (step, 3)))
-    assert drawn[3:] == [(4, True)]
+    assert drawn[2:] == [(4, True)]
     asyncio.run(moved((step, 5)))
     asyncio.run(moved((walk.controls["sign"].source, False)))
-    assert drawn[4:] == [(5, True), (5, False)]
+    assert drawn[3:] == [(5, True), (5, False)]
 
 
 def test_frames_that_are_kept_are_few(live):
