@@ -45,7 +45,8 @@ def whole(label: str, value: int, ends: tuple[int, int]) -> Control:
 
 def switch(label: str, *, on: bool = True) -> Control:
     """Make a switch; its value is True or False."""
-    box = ipw.Checkbox(on, indent=False, **_named(label) | {"layout": ipw.Layout(width="auto", margin="2px 18px 2px 2px")})
+    layout = ipw.Layout(width="auto", margin="2px 18px 2px 2px")
+    box = ipw.Checkbox(on, indent=False, **_named(label) | {"layout": layout})
     return Control(box, box)
 
 
