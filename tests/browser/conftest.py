@@ -60,7 +60,13 @@ def lab(tmp_path_factory):
     log = home / "log"
     with log.open("w") as file:
         server = subprocess.Popen(
-            ["sh", ROOT / "helpers/setup/lab.sh", "--no-browser", "--port=0", f"--ServerApp.root_dir={lab.work}"],
+            [
+                *("sh", ROOT / "helpers/setup/lab.sh", "--no-browser", "--port=0"),
+                f"--ServerApp.root_dir={lab.work}",
+                # A page then tells whether its kernel is there.
+                "--LabApp.expose_app_in_browser=True",
+                "--JupyterNotebookApp.expose_app_in_browser=True",
+            ],
             env=os.environ | {name: str(folder) for name, folder in folders.items()} | {"PATH": path},
             stdin=subprocess.DEVNULL,
             stdout=file,

@@ -17,6 +17,18 @@ STUB = """\
 DONE = re.compile(r"^\[\d+\]:$")
 WAITING = "[*]:"
 
+# What the page shows says idle before there is a kernel, too, and what is run then never runs.
+_KERNEL_READY = """() => {
+  const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+_WATCH_RESTART = """() => {
+  window.restarted = false;
+  window.jupyterapp.shell.currentWidget.sessionContext.statusChanged.connect((_, status) => {
+    window.restarted ||= status.endsWith("restarting");
+  });
+}"""
+
 
 class Learner:
     """A learner at work in one browser tab. Cells go by their ids, which for exercises are their ``grade_id``."""
@@ -50,10 +62,9 @@ class Learner:
 
     def save(self) -> None:
         """Save the notebook."""
-        before = self.file.stat().st_mtime_ns
-        self.page.keyboard.press("ControlOrMeta+s")
-        while self.file.stat().st_mtime_ns == before:
-            self.page.wait_for_timeout(50)
+        # The file itself changes before all of it is written.
+        with self.page.expect_response(lambda response: response.request.method == "PUT" and ".ipynb" in response.url):
+            self.page.keyboard.press("ControlOrMeta+s")
 
     def reload(self) -> None:
         """Load the page again."""
@@ -62,18 +73,15 @@ class Learner:
 
     def restart_kernel(self) -> None:
         """Start the kernel again, so that it has forgotten all."""
+        self.page.evaluate(_WATCH_RESTART)
         self._choose("Kernel", "Restart Kernel…")
         self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self.page.wait_for_function("window.restarted")
         self._ready()
 
     def _ready(self) -> None:
         expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(self._ids))
-        expect(self.page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")).to_have_attribute(
-            "data-status", "idle"
-        )
-        # That one says idle before there is a kernel, too, and what is run then never runs.
-        if "/lab/" in self.page.url:
-            expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+        self.page.wait_for_function(_KERNEL_READY)
 
     def make(self, name: str, *cells: str) -> None:
         """Make a notebook of one's own, beside the lessons, with one cell for each piece of code."""
