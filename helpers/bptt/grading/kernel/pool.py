@@ -34,7 +34,7 @@ class Kernels:
 
     def __init__(self, limits: Limits, *, boxed: bool = True, warm: bool = True) -> None:
         self._limits = limits
-        self._boxed = boxed
+        self.boxed = boxed
         self._warm = warm
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._parent: WarmParent | None = None
@@ -79,7 +79,7 @@ class Kernels:
 
     def _fork(self, files: Mapping[str, bytes]) -> Kernel:
         if self._parent is None:
-            self._parent = WarmParent(self._limits, boxed=self._boxed)
+            self._parent = WarmParent(self._limits, boxed=self.boxed)
         with _archive(files) as archive:
             forked = self._parent.fork(archive)
         return Kernel(forked, self._limits, self._context)
