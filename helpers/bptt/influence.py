@@ -22,8 +22,13 @@ def influence(da: Array, caches: RNNCaches) -> Array:
         Entry [k, t] is the norm, over all units and examples, of the gradient of the loss of step k with respect to
         the state after step t; zero for t > k.
     """
-    arriving = Unrolled(caches).of_each_loss(da)
-    return np.array([np.linalg.norm(of_one_loss, axis=(0, 1)) for of_one_loss in arriving])
+    chain = Unrolled(caches)
+    norms = np.zeros((len(chain.places), len(chain.places)))
+    for k in chain.places:
+        only_k = np.zeros_like(da)
+        only_k[:, :, k] = da[:, :, k]
+        norms[k] = np.linalg.norm(chain.arriving(only_k), axis=(0, 1))
+    return norms
 
 
 def time_path(da: Array, caches: RNNCaches) -> Array:

@@ -5,7 +5,7 @@ of the cell that it is sent through, or of what is gathered in the end. All thre
 runs backward: nudges travel forward through the chain.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -46,29 +46,17 @@ class Unrolled:
         ndarray (n_a, m, T_x)
         """
         n_a, m, length = da.shape
-        total = np.zeros(da.shape)
-        for of_one_loss in self.of_each_loss(da, cells, heaping=heaping):
-            total += of_one_loss
-        return total
-
-    def of_each_loss(self, da: Array, cells: Sequence[int] | None = None, *, heaping: bool = False) -> Iterator[Array]:
-        """Tell what the loss of each place alone sends to every state; arguments are those of ``arriving``.
-
-        Yields
-        ------
-        ndarray (n_a, m, T_x)
-            For the loss of the first place, the second one, and so on.
-        """
-        n_a, m, length = da.shape
         # How far the nudge of each state has come: (place of the nudge, nudged unit, unit reached, example).
         reach = np.zeros((length, n_a, n_a, m))
         heap = np.zeros_like(reach)
+        total = np.zeros((length, n_a, m))
         for place, cell in enumerate(cells or self.places):
             onward = np.einsum("ijoj->ioj", self._answers[cell]["a_prev"].reshape(n_a, m, n_a, m))
             reach = np.einsum("tkij,ioj->tkoj", heap if heaping else reach, onward)
             reach[place] = np.eye(n_a)[:, :, None]
             heap += reach
-            yield np.moveaxis(np.einsum("oj,tkoj->tkj", da[:, :, place], reach), 0, -1)
+            total += np.einsum("oj,tkoj->tkj", da[:, :, place], reach)
+        return np.moveaxis(total, 0, -1)
 
     def sent_through(self, arriving: Array, cells: Sequence[int] | None = None) -> list[Gradients]:
         """Send what arrives at each place through the cell there.

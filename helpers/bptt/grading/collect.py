@@ -98,7 +98,7 @@ def _read(path: Path, most: int) -> bytes | None:
     """Return a file's content; None when it is no regular file, or a longer one."""
     # What was a file a moment ago may be a link or a pipe by now: the handle is asked, not the name.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(handle, "rb") as file:
+    with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return None
         content = file.read(most + 1)

@@ -78,7 +78,7 @@ def take_in(submitted: bytes, released: NotebookNode) -> Taken:
 
 def _read(data: bytes) -> NotebookNode:
     try:
-        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
         nbformat.validate(notebook)
     except Exception as error:
         start = data[:20].decode("utf-8", "replace").split("\n")[0].strip()

@@ -69,7 +69,7 @@ def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Ke
         lesson=lesson.name,
         status=status,
         reasons=(*reasons, *([said] if said else [])),
-        notebook=nbformat.writes(taken.notebook),  # type: ignore[no-untyped-call]
+        notebook=nbformat.writes(taken.notebook),
         verdicts=verdicts,
         unanswered=unanswered,
         causes=found.causes(taken.notebook),
@@ -79,7 +79,7 @@ def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Ke
 
 
 def _notebook(content: bytes) -> NotebookNode:
-    notebook: NotebookNode = nbformat.v4.reads(content.decode())  # type: ignore[no-untyped-call]
+    notebook: NotebookNode = nbformat.v4.reads(content.decode())
     return notebook
 
 

@@ -42,9 +42,9 @@ def asked_by(source: str) -> tuple[Asked, ...]:
 
 def _asked(statement: ast.stmt) -> Asked | None:
     match statement:
-        case ast.Expr(
-            ast.Call(ast.Attribute(ast.Name("check"), exercise), [ast.Name(function)], keywords)
-        ) if exercise in EXERCISES:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name("check"), exercise), [ast.Name(function)], keywords)) if (
+            exercise in EXERCISES
+        ):
             options = {option.arg: option.value for option in keywords if option.arg}
             only = ast.literal_eval(options["only"]) if "only" in options else None
             return Asked(exercise, function, None if only is None else tuple(only))

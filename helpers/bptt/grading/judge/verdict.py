@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bptt import inputs
-from bptt.check.compare import findings
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import Report
+from bptt.check.run import Examined, examine, report
 from bptt.grading.judge.cells import Asked, asked_by
 from bptt.grading.judge.seeds import seed
 from bptt.grading.kernel.client import NoAnswerError
@@ -17,7 +15,9 @@ from bptt.grading.result import Verdict
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from bptt.check.report import Finding
+    from bptt.check.call import Outcome
+    from bptt.check.exercise import Arguments
+    from bptt.check.report import Report
     from bptt.grading.kernel.client import Kernel
 
 
@@ -34,7 +34,7 @@ class Judge:
 
     def __init__(self, secret: bytes, lesson: str, student: str) -> None:
         self._about = secret, lesson, student
-        self._known: dict[tuple[str, str], list[Finding]] = {}
+        self._known: dict[tuple[str, str], Examined] = {}
 
     def forget(self) -> None:
         """Ask everything anew: code has run, and functions may have changed."""
@@ -57,21 +57,33 @@ class Judge:
         return Verdict(meta["grade_id"], points if passed else 0.0, points, shown._repr_mimebundle_())
 
     def _report(self, kernel: Kernel, asked: Asked) -> Report:
-        exercise = EXERCISES[asked.exercise]
-        graded = tuple(name for name in exercise.shapes if asked.only is None or name in asked.only)
         key = asked.exercise, asked.function
         if key not in self._known:
-            self._known[key] = list(self._findings(kernel, asked))
-        about = [each for each in self._known[key] if each.gradient is None or each.gradient in graded]
-        return Report(asked.exercise, graded, tuple(about))
+            secret, lesson, student = self._about
+            start = seed(secret, lesson, asked.exercise, student)
+            self._known[key] = examine(EXERCISES[asked.exercise], InKernel(kernel, asked), start)
+        return report(self._known[key], asked.only)
 
-    def _findings(self, kernel: Kernel, asked: Asked) -> list[Finding]:
-        exercise = EXERCISES[asked.exercise]
-        secret, lesson, student = self._about
-        start = seed(secret, lesson, asked.exercise, student) % 2**31
-        found = []
-        for number, sizes in enumerate(inputs.sizes(start)):
-            arguments = exercise.case(start + number, sizes)
-            answer = kernel.ask(Question(asked.exercise, asked.function, arguments))
-            found += list(findings(exercise, answer.outcome(), exercise.right(arguments), sizes))
-        return found
+
+class InKernel:
+    """A learner's function in a kernel, for a check on this side.
+
+    Parameters
+    ----------
+    kernel, asked
+        Where it is, and which.
+    """
+
+    def __init__(self, kernel: Kernel, asked: Asked) -> None:
+        self._kernel = kernel
+        self._asked = asked
+        self.origin = ""
+        self.reads: tuple[str, ...] = ()
+        self.own: tuple[str, ...] = ()
+
+    def answer(self, arguments: Arguments, stand_ins: tuple[str, ...]) -> Outcome:
+        """Call it."""
+        question = Question(self._asked.exercise, self._asked.function, arguments, stand_ins)
+        answer = self._kernel.ask(question)
+        self.origin, self.reads, self.own = answer.origin, answer.reads, answer.own
+        return answer.outcome()

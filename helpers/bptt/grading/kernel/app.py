@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # A kernel without a debugger starts in a tenth of the time, and nobody sits before this one.
 sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
@@ -22,7 +22,8 @@ from bptt.grading.kernel.graded import GradedKernel  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-class GradedApp(IPKernelApp):  # type: ignore[misc]
+
+class GradedApp(IPKernelApp):
     """IPython's kernel application, on sockets that listen already."""
 
     def prepare(self) -> None:
@@ -52,7 +53,8 @@ class GradedApp(IPKernelApp):  # type: ignore[misc]
         self.init_signal()
         self.init_kernel()
         self.init_shell()
-        self.shell.parent, self.shell.kernel = self.kernel, self.kernel
+        shell: Any = self.shell
+        shell.parent, shell.kernel = self.kernel, self.kernel
         self.init_gui_pylab()
         self.init_extensions()
         sys.stdout.flush()
@@ -77,7 +79,8 @@ class GradedApp(IPKernelApp):  # type: ignore[misc]
         self.iopub_socket = self.iopub_thread.background_socket
 
     def _listen(self, kind: int, channel: str) -> zmq.Socket[bytes]:
-        made = self.context.socket(kind)
+        context: Any = self.context
+        made: zmq.Socket[bytes] = context.socket(kind)
         made.linger = 1000
         if channel in self._listening:
             made.use_fd = self._listening[channel]

@@ -169,7 +169,7 @@ class Kernel:
             self._end(Ended.ITSELF)
 
     def _send(self, kind: str, content: dict[str, Any]) -> str:
-        message = self._session.send(self._shell, kind, content)
+        message: Any = self._session.send(self._shell, kind, content)
         return str(message["header"]["msg_id"])
 
     def _listen(self, turn: _Turn, outputs: Outputs | None, seconds: float) -> bool:
@@ -191,7 +191,7 @@ class Kernel:
                     self._end(Ended.MEMORY)
                     return False
             wait = max(0.0, min(until, look, self._until, turn.patience) - now)
-            ready = [channel for channel, _ in self._poller.poll(wait * 1000 + 1)]
+            ready = [channel for channel, _ in self._poller.poll(int(wait * 1000) + 1)]
             # What it said before it ended still counts.
             for channel in (self._iopub, self._shell):
                 if channel in ready:
@@ -202,7 +202,7 @@ class Kernel:
 
     def _take(self, channel: zmq.Socket[bytes], turn: _Turn, outputs: Outputs | None) -> None:
         """Read one message."""
-        frames = channel.recv_multipart(copy=True)
+        frames: Any = channel.recv_multipart()
         size = sum(map(len, frames))
         self._read += size
         if self._read > self._limits.output_bytes:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from ipykernel.ipkernel import IPythonKernel
 
 from bptt.check.call import call
 from bptt.check.exercises import EXERCISES
-from bptt.check.origin import defining_cell, notebook_values
+from bptt.check.origin import defining_cell, notebook_values, own_functions
 from bptt.grading.kernel.question import ANSWER, ASK, Answer, Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Function = Callable[..., Any]
 
-
-class GradedKernel(IPythonKernel):  # type: ignore[misc]
+class GradedKernel(IPythonKernel):
     """IPython's kernel, with one more kind of message."""
 
-    msg_types: ClassVar[list[str]] = [*IPythonKernel.msg_types, ASK]
+    session: Any
+    shell: Any
+    msg_types = [*IPythonKernel.msg_types, ASK]  # noqa: RUF012 - as it is there
 
-    async def bptt_ask_request(self, stream: object, ident: object, parent: dict[str, Any]) -> None:
+    async def bptt_ask_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
         """Call a function of the notebook, and send what it did.
 
         Nothing that is said here proves anything: the notebook's code can change it all. It is judged elsewhere.
@@ -51,13 +48,7 @@ def answered(question: Question, names: Mapping[str, Any]) -> Answer:
         what = "is not a function" if question.function in names else "is not defined"
         return Answer(error="NameError", message=f"{question.function} {what}")
     known = EXERCISES[question.exercise].stand_ins
-    axes: list[int] = []
-    stand_ins = {
-        name: _watched(known[name], axes)
-        for name in known
-        if question.stand_ins is None or name in question.stand_ins
-    }
-    outcome = call(function, question.arguments, stand_ins)
+    outcome = call(function, question.arguments, {name: known[name] for name in question.stand_ins})
     error = outcome.error
     return Answer(
         result=outcome.result,
@@ -67,21 +58,8 @@ def answered(question: Question, names: Mapping[str, Any]) -> Answer:
         warned=outcome.warned,
         printed=outcome.printed,
         changed=outcome.changed,
-        axes=tuple(axes),
+        axes=outcome.axes,
         origin=defining_cell(function),
         reads=notebook_values(function),
-        own=tuple(name for name in known if _is_own(names.get(name))),
+        own=own_functions(function, known),
     )
-
-
-def _watched(stand_in: Function, axes: list[int]) -> Function:
-    @wraps(stand_in)
-    def watching(*arguments: Any) -> Any:  # noqa: ANN401 - whatever a learner hands over
-        axes.append(np.ndim(arguments[0]) if arguments else 0)
-        return stand_in(*arguments)
-
-    return watching
-
-
-def _is_own(value: object) -> bool:
-    return callable(value) and not (getattr(value, "__module__", None) or "").startswith("bptt.")

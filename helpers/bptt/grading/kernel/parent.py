@@ -75,7 +75,7 @@ class WarmParent:
         if boxed:
             command = wrapped(command, limits, environment, Path(tempfile.mkdtemp(dir=self._folder.name)))
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the parent is
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - the command is ours
             command,
             # Started with nothing, since whoever is inside can read what bubblewrap itself was started with.
             env={"PATH": PATH} if boxed else environment,
@@ -111,7 +111,12 @@ class WarmParent:
                 listening.append(socket.socket(socket.AF_UNIX))
                 listening[-1].bind(path)
                 listening[-1].listen()
-            request: dict[str, Any] = {"limits": self._limits.as_dict(), "key": key, "work": self._work(), "writable": writable()}
+            request: dict[str, Any] = {
+                "limits": self._limits.as_dict(),
+                "key": key,
+                "work": self._work(),
+                "writable": writable(),
+            }
             handles = [each.fileno() for each in listening] + ([] if archive is None else [archive])
             socket.send_fds(self._door, [json.dumps(request).encode()], handles)
         except OSError as error:
@@ -138,7 +143,7 @@ class WarmParent:
     def _hear(self, seconds: float) -> list[int]:
         """Wait for an answer, and return the handles in it."""
         ready, _, _ = select.select([self._door], [], [], seconds)
-        message, handles = b"", []
+        message, handles = b"", list[int]()
         if ready:
             message, handles, _, _ = socket.recv_fds(self._door, MESSAGE_BYTES, 1)
         if not message:

@@ -17,8 +17,10 @@ from bptt import graphs
 from bptt.lstm import LSTMCaches, LSTMCellCache
 from bptt.rnn import RNNCaches, RNNCellCache
 
-DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-DTYPES += ("float16", "float32", "float64", "complex64", "complex128")
+DTYPES = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64", "complex64", "complex128"),
+)
 _CELLS = (RNNCellCache, RNNCaches, LSTMCellCache, LSTMCaches)
 _GRAPHS = (graphs.WeightedInputCache, graphs.FanOutCache, graphs.TwoLayerCache)
 RECORDS = {kind.__name__: kind for kind in (*_CELLS, *_GRAPHS)}
@@ -66,7 +68,7 @@ def _encode(value: Any, arrays: list[dict[str, Any]], seen: dict[int, int], dept
     return {"other": type(value).__name__[:LONGEST_TEXT]}
 
 
-def _encode_scalar(value: bool | float | str | None) -> Any:  # noqa: ANN401
+def _encode_scalar(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, float) and not math.isfinite(value):
         return {"float": repr(value)}
     if isinstance(value, str):
@@ -141,13 +143,18 @@ class _Reader:
         # A copy owns its memory and can be written; what frombuffer makes cannot.
         return np.frombuffer(raw, dtype).reshape(shape).copy()
 
-    def value(self, entry: Any, arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:  # noqa: ANN401
+    def value(  # noqa: C901, PLR0911 - one branch for each kind of value
+        self,
+        entry: Any,  # noqa: ANN401
+        arrays: list[np.ndarray[Any, Any]],
+        depth: int,
+    ) -> Any:  # noqa: ANN401
         self._count()
         if entry is None or type(entry) in {bool, int, float}:
             return entry
         if type(entry) is str:
             return self._text(entry)
-        if type(entry) is not dict or not depth + 1:
+        if type(entry) is not dict or depth < 0:
             raise NotPlainError("not a value, or one too deep")
         match entry:
             case {"array": int(at)} if len(entry) == 1 and type(at) is int and 0 <= at < len(arrays):
@@ -164,7 +171,7 @@ class _Reader:
                 return tuple(self.value(part, arrays, depth - 1) for part in entries)
             case {"dict": list(pairs)} if len(entry) == 1:
                 return self._dict(pairs, arrays, depth)
-            case {"record": str(kind), "fields": list(fields)} if kind in RECORDS and entry.keys() == {"record", "fields"}:
+            case {"record": str(kind), "fields": list(fields), **rest} if kind in RECORDS and not rest:
                 return self._record(kind, fields, arrays, depth)
         raise NotPlainError("not a value")
 

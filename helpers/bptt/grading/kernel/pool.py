@@ -97,7 +97,7 @@ def _archive(files: Mapping[str, bytes]) -> Iterator[int | None]:
         yield None
         return
     handle = os.memfd_create("files")
-    with open(handle, "w+b") as memory:
+    with os.fdopen(handle, "w+b") as memory:
         with tarfile.open(fileobj=memory, mode="w") as archive:
             for name, content in files.items():
                 entry = tarfile.TarInfo(name)

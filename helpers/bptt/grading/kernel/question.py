@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-
 from bptt.check.call import Outcome
 from bptt.exact import BorrowedGradientError
 from bptt.grading.kernel.plain import LONGEST_TEXT, NotPlainError, decode, encode
@@ -28,13 +27,13 @@ class Question:
     arguments
         What it is called with, by name, in order.
     stand_ins
-        The names of those stand-ins that are used; all of them when None.
+        The names of those stand-ins that are used.
     """
 
     exercise: str
     function: str
     arguments: dict[str, Any]
-    stand_ins: tuple[str, ...] | None = None
+    stand_ins: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain JSON types."""
@@ -42,15 +41,13 @@ class Question:
             "exercise": self.exercise,
             "function": self.function,
             "arguments": encode(self.arguments),
-            "stand_ins": None if self.stand_ins is None else list(self.stand_ins),
+            "stand_ins": list(self.stand_ins),
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Question:
         """Read what :meth:`as_dict` made; in the kernel, which trusts the judge."""
-        chosen = data["stand_ins"]
-        stand_ins = None if chosen is None else tuple(chosen)
-        return cls(data["exercise"], data["function"], decode(data["arguments"]), stand_ins)
+        return cls(data["exercise"], data["function"], decode(data["arguments"]), tuple(data["stand_ins"]))
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class Answer:
     warned, printed, changed
         As in :class:`bptt.check.call.Outcome`.
     axes
-        Of each first argument that a stand-in was given, the number of its axes.
+        Of each array that was handed to a stand-in, the number of its axes.
     origin
         The cell that defined the function, e.g. ``In [12]``.
     reads
@@ -113,7 +110,11 @@ class Answer:
         for name in (*_LISTS, "axes"):
             kind = int if name == "axes" else str
             entries = data[name]
-            if type(entries) is not list or len(entries) > MOST_LINES or any(type(entry) is not kind for entry in entries):
+            if (
+                type(entries) is not list
+                or len(entries) > MOST_LINES
+                or any(type(entry) is not kind for entry in entries)
+            ):
                 raise NotPlainError(f"{name} is not a list")
             if kind is str and any(len(entry) > LONGEST_TEXT for entry in entries):
                 raise NotPlainError(f"{name} is too long")
@@ -123,7 +124,7 @@ class Answer:
     def outcome(self) -> Outcome:
         """Return it as what the checks work with."""
         error = _exception(self.error, self.message) if self.error else None
-        return Outcome(self.result, error, self.at_line, self.warned, self.printed, self.changed)
+        return Outcome(self.result, error, self.at_line, self.warned, self.printed, self.changed, self.axes)
 
 
 _TEXTS = ("error", "message", "at_line", "printed", "origin")
@@ -140,9 +141,6 @@ def _names() -> list[str]:
 
 def _exception(name: str, message: str) -> BaseException:
     """Make an exception of that name, so that a report can show it."""
-    kind = _NAMED.get(name)
-    if kind is None:
-        kind = type(name if name.isidentifier() else "Error", (Exception,), {})
-    return kind(message)
-
-
+    kind: Any = _NAMED.get(name) or type(name if name.isidentifier() else "Error", (Exception,), {})
+    made: BaseException = kind(message)
+    return made

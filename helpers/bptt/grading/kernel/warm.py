@@ -17,7 +17,6 @@ import signal
 import socket
 import sys
 import tarfile
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -31,6 +30,8 @@ from bptt.grading.limits import Limits
 from bptt.grading.sandbox import box, libc
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pyseccomp import SyscallFilter
 
 LESSONS = ("bptt.check", "bptt.exact", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn", "bptt.viz.undrawn")
@@ -114,7 +115,9 @@ def _answer(door: socket.socket, make: Callable[[], int]) -> None:
 def _make_box(app: GradedApp, refused: SyscallFilter, request: Request, handles: list[int]) -> int:
     limits = Limits(**request.limits)
     box.leave()
-    return _fork(app, request, handles, lambda: box.furnish(limits, request.writable), lambda: box.lock(limits, refused))
+    return _fork(
+        app, request, handles, lambda: box.furnish(limits, request.writable), lambda: box.lock(limits, refused)
+    )
 
 
 def _unboxed(app: GradedApp, door: socket.socket, request: Request, handles: list[int]) -> None:
@@ -152,7 +155,7 @@ def _fork(
         finally:
             os._exit(0)
     os.close(tells)
-    with open(hears, "rb") as told:
+    with os.fdopen(hears, "rb") as told:
         said = told.read()
     if said:
         raise OSError(json.loads(said)["error"])
@@ -175,7 +178,7 @@ def _work_in(folder: str, archives: Sequence[int]) -> None:
     """Begin in the folder of the submission's own files."""
     os.chdir(folder)
     for archive in archives:
-        with open(archive, "rb") as file, tarfile.open(fileobj=file) as files:
+        with os.fdopen(archive, "rb") as file, tarfile.open(fileobj=file) as files:
             files.extractall(folder, filter="data")
     # Last, so that no file of the submission takes the place of a module.
     sys.path.append(folder)

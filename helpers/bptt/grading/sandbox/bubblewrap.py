@@ -32,7 +32,7 @@ def writable() -> list[str]:
     """Return the folders that a submission can write to. Each box has its own, and they begin empty."""
     # Without a /tmp of its own where that would hide Python itself, as in a checkout below /tmp.
     temporary = [] if any(folder.is_relative_to(TMP) for folder in _python()) else [str(TMP)]
-    return [HOME, "/dev/shm", *temporary]
+    return [HOME, "/dev/shm", *temporary]  # noqa: S108 - each box has its own
 
 
 def wrapped(command: list[str], limits: Limits, environment: dict[str, str], etc: Path) -> list[str]:
@@ -112,4 +112,6 @@ def _python() -> list[Path]:
     package = Path(bptt.__file__).parent
     found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent, package}
     found = {folder for folder in found if not folder.is_relative_to("/usr")}
-    return sorted(folder for folder in found if not any(folder != other and folder.is_relative_to(other) for other in found))
+    return sorted(
+        folder for folder in found if not any(folder != other and folder.is_relative_to(other) for other in found)
+    )

@@ -15,7 +15,16 @@ REFUSED = (
     # Doors into the system's kernel that have been broken often.
     *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register"),
     *("kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "fanotify_init"),
-    *("open_by_handle_at", "name_to_handle_at", "lookup_dcookie", "syslog", "acct", "quotactl", "nfsservctl", "vhangup"),
+    *(
+        "open_by_handle_at",
+        "name_to_handle_at",
+        "lookup_dcookie",
+        "syslog",
+        "acct",
+        "quotactl",
+        "nfsservctl",
+        "vhangup",
+    ),
     # Mounts and namespaces: the box is as it is.
     *("mount", "umount2", "mount_setattr", "move_mount", "open_tree", "fsopen", "fsconfig", "fsmount", "fspick"),
     *("pivot_root", "chroot", "unshare", "setns", "swapon", "swapoff", "reboot", "sethostname", "setdomainname"),

@@ -76,7 +76,7 @@ class Processes:
     @property
     def _boxed(self) -> bool:
         with suppress(OSError):
-            return os.readlink(f"/proc/{self._pid}/ns/pid") != os.readlink("/proc/self/ns/pid")
+            return Path(f"/proc/{self._pid}/ns/pid").readlink() != Path("/proc/self/ns/pid").readlink()
         return True
 
     def _all(self) -> Iterator[psutil.Process]:
