@@ -41,3 +41,22 @@ c.ClearMarkScheme.enforce_metadata = False
 
 # Seconds for one cell. The longest, in lesson 04, trains a model.
 c.Execute.timeout = 120
+
+# Submissions run in a sandbox, and what they are worth is decided outside of it. Both are the same in bptt grade.
+c.Autograde.sanitize_preprocessors = [
+    "bptt.grading.plugs.TakeIn",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "bptt.grading.plugs.ExecuteInSandbox",
+    "nbgrader.preprocessors.LimitOutput",
+    "bptt.grading.plugs.SaveVerdicts",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    # Feedback shows what is left of the cells.
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

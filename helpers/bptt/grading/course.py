@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import copy
 import os
-import secrets
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import nbformat
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from bptt.grading.collect import data_files
-from bptt.grading.limits import Limits
+from bptt.grading.settings import limits, secret
 from bptt.grading.submission import Lesson
 
 if TYPE_CHECKING:
     from nbgrader.converters.base import BaseConverter
+
+    from bptt.grading.limits import Limits
 
 Converter = TypeVar("Converter", bound="BaseConverter")
 
@@ -92,21 +93,13 @@ class Course:
 
     @property
     def limits(self) -> Limits:
-        """What a submission may use: c.Limits in the settings, and nbgrader's own time for a cell."""
-        chosen: dict[str, Any] = dict(self.config.get("Limits", {}))
-        seconds = self.config.get("Execute", {}).get("timeout")
-        return Limits(**({"cell_seconds": float(seconds)} if seconds else {}) | chosen)
+        """What a submission may use."""
+        return limits(self.config)
 
     @property
     def secret(self) -> bytes:
-        """What test inputs are derived from; made once for a course, and kept from students."""
-        path = Path(self._names.root) / "grading.secret"
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(32))
-        except FileExistsError:
-            pass
-        return path.read_bytes()
+        """What test inputs are derived from."""
+        return secret(self.config)
 
     def converter(self, kind: type[Converter], student: str = ".", **directories: str) -> Converter:
         """Make one of nbgrader's steps for one student, which replaces what an earlier run has made.

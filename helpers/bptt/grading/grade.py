@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bptt.check.report import listed
@@ -55,9 +55,29 @@ def students_to_grade(course: Course, only: Collection[str] = ()) -> list[str]:
     return [student for student in known if not only or student in only]
 
 
-def grade(
-    course: Course, students: Sequence[str], *, feedback: bool = True, boxed: bool = True, warm: bool = True
-) -> Iterator[Row]:
+@dataclass(frozen=True)
+class How:
+    """How a class is graded.
+
+    Attributes
+    ----------
+    feedback
+        Whether to write a feedback page for each notebook that could be graded.
+    boxed
+        Whether submissions run in a sandbox.
+    warm
+        Whether they share a parent process that has imported everything.
+    """
+
+    feedback: bool = True
+    boxed: bool = True
+    warm: bool = True
+
+
+USUAL = How()
+
+
+def grade(course: Course, students: Sequence[str], how: How = USUAL) -> Iterator[Row]:
     """Grade an assignment and yield each student's row as it is done.
 
     Grading again gives the same rows; points given by hand stay.
@@ -68,22 +88,18 @@ def grade(
         The course and its assignment.
     students
         Ids, as :func:`students_to_grade` gives them.
-    feedback
-        Whether to write a feedback page for each notebook that could be graded.
-    boxed
-        Whether submissions run in a sandbox.
-    warm
-        Whether they share a parent process that has imported everything.
+    how
+        With what precautions, and whether with feedback.
 
     Raises
     ------
     GradingError
         When there is no sandbox, or the gradebook does not take the lesson.
     """
-    reason = why_not() if boxed else ""
+    reason = why_not() if how.boxed else ""
     if reason:
         raise GradingError(reason)
-    kernels = Kernels(course.limits, boxed=boxed, warm=warm)
+    kernels = Kernels(course.limits, boxed=how.boxed, warm=how.warm)
     with _logged(course.log), Book(course) as book:
         try:
             book.record_lesson()
@@ -91,7 +107,7 @@ def grade(
             names, lesson = book.roster(), course.lesson
             for student in students:
                 row = _grade_student(course, book, lesson, student, kernels)
-                if feedback and course.autograded(student).is_file() and row.status not in NOT_RUN:
+                if how.feedback and course.autograded(student).is_file() and row.status not in NOT_RUN:
                     row = _write_feedback(course, row)
                 yield replace(row, name=names[student])
         except SandboxError as error:

@@ -15,10 +15,10 @@ from bptt.grading.kernel.client import Ended
 from bptt.grading.refused import RefusedError
 from bptt.grading.result import Result, Verdict
 from bptt.grading.row import Status
-from bptt.grading.run import run_notebook
+from bptt.grading.run import graded_sources, run_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from nbformat import NotebookNode
 
@@ -58,7 +58,7 @@ def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Ke
     # The lesson's own files win.
     with kernels.start({**submission.files, **lesson.files}) as kernel:
         started = time.perf_counter()
-        through = run_notebook(taken.notebook, kernel, _sources(source), judge)
+        through = run_notebook(taken.notebook, kernel, graded_sources(source), judge)
     ended = time.perf_counter()
     status, reasons = _what_happened(taken, through)
     unanswered = tuple(_unanswered(taken.notebook, released))
@@ -81,10 +81,6 @@ def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Ke
 def _notebook(content: bytes) -> NotebookNode:
     notebook: NotebookNode = nbformat.v4.reads(content.decode())
     return notebook
-
-
-def _sources(source: NotebookNode) -> Mapping[str, str]:
-    return {cell.metadata["nbgrader"]["grade_id"]: cell.source for cell in source.cells if "nbgrader" in cell.metadata}
 
 
 def _what_happened(taken: Taken, through: Through) -> tuple[Status, list[str]]:

@@ -88,6 +88,12 @@ def run_notebook(notebook: NotebookNode, kernel: Kernel, sources: Mapping[str, s
     return Through(tuple(verdicts), timed_out, kernel.ended.value if kernel.ended else "")
 
 
+def graded_sources(notebook: NotebookNode) -> dict[str, str]:
+    """Return the text of each test in the instructor's notebook, by ``grade_id``."""
+    metas = [(cell, cell.metadata.get("nbgrader", {})) for cell in notebook.cells]
+    return {meta["grade_id"]: cell.source for cell, meta in metas if _is_test(meta)}
+
+
 def shown(verdict: Verdict) -> list[NotebookNode]:
     """Return the outputs of a judged cell."""
     return [new_output("display_data", data=dict(verdict.report))] if verdict.report else []
