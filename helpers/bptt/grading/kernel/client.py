@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 LISTEN_SECONDS = 20.0
 LOOK_SECONDS = 0.25
 """How often a kernel's memory is looked at while it works."""
-GRACE_SECONDS = 3.0
-"""How long an interrupted cell may take to stop, and a last word to arrive."""
+GRACE_SECONDS = 4.0
+"""How long an interrupted cell may take to stop."""
+HALF_SECONDS = 1.0
+"""How long to wait for the second of the two messages that end a turn."""
 
 
 class Ended(StrEnum):
@@ -285,7 +287,7 @@ class _Turn:
 
     @property
     def patience(self) -> float:
-        return self._half + GRACE_SECONDS
+        return self._half + HALF_SECONDS
 
 
 def _execute(source: str) -> dict[str, Any]:

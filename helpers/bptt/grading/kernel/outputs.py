@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
 from nbformat.v4 import new_output
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 IMAGES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff"}
 """The pictures that stay, and how they begin. SVG can hold a program, and so can HTML."""

@@ -28,8 +28,8 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
     It takes the place of Execute: after the cells have been restored, and before anything looks at outputs.
     """
 
-    boxed = Bool(True, help="Run submissions in a sandbox. Without one, they run with your rights.").tag(config=True)
-    warm = Bool(True, help="Fork kernels from a process that has imported everything.").tag(config=True)
+    boxed = Bool(default_value=True, help="Run submissions in a sandbox.").tag(config=True)
+    warm = Bool(default_value=True, help="Fork kernels from a process that has imported everything.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run one notebook."""
