@@ -16,7 +16,7 @@
 # %%
 import numpy as np
 
-from bptt import check, graphs, inputs, viz
+from bptt import check, graphs, inputs, viz, widgets
 from bptt.activations import sigmoid
 
 # %% [markdown]
@@ -40,10 +40,11 @@ for dx in (0.8, 0.4, 0.1, 0.01, 0.001):
 # %% [markdown]
 # Both shrink, but their ratio settles down: near $x = 1.5$, the change of $y$ is **3 times**
 # the change of $x$. This factor is the derivative, $\frac{dy}{dx} = 2x = 3$. In the picture it is the slope of the
-# straight line that the curve becomes when you look at it closely.
+# straight line that the curve becomes when you look at it closely. Make the nudge `dx` smaller and smaller, then move `x`: where
+# is the factor zero, and where is it negative?
 
 # %%
-viz.nudge(square, x=1.5, dx=0.8)
+widgets.nudge(square, x=1.5, dx=0.8)
 
 # %% [markdown]
 # Read a derivative like this from now on: *if this number grows by a tiny amount, that one grows by so many times as
@@ -106,12 +107,11 @@ print(f"measured by a nudge of x: {(c_nudged - c) / nudge:.4f}")
 # A value that is used several times collects the sum of the gradients of all its uses. If you remember one sentence of
 # this course, let it be this one: everything that follows,
 # lesson by lesson, is an application of it.
+#
+# Walk back through the graph yourself, one node at a time. Then change `x` and `y`: which gradients change with them?
 
 # %%
-viz.small_graph(
-    {"x": x, "y": y, "s": s, "c": c},
-    gradients={"dc": dc, "ds": ds, "dy": dy, "dx": (dx_product, dx_sum)},
-)
+widgets.small_walk(x, y)
 
 # %% [markdown]
 # ## 3 The way back through tanh and the sigmoid

@@ -15,7 +15,7 @@
 # %%
 import numpy as np
 
-from bptt import check, inputs, rnn, viz
+from bptt import check, inputs, rnn, viz, widgets
 
 # %% [markdown]
 # ## 1 What goes in, what comes out, what is kept
@@ -376,13 +376,11 @@ check.rnn_cell_backward(rnn_cell_backward, seed=7304)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# All right? Then look at your own gradients, flowing through the graph of section 2. (Until exercise 4 is done, this
-# cell stops with an error.)
+# All right? Then watch your own gradients flow through the graph of section 2. Each step lights one node, and shows what
+# arrives there, what the node does with it, and the line that does it. (Until exercise 4 is done, you see the exact gradients.)
 
 # %%
-gradients = rnn_cell_backward(da_next, cache)
-
-viz.cell_graph(cache, gradients={"da_next": da_next, "dz": rnn_cell_dz(da_next, cache), **gradients})
+widgets.cell_walk(rnn_cell_backward, da_next, cache)
 
 # %% [markdown]
 # ## 8 How does the check know?
@@ -406,6 +404,7 @@ up, down = cache.parameters["Wax"].copy(), cache.parameters["Wax"].copy()
 up[row, column] += nudge
 down[row, column] -= nudge
 
+gradients = rnn_cell_backward(da_next, cache)
 print("by nudging:       ", (stand_in_loss(up) - stand_in_loss(down)) / (2 * nudge))
 print("by your function: ", gradients["dWax"][row, column])
 

@@ -17,8 +17,7 @@ import time
 
 import numpy as np
 
-from bptt import check, inputs, rnn, viz
-from bptt.influence import influence, time_path
+from bptt import check, inputs, rnn, viz, widgets
 
 # %% [markdown]
 # Your loop will call a cell. Here is an exact one, so that a mistake in lesson 1 costs nothing in this lesson. (It has no
@@ -141,12 +140,13 @@ print(f"by nudging: {(loss_nudged - loss) / nudge:.4f}")
 #
 # Here are both roads in a longer sequence. Blue comes down from the state's own loss: `da[:, :, t]`. Orange comes from the
 # right: it is what the next cell returned as `da_prev`, and we call it `da_prevt`. Where they meet they add, and their sum
-# is the `da_next` that goes into the cell.
+# is the `da_next` that goes into the cell. Move `t` and watch the two numbers meet. Then switch off one road: which numbers
+# below are still right, and why these?
 
 # %%
-da, caches = inputs.rnn(seed=5, n_x=2, n_a=1, n_y=2, m=1, T_x=4)
+da, caches = inputs.rnn(seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4)
 
-viz.two_roads(da, time_path(da, caches))
+widgets.two_roads(da, caches)
 
 # %% [markdown]
 # Two ends need a thought.
@@ -245,6 +245,12 @@ print("yours:                         ", rnn_backward(famous_da, famous_caches)[
 # All three agree in the last number, and there only. Can you say why? At the last step there is no time path yet, and no
 # other loss: there the two wrong programs do the same as the right one. If your last step is right and all earlier ones
 # are wrong, look at what you hand from step to step.
+#
+# Here are the two wrong programs at work, beside the exact gradients and your own function. Switch off one road at a time,
+# and compare the last step with all others.
+
+# %%
+widgets.two_roads(da, caches, rnn_backward)
 
 # %% [markdown]
 # ## 3 A tree or a graph: the price of an addition
@@ -257,7 +263,7 @@ print("yours:                         ", rnn_backward(famous_da, famous_caches)[
 # $1 + 2 + \dots + T_x = T_x (T_x + 1) / 2$ cells, where the sweep that adds at the joins passes $T_x$.
 
 # %%
-viz.tree_or_graph(5)
+widgets.tree_or_graph()
 
 # %% [markdown]
 # ### Exercise 3: `rnn_backward_per_loss` (about 11 lines)
@@ -298,6 +304,12 @@ check.rnn_backward_per_loss(rnn_backward_per_loss)
 ### BEGIN HIDDEN TESTS
 check.rnn_backward_per_loss(rnn_backward_per_loss, seed=8203)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# The same race with your own two functions: how many calls of `rnn_cell_backward` do they make?
+
+# %%
+widgets.tree_or_graph(rnn_backward, rnn_backward_per_loss)
 
 # %% [markdown]
 # Now measure both, with your own functions, on longer and longer sequences. On logarithmic axes a cost that grows like
@@ -370,8 +382,9 @@ print("dx of the lower layer, for whatever is below it:    ", dx_lower.shape)
 # $W_{aa}^\top$. If that makes it a little smaller each time, it **vanishes**; if a little larger, it **explodes**.
 #
 # How much a matrix stretches in the long run is told by its *spectral radius*, the size of its largest eigenvalue. Below,
-# the same network three times, with $W_{aa}$ scaled to different radii. Each map shows the size of the gradient of the
-# loss of step $k$ (row) with respect to the state of step $t$ (column); mind that each map has its own scale.
+# a network whose $W_{aa}$ can be scaled to different radii. The map shows the size of the gradient of the loss of step $k$
+# (row) with respect to the state of step $t$ (column), and the curve the same against the distance $k - t$. The exact one comes first,
+# then that of your own `rnn_backward`. Start at the radius 0.6, go on to 1.0 and to 1.4.
 
 
 # %%
@@ -385,13 +398,7 @@ def sequence(radius, T_x=24, n_a=16):
     return rng.standard_normal((n_a, 1, T_x)), caches
 
 
-viz.influence_map(influence(*sequence(radius=0.6)), title="Spectral radius 0.6")
-
-# %%
-viz.influence_map(influence(*sequence(radius=1.0)), title="Spectral radius 1.0")
-
-# %%
-viz.influence_map(influence(*sequence(radius=1.4)), title="Spectral radius 1.4")
+widgets.influence_map(sequence, rnn_backward=rnn_backward, radius=0.6)
 
 # %% [markdown]
 # At 0.6 a loss feels the last few states and no more: whatever happened twenty steps ago cannot be learnt from it,

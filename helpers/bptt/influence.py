@@ -1,48 +1,89 @@
 """How far a loss reaches back: the size of its gradient at every earlier state."""
 
+from typing import Literal
+
 import numpy as np
 
+from bptt import exact
+from bptt.lstm import LSTMCaches
 from bptt.rnn import RNNCaches
 from bptt.types import Array
 from bptt.unrolled import Unrolled
 
 
-def influence(da: Array, caches: RNNCaches) -> Array:
+def influence(da: Array, caches: RNNCaches | LSTMCaches, state: Literal["a", "c"] = "a") -> Array:
     r"""Measure how each loss follows each state: :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`.
 
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
-        Gradient that reaches each state from the loss of its own step.
-    caches : RNNCaches
+        Gradient that reaches each hidden state from the loss of its own step.
+    caches : RNNCaches or LSTMCaches
+    state : {"a", "c"}
+        Which state is meant. ``"c"`` is the LSTM's memory, with both of its uses:
+        :math:`\lVert \partial L_k / \partial c^{\langle t \rangle} \rVert`.
 
     Returns
     -------
     ndarray (T_x, T_x)
         Entry [k, t] is the norm, over all units and examples, of the gradient of the loss of step k with respect to
         the state after step t; zero for t > k.
+
+    Raises
+    ------
+    ValueError
+        When the memory of an RNN is asked for.
     """
-    chain = Unrolled(caches)
-    norms = np.zeros((len(chain.places), len(chain.places)))
-    for k in chain.places:
-        only_k = np.zeros_like(da)
-        only_k[:, :, k] = da[:, :, k]
-        norms[k] = np.linalg.norm(chain.arriving(only_k), axis=(0, 1))
-    return norms
+    if state == "c" and not isinstance(caches, LSTMCaches):
+        message = 'an RNN has no memory beside its hidden state: leave state="c" out'
+        raise ValueError(message)
+    arriving = Unrolled(caches).carried_from_each(da)[..., 1:]
+    for k in range(da.shape[2]):
+        arriving[k, 0, :, :, k] += da[:, :, k]
+    if isinstance(caches, LSTMCaches) and state == "c":
+        return np.linalg.norm(arriving[:, 1] + _shown(caches) * arriving[:, 0], axis=(1, 2))
+    return np.linalg.norm(arriving[:, 0], axis=(1, 2))
 
 
-def time_path(da: Array, caches: RNNCaches) -> Array:
-    """Tell what each state is sent by the cell of the next step: all later losses together.
+def time_path(da: Array, caches: RNNCaches | LSTMCaches) -> Array:
+    """Tell what each hidden state is sent by the cell of the next step: all later losses together.
 
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
-        Gradient that reaches each state from the loss of its own step.
-    caches : RNNCaches
+        Gradient that reaches each hidden state from the loss of its own step.
+    caches : RNNCaches or LSTMCaches
 
     Returns
     -------
     ndarray (n_a, m, T_x)
         Zero at the last step, which has no next one.
     """
-    return Unrolled(caches).arriving(da) - da
+    return Unrolled(caches).carried_from_each(da).sum(axis=0)[0, ..., 1:]
+
+
+def memory_paths(da: Array, caches: LSTMCaches) -> tuple[Array, Array]:
+    """Tell what comes back to each memory of an LSTM, on each of its two roads.
+
+    Parameters
+    ----------
+    da : ndarray (n_a, m, T_x)
+        Gradient that reaches each hidden state from the loss of its own step.
+    caches : LSTMCaches
+
+    Returns
+    -------
+    through_a : ndarray (n_a, m, T_x)
+        What the memory is sent through the hidden state of its own step.
+    dc_next : ndarray (n_a, m, T_x)
+        What it is sent by the cell of the next step; zero at the last step, which has no next one.
+    """
+    a_next, dc_next = Unrolled(caches).carried_from_each(da).sum(axis=0)[..., 1:]
+    return _shown(caches) * (da + a_next), dc_next
+
+
+def _shown(caches: LSTMCaches) -> Array:
+    """How the hidden state of each step follows its memory, unit by unit: (n_a, m, T_x)."""
+    ot, c_next = (np.stack([getattr(step, name) for step in caches.steps], axis=-1) for name in ("ot", "c_next"))
+    moved = exact.responses(lambda nudge: ot * np.tanh(c_next + nudge), {"nudge": np.zeros((1, 1, 1))})
+    return moved["nudge"][0]

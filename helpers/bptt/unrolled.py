@@ -1,109 +1,298 @@
-"""A chain of RNN cells, each replaced by its answers to small nudges: what mistakes in the loop over time compute.
+"""A chain of cells, each replaced by its answers to small nudges: what mistakes in the loop over time compute.
 
 Gradients are linear in what arrives from the right. So a mistaken loop is a wrong choice of what arrives at each step,
 of the cell that it is sent through, or of what is gathered in the end. All three are described here without a loop that
 runs backward: nudges travel forward through the chain.
+
+RNN and LSTM cells are alike in what is used here. They weigh and add (the RNN once, the LSTM once for each gate), and
+then activate, unit by unit: unit i of every state follows unit i of every weighted input, and of the memory, alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
+from functools import cached_property
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from bptt import exact
-from bptt.rnn import RNNCaches, RNNCellCache, rnn_cell_z
-from bptt.types import Array, Gradients
+from bptt.exact.lstm import PARAMETERS as LSTM_PARAMETERS
+from bptt.lstm import LSTMCaches, lstm_cell_states, lstm_cell_z
+from bptt.rnn import RNNCaches, rnn_cell_z
+from bptt.types import Array, Gradients, Parameters
 
-PARAMETERS = ("Wax", "Waa", "ba")
+
+class _Kind(NamedTuple):
+    """What an RNN and an LSTM do not have in common; arrays are (..., features, columns)."""
+
+    weights: tuple[str, ...]
+    previous: tuple[str, ...]
+    """The states that a cell is given."""
+    weigh: Callable[..., Array]
+    """From ``xt``, the previous states and the parameters to the weighted inputs and the memory, (..., n_v, n_a, m)."""
+    activate: Callable[[Array], Array]
+    """From these to the cell's states, (..., n_s, n_a, m)."""
+
+
+def _rnn_weigh(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
+    return rnn_cell_z(xt, a_prev, parameters)[..., None, :, :]
+
+
+def _lstm_weigh(xt: Array, a_prev: Array, c_prev: Array, parameters: Parameters) -> Array:
+    return np.stack(np.broadcast_arrays(*lstm_cell_z(xt, a_prev, parameters), c_prev), axis=-3)
+
+
+def _lstm_activate(weighed: Array) -> Array:
+    return np.stack(lstm_cell_states(*np.moveaxis(weighed, -3, 0))[:2], axis=-3)
+
+
+_RNN = _Kind(("Wax", "Waa", "ba"), ("a_prev",), _rnn_weigh, np.tanh)
+_LSTM = _Kind(LSTM_PARAMETERS, ("a_prev", "c_prev"), _lstm_weigh, _lstm_activate)
+
+
+class Carry(NamedTuple):
+    """What goes from one step to the one before; three square matrices over the states, [a] or [a; c].
+
+    Attributes
+    ----------
+    used : array_like
+        What of the carried gradients enters each cell.
+    handed : array_like
+        What becomes of the gradients that a cell hands back.
+    heaped : array_like
+        What of the carried gradients stays, and has those of the next cell added to it.
+    """
+
+    used: Sequence[Sequence[float]]
+    handed: Sequence[Sequence[float]]
+    heaped: Sequence[Sequence[float]]
 
 
 class Unrolled:
     """The chain that a forward pass left.
 
+    A cell's answers are worked out when they are first asked for. In their shapes n_s counts the states (1 or 2), n_v
+    the weighted inputs and the memory (1 or 5).
+
     Parameters
     ----------
-    caches : RNNCaches
+    caches : RNNCaches or LSTMCaches
     """
 
-    def __init__(self, caches: RNNCaches) -> None:
-        self._answers = [_answers(step) for step in caches.steps]
-        self._parameters = caches.steps[0].parameters
+    def __init__(self, caches: RNNCaches | LSTMCaches) -> None:
+        self._kind = _LSTM if isinstance(caches, LSTMCaches) else _RNN
+        self._caches = caches
+        self.parameters = caches.steps[0].parameters
         self.places = range(len(caches.steps))
+        self.states = len(self._kind.previous)
 
-    def arriving(self, da: Array, cells: Sequence[int] | None = None, *, heaping: bool = False) -> Array:
-        """Add up what arrives at each state, from its own loss and from all later ones.
+    def instead(self, **answers: Array) -> Self:
+        """Make a chain of cells that answer otherwise.
 
         Parameters
         ----------
-        da : ndarray (n_a, m, T_x)
-            Gradient from the loss of each place.
-        cells : sequence of int, optional
-            Which cell stands at each place; the right one when not given.
-        heaping : bool
-            Whether each cell passes on all that later cells have handed back, on top of its own: a mistake.
+        **answers : ndarray
+            ``slopes``, ``by_state``, ``by_xt`` or ``by_weights``, in place of this chain's.
 
         Returns
         -------
-        ndarray (n_a, m, T_x)
+        Unrolled
         """
-        n_a, m, length = da.shape
-        # How far the nudge of each state has come: (place of the nudge, nudged unit, unit reached, example).
-        reach = np.zeros((length, n_a, n_a, m))
-        heap = np.zeros_like(reach)
-        total = np.zeros((length, n_a, m))
+        other = copy(self)
+        vars(other).pop("_onward", None)
+        vars(other).update(answers)
+        return other
+
+    @cached_property
+    def slopes(self) -> Array:
+        """How a cell's states follow its weighted inputs and its memory: (n_v, n_s, n_a, m, T_x)."""
+        return self.activating()
+
+    @cached_property
+    def by_state(self) -> Array:
+        """How weighted inputs and memory follow the previous states: (n_s, n_a, n_v, n_a)."""
+        return np.stack([self._following(name) for name in self._kind.previous])
+
+    @cached_property
+    def _onward(self) -> Array:
+        """How all states follow all previous ones: (T_x, m, n_s n_a, n_s n_a)."""
+        size = self.states * self.slopes.shape[2]
+        return np.einsum("lpvi,vkijt->tjlpki", self.by_state, self.slopes).reshape(len(self.places), -1, size, size)
+
+    @cached_property
+    def by_xt(self) -> Array:
+        """How weighted inputs follow the input: (n_x, n_v, n_a)."""
+        return self._following("xt")
+
+    @cached_property
+    def by_weights(self) -> Array:
+        """How weighted inputs follow the columns of all weights and biases: (columns, n_v, n_a, m, T_x)."""
+        return self.weighing()
+
+    def activating(self, c_prev: Array | None = None) -> Array:
+        """Compute ``slopes`` for another memory.
+
+        Parameters
+        ----------
+        c_prev : ndarray (n_a, m, T_x), optional
+            In place of the memory that the cells were given.
+
+        Returns
+        -------
+        ndarray (n_v, n_s, n_a, m, T_x)
+        """
+        weighed = self._kind.weigh(**self._given(), parameters=self.parameters)
+        if c_prev is not None:
+            weighed[-1] = _side_by_side(c_prev)
+        # All units and all examples of all steps are nudged at once, because none of them knows of another.
+        at = {"nudge": np.zeros((len(weighed), 1, 1))}
+        return self._by_step(exact.responses(lambda nudge: self._kind.activate(weighed + nudge), at)["nudge"])
+
+    def weighing(self, **given: Array) -> Array:
+        """Compute ``by_weights`` for other inputs and states.
+
+        Parameters
+        ----------
+        **given : ndarray (features, m, T_x)
+            ``xt``, ``a_prev`` or ``c_prev``, in place of what the cells were given.
+
+        Returns
+        -------
+        ndarray (columns, n_v, n_a, m, T_x)
+        """
+        around = {**self._given(), **{name: _side_by_side(array) for name, array in given.items()}}
+
+        def weighed(**rows: Array) -> Array:
+            # A row that is added to all rows of a matrix: row i of it matters to unit i alone.
+            moved = {name: self.parameters[name] + row for name, row in rows.items()}
+            return self._kind.weigh(**around, parameters={**self.parameters, **moved})
+
+        rows = {name: np.zeros((1, self.parameters[name].shape[1])) for name in self._kind.weights}
+        return self._by_step(np.concatenate(list(exact.responses(weighed, rows).values())))
+
+    def kept(self, name: str) -> Array:
+        """Collect what the cells of all steps keep under one name.
+
+        Parameters
+        ----------
+        name : str
+            A field of the caches, e.g. ``"a_prev"``.
+
+        Returns
+        -------
+        ndarray (features, m, T_x)
+        """
+        return np.stack([getattr(step, name) for step in self._caches.steps], axis=-1)
+
+    def carried_from_each(
+        self, entering: Array, cells: Sequence[int] | None = None, carry: Carry | None = None
+    ) -> Array:
+        """Follow what enters at each place to all earlier ones.
+
+        Parameters
+        ----------
+        entering : ndarray (n_a, m, T_x) or (n_s, n_a, m, T_x)
+            Gradient from the loss of each place; with one array for each state, or for a alone.
+        cells : sequence of int, optional
+            Which cell stands at each place; the right one when not given.
+        carry : Carry, optional
+            What goes from one place to the one before; all that a cell hands back, when not given.
+
+        Returns
+        -------
+        ndarray (T_x, n_s, n_a, m, T_x + 1)
+            Entry [k, ..., t + 1] is what the place t is sent by the next one of what enters at place k, and entry
+            [k, ..., 0] what is left of it at the end.
+        """
+        entering = self._of_all_states(entering)
+        n_a, m, length = entering.shape[1:]
+        used, handed, heaped = (self._matrix(of, n_a) for of in carry or self._all())
+        size = self.states * n_a
+        # How far a nudge has come: (example, place of the nudge, nudged unit, unit reached).
+        reach = np.zeros((m, length, size, size))
+        found = np.zeros((length, m, length + 1, size))
         for place, cell in enumerate(cells or self.places):
-            onward = np.einsum("ijoj->ioj", self._answers[cell]["a_prev"].reshape(n_a, m, n_a, m))
-            reach = np.einsum("tkij,ioj->tkoj", heap if heaping else reach, onward)
-            reach[place] = np.eye(n_a)[:, :, None]
-            heap += reach
-            total += np.einsum("oj,tkoj->tkj", da[:, :, place], reach)
-        return np.moveaxis(total, 0, -1)
+            reach[:, place] = np.eye(size)
+            here = reach[:, : place + 1].reshape(m, -1, size)
+            back = handed @ self._onward[cell]
+            from_here = back @ entering[..., place].transpose(2, 0, 1).reshape(m, size, 1)
+            found[place, :, : place + 1] = (here @ from_here).reshape(m, -1, size)
+            reach[:, : place + 1] = (here @ (back @ used + heaped)).reshape(m, -1, size, size)
+        return found.reshape(length, m, length + 1, self.states, n_a).transpose(0, 3, 4, 1, 2)
 
-    def sent_through(self, arriving: Array, cells: Sequence[int] | None = None) -> list[Gradients]:
-        """Send what arrives at each place through the cell there.
-
-        Parameters
-        ----------
-        arriving : ndarray (n_a, m, T_x)
-        cells : sequence of int, optional
-            Which cell stands at each place; the right one when not given.
-
-        Returns
-        -------
-        list of dict
-            For each place ``dxt, da_prev, dWax, dWaa, dba``.
-        """
-        return [self._through(cell, arriving[:, :, place]) for place, cell in enumerate(cells or self.places)]
-
-    def gathered(self, each: Sequence[Gradients], last: int) -> Gradients:
-        """Put the gradients of all places together, in the form of ``rnn_backward``.
+    def sweep(self, entering: Array, cells: Sequence[int] | None = None, carry: Carry | None = None) -> Gradients:
+        """Tell what a loop over all places has in its hands.
 
         Parameters
         ----------
-        each : sequence of dict
-            From ``sent_through``.
-        last : int
-            The place whose ``da_prev`` becomes ``da0``; negative for none, so that ``da0`` stays zero.
+        entering, cells, carry
+            As for ``carried_from_each``.
 
         Returns
         -------
         dict
-            ``dx, da0, dWax, dWaa, dba``.
+            ``carried (n_s, n_a, m, T_x + 1)``, what each place is sent by the next one, in entry t + 1, and what is
+            left at the end, in entry 0; ``dx_steps (n_x, m, T_x)``; ``weight_steps (n_a, columns, T_x)``, the
+            gradients of all weights and biases, for ``split``.
         """
-        sums = {f"d{name}": np.sum([gradients[f"d{name}"] for gradients in each], axis=0) for name in PARAMETERS}
-        da0 = each[last]["da_prev"] if last >= 0 else np.zeros_like(each[0]["da_prev"])
-        return {"dx": np.stack([gradients["dxt"] for gradients in each], -1), "da0": da0, **sums}
+        carried = self.carried_from_each(entering, cells, carry).sum(axis=0)
+        used = np.asarray((carry or self._all()).used)
+        arriving = self._of_all_states(entering) + np.einsum("sr,r...->s...", used, carried[..., 1:])
+        at = list(cells or self.places)
+        before = np.einsum("vkijt,kijt->vijt", self.slopes[..., at], arriving)
+        return {
+            "carried": carried,
+            "dx_steps": np.einsum("xvi,vijt->xjt", self.by_xt, before),
+            "weight_steps": np.einsum("qvijt,vijt->iqt", self.by_weights[..., at], before, optimize=True),
+        }
 
-    def _through(self, cell: int, da_next: Array) -> Gradients:
-        m = da_next.shape[1]
-        shapes = {name: self._parameters[name].shape for name in PARAMETERS}
-        shapes |= {"xt": (self._parameters["Wax"].shape[1], m), "a_prev": da_next.shape}
-        answers = self._answers[cell]
-        return {"d" + name: np.tensordot(answers[name], da_next, 2).reshape(shapes[name]) for name in answers}
+    def split(self, columns: Array) -> Gradients:
+        """Tell the weights and biases apart.
+
+        Parameters
+        ----------
+        columns : ndarray (n_a, columns)
+            Summed over time, from ``weight_steps``.
+
+        Returns
+        -------
+        dict
+            ``dWax, dWaa, dba`` or ``dWf, dbf, ...``.
+        """
+        found, start = {}, 0
+        for name in self._kind.weights:
+            end = start + self.parameters[name].shape[1]
+            found[f"d{name}"], start = columns[:, start:end], end
+        return found
+
+    def _given(self) -> dict[str, Array]:
+        return {name: _side_by_side(self.kept(name)) for name in ("xt", *self._kind.previous)}
+
+    def _following(self, name: str) -> Array:
+        # Weighing is linear, so at zero, and for one example, it answers as it does everywhere.
+        zeros = {other: np.zeros((len(array), 1)) for other, array in self._given().items()}
+        weighed = exact.responses(
+            lambda **moved: self._kind.weigh(**{**zeros, **moved}, parameters=self.parameters), {name: zeros[name]}
+        )
+        return weighed[name][..., 0]
+
+    def _by_step(self, columns: Array) -> Array:
+        return columns.reshape(*columns.shape[:-1], -1, len(self.places))
+
+    def _of_all_states(self, entering: Array) -> Array:
+        if entering.ndim > len(("n_a", "m", "T_x")):
+            return entering
+        return np.stack([entering, *[np.zeros_like(entering)] * (self.states - 1)])
+
+    def _all(self) -> Carry:
+        one = np.eye(self.states).tolist()
+        return Carry(one, one, np.zeros_like(one).tolist())
+
+    def _matrix(self, of_states: Sequence[Sequence[float]], n_a: int) -> Array:
+        # np.kron does the same, and takes longer than all that is done with it.
+        blocks = np.asarray(of_states, dtype=float)[:, None, :, None] * np.eye(n_a)[:, None, :]
+        return blocks.reshape(self.states * n_a, -1)
 
 
-def _answers(step: RNNCellCache) -> dict[str, Array]:
-    def a_next(xt: Array, a_prev: Array, **weights: Array) -> Array:
-        return np.tanh(rnn_cell_z(xt, a_prev, weights))
-
-    weights = {name: step.parameters[name] for name in PARAMETERS}
-    return exact.responses(a_next, {"xt": step.xt, "a_prev": step.a_prev, **weights})
+def _side_by_side(steps: Array) -> Array:
+    return steps.reshape(len(steps), -1)

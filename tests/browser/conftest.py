@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -129,5 +130,6 @@ def lesson(request):
         name=name,
         solutions={cell.id: "\n".join(line for _, line in hidden_lines(cell.source)) for cell in solved},
         checks=[cell.id for cell in code if cell.metadata.get("nbgrader", {}).get("grade")],
-        figures=[cell.id for cell in code if "viz." in cell.source],
+        figures=[cell.id for cell in code if re.search(r"^viz\.", cell.source, re.MULTILINE)],
+        widgets=[cell.id for cell in code if re.search(r"^widgets\.", cell.source, re.MULTILINE)],
     )

@@ -28,22 +28,60 @@ class Learner:
         self._folder = folder
         self._screenshots = screenshots
         self._ids: list[str] = []
+        self.file = folder
         self.code_cells: list[str] = []
         page.set_default_timeout(TIMEOUT)
         expect.set_options(timeout=TIMEOUT)
 
-    def open(self, lesson: str) -> None:
-        """Open a lesson and wait for its kernel."""
+    def open(self, lesson: str, app: str = "lab/tree") -> None:
+        """Open a lesson, in JupyterLab unless told otherwise, and wait for its kernel."""
         self._screenshots /= lesson
-        path = f"{lesson}/{lesson}.ipynb"
-        cells = nbformat.read(self._folder / path, as_version=4).cells
+        self.file = self._folder / lesson / f"{lesson}.ipynb"
+        cells = nbformat.read(self.file, as_version=4).cells
         self._ids = [cell.id for cell in cells]
         self.code_cells = [cell.id for cell in cells if cell.cell_type == "code"]
-        self.page.goto(f"{self._url}/{path}?reset&token={self._token}")
-        expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(cells))
+        self.page.goto(self.address(app=app))
+        self._ready()
+
+    def address(self, name: str = "", app: str = "lab/tree") -> str:
+        """Return where the notebook can be opened, or another one of its folder."""
+        file = self.file.with_stem(name or self.file.stem).relative_to(self._folder)
+        return f"{self._url.replace('lab/tree', app)}/{file}?reset&token={self._token}"
+
+    def save(self) -> None:
+        """Save the notebook."""
+        before = self.file.stat().st_mtime_ns
+        self.page.keyboard.press("ControlOrMeta+s")
+        while self.file.stat().st_mtime_ns == before:
+            self.page.wait_for_timeout(50)
+
+    def reload(self) -> None:
+        """Load the page again."""
+        self.page.reload()
+        self._ready()
+
+    def restart_kernel(self) -> None:
+        """Start the kernel again, so that it has forgotten all."""
+        self._choose("Kernel", "Restart Kernel…")
+        self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self._ready()
+
+    def _ready(self) -> None:
+        expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(self._ids))
         expect(self.page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator")).to_have_attribute(
             "data-status", "idle"
         )
+        # That one says idle before there is a kernel, too, and what is run then never runs.
+        if "/lab/" in self.page.url:
+            expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+
+    def make(self, name: str, *cells: str) -> None:
+        """Make a notebook of one's own, beside the lessons, with one cell for each piece of code."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+        # Without it, JupyterLab asks which kernel to take.
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        (self._folder / name).mkdir()
+        nbformat.write(notebook, self._folder / name / f"{name}.ipynb")
 
     def cell(self, name: str) -> Locator:
         """Find a cell."""

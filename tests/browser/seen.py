@@ -33,6 +33,17 @@ def assert_figure(learner: Learner, cell: str) -> None:
     assert_fits(learner, cell)
 
 
+def assert_widget(learner: Learner, cell: str) -> None:
+    """See a widget at work, with its controls, its picture and its words, and no still picture beside it."""
+    learner.cell(cell).scroll_into_view_if_needed()
+    output = learner.cell(cell).locator(".jp-OutputArea-output:visible")
+    expect(output.locator("img")).to_have_count(1)
+    picture = output.locator(".bptt-live img")
+    assert min(picture.evaluate("async img => (await img.decode(), [img.naturalWidth, img.naturalHeight])")) > 100
+    assert len(output.locator(".bptt-live [role=status]").text_content()) > 20
+    assert_fits(learner, cell)
+
+
 def assert_readable(learner: Learner, cell: str) -> None:
     """See no text in what a cell shows that hardly stands out from what is behind it."""
     found = contrasts(learner.cell(cell).locator(".jp-OutputArea"))
@@ -79,4 +90,8 @@ def assert_whole_lesson(learner: Learner, lesson: SimpleNamespace) -> None:
     for figure in lesson.figures:
         assert_figure(learner, figure)
         learner.look(f"figure-{figure}", figure)
+    assert lesson.widgets
+    for widget in lesson.widgets:
+        assert_widget(learner, widget)
+        learner.look(f"widget-{widget}", widget)
     assert seconds < LESSON_SECONDS

@@ -1,8 +1,8 @@
-"""Lessons 00 and 02 through nbgrader: unfilled nothing, solved everything, each mistake its own points and cause."""
+"""Lessons 00, 02 and 03 through nbgrader: blank nothing, solved everything, each mistake its own points and cause."""
 
 import nbformat
 import pytest
-from submissions import graphs, sequence
+from submissions import graphs, memory, sequence
 from submissions.course import enrol, make_course
 
 from bptt.check import EXERCISES
@@ -10,13 +10,13 @@ from bptt.check.run import every_cause
 from bptt.grading.course import Course
 from bptt.grading.grade import How, grade, students_to_grade
 
-CLASSES = {sample.ASSIGNMENT: sample.CLASS for sample in (graphs, sequence)}
+CLASSES = {sample.ASSIGNMENT: sample.CLASS for sample in (graphs, sequence, memory)}
 EVERYBODY = [(name, entry) for name, entries in CLASSES.items() for entry in entries]
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """Grade both classes, and return the rows and what each check is worth."""
+    """Grade the classes, and return the rows and what each check is worth."""
     found = {}
     for name, entries in CLASSES.items():
         folder = tmp_path_factory.mktemp(name)

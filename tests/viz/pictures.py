@@ -2,12 +2,14 @@
 
 from itertools import combinations
 
+import numpy as np
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_hex
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from bptt import exact, inputs
+from bptt.lstm import lstm_cell_forward
 from bptt.rnn import rnn_cell_forward
 from bptt.viz.draw import Numbers
 
@@ -20,6 +22,30 @@ def cell(*, weight=1.0, upstream=1.0, n_x=3, n_a=5, m=4):
     da_next = upstream * da_next
     dz = exact.rnn_cell_dz(da_next, cache)
     return cache, {"da_next": da_next, "dz": dz, **exact.rnn_cell_backward(da_next, cache)}
+
+
+def lstm_cell(*, weight=1.0, upstream=1.0, n_x=3, n_a=5, m=4):
+    """Make an LSTM cell's cache and all its gradients; ``weight`` and ``upstream`` as in ``cell``."""
+    da_next, dc_next, cache = inputs.lstm_cell(n_x=n_x, n_a=n_a, m=m)
+    parameters = {name: weight * values for name, values in cache.parameters.items()}
+    cache = lstm_cell_forward(cache.xt, cache.a_prev, cache.c_prev, parameters)[3]
+    da_next, dc_next = upstream * da_next, upstream * dc_next
+    dc = exact.lstm_cell_dc(da_next, dc_next, cache)
+    gates = exact.lstm_cell_gates_backward(da_next, dc, cache)
+    whole = exact.lstm_cell_backward(da_next, dc_next, cache)
+    return cache, {"da_next": da_next, "dc_next": dc_next, "dc": dc, **gates, **whole}
+
+
+def memory_paths(da, caches):
+    """Measure what every memory of an LSTM gets through its state, and from the next step."""
+    through_a, later = np.zeros_like(da), np.zeros_like(da)
+    back = {"da_prev": np.zeros(da.shape[:2]), "dc_prev": np.zeros(da.shape[:2])}
+    for t in reversed(range(da.shape[2])):
+        da_next, dc_next, cache = da[:, :, t] + back["da_prev"], back["dc_prev"], caches.steps[t]
+        through_a[:, :, t] = exact.lstm_cell_dc(da_next, np.zeros_like(dc_next), cache)
+        later[:, :, t] = dc_next
+        back = exact.lstm_cell_backward(da_next, dc_next, cache)
+    return through_a, later
 
 
 def words(figure):

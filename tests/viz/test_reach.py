@@ -132,3 +132,12 @@ def test_draws_what_was_measured():
 def test_other_shapes_are_refused(norms, other):
     with pytest.raises(ValueError, match=r"shape \(T_x, T_x\)"):
         viz.influence_map(norms, other=other)
+
+
+def test_first_steps_unlike_the_others_are_told_apart():
+    """A loss leaves an LSTM's state for its memory at the first step, and then meets the forget gate alone."""
+    lag = np.maximum(LAG, 0)
+    norms = np.where(LAG >= 0, 0.95**lag * np.where(lag > 0, 0.1, 1), 0)
+    said = "holds: × 0.95 per step, × 0.7 over 7 steps, after × 0.1 at the start."
+    assert said in viz.influence_map(norms).caption
+    assert "at the start" not in viz.influence_map(geometric(0.95)).caption

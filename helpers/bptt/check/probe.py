@@ -16,8 +16,8 @@ STEP_AXES = 2
 TIME_AXIS = Cause(
     "carry-has-time-axis",
     "The cell is given a gradient with a time axis",
-    "What arrives at one state has the shape of that state, (n_a, m). Yours has a third axis: da_prevt was started "
-    "with T_x in its shape, or da was not sliced at step t.",
+    "What arrives at one state has the shape of that state, (n_a, m). Yours has a third axis: a carried gradient was "
+    "started with T_x in its shape, or da was not sliced at step t.",
     (),
 )
 

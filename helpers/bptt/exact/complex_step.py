@@ -39,10 +39,10 @@ def lent(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function of this module answer inside ``withheld()`` too, as the stand-in for an earlier exercise."""
 
     @wraps(function)
-    def answering(*arguments: object) -> Any:  # noqa: ANN401 - a gradient, or several by name
+    def answering(*arguments: object, **named: object) -> Any:  # noqa: ANN401 - a gradient, or several by name
         token = _lent_out.set(True)
         try:
-            return function(*arguments)
+            return function(*arguments, **named)
         finally:
             _lent_out.reset(token)
 

@@ -61,6 +61,25 @@ def lstm_cell_gates_backward(da_next: Array, dc: Array, cache: LSTMCellCache) ->
     return {**into_memory, **gradients(shown, {"zo": z["zo"]}, da_next)}
 
 
+def lstm_cell_dz(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Gradients:
+    """Exact gradients of all gates before their activations, one below the other, and of the old memory.
+
+    Parameters
+    ----------
+    da_next, dc_next : ndarray (n_a, m)
+    cache : LSTMCellCache
+
+    Returns
+    -------
+    dict
+        ``dz (4 n_a, m)``, in the order f, i, c, o; ``dc_prev (n_a, m)``.
+    """
+    dc = lstm_cell_dc(da_next, dc_next, cache)
+    gates = lstm_cell_gates_backward(da_next, dc, cache)
+    kept = gradients(lambda c_prev: cache.ft * c_prev, {"c_prev": cache.c_prev}, dc)
+    return {"dz": np.concatenate([gates[f"d{z}"] for z in _Z]), **kept}
+
+
 def lstm_cell_parameters_backward(dzf: Array, dzi: Array, dzc: Array, dzo: Array, cache: LSTMCellCache) -> Gradients:
     """Exact gradients of an LSTM cell's parameters, from those of its gates before their activations.
 

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bptt.viz.bias import bias_columns as bias_columns
     from bptt.viz.comparison import compare as compare
+    from bptt.viz.gate_blocks import gate_layout as gate_layout
+    from bptt.viz.gate_road import highway as highway
     from bptt.viz.graph import cell_graph as cell_graph
     from bptt.viz.growth import timings as timings
     from bptt.viz.postcard import small_graph as small_graph
     from bptt.viz.product import product_shapes as product_shapes
     from bptt.viz.reach import influence_map as influence_map
+    from bptt.viz.roads import memory_roads as memory_roads
     from bptt.viz.roads import two_roads as two_roads
     from bptt.viz.slope import tanh_slope as tanh_slope
     from bptt.viz.tangent import nudge as nudge
@@ -30,7 +33,10 @@ _MODULE_OF = {
     "cell_graph": "graph",
     "compare": "comparison",
     "error_curve": "u_curve",
+    "gate_layout": "gate_blocks",
+    "highway": "gate_road",
     "influence_map": "reach",
+    "memory_roads": "roads",
     "nudge": "tangent",
     "product_shapes": "product",
     "small_graph": "postcard",

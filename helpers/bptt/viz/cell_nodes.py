@@ -18,6 +18,8 @@ class Node:
         What it does to values, and what it does to gradients.
     values, gradients : tuple of str
         Names of the arrays shown beside the words on the way forward and on the way back.
+    lit : tuple
+        Width and height of the light behind it when it is lit; a square is drawn as a circle.
     """
 
     at: Point
@@ -25,15 +27,17 @@ class Node:
     backward: str
     values: tuple[str, ...]
     gradients: tuple[str, ...]
+    lit: tuple[float, float] = (38.0, 38.0)
 
 
 LEAF_LEFT, LEAF_WIDTH, LEAF_HEIGHT = style.MARGIN, 172.0, 52.0
-LEAF_RIGHT = LEAF_LEFT + LEAF_WIDTH
+LEAF_RIGHT, LEAF_MIDDLE = LEAF_LEFT + LEAF_WIDTH, LEAF_LEFT + LEAF_WIDTH / 2
 PRODUCT, SUM, TANH, FORK = 240.0, 322.0, 414.0, 512.0
 ROWS = {"Waa": 72.0, "a_prev": 132.0, "ba": 192.0, "Wax": 252.0, "xt": 312.0}
 MIDDLE = ROWS["ba"]
 UP, DOWN = 102.0, 282.0
 RADIUS = 13.0
+_LEAF_LIT = (LEAF_WIDTH + 8, LEAF_HEIGHT + 6)
 
 LEAVES = {
     "Waa": "weights",
@@ -45,39 +49,44 @@ LEAVES = {
 
 NODES = {
     "xt": Node(
-        (LEAF_LEFT, ROWS["xt"]),
+        (LEAF_MIDDLE, ROWS["xt"]),
         "The input of this step: one column for each of the m examples.",
         "The road back ends here, unless a layer below is waiting for this gradient.",
         ("xt",),
         ("xt", "dxt"),
+        _LEAF_LIT,
     ),
     "a_prev": Node(
-        (LEAF_LEFT, ROWS["a_prev"]),
+        (LEAF_MIDDLE, ROWS["a_prev"]),
         "The hidden state that the cell before handed over.",
         "The time path goes on from here: the cell before receives this gradient from its future.",
         ("a_prev",),
         ("a_prev", "da_prev"),
+        _LEAF_LIT,
     ),
     "Wax": Node(
-        (LEAF_LEFT, ROWS["Wax"]),
+        (LEAF_MIDDLE, ROWS["Wax"]),
         "One set of weights, used for all examples.",
         "All m examples used these weights, so the gradient collects a share from each.",
         ("Wax",),
         ("Wax", "dWax"),
+        _LEAF_LIT,
     ),
     "Waa": Node(
-        (LEAF_LEFT, ROWS["Waa"]),
+        (LEAF_MIDDLE, ROWS["Waa"]),
         "One set of weights, used for all examples.",
         "All m examples used these weights, so the gradient collects a share from each.",
         ("Waa",),
         ("Waa", "dWaa"),
+        _LEAF_LIT,
     ),
     "ba": Node(
-        (LEAF_LEFT, ROWS["ba"]),
+        (LEAF_MIDDLE, ROWS["ba"]),
         "One column, copied to all m examples.",
         "One column was copied to all m examples. A value that is used many times collects the sum.",
         ("ba",),
         ("dz", "dba"),
+        _LEAF_LIT,
     ),
     "Waa @ a_prev": Node(
         (PRODUCT, UP),
@@ -109,6 +118,7 @@ NODES = {
         "The output alone tells the slope: one minus its square.",
         ("z", "a_next"),
         ("a_next", "da_next", "dz"),
+        (56.0, 40.0),
     ),
     "a_next": Node(
         (FORK, MIDDLE),
@@ -117,6 +127,7 @@ NODES = {
         "The cell is handed their sum.",
         ("a_next",),
         ("a_next", "da_next"),
+        (22.0, 22.0),
     ),
 }
 """The nodes of the graph by name: what ``highlight`` accepts."""

@@ -1,16 +1,18 @@
 """The strokes that figures share: words, boxes, arrows and small pictures of arrays, all in points on a page."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 
 from bptt.types import Array
@@ -32,6 +34,8 @@ _ADVANCE, _HALF_A_DIGIT = 0.602, 0.365
 _LUMINANCE = (0.299, 0.587, 0.114)
 _DARK = 0.55
 """Share of each primary colour in how bright a colour looks, and the brightness below which ink on it is white."""
+UNDER_NUMBERS = 0.6
+"""Depth of a tint that stays light enough to read numbers on it."""
 
 
 class Tint(NamedTuple):
@@ -41,7 +45,7 @@ class Tint(NamedTuple):
     scale: float
 
 
-def text(page: Axes, at: Point, words: str, **properties: Any) -> None:  # noqa: ANN401
+def text(page: Axes, at: Point, words: str, **properties: Any) -> Text:  # noqa: ANN401
     """Write ``words``, centred unless told otherwise; one line sits on a base line just below ``at``.
 
     Centred by its ink, ``a_prev`` would sit higher than the ``Waa`` beside it.
@@ -51,37 +55,49 @@ def text(page: Axes, at: Point, words: str, **properties: Any) -> None:  # noqa:
         y += 0.34 * properties.get("size", style.BODY)
         properties["va"] = "baseline"
     look: dict[str, Any] = {"ha": "center", "va": "center", "linespacing": 1.45} | properties
-    page.text(x, y, words, **look)
+    return page.text(x, y, words, **look)
 
 
-def code(page: Axes, at: Point, words: str, **properties: Any) -> None:  # noqa: ANN401
+def code(page: Axes, at: Point, words: str, **properties: Any) -> Text:  # noqa: ANN401
     """Write a name or a shape as it stands in code."""
-    text(page, at, words, **{"family": style.MONO} | properties)
+    return text(page, at, words, **{"family": style.MONO} | properties)
 
 
-def box(page: Axes, at: Box, *, radius: float = 5, **properties: Any) -> None:  # noqa: ANN401
+def box(page: Axes, at: Box, *, radius: float = 5, **properties: Any) -> FancyBboxPatch:  # noqa: ANN401
     """Draw a box with round corners."""
     left, top, width, height = at
     look: dict[str, Any] = {"facecolor": "white", "edgecolor": style.MUTED} | properties
-    page.add_patch(FancyBboxPatch((left, top), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **look))
+    patch = FancyBboxPatch((left, top), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **look)
+    _add(page, patch)
+    return patch
 
 
-def arrow(page: Axes, points: Sequence[Point], **properties: Any) -> None:  # noqa: ANN401
+def arrow(page: Axes, points: Sequence[Point], **properties: Any) -> FancyArrowPatch:  # noqa: ANN401
     """Draw an arrow along a straight line (two points) or a cubic curve (four points)."""
     straight = [Path.MOVETO, Path.LINETO]
     codes = straight if len(points) == len(straight) else [Path.MOVETO] + 3 * [Path.CURVE4]
     look: dict[str, Any] = {"color": style.MUTED, "linewidth": 1.0, "mutation_scale": 7.0, "zorder": 2} | properties
-    page.add_patch(
-        FancyArrowPatch(
-            path=Path(np.array(points), codes),
-            arrowstyle="-|>,head_length=0.7,head_width=0.36",
-            shrinkA=0,
-            shrinkB=0,
-            capstyle="butt",
-            joinstyle="miter",
-            **look,
-        )
+    patch = FancyArrowPatch(
+        path=Path(np.array(points), codes),
+        arrowstyle="-|>,head_length=0.7,head_width=0.36",
+        shrinkA=0,
+        shrinkB=0,
+        capstyle="butt",
+        joinstyle="miter",
+        **look,
     )
+    _add(page, patch)
+    return patch
+
+
+def width(words: str, size: float) -> float:
+    """Return how wide a piece of code is, in points."""
+    return len(words) * _ADVANCE * size
+
+
+def _add(page: Axes, artist: Artist) -> None:
+    """Add what has its place in points: Axes' own ways look for new limits, which takes longer than to draw it."""
+    page.add_artist(artist)
 
 
 def shape(values: Array) -> str:
@@ -102,6 +118,13 @@ def number(value: float) -> str:
         mantissa, exponent = f"{value:.0e}".split("e")
         digits = f"{mantissa}e{int(exponent)}"
     return digits.replace("-", "\N{MINUS SIGN}")
+
+
+def power_of_ten(exponent: float) -> str:
+    """Write a power of ten, also one that is too large or too small for a float."""
+    if exponent == 0:
+        return "1"
+    return "10" + str(round(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def as_matrix(values: Array) -> Array:
@@ -126,6 +149,17 @@ def _glyph(character: str) -> Path:
     return TextPath((0, 0), character, size=1, prop=FontProperties(family=style.MONO))
 
 
+@lru_cache(maxsize=2048)
+def _outline(string: str) -> tuple[Array, Array]:
+    """Outline of some characters of height 1 in a row, centred: vertices and codes."""
+    inked = [(i, _glyph(character)) for i, character in enumerate(string) if character != " "]
+    if not inked:
+        return np.empty((0, 2)), np.empty(0, np.uint8)
+    start = -width(string, 1) / 2
+    vertices = [np.asarray(glyph.vertices) + np.array([start + i * _ADVANCE, -_HALF_A_DIGIT]) for i, glyph in inked]
+    return np.concatenate(vertices), np.concatenate([np.asarray(glyph.codes) for _, glyph in inked])
+
+
 class Numbers(PathCollection):
     """Many short strings as one artist: forty numbers are drawn in the time of two text artists.
 
@@ -136,32 +170,45 @@ class Numbers(PathCollection):
     """
 
     def __init__(self, texts: list[str], centres: Array, size: float, colours: Array) -> None:
+        super().__init__([], linewidths=0, zorder=4)
+        self._centres, self._size = centres, size
+        self.write(texts, colours)
+
+    def write(self, texts: list[str], colours: Array, centres: Array | None = None) -> None:
+        """Write other strings in the places of the old ones, or in places of their own."""
         self.texts = texts
-        paths = [self._outline(string, x, y, size) for string, (x, y) in zip(texts, centres, strict=True)]
-        super().__init__(paths, facecolors=colours, linewidths=0, zorder=4)
-
-    @staticmethod
-    def _outline(string: str, x: float, y: float, size: float) -> Path:
-        if not string:
-            return Path(np.empty((0, 2)))
-        start = x - len(string) * _ADVANCE * size / 2
-        base_line = y + _HALF_A_DIGIT * size
-        glyphs = []
-        for i, outline in enumerate(map(_glyph, string)):
-            vertices = np.asarray(outline.vertices) * (size, -size) + (start + i * _ADVANCE * size, base_line)
-            glyphs.append(Path(vertices, outline.codes))
-        return Path.make_compound_path(*glyphs)
+        self._centres = self._centres if centres is None else centres
+        scale = self._size, -self._size
+        places = ((_outline(string), centre) for string, centre in zip(texts, self._centres, strict=True))
+        self.set_paths([Path(vertices * scale + centre, codes) for (vertices, codes), centre in places])
+        self.set_facecolor(list(colours))
 
 
-def heatmap(
-    page: Axes,
-    values: Array,
-    at: Box,
-    tint: Tint,
-    *,
-    numbers: bool = False,
-) -> None:
-    """Draw an array as a grid of tinted cells: the darker, the larger; a minus marks the negative ones.
+def shades(values: Array, tint: Tint, depth: float) -> tuple[Array, Array]:
+    """Return the colour of the cell of each entry, the darker the larger, and of what is written into it.
+
+    Parameters
+    ----------
+    values : ndarray
+    tint : Tint
+    depth : float
+        How much of the tint's colour the largest magnitude has.
+
+    Returns
+    -------
+    cells, inks : ndarray (*shape of values, 3)
+    """
+    finite = np.isfinite(values)
+    strength = np.where(finite, np.abs(np.where(finite, values, 0.0)) / (tint.scale or 1.0), 0.0).clip(0, 1) ** 0.75
+    cells = 1 - strength[..., None] * (1 - np.array(to_rgb(tint.colour))) * depth
+    dark = cells @ _LUMINANCE < _DARK
+    inks = np.where(dark[..., None], 1.0, to_rgb(style.INK))
+    inks[~finite] = to_rgb(style.WRONG)
+    return cells, inks
+
+
+class Heatmap:
+    """An array as a grid of tinted cells: the darker, the larger; a minus marks the negative ones.
 
     Parameters
     ----------
@@ -174,43 +221,55 @@ def heatmap(
     numbers : bool
         Write each entry instead of its sign alone, where ``fits_numbers`` says that there is room.
     """
-    left, top, width, height = at
-    rows, cols = values.shape
-    finite = np.isfinite(values)
-    strength = np.where(finite, np.abs(np.where(finite, values, 0.0)) / (tint.scale or 1.0), 0.0).clip(0, 1) ** 0.75
-    ink = np.array(to_rgb(tint.colour))
-    # Under numbers the tint stays light enough to read them.
-    colours = 1 - strength[..., None] * (1 - ink) * (0.6 if numbers else 0.88)
-    xs = left + width * np.arange(cols + 1) / cols
-    ys = top + height * np.arange(rows + 1) / rows
-    roomy = min(width / cols, height / rows) >= ROOMY
-    page.pcolormesh(
-        xs, ys, colours, edgecolors=style.HAIRLINE if roomy else "none", linewidth=0.5, antialiased=roomy, zorder=3
-    )
-    page.add_patch(
-        FancyBboxPatch(
-            (left, top),
-            width,
-            height,
-            boxstyle="square,pad=0",
-            fill=False,
-            edgecolor=tint.colour,
-            linewidth=0.9,
-            zorder=3.5,
+
+    def __init__(self, page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False) -> None:
+        left, top, width, height = at
+        rows, cols = values.shape
+        wide, tall = width / cols, height / rows
+        xs = left + width * np.arange(cols + 1) / cols
+        ys = top + height * np.arange(rows + 1) / rows
+        self._roomy = min(wide, tall) >= ROOMY
+        self._in_numbers = numbers and fits_numbers(wide, tall)
+        self._depth = UNDER_NUMBERS if numbers else 0.88
+        self._mesh = QuadMesh(
+            np.stack(np.meshgrid(xs, ys), axis=-1),
+            edgecolors=style.HAIRLINE if self._roomy else "none",
+            linewidth=0.5,
+            antialiased=self._roomy,
+            zorder=3,
         )
-    )
-    if not roomy:
-        return
-    dark = colours @ _LUMINANCE < _DARK
-    inks = np.where(dark[..., None], 1.0, to_rgb(style.INK))
-    inks[~finite] = to_rgb(style.WRONG)
-    numbers = numbers and fits_numbers(width / cols, height / rows)
-    size = style.DIGITS if numbers else min(style.DIGITS, 1.2 * width / cols, 1.2 * height / rows)
-    if numbers:
-        texts = [number(v) for v in values.flat]
-    else:
-        texts = [
-            "×" if not ok else "\N{MINUS SIGN}" if v < 0 else "" for v, ok in zip(values.flat, finite.flat, strict=True)
-        ]
-    centres = np.stack(np.meshgrid((xs[:-1] + xs[1:]) / 2, (ys[:-1] + ys[1:]) / 2), axis=-1).reshape(-1, 2)
-    page.add_collection(Numbers(texts, centres, size, inks.reshape(-1, 3)))
+        _add(page, self._mesh)
+        self._frame = FancyBboxPatch(
+            (left, top), width, height, boxstyle="square,pad=0", fill=False, linewidth=0.9, zorder=3.5
+        )
+        _add(page, self._frame)
+        if self._roomy:
+            size = style.DIGITS if self._in_numbers else min(style.DIGITS, 1.2 * wide, 1.2 * tall)
+            centres = np.stack(np.meshgrid((xs[:-1] + xs[1:]) / 2, (ys[:-1] + ys[1:]) / 2), axis=-1).reshape(-1, 2)
+            self._written = Numbers([""] * values.size, centres, size, np.ones((values.size, 3)))
+            _add(page, self._written)
+        self.show(values, tint)
+
+    @property
+    def artists(self) -> list[Artist]:
+        """What it is drawn with."""
+        return [self._mesh, self._frame, *([self._written] if self._roomy else [])]
+
+    def show(self, values: Array, tint: Tint) -> None:
+        """Show other values of the same shape."""
+        colours, inks = shades(values, tint, self._depth)
+        self._mesh.set_array(colours)
+        self._frame.set_edgecolor(tint.colour)
+        if not self._roomy:
+            return
+        self._written.write([self._entry(value) for value in values.flat], inks.reshape(-1, 3))
+
+    def _entry(self, value: float) -> str:
+        if self._in_numbers:
+            return number(value)
+        return "×" if not np.isfinite(value) else "\N{MINUS SIGN}" if value < 0 else ""
+
+
+def heatmap(page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False) -> Heatmap:
+    """Draw an array; see ``Heatmap``."""
+    return Heatmap(page, values, at, tint, numbers=numbers)

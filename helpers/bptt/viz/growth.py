@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
+from bptt.viz.fit import median_line
 
 _TOP, _TALL, _LEFT, _RIGHT = 62.0, 214.0, 62.0, 420.0
 _LINE_OF_WORDS = 13.5
@@ -55,11 +56,6 @@ def timings(lengths: Sequence[int] | Array, seconds: Times | Callable[[], Times]
     ------
     ValueError
         If the numbers of functions, lengths and labels do not fit together, or a length is not positive.
-
-    References
-    ----------
-    P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", Journal of the American Statistical
-    Association 63, 1968.
     """
     x = np.asarray(lengths, dtype=float)
     measured = np.asarray(seconds() if callable(seconds) else seconds, dtype=float)
@@ -106,7 +102,7 @@ class _Curve:
         self.left_out = int((~measured).sum())
         self.lengths, self.seconds = lengths[measured], seconds[measured]
         self.fitted = _longer_half(self.lengths)
-        self.slope, self.start = _line(np.log10(self.lengths[self.fitted]), np.log10(self.seconds[self.fitted]))
+        self.slope, self.start = median_line(np.log10(self.lengths[self.fitted]), np.log10(self.seconds[self.fitted]))
 
     def at(self, lengths: Array) -> Array:
         """Return the seconds on the fitted line."""
@@ -132,17 +128,6 @@ def _longer_half(lengths: Array) -> Array:
     if not different.size:
         return np.zeros(0, dtype=bool)
     return lengths >= different[-min(max(_FEWEST, -(-len(different) // 2)), len(different))]
-
-
-def _line(x: Array, y: Array) -> tuple[float, float]:
-    """Return slope and start of the line of median slope; not a number where there are no two different places."""
-    i, j = np.triu_indices(len(x), 1)
-    apart = x[i] != x[j]
-    i, j = i[apart], j[apart]
-    if not i.size:
-        return np.nan, np.nan
-    slope = float(np.median((y[j] - y[i]) / (x[j] - x[i])))
-    return slope, float(np.median(y - slope * x))
 
 
 def _signed(value: float, decimals: int) -> str:

@@ -38,16 +38,21 @@ def panel(page: Axes, top: float, heading: str, note: str, shown: list[Shown]) -
     draw.box(page, at, facecolor=style.MARKER_PALE, edgecolor=style.INK, linewidth=1.0)
     draw.code(page, (left + 14, top + 17), heading, size=10, weight="bold", ha="left")
     draw.text(page, (left + 14, top + 31), fill(note, 38), ha="left", va="top")
-    height = min(_CELL_HEIGHT, (_INNER_HEIGHT - 34) / max(len(s.values) for s in shown))
+    arrays(page, top, _INNER_HEIGHT, shown)
+
+
+def arrays(page: Axes, top: float, tall: float, shown: list[Shown]) -> None:
+    """Draw arrays side by side in the right part of a panel, each below its name."""
+    height = min(_CELL_HEIGHT, (tall - 34) / max((len(s.values) for s in shown), default=1))
     width = _cell_width(shown, height)
     slots = _slots(shown, width)
     x = _ARRAYS_LEFT + (_ARRAYS_WIDTH - sum(slots) - _GAP * (len(shown) - 1)) / 2
     for (label, values, tint), slot in zip(shown, slots, strict=True):
         rows, cols = values.shape
-        wide, tall = max(cols * width, draw.ROOMY), rows * height
+        wide, high = max(cols * width, draw.ROOMY), rows * height
         middle = x + slot / 2
         draw.code(page, (middle, top + 14), label, size=style.LABEL, color=style.MUTED)
-        at = (middle - wide / 2, top + 26 + (_INNER_HEIGHT - 34 - tall) / 2, wide, tall)
+        at = (middle - wide / 2, top + 26 + (tall - 34 - high) / 2, wide, high)
         draw.heatmap(page, values, at, tint, numbers=True)
         x += slot + _GAP
 

@@ -10,6 +10,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Box
+from bptt.viz.fit import median_line
 
 _TOP = 74.0
 _ALONE, _ONE_OF_TWO = 208.0, 150.0
@@ -18,7 +19,7 @@ _LEFT, _GAP = 54.0, 20.0
 _CURVE_TO_MAP, _RIGHT = 58.0, 592.0
 _BAR_BELOW, _BAR_TALL = 46.0, 9.0
 
-_SHADES = LinearSegmentedColormap.from_list("influence", ["#FFF3D6", style.TIME_PATH, "#9A4A00", "#2B1400"])
+SHADES = LinearSegmentedColormap.from_list("influence", ["#FFF3D6", style.TIME_PATH, "#9A4A00", "#2B1400"])
 """Of the time path's orange, on which all influence on earlier states travels; its lightness falls evenly."""
 _ROOM_FOR_WORDS = 6
 """From so many steps on, the empty half of a map has room for words."""
@@ -34,6 +35,8 @@ _FEWEST_DECADES, _MOST_TICKS = 2, 5
 _HELD = 0.9
 """A norm that keeps at least so much of itself at every step, and a tenth over all of them, is held."""
 _TENTH = 0.1
+_UNLIKE = 0.5
+"""First steps are told of from half a power of ten on."""
 _WRITTEN_OUT, _NO_DECIMALS = 4, 2
 """Factors are powers of ten from this exponent on, and have no decimals from that one on."""
 
@@ -51,8 +54,9 @@ def influence_map(
 
     Left, the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert` for each pair, on a scale of
     powers of ten. Right, its median over all pairs with the same lag :math:`k - t`, and the range that they cover. The
-    factor per step is that of the straight line through the logarithms of the medians, each weighted by its number of
-    pairs; medians of zero have no logarithm and are told in words.
+    factor per step is that of the straight line through the logarithms of the medians whose slope is the median of all
+    slopes between them, so that first steps unlike the others do not move it; they are told in words, and so are
+    medians of zero, which have no logarithm.
 
     Parameters
     ----------
@@ -82,7 +86,7 @@ def influence_map(
     if any(not a.size or a.shape != (len(arrays[0]),) * 2 for a in arrays):
         shapes = " and ".join(map(draw.shape, arrays))
         raise ValueError(f"A map needs a row and a column for each step, so the shape (T_x, T_x); got {shapes}.")
-    maps = [_Map(name, a) for a, (_, name) in zip(arrays, given, strict=True)]
+    maps = [Reach(name, a) for a, (_, name) in zip(arrays, given, strict=True)]
     verdicts = " ".join(m.verdict() for m in maps)
     side = _ALONE if other is None else _ONE_OF_TWO
     card = Card(
@@ -105,8 +109,20 @@ def influence_map(
     return card
 
 
-class _Map:
-    """One map, and what it says about each lag."""
+class Reach:
+    """One map, and what it says about each lag.
+
+    Parameters
+    ----------
+    name : str
+        Of what the map shows; may be empty.
+    norms : ndarray (T_x, T_x)
+
+    Attributes
+    ----------
+    low, median, high : ndarray (T_x,)
+        Of the norms at each lag.
+    """
 
     def __init__(self, name: str, norms: Array) -> None:
         self.name = name
@@ -120,15 +136,13 @@ class _Map:
         # Of a lag without a finite norm nothing is known.
         known = [values if values.size else np.array([np.nan]) for values in finite]
         self.low, self.median, self.high = (np.array([f(v) for v in known]) for f in (np.min, np.median, np.max))
-        self.pairs = np.array([values.size for values in finite])
 
     def line(self) -> tuple[float, float] | None:
         """Fit the logarithm of the median against the lag: slope and start, or None with fewer than two lags."""
         (lags,) = np.nonzero(self.median > 0)
         if len(lags) < len("ab"):
             return None
-        slope, start = np.polyfit(lags, np.log10(self.median[lags]), 1, w=np.sqrt(self.pairs[lags]))
-        return float(slope), float(start)
+        return median_line(lags.astype(float), np.log10(self.median[lags]))
 
     def zero_from(self) -> int:
         """Return the lag from which on every norm is exactly zero."""
@@ -151,12 +165,14 @@ class _Map:
             return "has no way to travel: there is one step"
         if line is None:
             return "reaches no earlier state: it is exactly 0 from lag 1 on" if end == 1 else "is known at one lag only"
-        slope, _ = line
+        slope, start = line
         steps = min(end, self.length) - 1
         fate = "holds" if self._holds(slope, steps) else "vanishes" if slope < 0 else "explodes"
-        words = f"{fate}: × {_factor(slope)} per step"
+        words = f"{fate}: × {factor(slope)} per step"
         if steps > 1:
-            words += f", × {_factor(slope * steps)} over {steps} steps"
+            words += f", × {factor(slope * steps)} over {steps} steps"
+        if self.median[0] > 0 and abs(at_first := start - np.log10(self.median[0])) > _UNLIKE:
+            words += f", after × {factor(at_first)} at the start"
         return words + (f", and exactly 0 from lag {end} on" if end < self.length else "")
 
     @staticmethod
@@ -164,14 +180,14 @@ class _Map:
         return abs(slope) <= -np.log10(_HELD) and abs(slope * steps) <= -np.log10(_TENTH)
 
 
-def _factor(exponent: float) -> str:
+def factor(exponent: float) -> str:
     """Write a power of ten, also one that is too large or too small for a float."""
     if abs(exponent) < _WRITTEN_OUT:
         return f"{10**exponent:.2g}" if exponent < _NO_DECIMALS else f"{10**exponent:.0f}"
-    return _power(exponent)
+    return draw.power_of_ten(exponent)
 
 
-def _description(maps: list[_Map]) -> str:
+def _description(maps: list[Reach]) -> str:
     words = "Rows are losses k, columns are states t; no loss reaches a later state, so one half is empty."
     for m in maps:
         # A handful of lags tell the course of a curve.
@@ -181,7 +197,7 @@ def _description(maps: list[_Map]) -> str:
     return words
 
 
-def _scale(maps: list[_Map]) -> Normalize:
+def _scale(maps: list[Reach]) -> Normalize:
     """Return the whole decades that hold all norms."""
     exponents = np.log10(np.concatenate([m.positive for m in maps]))
     low, high = (np.floor(exponents.min()), np.ceil(exponents.max())) if exponents.size else (-1.0, 1.0)
@@ -203,23 +219,35 @@ def _steps(length: int) -> list[int]:
     return [round(t) for t in ticks if 0 <= t < length]
 
 
-def _power(exponent: float) -> str:
-    if exponent == 0:
-        return "1"
-    return "10" + str(round(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+def tints(norms: Array, scale: Normalize) -> tuple[Array, Array, Array]:
+    """Return the colour of each entry of a map, and which entries are zero or not finite.
 
+    Parameters
+    ----------
+    norms : ndarray (T_x, T_x)
+    scale : Normalize
+        Of powers of ten.
 
-def _draw_map(card: Card, shown: _Map, at: Box, scale: Normalize, *, first: bool) -> None:
-    left, top, side, _ = at
-    axes = card.plot_axes(*at)
-    n = shown.length
-    below = np.tri(n, dtype=bool)
-    zero, odd = below & (shown.norms == 0), below & ~np.isfinite(shown.norms)
+    Returns
+    -------
+    colours : ndarray (T_x, T_x, 4)
+    zero, odd : ndarray (T_x, T_x) of bool
+    """
+    below = np.tri(len(norms), dtype=bool)
+    zero, odd = below & (norms == 0), below & ~np.isfinite(norms)
     with np.errstate(all="ignore"):
-        colours = _SHADES(scale(np.nan_to_num(np.log10(shown.norms))))
+        colours = SHADES(scale(np.nan_to_num(np.log10(norms))))
     for where, colour in ((zero, style.HAIRLINE), (odd, style.WRONG)):
         colours[where] = to_rgba(colour)
     colours[~below] = 0
+    return colours, zero, odd
+
+
+def _draw_map(card: Card, shown: Reach, at: Box, scale: Normalize, *, first: bool) -> None:
+    left, top, side, _ = at
+    axes = card.plot_axes(*at)
+    n = shown.length
+    colours, zero, odd = tints(shown.norms, scale)
     axes.imshow(colours, interpolation="nearest", extent=(-0.5, n - 0.5, n - 0.5, -0.5))
     rows, columns = np.nonzero(odd)
     axes.scatter(columns, rows, s=16, marker="x", color=style.INK, linewidths=0.9)
@@ -250,7 +278,7 @@ def _draw_map(card: Card, shown: _Map, at: Box, scale: Normalize, *, first: bool
     draw.text(card.page, (left, top - 14), shown.name or "norm of dL_k / da_t", ha="left")
 
 
-def _draw_bar(card: Card, at: Box, scale: Normalize, maps: list[_Map]) -> None:
+def _draw_bar(card: Card, at: Box, scale: Normalize, maps: list[Reach]) -> None:
     """Draw the key of the tints, and of what has none."""
     left, top, width, tall = at
     signs = [("0", style.HAIRLINE)] if any(((m.norms == 0) & np.tri(m.length, dtype=bool)).any() for m in maps) else []
@@ -261,15 +289,15 @@ def _draw_bar(card: Card, at: Box, scale: Normalize, maps: list[_Map]) -> None:
         draw.text(card.page, (x + 6, top + tall + 9), sign, size=style.SMALL, color=style.MUTED)
     axes = card.plot_axes(left, top, width - 24 * len(signs), tall)
     low, high = _limits(scale)
-    axes.imshow(np.linspace(0, 1, 128)[None], aspect="auto", cmap=_SHADES, extent=(low, high, 0, 1))
+    axes.imshow(np.linspace(0, 1, 128)[None], aspect="auto", cmap=SHADES, extent=(low, high, 0, 1))
     axes.spines[:].set_visible(False)
     ticks = _decades(scale)
-    axes.set_xticks(ticks, [_power(t) for t in ticks])
+    axes.set_xticks(ticks, [draw.power_of_ten(t) for t in ticks])
     axes.set_yticks([])
     axes.tick_params(length=3)
 
 
-def _draw_curves(card: Card, maps: list[_Map], at: Box, scale: Normalize) -> None:
+def _draw_curves(card: Card, maps: list[Reach], at: Box, scale: Normalize) -> None:
     left, top, _, _ = at
     axes = card.plot_axes(*at)
     low, high = _limits(scale)
@@ -287,7 +315,7 @@ def _draw_curves(card: Card, maps: list[_Map], at: Box, scale: Normalize) -> Non
     draw.text(card.page, (left, top - 14), "median and range at each lag", ha="left")
     axes.set_xlim(-0.2, max(maps[0].length - 0.8, 0.8))
     axes.set_ylim(low - 0.08 * (high - low), high + 0.04 * (high - low))
-    axes.set_yticks(_decades(scale), [_power(t) for t in _decades(scale)])
+    axes.set_yticks(_decades(scale), [draw.power_of_ten(t) for t in _decades(scale)])
     axes.set_xticks(_steps(maps[0].length))
     axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.6)
     axes.set_axisbelow(True)

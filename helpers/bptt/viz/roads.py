@@ -1,8 +1,8 @@
-"""The two roads into every state of a sequence: from its own loss and from everything later."""
+"""The two roads into every state of a sequence, or into every memory: from this step and from everything later."""
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,8 +12,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point, Tint
-
-Road = Literal["loss", "time"]
+from bptt.viz.road_words import MEMORIES, STATES, Road, Words
 
 _MOST = 6
 """A longer sequence is drawn with five of its steps and dots, in the room of so many."""
@@ -36,15 +35,11 @@ _NORM, _BETWEEN = 9.0, 16.0
 
 _DOTS, _DOTS_WIDE = "···", 16.0
 
-_TITLES = {
-    None: "Two roads lead back to every state, and where they meet they add",
-    "time": "Without the time path, a state hears its own loss only",
-    "loss": "Without the loss path, a state never hears its own loss",
-}
-
 
 @style.styled
-def two_roads(da: Array, da_prevt: Array, *, without: Road | None = None, highlight: int | None = None) -> Card:
+def two_roads(
+    da: Array, da_prevt: Array, *, without: Literal["loss", "time"] | None = None, highlight: int | None = None
+) -> Card:
     r"""Draw what arrives at every state of a sequence, and what goes on from there into its cell.
 
     .. math:: da_{next}^{\langle t \rangle} = da^{\langle t \rangle} + da_{prevt}^{\langle t \rangle}
@@ -73,22 +68,64 @@ def two_roads(da: Array, da_prevt: Array, *, without: Road | None = None, highli
     ValueError
         If the arrays have not the same shape (n_a, m, T_x), or there is no such road or step.
     """
-    roads = {"loss": np.asarray(da, dtype=float), "time": np.asarray(da_prevt, dtype=float)}
-    _refuse(roads, without, highlight)
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = sum((road for name, road in roads.items() if name != without), np.zeros(roads["loss"].shape))
-    rows = [
-        _Row("da[:, :, t]", "loss path", roads["loss"], left_out=without == "loss"),
-        _Row("da_prevt", "time path", roads["time"], left_out=without == "time"),
-        _Row("da_next", "into the cell", total, left_out=False),
+    return _card(STATES, da, da_prevt, without, highlight)
+
+
+@style.styled
+def memory_roads(
+    through_a: Array,
+    dc_next: Array,
+    *,
+    without: Literal["memory", "state"] | None = None,
+    highlight: int | None = None,
+) -> Card:
+    r"""Draw what arrives at every memory of an LSTM, and what goes on from there into its cell.
+
+    The memory :math:`c^{\langle t \rangle}` is used twice, as a state is: this step shows it in
+    :math:`a^{\langle t \rangle}`, and the next step builds on it. What both uses send back is added to ``dc``. Of a
+    sequence of more than six steps, the first, the last and three others are drawn.
+
+    Parameters
+    ----------
+    through_a : ndarray (n_a, m, T_x)
+        What the memory of each step gets through the state that shows it.
+    dc_next : ndarray (n_a, m, T_x)
+        The memory path: what it gets from the memory of the next step. At the last step it is what the loop starts
+        with, which is zero.
+    without : {"memory", "state"}, optional
+        Road that is left out: it is drawn in grey and not added. What arrives over the other one is drawn as given.
+    highlight : int, optional
+        Step to light up and to write out below.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If the arrays have not the same shape (n_a, m, T_x), or there is no such road or step.
+    """
+    return _card(MEMORIES, through_a, dc_next, without, highlight)
+
+
+def _card(words: Words, above: Array, later: Array, without: str | None, highlight: int | None) -> Card:
+    given = [np.asarray(road, dtype=float) for road in (above, later)]
+    _refuse(words, given, without, highlight)
+    roads = [
+        _Row(road, values, left_out=name == without)
+        for (name, road), values in zip(words.roads.items(), given, strict=True)
     ]
-    last_line = _last_line(rows, without, highlight)
-    picture = _Picture(rows, _shown(roads["loss"].shape[2], highlight), highlight)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = sum((row.values for row in roads if not row.left_out), np.zeros(given[0].shape))
+    rows = [*roads, _Row(words.total, total, left_out=False)]
+    last_line = _last_line(words, rows, without, highlight)
+    picture = _Picture(words, rows, _shown(total.shape[2], highlight), highlight)
     card = Card(
         picture.bottom + 34,
-        title=_TITLES[without],
-        caption=f"{_TITLES[without]}. {last_line}",
-        description=_description(rows, picture.steps),
+        title=words.titles[without],
+        caption=f"{words.titles[without]}. {last_line}",
+        description=_description(words, rows, picture.steps),
     )
     picture.draw(card.page)
     y = picture.bottom + 15
@@ -103,15 +140,13 @@ def two_roads(da: Array, da_prevt: Array, *, without: Road | None = None, highli
 class _Row:
     """One array of every step, as a row below the chain."""
 
-    name: str
-    kind: str
+    road: Road
     values: Array
     left_out: bool
 
     @property
     def ink(self) -> str:
-        ink: str = style.MUTED if self.left_out else style.road(self.name.split("[")[0])["color"]
-        return style.TIME_PATH_TEXT if ink == style.TIME_PATH else ink
+        return style.MUTED if self.left_out else self.road.ink
 
     def amount(self, t: int) -> str:
         """Write the number of a single entry, or else the norm."""
@@ -119,13 +154,14 @@ class _Row:
         return draw.number(float(at_t[0, 0]) if at_t.size == 1 else _norm(at_t))
 
 
-def _refuse(roads: dict[str, Array], without: str | None, highlight: int | None) -> None:
-    loss, time = (draw.shape(road) for road in roads.values())
-    if loss != time or roads["loss"].ndim != len("nmT") or not roads["loss"].size:
-        raise ValueError(f"da and da_prevt need one shape (n_a, m, T_x), without a zero in it; got {loss} and {time}.")
-    if without not in _TITLES:
-        raise ValueError(f"There is no road {without!r} to leave out. The roads are 'loss' and 'time'.")
-    length = roads["loss"].shape[2]
+def _refuse(words: Words, given: list[Array], without: str | None, highlight: int | None) -> None:
+    above, later = map(draw.shape, given)
+    if above != later or given[0].ndim != len("nmT") or not given[0].size:
+        raise ValueError(f"{words.arrays} need one shape (n_a, m, T_x), without a zero in it; got {above} and {later}.")
+    if without not in words.titles:
+        names = " and ".join(map(repr, words.roads))
+        raise ValueError(f"There is no road {without!r} to leave out. The roads are {names}.")
+    length = given[0].shape[2]
     if highlight is not None and not 0 <= highlight < length:
         raise ValueError(f"There is no step {highlight}: the steps are 0 to {length - 1}.")
 
@@ -144,35 +180,28 @@ def _norm(values: Array) -> float:
     return scale * float(np.linalg.norm(values / scale))
 
 
-def _last_line(rows: list[_Row], without: Road | None, highlight: int | None) -> str:
-    loss, time, total = rows
+def _last_line(words: Words, rows: list[_Row], without: str | None, highlight: int | None) -> str:
+    above, later, total = rows
     if highlight is not None:
-        added = [row.amount(highlight) for row in (loss, time) if not row.left_out]
+        added = [row.amount(highlight) for row in (above, later) if not row.left_out]
         sizes = [*added, total.amount(highlight)]
         if total.values[:, :, 0].size == 1:
             return f"t = {highlight}: {' + '.join(sizes[:-1])} = {sizes[-1]}"
         arriving = f"norms {' and '.join(added)} arrive" if without is None else f"norm {added[0]} arrives"
         return f"t = {highlight}: {arriving}, norm {sizes[-1]} goes into the cell."
-    if without is None:
-        return "Blue + orange = black: a state is used twice, so it collects the sum of both gradients."
-    if without == "time":
-        return "What later losses say is never heard. Only at the last step is nothing missing."
-    if not time.values.any():
-        return "Nothing arrives anywhere: every gradient is 0."
-    return "The loop starts with what the last loss says; the losses before it are never heard."
+    return words.only_start if above.left_out and later.values.any() else words.morals[without]
 
 
-def _description(rows: list[_Row], steps: list[int]) -> str:
+def _description(words: Words, rows: list[_Row], steps: list[int]) -> str:
     single = rows[0].values[:, :, 0].size == 1
     length = rows[0].values.shape[2]
 
     def said(t: int) -> str:
-        return f"t = {t}: " + ", ".join(f"{row.kind} {'left out' if row.left_out else row.amount(t)}" for row in rows)
+        amounts = ("left out" if row.left_out else row.amount(t) for row in rows)
+        return f"t = {t}: " + ", ".join(f"{row.road.kind} {amount}" for row, amount in zip(rows, amounts, strict=True))
 
     return (
-        f"A chain of cells over {length} step{'s' if length > 1 else ''}. At each state a gradient from its own loss "
-        "(blue, from above) and one from the step after it (orange, from the right) meet in a black node; their sum "
-        "goes left into the cell. "
+        f"A chain of cells over {length} step{'s' if length > 1 else ''}. {words.chain} "
         f"{'The numbers' if single else 'The norms'}, from the last step back to the first. "
         f"{'; '.join(said(t) for t in reversed(steps))}."
     )
@@ -181,7 +210,8 @@ def _description(rows: list[_Row], steps: list[int]) -> str:
 class _Picture:
     """The chain and the table below it; a step stands at the same place in both."""
 
-    def __init__(self, rows: list[_Row], steps: list[int], highlight: int | None) -> None:
+    def __init__(self, words: Words, rows: list[_Row], steps: list[int], highlight: int | None) -> None:
+        self.words = words
         self.rows = rows
         self.steps = steps
         self.highlight = highlight
@@ -220,7 +250,7 @@ class _Picture:
         draw.box(page, (left, _CHAIN - 17, _CELL, 34), edgecolor=style.INK, linewidth=1.1, zorder=3)
         draw.text(page, (left + _CELL / 2, _CHAIN), f"cell\n{step}", size=style.SMALL, linespacing=1.25, zorder=4)
         draw.box(page, (join - 29, _LOSS, 58, 32), edgecolor=style.HAIRLINE)
-        words = f"prediction,\nloss {step}"
+        words = self.words.above.format(t=step)
         draw.text(page, (join, _LOSS + 16), words, size=style.SMALL, color=style.MUTED, linespacing=1.25)
         up, down = join - _TRACK, join + _TRACK
         draw.arrow(page, [(up, _CHAIN - _JOIN), (up, _LOSS + 32)], color=style.VALUE)
@@ -229,7 +259,7 @@ class _Picture:
         draw.arrow(page, [(right, _CHAIN - _TRACK), (join - _JOIN, _CHAIN - _TRACK)], color=style.VALUE)
         self._road(page, [(join - _JOIN, _CHAIN + _TRACK), (right, _CHAIN + _TRACK)], self.rows[2])
         page.add_patch(Circle((join, _CHAIN), _JOIN, facecolor=style.INK, zorder=3))
-        draw.code(page, (join, _CHAIN + 27), f"a[:, :, {step}]", size=style.LABEL, color=style.MUTED)
+        draw.code(page, (join, _CHAIN + 27), self.words.at.format(t=step), size=style.LABEL, color=style.MUTED)
 
     def _between(self, page: Axes) -> None:
         """Draw what goes from step to step, and dots where steps are not drawn."""
@@ -249,17 +279,13 @@ class _Picture:
 
     def _ends(self, page: Axes) -> None:
         """Draw where the chain begins, and what the loop back over it starts with."""
-        left = self.places[0][0]
+        left, later = self.places[0][0], self.words.roads[list(self.words.roads)[1]]
         draw.arrow(page, [(left - 26, _CHAIN - _TRACK), (left, _CHAIN - _TRACK)], color=style.VALUE)
-        draw.arrow(
-            page,
-            [(left, _CHAIN + _TRACK), (left - 26, _CHAIN + _TRACK)],
-            linewidth=1.8,
-            zorder=2.5,
-            **style.road("time path"),
-        )
-        draw.code(page, (left - 32, _CHAIN - 6), "a0", size=style.LABEL, color=style.MUTED, ha="right")
-        draw.code(page, (left - 32, _CHAIN + 6), "da0", size=style.LABEL, color=style.TIME_PATH_TEXT, ha="right")
+        back = [(left, _CHAIN + _TRACK), (left - 26, _CHAIN + _TRACK)]
+        draw.arrow(page, back, linewidth=style.width(later.look), zorder=2.5, **style.road(later.look))
+        look: dict[str, Any] = {"size": style.LABEL, "ha": "right"}
+        draw.code(page, (left - 32, _CHAIN - 6), self.words.start, color=style.MUTED, **look)
+        draw.code(page, (left - 32, _CHAIN + 6), self.words.end, color=later.ink, **look)
         join = self.places[-1][1]
         reach = join + 30
         self._road(page, [(reach, _CHAIN), (join + _JOIN, _CHAIN)], self.rows[1])
@@ -268,44 +294,39 @@ class _Picture:
 
     def _road(self, page: Axes, points: list[Point], row: _Row) -> None:
         """Draw a gradient's arrow; a road left out is grey and crossed."""
-        look = style.road(row.kind) if row.kind != "into the cell" else style.road("da_next")
+        look = style.road(row.road.look)
         if row.left_out:
             look = look | {"color": style.HAIRLINE}
             (x0, y0), (x1, y1) = points
             centre = ((x0 + x1) / 2, (y0 + y1) / 2)
             draw.text(page, centre, "×", color=style.WRONG, size=style.TITLE, weight="bold", zorder=5)
-        draw.arrow(page, points, linewidth=1.8, zorder=2.5, **look)
+        draw.arrow(page, points, linewidth=style.width(row.road.look), zorder=2.5, **look)
 
     def _headings(self, page: Axes) -> None:
         """Name the rows at their left."""
         x = self.places[0][0] - _HEADINGS
         for i, row in enumerate(self.rows):
             y = _TABLE + i * self.row_height + self.size[1] / 2
-            draw.code(page, (x, y - 7), row.name, size=style.SMALL, color=row.ink, weight="bold", ha="left")
-            kind = "left out" if row.left_out else row.kind
+            draw.code(page, (x, y - 7), row.road.name, size=style.SMALL, color=row.ink, weight="bold", ha="left")
+            kind = "left out" if row.left_out else row.road.kind
             draw.text(page, (x, y + 7), kind, size=style.SMALL, color=row.ink, ha="left")
 
     def _row(self, page: Axes, row: _Row, top: float) -> None:
         """Draw one array of every step."""
         wide, tall = self.size
-        sign = {"da_prevt": "+", "da_next": "="}.get(row.name)
+        sign = ("", "+", "=")[self.rows.index(row)]
         for step, (_, join) in zip(self.steps, self.places, strict=True):
             at = (join - wide / 2, top, wide, tall)
             if row.left_out:
                 draw.box(page, at, radius=1, facecolor=style.SHADE, edgecolor=style.HAIRLINE)
                 continue
             values = row.values[:, :, step]
-            draw.heatmap(page, values, at, Tint(self._tint(row), self.scale), numbers=True)
+            draw.heatmap(page, values, at, Tint(style.road(row.road.look)["color"], self.scale), numbers=True)
             if values.size > 1:
                 words = row.amount(step)
                 draw.code(page, (join, top + tall + 7), words, size=style.DIGITS, color=row.ink)
             if sign and not any(other.left_out for other in self.rows):
                 draw.code(page, (join - wide / 2 - 7, top + tall / 2), sign, size=style.BODY)
-
-    @staticmethod
-    def _tint(row: _Row) -> str:
-        colour: str = style.road(row.name.split("[")[0])["color"]
-        return colour
 
 
 def _places(steps: list[int]) -> list[tuple[float, float]]:

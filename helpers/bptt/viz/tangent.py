@@ -47,19 +47,20 @@ def nudge(function: Callable[[Array], Array], x: float, dx: float) -> Card:
     card = Card(
         286,
         title="Nudge x, and see how far y moves",
-        caption=f"The smaller the nudge, the closer dy / dx comes to the slope, here {_text(slope)}.",
+        caption=f"The smaller the nudge, the closer dy / dx comes to the slope, here {digits(slope)}.",
         description=(
-            f"Two panels with the same curve at x = {_text(x)} and its tangent, of slope {_text(slope)}. Left, a nudge "
-            f"dx = {_text(dx)} moves y by dy = {_text(near)}: dy / dx = {_text(near / dx)}, and the curve leaves the "
-            f"tangent. Right, {_CLOSER} times closer, dx = {_text(dx / _CLOSER)} moves y by {_text(close)}: dy / dx = "
-            f"{_text(close * _CLOSER / dx)}, and curve and tangent can hardly be told apart."
+            f"Two panels with the same curve at x = {digits(x)} and its tangent, of slope {digits(slope)}. Left, a "
+            f"nudge dx = {digits(dx)} moves y by dy = {digits(near)}: dy / dx = {digits(near / dx)}, and the curve "
+            f"leaves the tangent. Right, {_CLOSER} times closer, dx = {digits(dx / _CLOSER)} moves y by "
+            f"{digits(close)}: dy / dx = {digits(close * _CLOSER / dx)}, and curve and tangent can hardly be told "
+            "apart."
         ),
     )
     for left, step, words in ((58.0, dx, "a large nudge"), (352.0, dx / _CLOSER, f"the same, {_CLOSER} times closer")):
         axes = card.plot_axes(left, 66, 230, 164)
         _panel(axes, function, x, step, slope)
         draw.text(card.page, (left + 115, 48), words, size=style.SMALL, color=style.MUTED)
-        ratio = f"dy / dx = {_text(_answer(function, x, step) / step)}"
+        ratio = f"dy / dx = {digits(_answer(function, x, step) / step)}"
         draw.text(card.page, (left + 115, 266), ratio, weight="bold")
     return card
 
@@ -76,18 +77,22 @@ def _panel(axes: Axes, function: Callable[[Array], Array], x: float, dx: float, 
     axes.plot(across, function(across), color=style.VALUE, linewidth=2.2)
     axes.plot([x, x + dx, x + dx], [y, y, y + dy], color=style.INK, linewidth=1.6)
     axes.scatter([x, x + dx], [y, y + dy], s=30, color=style.INK, zorder=3)
-    _beside(axes, f"dx = {_text(dx)}", (x + dx / 2, y), (0, -7 if dy >= 0 else 7))
-    _beside(axes, f"dy = {_text(dy)}", (x + dx, y + dy / 2), (7 if dx > 0 else -7, 0))
+    _beside(axes, f"dx = {digits(dx)}", (x + dx / 2, y), (0, -7 if dy >= 0 else 7))
+    _beside(axes, f"dy = {digits(dy)}", (x + dx, y + dy / 2), (7 if dx > 0 else -7, 0))
     axes.set_xlim(float(across.min()), float(across.max()))
     axes.margins(y=0.08)
     axes.set_xlabel("x", labelpad=1)
     axes.set_ylabel("y", rotation=0, labelpad=8)
     axes.locator_params(nbins=5)
-    # Matplotlib keeps ticks outside of the axes, too, and hides them only when it draws.
-    axes.set_xticks([t for t in axes.get_xticks() if min(axes.get_xlim()) <= t <= max(axes.get_xlim())])
-    axes.set_yticks([t for t in axes.get_yticks() if min(axes.get_ylim()) <= t <= max(axes.get_ylim())])
+    only_ticks_in_sight(axes)
     axes.tick_params(length=3)
     _key(axes, slope, rising=slope * dx > 0)
+
+
+def only_ticks_in_sight(axes: Axes) -> None:
+    """Drop the ticks outside of the axes, which Matplotlib keeps, too, and hides only when it draws."""
+    axes.set_xticks([t for t in axes.get_xticks() if min(axes.get_xlim()) <= t <= max(axes.get_xlim())])
+    axes.set_yticks([t for t in axes.get_yticks() if min(axes.get_ylim()) <= t <= max(axes.get_ylim())])
 
 
 def _key(axes: Axes, slope: float, *, rising: bool) -> None:
@@ -95,7 +100,7 @@ def _key(axes: Axes, slope: float, *, rising: bool) -> None:
     left, there = (0.03 if rising else 0.58), axes.transAxes
     look: dict[str, Any] = {"color": style.INK, "linestyle": style.DASHED, "linewidth": 1.2}
     axes.plot([left, left + 0.09], [0.94, 0.94], transform=there, **look)
-    words = f"tangent, slope {_text(slope)}"
+    words = f"tangent, slope {digits(slope)}"
     axes.text(left + 0.11, 0.94, words, size=style.SMALL, ha="left", va="center", transform=there)
 
 
@@ -106,5 +111,6 @@ def _beside(axes: Axes, words: str, at: Point, shift: Point) -> None:
     axes.annotate(words, at, shift, textcoords="offset points", **look)
 
 
-def _text(value: float) -> str:
-    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+def digits(value: float) -> str:
+    """Write a number with four digits; zero has no sign."""
+    return f"{value + 0.0:.4g}".replace("-", "\N{MINUS SIGN}")

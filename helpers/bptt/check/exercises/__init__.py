@@ -28,6 +28,7 @@ EXERCISES = {
         lstm_cell.LSTM_CELL_PARAMETERS_BACKWARD,
         lstm_cell.LSTM_CELL_INPUTS_BACKWARD,
         lstm_cell.LSTM_CELL_BACKWARD,
+        lstm_cell.LSTM_CELL_DZ,
         lstm_sequence.LSTM_BACKWARD,
         lstm_sequence.LSTM_BACKWARD_FUSED,
     )

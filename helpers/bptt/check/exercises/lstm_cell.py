@@ -1,12 +1,16 @@
 """Exercises of lesson 03: one LSTM cell, backward, in four stages and as a whole."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from bptt import exact, inputs
-from bptt.check.exercise import Exercise
+from bptt.check.exercise import Exercise, Mistake
 from bptt.check.mistakes import lstm_cell as mistakes
+from bptt.check.mistakes.lstm_answers import GATES, LSTMAnswers, ask
+from bptt.lstm import LSTMCellCache
+from bptt.types import Array, Gradients
 
 _IN_PLACE = "dc-next-changed-in-place"
 
@@ -30,6 +34,40 @@ def _draw_before_inputs(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return dc, *_draw_after_gates(seed, sizes)
 
 
+# The stages that mistakes are followed through: one for each line, because a mistake may be made in one line alone.
+
+
+def _stage(arguments: str, shapes: str, right: Callable[..., Any], known: tuple[Mistake, ...]) -> Exercise:
+    returned = dict.fromkeys(shapes.split(), "")
+    return Exercise("stage", tuple(arguments.split()), returned, _draw_cell, right, known)
+
+
+def _gate(gate: str, known: tuple[Mistake, ...]) -> Exercise:
+    def right(da_next: Array, dc: Array, answers: LSTMAnswers, _: LSTMCellCache) -> Array:
+        return (da_next if gate == "o" else dc) * answers.from_z[gate]
+
+    return _stage("da_next dc answers cache", f"dz{gate}", right, known)
+
+
+def _parameters(gate: str, known: tuple[Mistake, ...]) -> Exercise:
+    def right(dz: Array, answers: LSTMAnswers, _: LSTMCellCache) -> Gradients:
+        found = answers.weights(dz)
+        return {f"dW{gate}": found["dW"], f"db{gate}": found["db"]}
+
+    return _stage(f"dz{gate} answers cache", f"dW{gate} db{gate}", right, known)
+
+
+def _inputs(known: tuple[Mistake, ...]) -> Exercise:
+    def right(dzf: Array, dzi: Array, dzc: Array, dzo: Array, answers: LSTMAnswers, _: LSTMCellCache) -> Gradients:
+        return answers.inputs(np.concatenate([dzf, dzi, dzc, dzo]))
+
+    return _stage("dzf dzi dzc dzo answers cache", "dxt da_prev", right, known)
+
+
+def _memory(known: tuple[Mistake, ...]) -> Exercise:
+    return _stage("dc answers cache", "dc_prev", lambda dc, answers, _: dc * answers.kept, known)
+
+
 LSTM_CELL_DC = Exercise(
     name="lstm_cell_dc",
     arguments=("da_next", "dc_next", "cache"),
@@ -38,6 +76,19 @@ LSTM_CELL_DC = Exercise(
     exact=exact.lstm_cell_dc,
     mistakes=mistakes.DC,
     in_place=_IN_PLACE,
+    hints=(
+        "Write down who uses c_next. Two do, and each of them sends something back; one of the two is given to you.",
+        (
+            "The other one is the way from a_next back to c_next, and da_next stands at its beginning. Two nodes "
+            "are on it: a product with a gate, and tanh. Take them one at a time."
+        ),
+        (
+            "At the product, the branch with the memory gets da_next times the other factor. At tanh it meets the "
+            "slope, and that can be written with what tanh gave. Here you have what went in, so NumPy has to be asked "
+            "for tanh once more."
+        ),
+        "Both ends of this way have the shape (n_a, m), and so does dc_next: where they meet, entries are added.",
+    ),
 )
 
 LSTM_CELL_GATES_BACKWARD = Exercise(
@@ -46,7 +97,26 @@ LSTM_CELL_GATES_BACKWARD = Exercise(
     shapes={"dzf": "n_a, m", "dzi": "n_a, m", "dzc": "n_a, m", "dzo": "n_a, m"},
     draw=_draw_after_dc,
     exact=exact.lstm_cell_gates_backward,
-    mistakes=mistakes.GATES,
+    stages=tuple(_gate(gate, mistakes.GATE[gate]) for gate in GATES),
+    prepare=ask,
+    hints=(
+        (
+            "Four lines of the same form, each with three factors: what arrives, the partner in the product, the slope "
+            "of the activation. Start with the forget gate."
+        ),
+        (
+            "The partners stand in the forward pass: in c_next = ft * c_prev + it * cct each factor has one. The "
+            "fourth gate is not in that line. Which line is it in, and so what arrives there?"
+        ),
+        (
+            "The slopes: three of the four came out of a sigmoid and one out of tanh, and the cache has what came out. "
+            "For an output g the slopes are g * (1 - g) and 1 - g**2; which is whose?"
+        ),
+        (
+            "The output gate is the odd one out: da_next arrives at it, and its partner is what the memory had become "
+            "when it was shown."
+        ),
+    ),
 )
 
 LSTM_CELL_PARAMETERS_BACKWARD = Exercise(
@@ -64,7 +134,22 @@ LSTM_CELL_PARAMETERS_BACKWARD = Exercise(
     },
     draw=_draw_after_gates,
     exact=exact.lstm_cell_parameters_backward,
-    mistakes=mistakes.PARAMETERS,
+    stages=tuple(_parameters(gate, mistakes.PARAMETERS[gate]) for gate in GATES),
+    prepare=ask,
+    hints=(
+        (
+            "Take one gate only. Its matrix was multiplied by the tall array [a_prev; xt], as Wax was by xt in lesson "
+            "1. The other three gates will be the same with another letter."
+        ),
+        (
+            "Shapes: dWf must come out as (n_a, n_a + n_x). You have dzf (n_a, m) and the tall array (n_a + n_x, m). "
+            "Over which letter do you have to sum, and which of the two has to be turned for that?"
+        ),
+        (
+            "Each bias was copied into all m columns. What was copied forward is summed backward, and dbf keeps the "
+            "shape of bf, (n_a, 1)."
+        ),
+    ),
 )
 
 LSTM_CELL_INPUTS_BACKWARD = Exercise(
@@ -73,7 +158,23 @@ LSTM_CELL_INPUTS_BACKWARD = Exercise(
     shapes={"dxt": "n_x, m", "da_prev": "n_a, m", "dc_prev": "n_a, m"},
     draw=_draw_before_inputs,
     exact=exact.lstm_cell_inputs_backward,
-    mistakes=mistakes.INPUTS,
+    stages=(_inputs(mistakes.INPUTS), _memory(mistakes.MEMORY)),
+    prepare=ask,
+    hints=(
+        (
+            "Begin with dc_prev, the shortest: the old memory is one factor of one product, and dc arrives there. Who "
+            "is its partner?"
+        ),
+        (
+            "State and input were used by four gates, so four shares come back to them, and they add up. One share is "
+            "made with the weights and the dz of the same gate."
+        ),
+        (
+            "One share has the shape of the tall array, (n_a + n_x, m), and you have Wf (n_a, n_a + n_x) and dzf "
+            "(n_a, m). As in lesson 1, the sum runs over the units of the gate: what has to be turned?"
+        ),
+        "The tall array was made with the state on top. So its first n_a rows are one result, and the rest the other.",
+    ),
 )
 
 LSTM_CELL_BACKWARD = Exercise(
@@ -82,6 +183,45 @@ LSTM_CELL_BACKWARD = Exercise(
     shapes={**LSTM_CELL_INPUTS_BACKWARD.shapes, **LSTM_CELL_PARAMETERS_BACKWARD.shapes},
     draw=_draw_cell,
     exact=exact.lstm_cell_backward,
-    stages=(LSTM_CELL_DC, LSTM_CELL_GATES_BACKWARD, LSTM_CELL_PARAMETERS_BACKWARD, LSTM_CELL_INPUTS_BACKWARD),
+    stages=(
+        LSTM_CELL_DC,
+        *(_gate(gate, mistakes.GATE[gate] + mistakes.GATE_IN_ONE_PIECE[gate]) for gate in GATES),
+        *(_parameters(gate, mistakes.PARAMETERS[gate] + mistakes.PARAMETERS_IN_ONE_PIECE[gate]) for gate in GATES),
+        _inputs(mistakes.INPUTS + mistakes.INPUTS_IN_ONE_PIECE),
+        _memory(mistakes.MEMORY + mistakes.MEMORY_IN_ONE_PIECE),
+    ),
+    prepare=ask,
     in_place=_IN_PLACE,
+    hints=(
+        "You have all the pieces: the four functions above. Which of them needs nothing that another one returns?",
+        "dc comes first. With it you can go to the gates, and what they return is what the other two are given.",
+        "Two of the four return dicts that are the answer. They can be put together with {**one, **other}.",
+    ),
+)
+
+_STACKED = _stage(
+    "dzf dzi dzc dzo",
+    "dz",
+    lambda *blocks: np.concatenate(blocks),
+    mistakes.STACKED,
+)
+
+LSTM_CELL_DZ = Exercise(
+    name="lstm_cell_dz",
+    arguments=("da_next", "dc_next", "cache"),
+    shapes={"dz": "4 n_a, m", "dc_prev": "n_a, m"},
+    draw=_draw_cell,
+    exact=exact.lstm_cell_dz,
+    stages=(
+        LSTM_CELL_DC,
+        *(_gate(gate, mistakes.GATE[gate] + mistakes.GATE_IN_ONE_PIECE[gate]) for gate in GATES),
+        _STACKED,
+        _memory(mistakes.MEMORY + mistakes.MEMORY_IN_ONE_PIECE),
+    ),
+    prepare=ask,
+    in_place=_IN_PLACE,
+    hints=(
+        "Every line of it stands in your exercises 1, 2 and 4. Which array do three of the four gates begin with?",
+        "np.concatenate puts the four blocks on top of each other, the forget gate first.",
+    ),
 )

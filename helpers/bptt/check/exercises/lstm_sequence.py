@@ -6,20 +6,68 @@ from typing import Any
 from bptt import exact, inputs
 from bptt.check.exercise import Exercise
 from bptt.check.exercises.lstm_cell import LSTM_CELL_PARAMETERS_BACKWARD
+from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH
+from bptt.check.mistakes import lstm_sequence as mistakes
+from bptt.check.mistakes.rnn_sequence import unroll
 
 
 def _draw_lstm(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.lstm(seed, *sizes)
 
 
+_SHAPES = {"dx": "n_x, m, T_x", "da0": "n_a, m", **LSTM_CELL_PARAMETERS_BACKWARD.shapes}
+
 LSTM_BACKWARD = Exercise(
     name="lstm_backward",
     arguments=("da", "caches"),
-    shapes={"dx": "n_x, m, T_x", "da0": "n_a, m", **LSTM_CELL_PARAMETERS_BACKWARD.shapes},
+    shapes=_SHAPES,
     draw=_draw_lstm,
     exact=exact.lstm_backward,
+    stages=(
+        replace(GO_THROUGH, mistakes=mistakes.THROUGH),
+        replace(GATHER, shapes=_SHAPES, mistakes=mistakes.GATHERED),
+    ),
+    prepare=unroll,
     stand_ins={"lstm_cell_backward": exact.lent(exact.lstm_cell_backward)},
     in_place="da-changed-in-place",
+    hints=(
+        (
+            "Start from your rnn_backward. How many gradients does an LSTM cell hand back to the step before, and how "
+            "many is it given from the right?"
+        ),
+        "After the last step there is no next cell: neither its hidden state nor its memory gets anything from there.",
+        (
+            "Two gradients are carried, each to where it belongs. Only one of them is joined on the way by the loss of "
+            "each step: which of a and c does the loss look at?"
+        ),
+        (
+            "Each gate has weights and a bias of its own, used at every step. That makes eight sums, and each needs an "
+            "array of its own to start with. A loop over their names saves typing, and mistakes."
+        ),
+    ),
 )
 
-LSTM_BACKWARD_FUSED = replace(LSTM_BACKWARD, name="lstm_backward_fused", stand_ins={})
+LSTM_BACKWARD_FUSED = replace(
+    LSTM_BACKWARD,
+    name="lstm_backward_fused",
+    stages=(
+        replace(GO_THROUGH, mistakes=mistakes.FUSED_THROUGH),
+        replace(GATHER, shapes=_SHAPES, mistakes=mistakes.FUSED_GATHERED),
+    ),
+    stand_ins={"lstm_cell_dz": exact.lent(exact.lstm_cell_dz)},
+    hints=(
+        (
+            "Sort what happens at a step into two heaps: what the step before is waiting for, and what nobody waits "
+            "for. Only the first has to happen inside the loop."
+        ),
+        (
+            "Stack the four gradients before the activations in the order in which the weights are stacked. Then one "
+            "product with the transposed matrix does for all gates, and its first n_a rows belong to a_prev."
+        ),
+        (
+            "After the loop: a sum over steps of products, one for each step, is one product of two wide matrices. Lay "
+            "all steps side by side, in the same order in both."
+        ),
+        "What you have of all gates, one below the other, is cut into four blocks at the end; np.split does that.",
+    ),
+)

@@ -60,18 +60,18 @@ OUTPUT_BACKWARD = Exercise(
     ),
 )
 
-_ARRIVE = Exercise(
-    name="arrive",
+GO_THROUGH = Exercise(
+    name="go_through",
     arguments=("da", "chain"),
-    shapes={"arriving": "n_a, m, T_x", "cells": "T_x", "last": ""},
+    shapes={"dx_steps": "n_x, m, T_x", "carried": "n_s, n_a, m, T_x + 1", "weight_steps": "n_a, columns, T_x"},
     draw=_draw_rnn,
-    exact=mistakes.arrive,
-    mistakes=mistakes.ARRIVING,
+    exact=mistakes.go_through,
+    mistakes=mistakes.THROUGH,
 )
 
-_GATHER = Exercise(
+GATHER = Exercise(
     name="gather",
-    arguments=("arriving", "cells", "last", "chain", "da"),
+    arguments=("dx_steps", "carried", "weight_steps", "chain", "da"),
     shapes={"dx": "n_x, m, T_x", "da0": "n_a, m", **RNN_CELL_PARAMETERS_BACKWARD.shapes},
     draw=_draw_rnn,
     exact=mistakes.gather,
@@ -81,10 +81,10 @@ _GATHER = Exercise(
 RNN_BACKWARD = Exercise(
     name="rnn_backward",
     arguments=("da", "caches"),
-    shapes=_GATHER.shapes,
+    shapes=GATHER.shapes,
     draw=_draw_rnn,
     exact=exact.rnn_backward,
-    stages=(_ARRIVE, _GATHER),
+    stages=(GO_THROUGH, GATHER),
     prepare=mistakes.unroll,
     stand_ins={"rnn_cell_backward": exact.lent(exact.rnn_cell_backward)},
     in_place="da-changed-in-place",
@@ -101,7 +101,7 @@ RNN_BACKWARD = Exercise(
 RNN_BACKWARD_PER_LOSS = replace(
     RNN_BACKWARD,
     name="rnn_backward_per_loss",
-    stages=(replace(_ARRIVE, mistakes=mistakes.PER_LOSS), replace(_GATHER, mistakes=())),
+    stages=(replace(GO_THROUGH, mistakes=mistakes.PER_LOSS), replace(GATHER, mistakes=())),
     hints=(
         "Two loops, one inside the other: the outer one chooses a loss k, the inner one follows it back from step k.",
         "Within one traversal nothing is added on the way: the gradient starts as da[:, :, k] and goes on alone.",

@@ -1,6 +1,717 @@
-"""Known mistakes in the backward pass of one LSTM cell, each as the numbers that it gives."""
+"""Known mistakes in the backward pass of one LSTM cell, each as the numbers that it gives.
 
-DC = ()
-GATES = ()
-PARAMETERS = ()
-INPUTS = ()
+They are wrong formulas, or right results put to a wrong use; the right backward formulas are not among them. A mistake
+can be made in the line of one gate alone, so most of them are listed once for each line, under the same id.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import combinations, permutations
+
+import numpy as np
+
+from bptt import exact
+from bptt.check.exercise import Arguments, Mistake, Predict
+from bptt.check.mistakes.lstm_answers import GATES, OUTPUT_OF, LSTMAnswers
+from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, of_a_weighted_input
+from bptt.types import Array, Gradients
+
+# First stage: the two roads into the memory.
+
+_SQUARE_FORGOTTEN = partial(
+    Mistake,
+    "square-forgotten",
+    "The square in the slope of tanh is missing",
+    "Your slope is one minus the output of tanh. But tanh is as steep at -c as it is at c, and never steeper than 1.",
+)
+_SQUARE_OUTSIDE = partial(
+    Mistake,
+    "square-outside",
+    "The square is in the wrong place",
+    "You have squared the whole difference. In the slope of tanh only its output is squared.",
+)
+
+
+def _state_road(arguments: Arguments, **instead: Array) -> Array:
+    """Send da_next alone to the memory, through a cell with some values changed."""
+    cache = arguments["cache"]._replace(**instead)
+    return exact.lstm_cell_dc(arguments["da_next"], np.zeros_like(arguments["da_next"]), cache)
+
+
+def _through(arguments: Arguments, slope: Array) -> Gradients:
+    """Send da_next to the memory with a slope of one's own in the place of that of tanh."""
+    return {"dc": arguments["dc_next"] + arguments["da_next"] * arguments["cache"].ot * slope}
+
+
+def _with_another_gate(arguments: Arguments, gate: str) -> Gradients:
+    cache = arguments["cache"]
+    return {"dc": arguments["dc_next"] + _state_road(arguments, ot=getattr(cache, gate))}
+
+
+def _output_gate_missing(arguments: Arguments, _: Gradients) -> Gradients:
+    return {"dc": arguments["dc_next"] + _state_road(arguments, ot=np.ones_like(arguments["cache"].ot))}
+
+
+def _unit_slope(arguments: Arguments) -> Array:
+    """Tell what the state road multiplies by."""
+    return _state_road({**arguments, "da_next": np.ones_like(arguments["da_next"])})
+
+
+def _joined_before_everything(arguments: Arguments, _: Gradients) -> Gradients:
+    return {"dc": _unit_slope(arguments) * (arguments["da_next"] + arguments["dc_next"])}
+
+
+def _joined_before_tanh(arguments: Arguments, _: Gradients) -> Gradients:
+    both = arguments["da_next"] * arguments["cache"].ot + arguments["dc_next"]
+    return {"dc": both * (1 - np.tanh(arguments["cache"].c_next) ** 2)}
+
+
+def _joined_before_the_gate(arguments: Arguments, right: Gradients) -> Gradients:
+    dc_next = arguments["dc_next"]
+    return {"dc": right["dc"] - dc_next + dc_next * arguments["cache"].ot}
+
+
+def _joined_early(predict: Predict) -> Mistake:
+    return Mistake(
+        "roads-joined-too-early",
+        "The two roads meet too early",
+        "dc_next goes through a node here that it has never been at. It comes from the next step straight to the "
+        "memory; tanh and the output gate stand on the other road, between the memory and a_next. Bring da_next to the "
+        "memory first, and let the two meet there.",
+        predict,
+    )
+
+
+def _wrong_gate(gate: str) -> Mistake:
+    return Mistake(
+        "another-gate-in-dc",
+        "Another gate stands in the place of the output gate",
+        "Between a_next and the memory there is one gate, the one that decides how much of the memory is shown. You "
+        "have taken another one.",
+        lambda a, _: _with_another_gate(a, gate),
+    )
+
+
+def _forgotten_already(predict: Predict) -> Mistake:
+    return Mistake(
+        "forget-gate-in-dc",
+        "The forget gate comes in too early",
+        "dc belongs to c_next, the memory after this step. This step's forget gate stands between c_prev and c_next, "
+        "so it has its turn only further left, on the way to c_prev.",
+        predict,
+    )
+
+
+DC = (
+    Mistake(
+        "no-dc-next",
+        "What the next step says about the memory is left out",
+        "Your numbers have only what comes back through a_next. But the memory has two uses: this step shows it, and "
+        "the next step keeps a part of it. What comes back from the second use is dc_next.",
+        lambda a, _: {"dc": _state_road(a)},
+    ),
+    Mistake(
+        "no-da-path-into-c",
+        "Nothing comes back to the memory through a_next",
+        "Your numbers have dc_next and nothing else. That is only what the next step says about this memory. It was "
+        "also shown, as a_next, and da_next says how the loss feels about that.",
+        lambda a, _: {"dc": a["dc_next"]},
+    ),
+    Mistake(
+        "output-gate-missing-in-dc",
+        "The output gate is missing on the way from a_next to the memory",
+        "a_next is a product of two things, and tanh of the memory is only one of them. A factor receives what arrives "
+        "times the other factor. Where the gate is shut, nothing of the memory was shown, and nothing can come back.",
+        _output_gate_missing,
+    ),
+    Mistake(
+        "tanh-of-c-not-applied",
+        "The slope of tanh is computed from c_next itself",
+        "The slope of tanh can be written with tanh's output. In lesson 1 that output lay in the cache. Here the cache "
+        "has c_next, which went into tanh. (That is also why your slope can be negative; the slope of tanh never is.)",
+        lambda a, _: _through(a, 1 - a["cache"].c_next ** 2),
+    ),
+    Mistake(
+        "slope-of-a-next",
+        "The slope of tanh is computed from a_next",
+        "That was right in lesson 1, where a_next was what tanh gave. Here a_next is what tanh gave times the output "
+        "gate.",
+        lambda a, _: _through(a, 1 - a["cache"].a_next ** 2),
+    ),
+    Mistake(
+        "slope-at-c-prev",
+        "The slope of tanh is taken at c_prev",
+        "It is the new memory that goes through tanh and is shown, not the one that came in.",
+        lambda a, _: _through(a, 1 - np.tanh(a["cache"].c_prev) ** 2),
+    ),
+    Mistake(
+        "missing-tanh-derivative",
+        "The way from a_next to the memory does not pass through tanh",
+        "da_next has met the output gate, and no slope. Between the memory and what is shown of it stands tanh, so its "
+        "slope belongs on this road.",
+        lambda a, _: _through(a, np.ones_like(a["da_next"])),
+    ),
+    _SQUARE_FORGOTTEN(lambda a, _: _through(a, 1 - np.tanh(a["cache"].c_next))),
+    _SQUARE_OUTSIDE(lambda a, _: _through(a, (1 - np.tanh(a["cache"].c_next)) ** 2)),
+    Mistake(
+        "sigmoid-derivative",
+        "This is the slope of the sigmoid, not of tanh",
+        "The memory is shown through tanh. The form with two factors, the output and one minus the output, belongs to "
+        "the sigmoid of a gate.",
+        lambda a, _: _through(a, np.tanh(a["cache"].c_next) * (1 - np.tanh(a["cache"].c_next))),
+    ),
+    Mistake(
+        "value-for-slope",
+        "tanh stands where its slope belongs",
+        "da_next is multiplied by what tanh gave. On the way back a node multiplies by how its output follows its "
+        "input: its slope.",
+        lambda a, _: _through(a, np.tanh(a["cache"].c_next)),
+    ),
+    Mistake(
+        "da-next-unchanged-in-dc",
+        "da_next reaches the memory unchanged",
+        "You have added dc_next and da_next. They are gradients of different things, of c_next and of a_next: before "
+        "the two can meet, da_next has to go back through all that stands between a_next and the memory.",
+        lambda a, _: {"dc": a["dc_next"] + a["da_next"]},
+    ),
+    Mistake(
+        "ignored-da-next",
+        "da_next is not used",
+        "What you add to dc_next is the factor of the road through a_next, as if da_next were all ones. The chain rule "
+        "multiplies: what arrives, times what the nodes on the way do.",
+        lambda a, _: {"dc": a["dc_next"] + _unit_slope(a)},
+    ),
+    Mistake(
+        "uses-multiplied",
+        "The two roads are multiplied",
+        "Along one road the factors are multiplied. Where two roads meet, what they bring is not.",
+        lambda a, _: {"dc": a["dc_next"] * _state_road(a)},
+    ),
+    Mistake(
+        "uses-averaged",
+        "The two roads are averaged",
+        "Your dc is half of what it should be. If the memory grows, both of its uses change, and the two changes "
+        "belong together whole.",
+        lambda _, right: {"dc": right["dc"] / 2},
+    ),
+    _joined_early(_joined_before_everything),
+    _joined_early(_joined_before_tanh),
+    _joined_early(_joined_before_the_gate),
+    _wrong_gate("ft"),
+    _wrong_gate("it"),
+    _forgotten_already(lambda a, right: {"dc": right["dc"] * a["cache"].ft}),
+    _forgotten_already(lambda a, right: {"dc": right["dc"] + a["dc_next"] * (a["cache"].ft - 1)}),
+)
+
+# Second stage: the gates, one line each. What arrives at f, i and c is dc; at o it is da_next.
+
+
+Known = Callable[[Predict], Mistake]
+"""A mistake by name, whose numbers are still to be told."""
+Make = Callable[[Arguments], Array]
+
+_AFTER = partial(
+    Mistake,
+    "gate-gradient-after-activation",
+    "The gradient stops before the activation",
+    "You have what the loss feels at the gate itself, after its activation. The weights begin further left, at z, and "
+    "in between stands a sigmoid (a tanh for the candidate): its slope is missing.",
+)
+_ACTIVATED_AGAIN = partial(
+    Mistake,
+    "double-activation",
+    "The activation is applied twice",
+    "ft, it and ot come out of the sigmoid already, and cct out of tanh. Write the slope with the values in the cache "
+    "as they are.",
+)
+_SLOPE_TWICE = partial(
+    Mistake,
+    "slope-counted-twice",
+    "The slope of the activation is counted twice",
+    "dzf, dzi, dzc and dzo are gradients before the activation: the slope is in them already. On the way further left "
+    "there is no activation any more.",
+)
+_EXCHANGED = partial(
+    Mistake,
+    "slopes-exchanged",
+    "The slopes of the sigmoid and of tanh are exchanged",
+    "The three gates come out of the sigmoid, and the candidate out of tanh. Each gradient has to go back the way its "
+    "value came.",
+)
+_OTHER_SLOPE = partial(
+    Mistake,
+    "slope-of-another-gate",
+    "A slope is taken at another gate",
+    "All gates have the same shape, so NumPy cannot tell them apart. Each sigmoid has its slope where its own output "
+    "is.",
+)
+_FACTOR = partial(
+    Mistake,
+    "factor-forgotten",
+    "The slope of the sigmoid has two factors",
+    "You have multiplied by one of them alone. The slope vanishes at both ends, where the gate is close to 0 and where "
+    "it is close to 1.",
+)
+_NO_PARTNER = partial(
+    Mistake,
+    "partner-missing",
+    "The other factor of the product is missing",
+    "What arrives has met the slope of the activation only. But the gate is one factor of a product, and what a factor "
+    "receives is made with the other one.",
+)
+_NOT_SWAPPED = partial(
+    Mistake,
+    "product-not-swapped",
+    "A factor gets its own value instead of the other one's",
+    "Nudge one factor of a product: the product changes by the other factor times as much. So what a factor receives "
+    "has to do with its partner.",
+)
+_SWAPPED = partial(
+    Mistake,
+    "gate-partners-swapped",
+    "The partners of the forget gate and of the update gate are exchanged",
+    "Look at the line that makes c_next: which gate is multiplied by the old memory, and which by the candidate?",
+)
+_NO_ARRIVAL = partial(
+    Mistake,
+    "ignored-upstream",
+    "What arrives is not used",
+    "Your numbers are those of an upstream gradient of all ones. The chain rule multiplies: what arrives at a node, "
+    "times what the node does.",
+)
+_COPIED = partial(
+    Mistake,
+    "gates-copied",
+    "One gate stands in the line of another",
+    "The numbers are those of a line that was copied and in which one letter is still that of the other gate.",
+)
+_DA_FOR_DC = partial(
+    Mistake,
+    "da-next-for-dc",
+    "da_next stands where the gradient of the memory belongs",
+    "This line starts at the memory: it was made as a sum of two products, and what arrives there is dc. da_next "
+    "arrives at a_next.",
+)
+_PARENTHESES = partial(
+    Mistake,
+    "missing-outer-parentheses",
+    "A factor reaches only one of the two roads",
+    "Both roads into the memory go on together through the same nodes, so each factor belongs to their sum. In your "
+    "line one of the two terms goes without. Parentheses would do it; so would a name for the sum, computed once.",
+)
+_ORDER = partial(
+    Mistake,
+    "concatenation-order",
+    "State and input are in the other order",
+    "In this course the state stands on top of the input, [a_prev; xt], so the first n_a columns of each weight matrix "
+    "belong to a_prev. Yours has the input first.",
+)
+
+
+def _answers(arguments: Arguments) -> LSTMAnswers:
+    answers: LSTMAnswers = arguments["answers"]
+    return answers
+
+
+def _known(name: str, known: Known, *makes: Make) -> tuple[Mistake, ...]:
+    """List the spellings of one mistake in one gradient; later stages are given what each of them makes."""
+
+    def predict(make: Make) -> Predict:
+        return lambda arguments, _: {name: make(arguments)}
+
+    return tuple(known(predict(make)) for make in makes)
+
+
+def _of_gate(gate: str) -> tuple[Mistake, ...]:
+    """List what goes wrong in the line of any gate."""
+    name, arriving = f"dz{gate}", "da_next" if gate == "o" else "dc"
+
+    def after(a: Arguments) -> Array:
+        answer: Array = a[arriving] * _answers(a).from_output[gate]
+        return answer
+
+    def output(a: Arguments) -> Array:
+        return _output(a, gate)
+
+    def copied(other: str) -> Make:
+        return lambda a: a["da_next" if other == "o" else "dc"] * _answers(a).from_z[other]
+
+    def at_slope_of(other: str) -> Make:
+        return lambda a: after(a) * _answers(a).slope[other]
+
+    others = [other for other in GATES if other != gate]
+    sigmoids = [] if gate == "c" else [other for other in others if other != "c"]
+    return (
+        *_known(name, _AFTER, after),
+        *_known(name, _SLOPE_TWICE, lambda a: after(a) * _answers(a).slope[gate] ** 2),
+        *_known(name, _NO_PARTNER, lambda a: _without_partner(a, gate)),
+        *_known(name, _NOT_SWAPPED, lambda a: _without_partner(a, gate) * output(a)),
+        *_known(name, _NO_ARRIVAL, lambda a: _answers(a).from_z[gate]),
+        *_known(name, _COPIED, *map(copied, others)),
+        *_known(name, _OTHER_SLOPE, *map(at_slope_of, sigmoids)),
+        *(_of_tanh(name, after, output) if gate == "c" else _of_sigmoid(name, after, output)),
+    )
+
+
+def _output(arguments: Arguments, gate: str) -> Array:
+    value: Array = getattr(arguments["cache"], OUTPUT_OF[gate])
+    return value
+
+
+def _without_partner(arguments: Arguments, gate: str) -> Array:
+    arriving: Array = arguments["da_next" if gate == "o" else "dc"]
+    return arriving * _answers(arguments).slope[gate]
+
+
+def _of_sigmoid(name: str, after: Make, output: Make) -> tuple[Mistake, ...]:
+    return (
+        *_known(name, _ACTIVATED_AGAIN, lambda a: after(a) / (2 * np.cosh(output(a) / 2)) ** 2),
+        *_known(name, _EXCHANGED, lambda a: after(a) * (1 - output(a) ** 2)),
+        *_known(name, _FACTOR, lambda a: after(a) * output(a), lambda a: after(a) * (1 - output(a))),
+    )
+
+
+def _of_tanh(name: str, after: Make, output: Make) -> tuple[Mistake, ...]:
+    return (
+        *_known(name, _ACTIVATED_AGAIN, lambda a: after(a) * (1 - np.tanh(output(a)) ** 2)),
+        *_known(name, _EXCHANGED, lambda a: after(a) * output(a) * (1 - output(a))),
+        *_known(name, _SQUARE_FORGOTTEN, lambda a: after(a) * (1 - output(a))),
+        *_known(name, _SQUARE_OUTSIDE, lambda a: after(a) * (1 - output(a)) ** 2),
+    )
+
+
+def _with_da_next(gate: str) -> tuple[Mistake, ...]:
+    return _known(f"dz{gate}", _DA_FOR_DC, lambda a: a["da_next"] * _answers(a).from_z[gate])
+
+
+GATE = {
+    "f": (
+        *_of_gate("f"),
+        *_with_da_next("f"),
+        *_known("dzf", _SWAPPED, lambda a: _without_partner(a, "f") * a["cache"].cct),
+        *_known(
+            "dzf",
+            partial(
+                Mistake,
+                "another-state-for-c-prev",
+                "The forget gate has met another array than the old memory",
+                "c_prev, c_next and a_prev have the same shape, so NumPy cannot warn you. Which of them did the forget "
+                "gate multiply?",
+            ),
+            lambda a: _without_partner(a, "f") * a["cache"].c_next,
+            lambda a: _without_partner(a, "f") * a["cache"].a_prev,
+        ),
+    ),
+    "i": (
+        *_of_gate("i"),
+        *_with_da_next("i"),
+        *_known("dzi", _SWAPPED, lambda a: _without_partner(a, "i") * a["cache"].c_prev),
+    ),
+    "c": (
+        *_of_gate("c"),
+        *_with_da_next("c"),
+        *_known(
+            "dzc",
+            partial(
+                Mistake,
+                "another-gate-in-dzc",
+                "The candidate has met another gate",
+                "One gate decides how much of the candidate is written into the memory. You have taken another one.",
+            ),
+            lambda a: _without_partner(a, "c") * a["cache"].ft,
+            lambda a: _without_partner(a, "c") * a["cache"].ot,
+        ),
+    ),
+    "o": (
+        *_of_gate("o"),
+        *_known(
+            "dzo",
+            partial(
+                Mistake,
+                "c-next-for-tanh-of-c",
+                "The output gate has met the memory itself",
+                "The output gate does not multiply the memory. Look at the line that makes a_next: something happens "
+                "to the memory first.",
+            ),
+            lambda a: _without_partner(a, "o") * a["cache"].c_next,
+        ),
+        *_known(
+            "dzo",
+            partial(
+                Mistake,
+                "a-next-for-tanh-of-c",
+                "The output gate is counted once more",
+                "a_next is the product, and the output gate is one of its factors. The partner of a factor is the "
+                "other factor, not the product.",
+            ),
+            lambda a: _without_partner(a, "o") * a["cache"].a_next,
+        ),
+        *_known(
+            "dzo",
+            partial(
+                Mistake,
+                "dc-for-da-next",
+                "The gradient of the memory stands where da_next belongs",
+                "The output gate did not make the memory. It made a_next, as one of two factors, so what arrives at "
+                "that product is the gradient of a_next.",
+            ),
+            lambda a: a["dc"] * _answers(a).from_z["o"],
+        ),
+    ),
+}
+
+# In a cell that is written in one piece, dc has no name: each line writes both roads anew and may get them wrong alone.
+
+_IN_ONE_LINE = (
+    "no-dc-next",
+    "no-da-path-into-c",
+    "output-gate-missing-in-dc",
+    "tanh-of-c-not-applied",
+    "slope-of-a-next",
+    "missing-tanh-derivative",
+    "roads-joined-too-early",
+)
+
+
+def _in_one_line(name: str, factor: Make) -> tuple[Mistake, ...]:
+    def predict(mistake: Mistake) -> Predict:
+        return lambda a, _: {name: _answers(a).dc_by(mistake.predict) * factor(a)}
+
+    return tuple(
+        Mistake(mistake.id, mistake.title, mistake.explanation, predict(mistake))
+        for mistake in DC
+        if mistake.id in _IN_ONE_LINE
+    )
+
+
+def _gate_in_one_piece(gate: str) -> tuple[Mistake, ...]:
+    def from_z(a: Arguments) -> Array:
+        return _answers(a).from_z[gate]
+
+    def from_output(a: Arguments) -> Array:
+        return _answers(a).from_output[gate]
+
+    return (
+        *_in_one_line(f"dz{gate}", from_z),
+        *_known(
+            f"dz{gate}",
+            _PARENTHESES,
+            lambda a: _next(a) * from_output(a) + (a["dc"] - _next(a)) * from_z(a),
+            lambda a: _next(a) * from_z(a) + (a["dc"] - _next(a)) * from_output(a),
+            lambda a: _next(a) + (a["dc"] - _next(a)) * from_z(a),
+        ),
+    )
+
+
+def _next(arguments: Arguments) -> Array:
+    dc_next: Array = _answers(arguments).given["dc_next"]
+    return dc_next
+
+
+GATE_IN_ONE_PIECE = {gate: _gate_in_one_piece(gate) for gate in "fic"} | {"o": ()}
+
+# Third stage: the parameters of one gate.
+
+
+def _of_parameters(gate: str) -> tuple[Mistake, ...]:
+    dz, dW, db = f"dz{gate}", f"dW{gate}", f"db{gate}"
+
+    def both(gradients: Gradients) -> Gradients:
+        return {dW: gradients["dW"], db: gradients["db"]}
+
+    def in_other_order(a: Arguments, right: Gradients) -> Gradients:
+        n_a = len(a["cache"].a_prev)
+        return {dW: np.concatenate([right[dW][:, n_a:], right[dW][:, :n_a]], axis=1)}
+
+    def half(a: Arguments, right: Gradients) -> dict[str, list[Array]]:
+        n_a = len(a["cache"].a_prev)
+        return {dW: [right[dW][:, :n_a], right[dW][:, n_a:]]}
+
+    def copied(other: str) -> Predict:
+        return lambda a, _: both(_answers(a).weights(_answers(a).dz[other]))
+
+    return (
+        *of_a_weighted_input("b"),
+        _ORDER(in_other_order),
+        Mistake(
+            "half-of-the-input",
+            "A weight gradient is made with one half of what was weighed",
+            "Each weight matrix was multiplied by state and input together, one on top of the other. Yours has met "
+            "only one of the two, so its gradient has too few columns.",
+            half,
+        ),
+        Mistake(
+            "weights-use-a-next",
+            "The weight gradient is made with a_next",
+            "The weights were multiplied by the state that came in. You have used the one that came out. Both have the "
+            "same shape, so only the numbers tell.",
+            lambda a, _: {dW: _answers(a).weights_with_a_next(a[dz])["dW"]},
+        ),
+        Mistake(
+            "weights-use-c-prev",
+            "The weight gradient is made with the memory",
+            "The gates look at the old state and at the input. The memory is not among what they weigh.",
+            lambda a, _: {dW: _answers(a).weights_with_c_prev(a[dz])["dW"]},
+        ),
+        *(_COPIED(copied(other)) for other in GATES if other != gate),
+        _SLOPE_TWICE(lambda a, _: both(_answers(a).weights(a[dz] * _answers(a).slope[gate]))),
+    )
+
+
+def _parameters_in_one_piece(gate: str) -> tuple[Mistake, ...]:
+    def after(a: Arguments, _: Gradients) -> Gradients:
+        found = _answers(a).weights(_answers(a).after[gate])
+        return {f"dW{gate}": found["dW"], f"db{gate}": found["db"]}
+
+    return (_AFTER(after),)
+
+
+PARAMETERS = {gate: _of_parameters(gate) for gate in GATES}
+PARAMETERS_IN_ONE_PIECE = {gate: _parameters_in_one_piece(gate) for gate in GATES}
+
+# Fourth stage: what flowed in.
+
+
+def _stacked(right: Gradients) -> Array:
+    """Put the right gradients on top of each other, in the order of [a_prev; xt]."""
+    return np.concatenate([right["da_prev"], right["dxt"]])
+
+
+def _inputs_in_other_order(_: Arguments, right: Gradients) -> Gradients:
+    n_x = len(right["dxt"])
+    return {"dxt": _stacked(right)[:n_x], "da_prev": _stacked(right)[n_x:]}
+
+
+def _split_wrongly(_: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    whole, n_x, n_a = _stacked(right), len(right["dxt"]), len(right["da_prev"])
+    return {"dxt": [whole, whole[n_x:], whole[:n_a]], "da_prev": [whole, whole[:n_x], whole[n_a:]]}
+
+
+def _shares(arguments: Arguments) -> dict[str, Gradients]:
+    """Tell what each gate gives to what flowed in."""
+    return {gate: _answers(arguments).inputs_of[gate](arguments[f"dz{gate}"]) for gate in GATES}
+
+
+def _terms_missing(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    shares = _shares(arguments)
+    left_out = [gates for number in (1, 2, 3) for gates in combinations(GATES, number)]
+    return {
+        name: [right[name] - np.sum([shares[gate][name] for gate in gates], axis=0) for gates in left_out]
+        for name in ("dxt", "da_prev")
+    }
+
+
+def _terms_copied(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    shares, inputs_of = _shares(arguments), _answers(arguments).inputs_of
+    # In the term of one gate, the weights or the gradient of another.
+    instead = [
+        (gate, wrong)
+        for gate, other in permutations(GATES, 2)
+        for wrong in (inputs_of[gate](arguments[f"dz{other}"]), inputs_of[other](arguments[f"dz{gate}"]))
+    ]
+    return {
+        name: [right[name] - shares[gate][name] + wrong[name] for gate, wrong in instead] for name in ("dxt", "da_prev")
+    }
+
+
+def _untransposed(arguments: Arguments, _: Gradients) -> Gradients:
+    W, n_a = arguments["cache"].parameters, len(arguments["cache"].a_prev)
+    return {"da_prev": np.sum([W[f"W{gate}"][:, :n_a] @ arguments[f"dz{gate}"] for gate in GATES], axis=0)}
+
+
+def _inputs_with_slope_twice(arguments: Arguments, _: Gradients) -> Gradients:
+    answers = _answers(arguments)
+    return answers.inputs(np.concatenate([arguments[f"dz{gate}"] * answers.slope[gate] for gate in GATES]))
+
+
+INPUTS = (
+    INPUT_TRANSPOSED,
+    _ORDER(_inputs_in_other_order),
+    Mistake(
+        "wrong-split-of-W",
+        "State and input are cut apart in the wrong place",
+        "Each weight matrix is (n_a, n_a + n_x). Its columns belong to what it was multiplied by: the first n_a of "
+        "them to a_prev, the others to xt. Its rows all belong to the gate and are not to be cut.",
+        _split_wrongly,
+    ),
+    Mistake(
+        "untransposed-W",
+        "The weights are not transposed in da_prev",
+        "The part of the weights that belongs to a_prev is square, so the product has a fitting shape either way, and "
+        "NumPy cannot warn you. Forward, entry [i, k] carried a_prev[k] to unit i; going back, which index is summed "
+        "over?",
+        _untransposed,
+    ),
+    Mistake(
+        "gate-term-missing",
+        "Not all four gates send something back",
+        "State and input were used by all four gates, the candidate among them, and each use sends back its share. At "
+        "least one share is missing in your sum.",
+        _terms_missing,
+    ),
+    _COPIED(_terms_copied),
+    _SLOPE_TWICE(_inputs_with_slope_twice),
+)
+
+INPUTS_IN_ONE_PIECE = (
+    _AFTER(lambda a, _: _answers(a).inputs(np.concatenate([_answers(a).after[gate] for gate in GATES]))),
+)
+
+MEMORY = (
+    Mistake(
+        "forget-gate-missing-in-dc-prev",
+        "The forget gate is missing on the way to c_prev",
+        "Your dc_prev is dc, unchanged. Only a part of the old memory was kept: between c_prev and c_next stands a "
+        "product.",
+        lambda a, _: {"dc_prev": a["dc"]},
+    ),
+    Mistake(
+        "input-gate-in-dc-prev",
+        "The update gate stands on the way to c_prev",
+        "The update gate decides how much of the candidate is written. How much of the old memory stays is decided by "
+        "another gate.",
+        lambda a, _: {"dc_prev": a["dc"] * a["cache"].it},
+    ),
+    Mistake(
+        "output-gate-in-dc-prev",
+        "The output gate stands on the way to c_prev",
+        "The output gate decides how much of the memory is shown. How much of the old memory stays is decided by "
+        "another gate.",
+        lambda a, _: {"dc_prev": a["dc"] * a["cache"].ot},
+    ),
+    _NOT_SWAPPED(lambda a, _: {"dc_prev": a["dc"] * a["cache"].c_prev}),
+    Mistake(
+        "slope-in-dc-prev",
+        "The slope of the forget gate stands on the way to c_prev",
+        "The slope of the sigmoid is for those who want to go on to the weights of the forget gate. The memory goes "
+        "through the product only: for it the gate is a number to be multiplied by.",
+        lambda a, _: {"dc_prev": a["dc"] * _answers(a).slope["f"]},
+    ),
+)
+
+MEMORY_IN_ONE_PIECE = (
+    *_in_one_line("dc_prev", lambda a: _answers(a).kept),
+    *_known("dc_prev", _DA_FOR_DC, lambda a: _answers(a).given["da_next"] * _answers(a).kept),
+    *_known(
+        "dc_prev",
+        _PARENTHESES,
+        lambda a: _next(a) + (a["dc"] - _next(a)) * _answers(a).kept,
+        lambda a: _next(a) * _answers(a).kept + (a["dc"] - _next(a)),
+    ),
+)
+
+
+def _in_order(gates: Sequence[str]) -> Predict:
+    return lambda arguments, _: {"dz": np.concatenate([arguments[f"dz{gate}"] for gate in gates])}
+
+
+STACKED = tuple(
+    Mistake(
+        "gate-blocks-misordered",
+        "The blocks of the gates are in another order",
+        "Any order of the four gates would do, as long as it is the same everywhere. In this lesson it is f, i, c, o, "
+        "from top to bottom: in W, in dz, and where the result is cut up.",
+        _in_order(order),
+    )
+    for order in list(permutations(GATES))[1:]
+)

@@ -22,14 +22,29 @@ def _waa_with_a_next(arguments: Arguments, _: Gradients) -> Gradients:
     return {"dWaa": exact.rnn_cell_parameters_backward(arguments["dz"], later)["dWaa"]}
 
 
-def _examples(arguments: Arguments) -> int:
-    return int(arguments["dz"].shape[1])
+def _dz(arguments: Arguments) -> Array:
+    return next(array for name, array in arguments.items() if name.startswith("dz"))
 
 
-def _over_wrong_axis(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
-    dz = arguments["dz"]
-    over_features = dz.sum(axis=0)
-    return {"dba": [over_features, over_features[None, :], over_features[:, None]]}
+def _of(letter: str, gradients: Gradients) -> Gradients:
+    return {name: array for name, array in gradients.items() if name.startswith(f"d{letter}")}
+
+
+def _transposed(_: Arguments, right: Gradients) -> Gradients:
+    return {name: array.T for name, array in _of("W", right).items()}
+
+
+def _without_an_axis(_: Arguments, right: Gradients) -> Gradients:
+    return {name: array.ravel() for name, array in _of("b", right).items()}
+
+
+def _over_wrong_axis(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    over_features = _dz(arguments).sum(axis=0)
+    return {name: [over_features, over_features[None, :], over_features[:, None]] for name in _of("b", right)}
+
+
+def _averaged(arguments: Arguments, right: Gradients) -> Gradients:
+    return {name: array / _dz(arguments).shape[1] for name, array in right.items()}
 
 
 def _slope_again(arguments: Arguments, right: Gradients) -> Gradients:
@@ -99,6 +114,14 @@ DZ = (
     ),
 )
 
+INPUT_TRANSPOSED = Mistake(
+    "input-gradient-transposed",
+    "The gradient is transposed",
+    "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
+    "features in rows, examples in columns.",
+    lambda _, right: {"dxt": right["dxt"].T, "da_prev": right["da_prev"].T},
+)
+
 INPUTS = (
     Mistake(
         "untransposed-Waa",
@@ -108,59 +131,74 @@ INPUTS = (
         "Which index is summed over?",
         _waa_not_transposed,
     ),
-    Mistake(
-        "input-gradient-transposed",
-        "The gradient is transposed",
-        "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
-        "features in rows, examples in columns.",
-        lambda _, right: {"dxt": right["dxt"].T, "da_prev": right["da_prev"].T},
-    ),
+    INPUT_TRANSPOSED,
     SLOPE_AGAIN,
 )
 
+
+def of_a_weighted_input(bias: str) -> tuple[Mistake, ...]:
+    """List the mistakes that the gradients of any weights and their bias invite.
+
+    Parameters
+    ----------
+    bias : str
+        What the lesson calls the bias.
+
+    Returns
+    -------
+    tuple of Mistake
+        They tell weights and biases from their names, and find ``dz`` among the arguments by the beginning of its name.
+    """
+    return (
+        Mistake(
+            "weight-gradient-transposed",
+            "The weight gradient is transposed",
+            "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
+            "entry [i, k] says how the loss follows entry [i, k] of the weights.",
+            _transposed,
+        ),
+        Mistake(
+            "sum-without-keepdims",
+            f"d{bias} has lost an axis",
+            f"The sum is right, but its shape is (n_a,) where {bias} has (n_a, 1). Adding the two later would either "
+            'fail ("non-broadcastable output operand") or spread into a square. Look for keepdims in the help of '
+            "np.sum.",
+            _without_an_axis,
+        ),
+        Mistake(
+            "bias-summed-over-wrong-axis",
+            f"d{bias} is summed over the wrong axis",
+            f"You have added up the features of each example. {bias} has one entry for each feature, shared by all m "
+            "examples: which axis of dz counts the examples?",
+            _over_wrong_axis,
+        ),
+        Mistake(
+            "bias-is-mean",
+            f"d{bias} is a mean over the examples",
+            f"Your d{bias} is m times too small: mean where a sum belongs. The bias was used once for each example, "
+            "and a value that is used several times collects the sum of all gradients. In this course a 1/m, if any, "
+            "is in the loss.",
+            lambda a, right: _averaged(a, _of("b", right)),
+        ),
+        Mistake(
+            "averaged-over-examples",
+            "The parameter gradients are divided by m",
+            "All parameter gradients are m times too small. Some texts average over the examples inside the backward "
+            "pass; in this course the gradients are sums, and a 1/m, if any, is in the loss and reaches you through "
+            "da_next.",
+            _averaged,
+        ),
+    )
+
+
 PARAMETERS = (
-    Mistake(
-        "weight-gradient-transposed",
-        "The weight gradient is transposed",
-        "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
-        "entry [i, k] says how the loss follows entry [i, k] of the weights.",
-        lambda _, right: {"dWax": right["dWax"].T, "dWaa": right["dWaa"].T},
-    ),
+    *of_a_weighted_input("ba"),
     Mistake(
         "dWaa-uses-a-next",
         "dWaa is computed with a_next",
         "Waa was multiplied by a_prev in the forward pass, so a_prev is what its gradient is made with. You have "
         "used the state that came out of the cell. Both have the same shape, so only the numbers tell.",
         _waa_with_a_next,
-    ),
-    Mistake(
-        "sum-without-keepdims",
-        "dba has lost an axis",
-        "The sum is right, but its shape is (n_a,) where ba has (n_a, 1). Adding the two later would either fail "
-        '("non-broadcastable output operand") or spread into a square. Look for keepdims in the help of np.sum.',
-        lambda _, right: {"dba": right["dba"].ravel()},
-    ),
-    Mistake(
-        "bias-summed-over-wrong-axis",
-        "dba is summed over the wrong axis",
-        "You have added up the features of each example. ba has one entry for each feature, shared by all m examples: "
-        "which axis of dz counts the examples?",
-        _over_wrong_axis,
-    ),
-    Mistake(
-        "bias-is-mean",
-        "dba is a mean over the examples",
-        "Your dba is m times too small: mean where a sum belongs. The bias was used once for each example, and a value "
-        "that is used several times collects the sum of all gradients. In this course a 1/m, if any, is in the loss.",
-        lambda a, right: {"dba": right["dba"] / _examples(a)},
-    ),
-    Mistake(
-        "averaged-over-examples",
-        "The parameter gradients are divided by m",
-        "All parameter gradients are m times too small. Some texts average over the examples inside the backward "
-        "pass; in this course the gradients are sums, and a 1/m, if any, is in the loss and reaches you through "
-        "da_next.",
-        lambda a, right: {name: array / _examples(a) for name, array in right.items()},
     ),
     SLOPE_AGAIN,
 )

@@ -1,17 +1,17 @@
 """Known mistakes in the backward pass over a sequence, each as the numbers that it gives.
 
-What a loop does falls into two stages. First, what *arrives* at each step, and at which cell it is sent through. Then,
-what is *gathered* of all that the cells return. A mistake belongs to one of them, and two may meet.
+What a loop does falls into two stages. First, it goes *through* the steps: what arrives at each, and at which cell.
+Then, what is *gathered* of all that the cells return. A mistake belongs to one of them, and two may meet. Most are
+possible with any kind of cell.
 """
 
 import numpy as np
 
 from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.types import Array, Gradients
-from bptt.unrolled import PARAMETERS, Unrolled
+from bptt.unrolled import Carry, Unrolled
 
-ALL_PLACES = -2
-"""As the ``last`` place: ``da0`` is the sum of what all cells hand back."""
+_NOTHING, _ALL = [[0.0]], [[1.0]]
 
 
 def unroll(arguments: Arguments) -> Arguments:
@@ -19,7 +19,7 @@ def unroll(arguments: Arguments) -> Arguments:
     return {"chain": Unrolled(arguments["caches"])}
 
 
-def arrive(da: Array, chain: Unrolled) -> Gradients:
+def go_through(da: Array, chain: Unrolled) -> Gradients:
     """First stage, done right.
 
     Parameters
@@ -30,55 +30,59 @@ def arrive(da: Array, chain: Unrolled) -> Gradients:
     Returns
     -------
     dict
-        ``arriving (n_a, m, T_x)``; ``cells``, the cell that is used at each place; ``last``, the place whose
-        ``da_prev`` is left at the end.
+        ``carried, dx_steps, weight_steps``, as from ``Unrolled.sweep``; the first step that the loop visits is last.
     """
-    return {"arriving": chain.arriving(da), "cells": np.array(chain.places), "last": np.array(0)}
+    return chain.sweep(da)
 
 
-def gather(arriving: Array, cells: Array, last: Array, chain: Unrolled, _da: Array) -> Gradients:
+def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: Unrolled, _da: Array) -> Gradients:
     """Second stage, done right.
 
     Parameters
     ----------
-    arriving : ndarray (n_a, m, T_x)
-    cells : ndarray of int (T_x,)
-    last : ndarray of int ()
+    dx_steps, carried, weight_steps : ndarray
+        As from ``Unrolled.sweep``.
     chain : Unrolled
 
     Returns
     -------
     dict
-        ``dx, da0, dWax, dWaa, dba``.
+        ``dx``, ``da0`` and the gradients of all weights and biases.
     """
-    each = chain.sent_through(arriving, cells.tolist())
-    if int(last) == ALL_PLACES:
-        return chain.gathered(each, 0) | {"da0": np.sum([gradients["da_prev"] for gradients in each], axis=0)}
-    return chain.gathered(each, int(last))
+    return {"dx": dx_steps, "da0": carried[0, ..., 0], **chain.split(weight_steps.sum(axis=-1))}
+
+
+def swept(arguments: Arguments, da: Array, cells: list[int] | None = None, carry: Carry | None = None) -> Gradients:
+    """Go through the steps with another ``da``, with other cells, or with another carry."""
+    chain: Unrolled = arguments["chain"]
+    return chain.sweep(da, cells, carry)
+
+
+def _no_time_path(arguments: Arguments, _: Gradients) -> Gradients:
+    return swept(arguments, arguments["da"], carry=Carry(used=_NOTHING, handed=_ALL, heaped=_NOTHING))
 
 
 def _no_loss_path_from_last(arguments: Arguments, _: Gradients) -> Gradients:
     last = np.zeros_like(arguments["da"])
     last[:, :, -1] = arguments["da"][:, :, -1]
-    return {"arriving": arguments["chain"].arriving(last)}
+    return swept(arguments, last)
 
 
 def _last_step_counted_twice(arguments: Arguments, _: Gradients) -> Gradients:
     twice = arguments["da"].copy()
     twice[:, :, -1] *= 2
-    return {"arriving": arguments["chain"].arriving(twice)}
+    return swept(arguments, twice)
 
 
 def _forward_in_time(arguments: Arguments, _: Gradients) -> Gradients:
-    chain: Unrolled = arguments["chain"]
-    turned = list(reversed(chain.places))
-    arriving = chain.arriving(arguments["da"][:, :, ::-1], turned)[:, :, ::-1]
-    return {"arriving": arriving, "last": np.array(turned[0])}
+    turned = list(reversed(arguments["chain"].places))
+    found = swept(arguments, arguments["da"][:, :, ::-1], turned)
+    return {**found, "dx_steps": found["dx_steps"][:, :, ::-1]}
 
 
 def _sliced(arguments: Arguments, da: Array) -> Gradients:
     # With sizes that differ this slice does not even fit, and there are no numbers to predict.
-    return {"arriving": arguments["chain"].arriving(da)} if da.shape == arguments["da"].shape else {}
+    return swept(arguments, da) if da.shape == arguments["da"].shape else {}
 
 
 def _step_from_examples(arguments: Arguments, _: Gradients) -> Gradients:
@@ -89,56 +93,62 @@ def _step_from_features(arguments: Arguments, _: Gradients) -> Gradients:
     return _sliced(arguments, np.moveaxis(arguments["da"], 0, -1))
 
 
-def _heaped(arguments: Arguments, _: Gradients) -> Gradients:
-    return {"arriving": arguments["chain"].arriving(arguments["da"], heaping=True), "last": np.array(ALL_PLACES)}
-
-
 def _last_step_left_out(arguments: Arguments, _: Gradients) -> Gradients:
     without = arguments["da"].copy()
     without[:, :, -1] = 0
-    return {"arriving": arguments["chain"].arriving(without)}
+    return swept(arguments, without)
 
 
 def _losses_on_the_way(arguments: Arguments, _: Gradients) -> Gradients:
     # The traversal of loss k picks up every earlier loss as well, so the loss of step t counts T_x - t times.
     da = arguments["da"]
-    return {"arriving": arguments["chain"].arriving(da * np.arange(da.shape[2], 0, -1))}
-
-
-def _with_cells(arguments: Arguments, cells: list[int]) -> Gradients:
-    return {"arriving": arguments["chain"].arriving(arguments["da"], cells), "cells": np.array(cells)}
+    return swept(arguments, da * np.arange(da.shape[2], 0, -1))
 
 
 def _first_cache_always(arguments: Arguments, _: Gradients) -> Gradients:
-    return _with_cells(arguments, [0] * len(arguments["chain"].places))
+    return swept(arguments, arguments["da"], [0] * len(arguments["chain"].places))
 
 
 def _last_cache_always(arguments: Arguments, _: Gradients) -> Gradients:
     places = arguments["chain"].places
-    return _with_cells(arguments, [places[-1]] * len(places))
+    return swept(arguments, arguments["da"], [places[-1]] * len(places))
 
 
 def _cache_of_step_before(arguments: Arguments, _: Gradients) -> Gradients:
     # Negative indices are legal in Python, so steps[t - 1] goes round to the last one at t = 0.
-    return _with_cells(arguments, np.roll(arguments["chain"].places, 1).tolist())
+    return swept(arguments, arguments["da"], np.roll(arguments["chain"].places, 1).tolist())
 
 
 def _cache_of_step_after(arguments: Arguments, _: Gradients) -> Gradients:
     places = list(arguments["chain"].places)
-    return _with_cells(arguments, [*places[1:], places[-1]])
+    return swept(arguments, arguments["da"], [*places[1:], places[-1]])
 
 
 def _overwritten(arguments: Arguments, _: Gradients) -> Gradients:
-    first = arguments["chain"].sent_through(arguments["arriving"], arguments["cells"].tolist())[0]
-    return {f"d{name}": first[f"d{name}"] for name in PARAMETERS}
+    chain: Unrolled = arguments["chain"]
+    return chain.split(arguments["weight_steps"][..., 0])
 
 
 def _skips_first(arguments: Arguments, right: Gradients) -> Gradients:
-    each = arguments["chain"].sent_through(arguments["arriving"], arguments["cells"].tolist())[1:]
-    if not each:
-        return {name: np.zeros_like(gradient) for name, gradient in right.items()}
-    without = arguments["chain"].gathered(each, 0)
-    return {**without, "dx": np.concatenate([np.zeros_like(right["dx"][..., :1]), without["dx"]], axis=-1)}
+    chain: Unrolled = arguments["chain"]
+    dx = right["dx"].copy()
+    dx[..., 0] = 0
+    weights = chain.split(arguments["weight_steps"][..., 1:].sum(axis=-1))
+    return {"dx": dx, "da0": arguments["carried"][0, ..., 1], **weights}
+
+
+def _da0_from_da(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    first = arguments["da"][:, :, 0]
+    return {"da0": [first, first + right["da0"]]}
+
+
+def _squares(_: Arguments, right: Gradients) -> Gradients:
+    # A bias gradient is the one with a single column.
+    return {
+        name: np.repeat(gradient, len(gradient), axis=1)
+        for name, gradient in right.items()
+        if name.startswith("db") and gradient.shape[1] == 1
+    }
 
 
 def _same_cache(predict: Predict) -> Mistake:
@@ -169,22 +179,7 @@ def _cache_off_by_one(predict: Predict) -> Mistake:
     )
 
 
-ARRIVING = (
-    Mistake(
-        "no-time-path",
-        "The gradient never crosses from step t to t-1",
-        "Each step gets the gradient of its own loss, da[:, :, t], and nothing else. But a_t has two uses: its own "
-        "prediction, and the next state. What comes back from the next state is the da_prev that the cell of step "
-        "t+1 returned; both gradients meet at a_t. Only the last step, which has no next one, is right in dx.",
-        lambda a, _: {"arriving": a["da"]},
-    ),
-    Mistake(
-        "carry-never-updated",
-        "What one step returns is never handed to the next",
-        "da_prevt keeps its first value, zeros, during the whole loop. So each step gets the gradient of its own loss "
-        "alone. After each cell, da_prevt has to become the da_prev that this cell returned.",
-        lambda a, _: {"arriving": a["da"], "last": np.array(-1)},
-    ),
+ANY_LOOP = (
     Mistake(
         "no-loss-path-from-last",
         "The losses of the earlier steps are missing",
@@ -196,7 +191,7 @@ ARRIVING = (
         "no-loss-path-from-zeros",
         "Nothing enters the loop",
         "All gradients are zero: the carried gradient starts from zeros, and da is never added.",
-        lambda a, _: {"arriving": np.zeros_like(a["da"])},
+        lambda a, _: swept(a, np.zeros_like(a["da"])),
     ),
     Mistake(
         "last-step-counted-twice",
@@ -213,13 +208,6 @@ ARRIVING = (
         _forward_in_time,
     ),
     Mistake(
-        "carry-heaped-up",
-        "da_prevt heaps up what all later cells have handed back",
-        "da_prevt is added to, where it should be replaced. A cell's da_prev already contains everything that arrived "
-        "from later steps; adding the old carry counts it again.",
-        _heaped,
-    ),
-    Mistake(
         "last-step-left-out",
         "The last step is left out",
         "The gradient of the last loss never enters: the loop starts one step too early.",
@@ -232,6 +220,33 @@ ARRIVING = (
     _same_cache(_last_cache_always),
     _cache_off_by_one(_cache_of_step_before),
     _cache_off_by_one(_cache_of_step_after),
+)
+"""Made on the way through the steps, whatever the cell and whatever it hands back."""
+
+THROUGH = (
+    Mistake(
+        "no-time-path",
+        "The gradient never crosses from step t to t-1",
+        "Each step gets the gradient of its own loss, da[:, :, t], and nothing else. But a_t has two uses: its own "
+        "prediction, and the next state. What comes back from the next state is the da_prev that the cell of step "
+        "t+1 returned; both gradients meet at a_t. Only the last step, which has no next one, is right in dx.",
+        _no_time_path,
+    ),
+    Mistake(
+        "carry-never-updated",
+        "What one step returns is never handed to the next",
+        "da_prevt keeps its first value, zeros, during the whole loop. So each step gets the gradient of its own loss "
+        "alone. After each cell, da_prevt has to become the da_prev that this cell returned.",
+        lambda a, _: swept(a, a["da"], carry=Carry(used=_ALL, handed=_NOTHING, heaped=_NOTHING)),
+    ),
+    Mistake(
+        "carry-heaped-up",
+        "da_prevt heaps up what all later cells have handed back",
+        "da_prevt is added to, where it should be replaced. A cell's da_prev already contains everything that arrived "
+        "from later steps; adding the old carry counts it again.",
+        lambda a, _: swept(a, a["da"], carry=Carry(used=_ALL, handed=_ALL, heaped=_ALL)),
+    ),
+    *ANY_LOOP,
 )
 
 GATHERED = (
@@ -260,15 +275,17 @@ GATHERED = (
         "da0 is taken from da",
         "da[:, :, 0] is the gradient of the state after step 0 from its own loss. a0 is the state before step 0: its "
         "gradient is what the first cell hands back.",
-        lambda a, right: {"da0": [a["da"][:, :, 0], a["da"][:, :, 0] + right["da0"]]},
+        _da0_from_da,
     ),
     Mistake(
         "bias-broadcast-to-square",
-        "dba has become a square",
-        "An array of shape (n_a,) plus one of (n_a, 1) gives (n_a, n_a). Start dba with the shape of ba.",
-        lambda _, right: {"dba": np.repeat(right["dba"], len(right["dba"]), axis=1)},
+        "A bias gradient has become a square",
+        "An array of shape (n_a,) plus one of (n_a, 1) gives (n_a, n_a). Start the gradient of a bias with the shape "
+        "of that bias.",
+        _squares,
     ),
 )
+"""Made when all is put together, whatever the cell."""
 
 PER_LOSS = (
     Mistake(
@@ -289,6 +306,6 @@ PER_LOSS = (
         "The gradient never leaves its own step",
         "Each loss reaches the cell of its own step and no earlier one. What a cell returns as da_prev is what the "
         "next cell to the left is given.",
-        lambda a, _: {"arriving": a["da"]},
+        _no_time_path,
     ),
 )

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
     from pyseccomp import SyscallFilter
 
-LESSONS = ("bptt.check", "bptt.exact", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn", "bptt.viz.undrawn")
+LESSONS = (
+    *("bptt.check", "bptt.exact", "bptt.graphs", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn"),
+    *("bptt.viz.undrawn", "bptt.widgets"),
+)
 """What notebooks import."""
 LATE = ("IPython.core.logger", "bdb", "psutil", "pwd", "bptt.check.html", "bptt.check.text")
 """What would else be imported by the first cell that runs, or the first that fails."""

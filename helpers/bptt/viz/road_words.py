@@ -1,0 +1,124 @@
+"""What is said about two roads that meet: into the states of a sequence, or into the memories of an LSTM."""
+
+from dataclasses import dataclass
+
+from bptt.viz import style
+
+
+@dataclass(frozen=True)
+class Road:
+    """One of the two roads, or where they lead.
+
+    Attributes
+    ----------
+    name : str
+        Of the array, as it stands in code.
+    kind : str
+        What the road is called.
+    look : str
+        Name by which ``style.road`` knows its colour and its line.
+    colour : str
+        That colour in words.
+    """
+
+    name: str
+    kind: str
+    look: str
+    colour: str
+
+    @property
+    def ink(self) -> str:
+        """Return the colour of words about it."""
+        colour: str = style.road(self.look)["color"]
+        return style.AS_TEXT.get(colour, colour)
+
+
+@dataclass(frozen=True)
+class Words:
+    """All that differs between the two pictures.
+
+    Attributes
+    ----------
+    roads : dict of str to Road
+        The road from above and the road from the next step, by the name under which they can be left out.
+    total : Road
+        Where both lead.
+    arrays : str
+        The arrays as a reader gives them.
+    titles, morals : dict
+        Heading and last line, by what is left out.
+    only_start : str
+        Last line when the road from above is left out, but the loop starts with something.
+    above, at, start, end : str
+        What stands in the box above each step, below each join, and at the beginning of the chain for what flows
+        forward and what flows back; ``{t}`` is the step.
+    chain : str
+        The picture in words.
+    """
+
+    roads: dict[str, Road]
+    total: Road
+    arrays: str
+    titles: dict[str | None, str]
+    morals: dict[str | None, str]
+    only_start: str
+    above: str
+    at: str
+    start: str
+    end: str
+    chain: str
+
+
+_NOTHING = "Nothing arrives anywhere: every gradient is 0."
+
+STATES = Words(
+    roads={
+        "loss": Road("da[:, :, t]", "loss path", "loss path", "blue"),
+        "time": Road("da_prevt", "time path", "time path", "orange"),
+    },
+    total=Road("da_next", "into the cell", "da_next", "black"),
+    arrays="da and da_prevt",
+    titles={
+        None: "Two roads lead back to every state, and where they meet they add",
+        "time": "Without the time path, a state hears its own loss only",
+        "loss": "Without the loss path, a state never hears its own loss",
+    },
+    morals={
+        None: "Blue + orange = black: a state is used twice, so it collects the sum of both gradients.",
+        "time": "What later losses say is never heard. Only at the last step is nothing missing.",
+        "loss": _NOTHING,
+    },
+    only_start="The loop starts with what the last loss says; the losses before it are never heard.",
+    above="prediction,\nloss {t}",
+    at="a[:, :, {t}]",
+    start="a0",
+    end="da0",
+    chain="At each state a gradient from its own loss (blue, from above) and one from the step after it (orange, from "
+    "the right) meet in a black node; their sum goes left into the cell.",
+)
+
+MEMORIES = Words(
+    roads={
+        "state": Road("through a_next", "from its state", "da_next", "black"),
+        "memory": Road("dc_next", "memory path", "dc_next", "green"),
+    },
+    total=Road("dc", "into the cell", "dc", "green"),
+    arrays="through_a and dc_next",
+    titles={
+        None: "Two roads lead back to every memory, and where they meet they add",
+        "memory": "Without the memory path, a memory hears only the state that shows it",
+        "state": "Without the road through the state, a memory hears later memories only",
+    },
+    morals={
+        None: "Black + green = dc: a memory is used twice, so it collects the sum of both gradients.",
+        "memory": "What later memories say is never heard. Only at the last step is nothing missing.",
+        "state": _NOTHING,
+    },
+    only_start="What the states say is never heard; only what the loop starts with travels back.",
+    above="shown in\na[:, :, {t}]",
+    at="c[:, :, {t}]",
+    start="0",
+    end="unused",
+    chain="At each memory a gradient from the state that shows it (black, from above) and one from the memory of the "
+    "next step (green, from the right) meet in a black node; their sum, dc, goes left into the cell.",
+)

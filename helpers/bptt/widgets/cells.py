@@ -1,0 +1,73 @@
+"""Many small boxes with a short text in each, as two artists: forty are drawn in the time of a few."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgba_array
+from matplotlib.patches import BoxStyle
+from matplotlib.typing import ColorType as Colour
+
+from bptt.viz import style
+from bptt.viz.draw import Numbers, Point
+
+
+class Look(NamedTuple):
+    """How one box looks.
+
+    Attributes
+    ----------
+    text : str
+    ink, face, edge : str or tuple
+        Colours of the text, of the box, and of its outline.
+    width : float
+        Of the outline, in points.
+    """
+
+    text: str
+    ink: Colour = style.INK
+    face: Colour = "white"
+    edge: str = style.HAIRLINE
+    width: float = 0.9
+
+
+class Cells:
+    """Boxes of one size, at fixed places.
+
+    Parameters
+    ----------
+    page : Axes
+    centres : sequence of tuple (n,)
+    size : tuple
+        Width and height of each.
+    looks : sequence of Look (n,), optional
+        At first; ``show`` changes them.
+    radius : float
+        Of the corners.
+    """
+
+    def __init__(
+        self,
+        page: Axes,
+        centres: Sequence[Point],
+        size: tuple[float, float],
+        looks: Sequence[Look] | None = None,
+        radius: float = 1.0,
+    ) -> None:
+        wide, tall = size
+        shape = BoxStyle.Round(pad=0, rounding_size=radius)
+        boxes = [shape(x - wide / 2, y - tall / 2, wide, tall, 1) for x, y in centres]
+        self._boxes = PathCollection(boxes, zorder=3)
+        page.add_collection(self._boxes)
+        self._written = Numbers([""] * len(boxes), np.array(centres), style.DIGITS, np.zeros((len(boxes), 3)))
+        page.add_collection(self._written)
+        self.show(looks or [Look("")] * len(boxes))
+
+    def show(self, looks: Sequence[Look]) -> None:
+        """Give each box its look."""
+        self._boxes.set_facecolor([look.face for look in looks])
+        self._boxes.set_edgecolor([look.edge for look in looks])
+        self._boxes.set_linewidth([look.width for look in looks])
+        self._written.write([look.text for look in looks], to_rgba_array([look.ink for look in looks]))

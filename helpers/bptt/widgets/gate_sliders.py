@@ -1,0 +1,168 @@
+"""The memory as a highway, with a slider for each gate, and the road through the states beside it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from bptt.lstm import LSTMCaches, lstm_forward
+from bptt.types import Array
+from bptt.viz import draw, style
+from bptt.viz.card import Card
+from bptt.viz.gate_road import HEIGHT, Journey, Picture
+from bptt.widgets.controls import number
+from bptt.widgets.live import Live
+from bptt.widgets.reached import Asked
+from bptt.widgets.scene import Scene
+
+_GATE, _WEIGHT = (0.0, 1.0), (0.0, 1.5)
+_STEP = 0.01
+_DECADES = (-8.0, 4.0)
+_SHUT = 800.0
+"""Minus this is the weighted input of a gate that is exactly shut."""
+_SAME = 1e-6
+"""Largest difference from what is exact, relative to it."""
+_KEY = 196.0
+_NO_WORDS = 22.0
+"""Height of the words that the still picture has inside."""
+_YOURS: dict[str, Any] = {
+    "color": style.YOURS,
+    "markersize": 8,
+    "fillstyle": "none",
+    "markeredgewidth": 2,
+    "zorder": 3.5,
+}
+
+
+@style.styled
+def gate_highway(  # noqa: PLR0913 - one for each slider
+    lstm_backward: Callable[..., Any] | None = None,
+    *,
+    f: float = 0.95,
+    i: float = 0.5,
+    o: float = 0.8,
+    w: float = 0.2,
+    T_x: int = 20,
+) -> Live:
+    r"""Turn the gates of an LSTM, and see what is left of the last loss's gradient many steps back.
+
+    One unit whose gates stand still, with slopes of tanh of 1. Through the memories alone, :math:`o f^n` of the
+    gradient is left after n steps; through the states alone, :math:`(o\,i\,w)^n`, with the weight w that the candidate
+    gives the state before. All ways together leave :math:`o (f + o\,i\,w)^n` on the memory.
+
+    Parameters
+    ----------
+    lstm_backward : callable, optional
+        The learner's own function. It is given such a unit; what it returns as ``dx`` is drawn as well, which is what
+        reaches that which was written, all ways together.
+    f, i, o : float
+        Forget, update and output gate at first, from 0 to 1.
+    w : float
+        The weight of the state before, at first, from 0 to 1.5.
+    T_x : int
+        Number of steps, at least 2.
+
+    Returns
+    -------
+    Live
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two steps.
+    """
+    if T_x < len("ab"):
+        raise ValueError(f"A way back has two steps at least, not {T_x}.")
+    labels = {"f": "forget f", "i": "update i", "o": "output o", "w": "weight w"}
+    controls: dict[str, Any] = {
+        name: number(labels[name], float(np.clip(value, *ends)), ends, _STEP)
+        for name, value, ends in (("f", f, _GATE), ("i", i, _GATE), ("o", o, _GATE), ("w", w, _WEIGHT))
+    }
+    return Live(_Gates(lstm_backward, T_x), lines=4, **controls)
+
+
+class _Gates(Scene):
+    def __init__(self, function: Callable[..., Any] | None, length: int) -> None:
+        title = "The memory is a highway: each step back passes one forget gate"
+        super().__init__(
+            Card(
+                HEIGHT - _NO_WORDS,
+                title=title,
+                caption=f"{title}, and the road through the states every gate.",
+                description="",
+            )
+        )
+        self._length = length
+        self._asked = None if function is None else Asked("lstm_backward", function, "dx")
+        self._picture = Picture(self.card, length, _DECADES, gates="io", dashed="left on the road through a")
+        self._picture.still()
+        with self.moving():
+            self._picture.moving()
+            (self._yours,) = self._picture.axes.plot([], [], "o", **_YOURS)
+        if function is not None:
+            self.card.page.plot([style.MARGIN + 6], [_KEY], "o", **_YOURS)
+            words = "your dx"
+            draw.text(self.card.page, (style.MARGIN + 16, _KEY), words, ha="left", size=style.SMALL, color=style.MUTED)
+
+    def update(self, *, f: float, i: float, o: float, w: float) -> str:
+        through_a = o * i * w
+        ft, it, ot = (np.full(self._length, gate) for gate in (f, i, o))
+        journey = Journey(ft, it, ot, through_a)
+        self._picture.show(journey)
+        back = self._length - 1
+        memory, written, state = (draw.number(left[0]) for left in (journey.memory, journey.written, journey.rnn))
+        words = (
+            f"{back} steps back, {memory} of the gradient is left on the memory alone, {o:.2f} (o) times {f:.2f} (f) "
+            f"to the power of {back}; {written} (times i) reaches what was written there. On the road through a alone, "
+            f"each step is × o · i · w = {draw.number(through_a)}, which leaves {state}. "
+            f"All ways together: × {draw.number(f + through_a)} per step."
+        )
+        return f"{words} {self._own(f, i, o, w)}".strip()
+
+    def _own(self, f: float, i: float, o: float, w: float) -> str:
+        """Show the learner's dx, and say whether it is exact."""
+        self._yours.set_data([], [])
+        if self._asked is None:
+            return ""
+        name = self._asked.name
+        if self._asked.trouble:
+            return f"Your {name}: {self._asked.trouble}"
+        exact = i * o * (f + o * i * w) ** np.arange(self._length - 1.0, -1, -1)
+        dx = self._asked.gradient(*unit(f, i, o, w, self._length))
+        if dx is None or dx.shape != (1, 1, self._length):
+            return f"Your {name} returns no dx that can be used here."
+        size = np.abs(dx[0, 0])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            powers = np.log10(np.where(np.isfinite(size) & (size > 0), size, np.nan))
+        self._yours.set_data(np.arange(self._length) * self._picture.gap, powers)
+        first = f"Your dx[:, :, 0] is {draw.number(dx[0, 0, 0])}"
+        if np.allclose(dx[0, 0], exact, rtol=_SAME, atol=0):
+            return f"{first}, and at every step exact: all ways together."
+        return f"{first}; exact, with all ways together, is {draw.number(exact[0])}."
+
+
+def unit(f: float, i: float, o: float, w: float, length: int) -> tuple[Array, LSTMCaches]:
+    """Make an LSTM of one unit whose gates stand still, without anything in its memory, and a loss at the last step.
+
+    Parameters
+    ----------
+    f, i, o : float
+        Forget, update and output gate.
+    w : float
+        Weight of the state before in the candidate; that of the input is 1.
+    length : int
+        Number of steps.
+
+    Returns
+    -------
+    da : ndarray (1, 1, T_x)
+        1 at the last step.
+    caches : LSTMCaches
+    """
+    parameters = {name: np.zeros((1, 2)) for name in ("Wf", "Wi", "Wo")}
+    with np.errstate(divide="ignore"):
+        biases = {f"b{gate}": np.log(value) - np.log1p(-value) for gate, value in (("f", f), ("i", i), ("o", o))}
+    parameters |= {name: np.full((1, 1), np.clip(bias, -_SHUT, _SHUT)) for name, bias in biases.items()}
+    parameters |= {"Wc": np.array([[w, 1.0]]), "bc": np.zeros((1, 1)), "Wy": np.zeros((1, 1)), "by": np.zeros((1, 1))}
+    caches = lstm_forward(np.zeros((1, 1, length)), np.zeros((1, 1)), parameters)[-1]
+    return np.eye(length)[-1].reshape(1, 1, -1), caches

@@ -1,0 +1,314 @@
+"""How far losses reach back, with sliders for what decides it: a map for each network, and the size against the lag."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+
+from bptt.influence import influence
+from bptt.types import Array
+from bptt.viz import draw, style
+from bptt.viz.card import Card
+from bptt.viz.draw import Box
+from bptt.viz.reach import SHADES, Reach, factor, tints
+from bptt.widgets.controls import number, whole
+from bptt.widgets.live import Live
+from bptt.widgets.reached import Asked, Caches, reached
+from bptt.widgets.scene import Scene
+
+Maker = Callable[..., tuple[Array, Caches]]
+
+LONGEST = 24
+_DECADES = (-8.0, 8.0)
+"""Powers of ten that have tints and a place in the curves. A fixed scale: what changes is the influence alone."""
+_TICKS = (-8.0, -4.0, 0.0, 4.0, 8.0)
+_SAME = 1e-6
+"""Largest difference between two norms that are the same, relative to the larger one."""
+_EACH = 5
+"""From tick to tick, where not each step has one."""
+_TOP = 74.0
+_LEFT, _RIGHT, _GAP = 54.0, 592.0, 20.0
+_ALONE, _OF_TWO, _OF_MORE = 190.0, 150.0, 144.0
+_CURVE_TO_MAP, _CURVE_BELOW, _CURVE_TALL = 58.0, 66.0, 96.0
+_BAR_BELOW, _BAR_WIDE = 46.0, 9.0
+_BESIDE = 2
+"""So many maps leave room for the curves beside them."""
+_RADII, _BIASES = (0.0, 2.0), (-4.0, 6.0)
+_LOOKS: dict[str, dict[str, Any]] = {
+    "RNN": {"color": style.INK, "linestyle": style.SOLID, "marker": "o", "markersize": 3.5, "zorder": 3},
+    "LSTM": {"color": style.MEMORY_PATH, "linestyle": style.DASHED, "marker": "s", "markersize": 3.5, "zorder": 2.9},
+}
+_YOURS: dict[str, Any] = {"color": style.YOURS, "linewidth": 6, "alpha": 0.75, "zorder": 2}
+
+
+@style.styled
+def influence_map(  # noqa: PLR0913 - two networks, each with a learner's function and a start for its slider
+    rnn: Maker | None = None,
+    lstm: Maker | None = None,
+    *,
+    rnn_backward: Callable[..., Any] | None = None,
+    lstm_backward: Callable[..., Any] | None = None,
+    radius: float = 1.0,
+    forget_bias: float = 3.0,
+    T_x: int = LONGEST,
+) -> Live:
+    r"""Show how much every state matters to every loss, while sliders change what decides it.
+
+    For each pair of loss and state the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`, and
+    its median and range at each lag :math:`k - t`, on one fixed scale of powers of ten.
+
+    Parameters
+    ----------
+    rnn : callable, optional
+        ``rnn(radius, T_x=24)`` makes ``da (n_a, m, T_x)`` and ``RNNCaches`` of a network whose Waa has a given spectral
+        radius.
+    lstm : callable, optional
+        ``lstm(forget_bias, T_x=24)`` makes ``da`` and ``LSTMCaches`` of one whose forget gates have a given bias. One
+        of both is needed at least.
+    rnn_backward, lstm_backward : callable, optional
+        The learner's own functions: each gets a map and a curve of what it returns as ``da0`` for the steps after each
+        state alone.
+    radius, forget_bias : float
+        Where the sliders are at first.
+    T_x : int
+        Longest sequence; shorter ones are its first steps.
+
+    Returns
+    -------
+    Live
+
+    Raises
+    ------
+    ValueError
+        If there is no network, or a learner's function without its network.
+    """
+    if rnn is None and lstm is None:
+        raise ValueError("Give a function that makes a sequence: influence_map(rnn), or influence_map(rnn, lstm).")
+    if (rnn is None and rnn_backward is not None) or (lstm is None and lstm_backward is not None):
+        raise ValueError(
+            "A backward pass needs a sequence of its own kind: rnn_backward an rnn, lstm_backward an lstm."
+        )
+    controls: dict[str, Any] = {"T_x": whole("T_x", T_x, (1, T_x))}
+    networks = []
+    if rnn is not None:
+        networks.append(_Network("RNN", "radius", rnn, T_x, _asked("rnn_backward", rnn_backward)))
+        controls["radius"] = number("spectral radius", float(np.clip(radius, *_RADII)), _RADII, 0.05)
+    if lstm is not None:
+        networks.append(_Network("LSTM", "forget_bias", lstm, T_x, _asked("lstm_backward", lstm_backward)))
+        controls["forget_bias"] = number("forget bias", float(np.clip(forget_bias, *_BIASES)), _BIASES, 0.25)
+    return Live(_Panels(networks, T_x), lines=2 + len(networks), **controls)
+
+
+def _asked(name: str, function: Callable[..., Any] | None) -> Asked | None:
+    return None if function is None else Asked(name, function, "da0")
+
+
+class _Network:
+    """One kind of network, and how far its losses reach at each setting that was asked for."""
+
+    def __init__(self, name: str, setting: str, make: Maker, length: int, yours: Asked | None) -> None:
+        self.name, self.setting, self.yours = name, setting, yours
+        self._make, self._length = make, length
+        self._known: dict[float, tuple[Array, Array | None]] = {}
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a map of the learner's own."""
+        return self.yours is not None and not self.yours.trouble
+
+    def norms(self, value: float) -> tuple[Array, Array | None]:
+        """Return the exact norms, and the learner's, at one setting."""
+        if value not in self._known:
+            da, caches = self._make(value, T_x=self._length)
+            with np.errstate(all="ignore"):
+                exact = influence(da, caches)
+            own = reached(self.yours, da, caches) if self.yours is not None and self.drawn else None
+            self._known[value] = exact, own
+        return self._known[value]
+
+
+class _Panels(Scene):
+    def __init__(self, networks: list[_Network], length: int) -> None:
+        self._networks, self._length = networks, length
+        titles = [n.name for n in networks] + [f"{n.name}, yours" for n in networks if n.drawn]
+        count = len(titles)
+        side = {1: _ALONE, 2: _OF_TWO}.get(count, min(_OF_MORE, (_RIGHT - 46 - _LEFT - _GAP * (count - 1)) / count))
+        maps_right = _LEFT + count * (side + _GAP) - _GAP
+        below = _TOP + side + _CURVE_BELOW
+        title = "How far a loss reaches back"
+        super().__init__(
+            Card(
+                _TOP + side + 76 if count <= _BESIDE else below + _CURVE_TALL + 42,
+                title=title,
+                caption=f"{title}: the size of the gradient of each loss at each state.",
+                description="",
+            )
+        )
+        self._scale = Normalize(*_DECADES)
+        self._steps = range(0, length, _EACH if length > 2 * _EACH else 1)
+        places = [(_LEFT + i * (side + _GAP), _TOP, side, side) for i in range(count)]
+        axes = [self._map_axes(at, first=i == 0) for i, at in enumerate(places)]
+        if count <= _BESIDE:
+            left = maps_right + _CURVE_TO_MAP
+            self._curve_axes((left, _TOP, _RIGHT - left, side))
+            self._bar((_LEFT, _TOP + side + _BAR_BELOW, maps_right - _LEFT - 48, _BAR_WIDE), across=True)
+        else:
+            self._curve_axes((_LEFT, below, _RIGHT - _LEFT, _CURVE_TALL))
+            self._bar((maps_right + 14, _TOP, _BAR_WIDE, side - 40), across=False)
+        self._below = np.nonzero(np.tri(length, dtype=bool))
+        rows, columns = self._below
+        corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+        squares = np.stack([columns, rows], axis=1)[:, None] + corners
+        self._maps = {}
+        with self.moving():
+            for name, at, its in zip(titles, places, axes, strict=True):
+                image = PolyCollection(squares, linewidths=0, antialiased=False)
+                its.add_collection(image, autolim=False)
+                (odd,) = its.plot([], [], "x", color=style.INK, markersize=3.5, markeredgewidth=0.9)
+                head = draw.text(self.card.page, (at[0], at[1] - 14), name, ha="left", size=style.SMALL)
+                look = _LOOKS.get(name) or _YOURS
+                (line,) = self._curves.plot([], [], **look)
+                band = PolyCollection([], facecolor=look["color"], alpha=0.14, linewidths=0, zorder=1)
+                self._curves.add_collection(band, autolim=False)
+                frame = Rectangle((0, 0), 1, 1, transform=its.transAxes, fill=False, clip_on=False, zorder=5)
+                its.add_patch(frame)
+                self._maps[name] = (image, odd, head, line, band, frame)
+        self._key(titles)
+
+    def _map_axes(self, at: Box, *, first: bool) -> Any:  # noqa: ANN401 - axes
+        axes = self.card.plot_axes(*at)
+        axes.set_xticks(self._steps)
+        axes.set_yticks(self._steps)
+        axes.set_xlim(-0.5, self._length - 0.5)
+        axes.set_ylim(self._length - 0.5, -0.5)
+        axes.tick_params(length=3)
+        axes.set_xlabel("state t")
+        if first:
+            axes.set_ylabel("loss k")
+        else:
+            axes.set_yticklabels([])
+        axes.text(
+            0.97,
+            0.94,
+            "no loss reaches\na later state",
+            transform=axes.transAxes,
+            ha="right",
+            va="top",
+            size=style.SMALL,
+            color=style.MUTED,
+        )
+        return axes
+
+    def _bar(self, at: Box, *, across: bool) -> None:
+        """Draw the key of the tints, and of what has none."""
+        left, top, wide, tall = at
+        axes = self.card.plot_axes(*at)
+        shades = np.linspace(0, 1, 128)
+        low, high = _DECADES
+        extent = (low, high, 0, 1) if across else (0, 1, low, high)
+        picture = shades[None] if across else shades[::-1, None]
+        axes.imshow(picture, aspect="auto", cmap=SHADES, extent=extent)
+        axes.spines[:].set_visible(False)
+        names = [draw.power_of_ten(t) for t in _TICKS]
+        if across:
+            axes.set_xticks(_TICKS, names)
+            axes.set_yticks([])
+        else:
+            axes.yaxis.tick_right()
+            axes.set_yticks(_TICKS, names)
+            axes.set_xticks([])
+        axes.tick_params(length=3)
+        for i, (sign, colour) in enumerate((("0", style.HAIRLINE), ("×", style.WRONG))):
+            x, y = (left + wide + 12 + 20 * i, top) if across else (left, top + tall + 10 + 16 * i)
+            draw.box(self.card.page, (x, y, 12, 9), radius=0, facecolor=colour, edgecolor=style.MUTED)
+            at_sign = (x + 6, y + 18) if across else (x + 20, y + 4.5)
+            draw.text(self.card.page, at_sign, sign, size=style.SMALL, color=style.MUTED)
+
+    def _curve_axes(self, at: Box) -> None:
+        axes = self._curves = self.card.plot_axes(*at)
+        left, top, *_ = at
+        self._curves_at = left, top
+        low, high = _DECADES
+        axes.set_xlim(-0.3, max(self._length - 0.7, 0.7))
+        axes.set_ylim(low, high)
+        axes.set_yticks(_TICKS, [draw.power_of_ten(t) for t in _TICKS])
+        axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.tick_params(length=3)
+        axes.set_xticks(self._steps)
+        axes.set_xlabel("lag k \N{MINUS SIGN} t: steps back from the loss")
+
+    def _key(self, titles: list[str]) -> None:
+        """Name the curves."""
+        (x, y), page = self._curves_at, self.card.page
+        y -= 14
+        if len(titles) > _BESIDE:
+            draw.text(page, (x, y), "median at each lag:", ha="left", size=style.SMALL)
+            x += 92
+        for name in titles:
+            page.plot([x, x + 10, x + 20], [y] * 3, markevery=[1], **_LOOKS.get(name) or _YOURS)
+            draw.text(page, (x + 26, y), name, ha="left", size=style.SMALL)
+            x += 38 + 4.6 * len(name)
+
+    def update(self, *, T_x: int, **settings: float) -> str:
+        said = [f"T_x = {T_x}."]
+        for network in self._networks:
+            value = settings[network.setting]
+            exact, own = network.norms(value)
+            shown = Reach(f"{network.name}, {network.setting.replace('_', ' ')} {value:g}", exact[:T_x, :T_x])
+            self._show(network.name, shown)
+            said.append(shown.verdict().replace("-", "\N{MINUS SIGN}"))
+            if network.yours is not None:
+                said.append(self._own(network, shown, None if own is None else own[:T_x, :T_x]))
+        return " ".join(said)
+
+    def _own(self, network: _Network, exact: Reach, own: Array | None) -> str:
+        """Show what the learner's function gives, and say how it differs."""
+        name = network.yours.name if network.yours else ""
+        if network.yours is None or network.yours.trouble:
+            return f"Your {name}: {network.yours.trouble if network.yours else ''}"
+        title = f"{network.name}, yours"
+        if own is None:
+            self._show(title, Reach(title, np.full_like(exact.norms, np.nan)), wrong=True)
+            return f"Your {name} gives no da0 that can be used here."
+        pairs = np.tri(len(own), dtype=bool)
+        largest = np.maximum(np.abs(own), np.abs(exact.norms))
+        with np.errstate(invalid="ignore"):
+            same = np.isclose(own, exact.norms, rtol=0, atol=_SAME * largest, equal_nan=True) | (own == exact.norms)
+        off = int((pairs & ~same).sum())
+        mine = Reach(f"Your {name}", own)
+        self._show(title, mine, wrong=off > 0)
+        if off:
+            return f"{mine.verdict()} It differs from the exact one at {off} of {pairs.sum()} pairs."
+        return f"Your {name}: " + (
+            "all as the exact one." if network.yours.right else "the same sizes, but not all that it returns is right."
+        )
+
+    def _show(self, name: str, shown: Reach, *, wrong: bool = False) -> None:
+        """Set one map and its curve."""
+        image, odd, head, line, band, frame = self._maps[name]
+        n = shown.length
+        colours = np.zeros((self._length, self._length, 4))
+        colours[:n, :n], _, infinite = tints(shown.norms, self._scale)
+        image.set_facecolor(list(colours[self._below]))
+        rows, columns = np.nonzero(infinite)
+        odd.set_data(columns, rows)
+        fit = shown.line()
+        head.set_text(f"{name}: × {factor(fit[0])} per step" if fit and n > 1 else name)
+        frame.set(edgecolor=style.WRONG if wrong else "none", linewidth=2.2)
+        lags = np.arange(n)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            low, middle, high = (np.log10(np.where(v > 0, v, np.nan)) for v in (shown.low, shown.median, shown.high))
+        line.set_data(lags, np.where(np.isfinite(middle), middle, np.nan))
+        known = np.isfinite(high)
+        bottom = np.where(np.isfinite(low), low, _DECADES[0] - 1)
+        if known.sum() > 1:
+            edge = np.concatenate(
+                [np.stack([lags, high])[:, known], np.stack([lags, bottom])[:, known][:, ::-1]], axis=1
+            )
+            band.set_verts([edge.T])
+        else:
+            band.set_verts([])

@@ -1,0 +1,69 @@
+"""Texts drawn as outlines that are kept, in a tenth of the time that Matplotlib takes for them letter by letter."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
+
+from bptt.types import Array
+
+_SIZE = 64
+"""Size in which letters are measured."""
+_FIXED_POINT = 65536
+"""How FreeType writes 1.0."""
+
+
+class Renderer(RendererAgg):
+    """Matplotlib's own renderer, but for text.
+
+    That draws every letter of every frame anew, at 0.1 ms each: a paragraph takes half of the time that a frame may.
+    """
+
+    def draw_text(  # noqa: D102, PLR0913, PLR0917 - a renderer's signature, described there
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: Any = False,  # noqa: ANN401, FBT002
+        mtext: Any = None,  # noqa: ANN401
+    ) -> None:
+        if angle or ismath:
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]
+            return
+        size = self.points_to_pixels(prop.get_size_in_points())  # type: ignore[no-untyped-call]
+        where = Affine2D().scale(size).translate(x, self.height - y)
+        gc.set_linewidth(0)
+        self.draw_path(gc, _outline(s, prop), where, gc.get_rgb())  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=1024)
+def _outline(line: str, font: FontProperties) -> Path:
+    """Return the outline of a line in letters of size 1."""
+    vertices, codes, x = [np.empty((0, 2))], [np.empty(0, np.uint8)], 0.0
+    for character in line:
+        (outline, kinds), advance = _letter(character, font)
+        vertices.append(outline + np.array([x, 0]))
+        codes.append(kinds)
+        x += advance
+    return Path(np.concatenate(vertices), np.concatenate(codes))
+
+
+@lru_cache(maxsize=1024)
+def _letter(character: str, font: FontProperties) -> tuple[tuple[Array, Any], float]:
+    """Return the outline of a letter of size 1, its vertices and codes, and how far on the next one begins."""
+    face = get_font(findfont(font))
+    face.set_size(_SIZE, 72)
+    advance = face.load_char(ord(character)).linearHoriAdvance / _FIXED_POINT / _SIZE
+    if not character.strip():
+        return (np.empty((0, 2)), np.empty(0, np.uint8)), advance
+    outline = TextPath((0, 0), character, size=1, prop=font)
+    return (np.asarray(outline.vertices), np.asarray(outline.codes)), advance

@@ -1,0 +1,246 @@
+"""The picture of a training: a row for each run with its progress, all losses, and how large every gradient is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Polygon, Rectangle
+
+from bptt.types import Array
+from bptt.viz import draw, style
+from bptt.viz.card import Card
+from bptt.viz.draw import Heatmap, Tint
+from bptt.viz.tangent import digits
+from bptt.widgets.lines import Line, Lines
+from bptt.widgets.scene import Scene
+from bptt.widgets.training_run import Run
+from bptt.widgets.training_scale import Scale, bin_width, binned, scale_of
+
+LOOKS: tuple[dict[str, Any], ...] = (
+    {"color": style.INK, "linestyle": style.SOLID},
+    {"color": "#56B4E9", "linestyle": style.DASHED},
+    {"color": style.VALUE, "linestyle": (0, (1.2, 1.4))},
+)
+"""Runs are told apart by their names in the rows above, by line style, and by colours that mean nothing else."""
+_TALL = (172.0, 206.0, 246.0)
+"""Height of the curves, for one run, two and three."""
+
+_ROWS, _ROW = 50.0, 20.0
+_BAR_WITH_NAME, _BAR_END, _BAR_TALL = 122.0, 242.0, 7.0
+_NUMBERS = 252.0
+_BELOW_ROWS, _BELOW = 22.0, 42.0
+_LOSS, _LOSS_WIDE, _LOSS_BINS = 58.0, 264.0, 160
+_NAMES, _CELLS, _CELLS_WIDE, _CELL_BINS = 404.0, 410.0, 140.0, 56
+_NORMS = 556.0
+_SIZE = 7.4
+_NAME_OF_RUN = 13.0
+_ROW_LOW, _ROW_HIGH = 8.8, 17.0
+_LONGEST = 12
+_FAINTEST = 0.12
+_DARKEST_TO_FAINTEST = 1e-6
+
+
+class TrainingScene(Scene):
+    """A picture of some runs, as they are when it is drawn.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        One to three.
+    title : str
+    """
+
+    def __init__(self, runs: Sequence[Run], title: str) -> None:
+        self.runs = runs
+        self._news: tuple[object, ...] = ()
+        self._words = ""
+        tall = _TALL[len(runs) - 1]
+        self._top = _ROWS + _ROW * len(runs) + _BELOW_ROWS
+        self._bottom = self._top + tall
+        height = self._bottom + _BELOW
+        super().__init__(Card(height, title=title, caption=f"{title}: loss, gradients and time.", description=""))
+        self._still_part()
+        page = self.card.page
+        with self.moving():
+            self._text = Lines(page, _SIZE)
+            self._grid = LineCollection([], colors=style.HAIRLINE, linewidths=0.8, zorder=1.5)
+            page.add_collection(self._grid)
+            self._curves = [_Curve(self.card, look) for look in LOOKS[: len(runs)]]
+            self._bars = [self._bar(row, 0.0, look["color"]) for row, look in enumerate(LOOKS[: len(runs)])]
+        self._blocks: dict[tuple[int, int], Heatmap] = {}
+
+    def _still_part(self) -> None:
+        page = self.card.page
+        for row, (run, look) in enumerate(zip(self.runs, LOOKS, strict=False)):
+            y = _ROWS + _ROW * row
+            if run.name:
+                page.plot([style.MARGIN, style.MARGIN + 26], [y, y], linewidth=2.0, **look)
+                draw.text(page, (style.MARGIN + 33, y), _short(run.name), ha="left")
+            self._bar(row, 1.0, style.SHADE)
+        right = _LOSS + _LOSS_WIDE
+        page.plot([_LOSS, _LOSS, right], [self._top, self._bottom, self._bottom], color=style.MUTED, linewidth=0.8)
+        look = {"size": style.SMALL, "color": style.MUTED}
+        draw.text(page, ((_LOSS + right) / 2, self._bottom + 24), "step", **look)
+        draw.text(page, (_CELLS + _CELLS_WIDE / 2, self._top - 10), "norm of each gradient", **look)
+        draw.text(page, (_NORMS, self._top - 10), "now", ha="left", **look)
+        shades = 24
+        for k in range(shades):
+            wide = 60 / shades
+            colour = 1 - _shade(np.array((k + 0.5) / shades)) ** 0.75 * (1 - np.array(to_rgb(style.INK))) * 0.88
+            left = _CELLS + _CELLS_WIDE / 2 - 30 + k * wide
+            page.add_patch(Rectangle((left, self._bottom + 20), wide, 7, facecolor=colour, linewidth=0))
+
+    def _bar(self, row: int, share: float, colour: str) -> Rectangle:
+        left = _BAR_WITH_NAME if self.runs[row].name else style.MARGIN
+        at = (left, _ROWS + _ROW * row - _BAR_TALL / 2)
+        bar = Rectangle(at, share * (_BAR_END - left), _BAR_TALL, facecolor=colour, linewidth=0)
+        self.card.page.add_patch(bar)
+        return bar
+
+    def update(self) -> str:
+        """Show the runs as they are now, and tell them in words."""
+        total = max(run.steps for run in self.runs)
+        scale = scale_of(np.concatenate([run.losses for run in self.runs]))
+        lines = [
+            *self._rows(),
+            *self._ticks(scale, total),
+            *self._norms(total),
+        ]
+        for run, curve in zip(self.runs, self._curves, strict=True):
+            curve.draw(run, scale, total, (self._top, self._bottom))
+        self._text.write(*lines)
+        self._tell()
+        return self._words
+
+    def _tell(self) -> None:
+        """Change the words at every tenth of a run, and when something happens: a screen reader reads all of them."""
+        news = tuple((10 * run.done // run.steps, run.stopped, run.broken) for run in self.runs)
+        if news != self._news:
+            self._news, self._words = news, " ".join(run.words() for run in self.runs)
+
+    def _rows(self) -> list[Line]:
+        for run, bar in zip(self.runs, self._bars, strict=True):
+            bar.set_width((_BAR_END - bar.get_x()) * run.done / run.steps)
+        return [Line(run.numbers(), _NUMBERS, _ROWS + _ROW * row, "left") for row, run in enumerate(self.runs)]
+
+    def _ticks(self, scale: Scale, total: int) -> list[Line]:
+        heights = [
+            float(self._bottom - share * (self._bottom - self._top)) for share in scale.share(np.array(scale.ticks))
+        ]
+        self._grid.set_segments([np.array([[_LOSS, y], [_LOSS + _LOSS_WIDE, y]]) for y in heights])
+        lines = [
+            Line(digits(tick), _LOSS - 5, y, "right", style.MUTED) for tick, y in zip(scale.ticks, heights, strict=True)
+        ]
+        name = "loss, on a log scale" if scale.log else "loss"
+        lines.append(Line(name, _LOSS, self._top - 10, "left", style.MUTED))
+        for share in (0.0, 0.5, 1.0):
+            for left, wide in ((_LOSS, _LOSS_WIDE), (_CELLS, _CELLS_WIDE)):
+                at = left + share * wide
+                lines.append(Line(f"{share * total:.7g}", at, self._bottom + 9, "center", style.MUTED))
+        return lines
+
+    def _norms(self, total: int) -> list[Line]:
+        """Draw the gradients of each run as rows of cells: the darker, the larger."""
+        per_run = [_fitting(run.squares, self._room()) for run in self.runs]
+        if any(run.done for run in self.runs) and not any(per_run):
+            words = "no gradients were given"
+            middle = _CELLS + _CELLS_WIDE / 2
+            return [Line(words, middle, (self._top + self._bottom) / 2, colour=style.MUTED)]
+        found = np.concatenate([squares for rows in per_run for squares in rows.values()] or [np.empty(0)])
+        found = np.sqrt(found[np.isfinite(found) & (found > 0)])
+        if not found.size:
+            found = np.ones(1)
+        high = 10.0 ** np.ceil(np.log10(found.max()))
+        low = 10.0 ** np.floor(np.log10(max(found.min(), high * _DARKEST_TO_FAINTEST)))
+        scale = Scale(low, high if high > low else 10 * low, log=True, ticks=())
+        lines = [
+            Line(digits(scale.low), _CELLS + _CELLS_WIDE / 2 - 34, self._bottom + 24, "right", style.MUTED),
+            Line(digits(scale.high), _CELLS + _CELLS_WIDE / 2 + 34, self._bottom + 24, "left", style.MUTED),
+        ]
+        for number, squares in enumerate(per_run):
+            lines += self._block(number, squares, scale, total)
+        return lines
+
+    def _room(self) -> float:
+        heading = _NAME_OF_RUN if len(self.runs) > 1 else 0.0
+        return (self._bottom - self._top) / len(self.runs) - heading
+
+    def _block(self, number: int, squares: dict[str, Array], scale: Scale, total: int) -> list[Line]:
+        room = self._room()
+        top = self._bottom - (len(self.runs) - number) * (self._bottom - self._top) / len(self.runs)
+        top += (self._bottom - self._top) / len(self.runs) - room
+        lines = []
+        if len(self.runs) > 1:
+            lines.append(Line(self.runs[number].name, _CELLS, top - 6, "left"))
+        if not squares:
+            return lines
+        tall = min(room / len(squares), _ROW_HIGH)
+        cells = np.zeros((len(squares), _CELL_BINS))
+        steps = (np.arange(_CELL_BINS) + 0.5) * total / _CELL_BINS
+        bins = steps[steps < self.runs[number].done].astype(int) // bin_width(total, _CELL_BINS)
+        for row, (name, values) in enumerate(squares.items()):
+            means = binned(values, total, _CELL_BINS).mean[bins]
+            known = np.isfinite(means)
+            cells[row, : len(bins)][known] = _shade(scale.share(np.sqrt(means[known])))
+            y = top + (row + 0.5) * tall
+            last = float(np.sqrt(values[-1]))
+            colour = style.INK if np.isfinite(last) else style.WRONG
+            lines += [Line(_short(name), _NAMES, y, "right"), Line(draw.number(last), _NORMS, y, "left", colour)]
+        self._heatmap(number, cells, (_CELLS, top, _CELLS_WIDE, tall * len(squares)))
+        return lines
+
+    def _heatmap(self, number: int, cells: Array, at: draw.Box) -> None:
+        """Show cells; a run's number of gradients is known from its first step on."""
+        key = number, len(cells)
+        tint = Tint(style.INK, 1.0)
+        if key not in self._blocks:
+            with self.moving():
+                self._blocks[key] = draw.heatmap(self.card.page, cells, at, tint)
+                left, top, wide, tall = at
+                between = top + tall * np.arange(1, len(cells)) / len(cells)
+                self.card.page.hlines(between, left, left + wide, colors="white", linewidths=1.2, zorder=3.2)
+        self._blocks[key].show(cells, tint)
+
+
+class _Curve:
+    """The loss of one run: the mean of a few steps, and in pale from the lowest to the highest of them."""
+
+    def __init__(self, card: Card, look: dict[str, Any]) -> None:
+        self._band = Polygon(np.zeros((3, 2)), facecolor=look["color"], alpha=0.18, linewidth=0, zorder=2)
+        card.page.add_patch(self._band)
+        (self._line,) = card.page.plot([], [], linewidth=1.6, zorder=3, **look)
+        (self._now,) = card.page.plot([], [], "o", color=look["color"], markersize=4, zorder=4)
+        (self._broken,) = card.page.plot([], [], "x", color=style.WRONG, markersize=7, markeredgewidth=2, zorder=4)
+
+    def draw(self, run: Run, scale: Scale, total: int, ends: tuple[float, float]) -> None:
+        top, bottom = ends
+        at, low, mean, high = binned(run.losses, total, _LOSS_BINS)
+        x = _LOSS + _LOSS_WIDE * at / total
+        low, mean, high = (bottom - (bottom - top) * scale.share(values) for values in (low, mean, high))
+        known = np.isfinite(mean)
+        self._line.set_data(x, mean)
+        self._now.set_data(x[known][-1:], mean[known][-1:])
+        band = np.concatenate([np.stack([x, high], 1)[known], np.stack([x, low], 1)[known][::-1]])
+        self._band.set_xy(band if len(band) else np.zeros((3, 2)))
+        (broken,) = np.nonzero(~np.isfinite(run.losses))
+        self._broken.set_data(_LOSS + _LOSS_WIDE * (broken[:1] + 0.5) / total, np.full(len(broken[:1]), top + 7))
+
+
+def _shade(share: Array) -> Array:
+    """Return how dark cells are: never so light that a gradient could be taken for none."""
+    return _FAINTEST + (1 - _FAINTEST) * np.clip(share, 0, 1)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _fitting(squares: dict[str, Array], room: float) -> dict[str, Array]:
+    """Put the last of the gradients together in one row where there is no room for all."""
+    rows = int(room / _ROW_LOW)
+    if len(squares) <= rows:
+        return squares
+    first, others = list(squares.items())[: rows - 1], list(squares.values())[rows - 1 :]
+    return dict(first) | {f"{len(others)} others": np.sum(others, axis=0)}

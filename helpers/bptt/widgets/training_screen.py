@@ -1,0 +1,46 @@
+"""Where a training is watched: in a notebook, in a terminal, or nowhere."""
+
+import sys
+from collections.abc import Sequence
+from typing import Protocol
+
+from bptt.widgets.training_run import Run
+
+
+class Screen(Protocol):
+    """Something that shows runs as they are."""
+
+    def show(self) -> None:
+        """Show how far the runs are."""
+
+    def close(self) -> None:
+        """Show them for the last time, and leave that."""
+
+
+def screen_for(runs: Sequence[Run], title: str) -> Screen:
+    """Open what can be seen from here."""
+    if _in_notebook():
+        from bptt.widgets.training_notebook import NotebookScreen  # noqa: PLC0415 - only a notebook needs Matplotlib
+
+        return NotebookScreen(runs, title)
+    if sys.stderr.isatty():
+        from bptt.widgets.training_terminal import TerminalScreen  # noqa: PLC0415 - only a terminal needs Rich
+
+        return TerminalScreen(runs, title)
+    return NoScreen()
+
+
+class NoScreen:
+    """For a script whose output goes into a file or to another program."""
+
+    def show(self) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        """Leave nothing."""
+
+
+def _in_notebook() -> bool:
+    """Tell whether this is the kernel of a notebook; only one that has loaded IPython can be."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

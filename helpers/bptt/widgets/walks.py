@@ -1,0 +1,130 @@
+"""The ways back through the cells: where a walk stops, and what it has found there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bptt import exact
+from bptt.lstm import LSTMCellCache
+from bptt.rnn import RNNCellCache
+from bptt.types import Gradients
+from bptt.viz.cell_picture import CellPicture
+from bptt.viz.lstm_nodes import BOTH, GATES, OF_GATE
+from bptt.viz.lstm_picture import LSTMPicture
+from bptt.viz.rnn_picture import RNNPicture
+
+
+class Stop(NamedTuple):
+    """One step of a walk.
+
+    Attributes
+    ----------
+    node : str
+        The node that is lit.
+    code : str
+        The line of the forward pass that it is; empty for what only enters or leaves.
+    found : tuple of str
+        Gradients that are known from here on.
+    """
+
+    node: str
+    code: str = ""
+    found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The way back through one kind of cell.
+
+    Attributes
+    ----------
+    picture : type of CellPicture
+    exercise : str
+        The function that the learner writes.
+    arguments : tuple of str
+        What it is called with.
+    forward : str
+        The forward pass in one line.
+    start : Stop
+        What arrives from the right, before the first step.
+    stops : tuple of Stop
+        From right to left.
+    exact : callable
+        Takes the same arguments and returns every exact gradient, also those inside of the cell.
+    """
+
+    picture: type[CellPicture]
+    exercise: str
+    arguments: tuple[str, ...]
+    forward: str
+    stops: tuple[Stop, ...]
+    exact: Callable[..., Gradients]
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """Gradients inside of the cell, which the learner's function computes and does not return."""
+        every = [name for stop in self.stops for name in stop.found]
+        return tuple(name for name in every if name not in self.arguments)
+
+
+def _rnn_gradients(da_next: Any, cache: RNNCellCache) -> Gradients:  # noqa: ANN401 - what a learner gives
+    dz = exact.rnn_cell_dz(da_next, cache)
+    return {"da_next": da_next, "dz": dz, **exact.rnn_cell_backward(da_next, cache)}
+
+
+def _lstm_gradients(da_next: Any, dc_next: Any, cache: LSTMCellCache) -> Gradients:  # noqa: ANN401 - what a learner gives
+    dc = exact.lstm_cell_dc(da_next, dc_next, cache)
+    gates = exact.lstm_cell_gates_backward(da_next, dc, cache)
+    whole = exact.lstm_cell_backward(da_next, dc_next, cache)
+    return {"da_next": da_next, "dc_next": dc_next, "dc": dc, **gates, **whole}
+
+
+_ACTIVATION = {"f": "sigmoid", "i": "sigmoid", "c": "np.tanh", "o": "sigmoid"}
+
+WALKS = {
+    RNNCellCache: Walk(
+        RNNPicture,
+        "rnn_cell_backward",
+        ("da_next", "cache"),
+        "a_next = np.tanh(Wax @ xt + Waa @ a_prev + ba)",
+        (
+            Stop("a_next", "", ("da_next",)),
+            Stop("tanh", "a_next = np.tanh(z)", ("dz",)),
+            Stop("sum", "z = Wax @ xt + Waa @ a_prev + ba"),
+            Stop("ba", "", ("dba",)),
+            Stop("Waa @ a_prev", "Waa @ a_prev", ("dWaa", "da_prev")),
+            Stop("Waa"),
+            Stop("a_prev"),
+            Stop("Wax @ xt", "Wax @ xt", ("dWax", "dxt")),
+            Stop("Wax"),
+            Stop("xt"),
+        ),
+        _rnn_gradients,
+    ),
+    LSTMCellCache: Walk(
+        LSTMPicture,
+        "lstm_cell_backward",
+        ("da_next", "dc_next", "cache"),
+        "c_next = ft * c_prev + it * cct;  a_next = ot * np.tanh(c_next)",
+        (
+            Stop("a_next", "", ("da_next",)),
+            Stop("ot * tanh(c_next)", "a_next = ot * np.tanh(c_next)"),
+            Stop("tanh", "np.tanh(c_next)"),
+            Stop("c_next", "", ("dc_next", "dc")),
+            Stop("sum", "c_next = ft * c_prev + it * cct"),
+            Stop("ft * c_prev", "ft * c_prev", ("dc_prev",)),
+            Stop("c_prev"),
+            Stop("it * cct", "it * cct"),
+            *(
+                Stop(after, f"{after} = {_ACTIVATION[gate]}(z{gate})", (f"dz{gate}",))
+                for gate, after in OF_GATE.items()
+            ),
+            *(Stop(f"W{gate}", f"z{gate} = W{gate} @ {BOTH} + b{gate}", (f"dW{gate}", f"db{gate}")) for gate in GATES),
+            Stop(BOTH, "np.concatenate((a_prev, xt))", ("da_prev", "dxt")),
+            Stop("a_prev"),
+            Stop("xt"),
+        ),
+        _lstm_gradients,
+    ),
+}
+"""By the kind of cache."""

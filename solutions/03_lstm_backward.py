@@ -1,0 +1,807 @@
+# %% [markdown]
+# # Lesson 3: the LSTM, backward
+#
+# Lesson 2 ended badly for long sequences: every step multiplies the gradient by $W_{aa}^\top$ and by slopes of tanh, and
+# after twenty steps little is left of it. And it ended with a question. If you could design a road back through time, what
+# would you like it to multiply by?
+#
+# The long short-term memory (LSTM) answers: by a number near 1, which the network chooses for itself. In this lesson you
+# write its backward pass, first one cell in five short functions, then the sequence. Nothing in it is new. It is the sum rule,
+# the product, and the slopes of tanh and of the sigmoid, a few more times than before.
+#
+# **You need:** lessons 1 and 2, and from lesson 0 the product and the slope of the sigmoid. **Time:** about 90 minutes,
+# without the bonus. **Points:** 22, of which 18 are given by the checks and 4 for two written answers.
+
+# %%
+import time
+
+import numpy as np
+
+from bptt import check, inputs, lstm, rnn, viz, widgets
+from bptt.influence import memory_paths
+
+# %% [markdown]
+# ## 1 A memory beside the state
+#
+# An RNN has one thing to hand on, its state $a$, and rewrites all of it at every step. An LSTM has a second one, the
+# **memory** $c$, and treats it with more respect: at each step it keeps a part of the old memory and adds something new.
+#
+# How much it keeps, adds and shows is decided by three **gates**: arrays of numbers between 0 (shut) and 1 (open).
+# A gate multiplies: 0.9 times something lets nine tenths of it pass. The numbers of a gate are computed like the state of lesson 1, from the old state and the
+# input, with a sigmoid at the end.
+#
+# Put $a^{\langle t-1 \rangle}$ on top of $x^{\langle t \rangle}$ and call the tall array
+# $[a^{\langle t-1 \rangle}; x^{\langle t \rangle}]$. Then each gate has one matrix and one bias:
+#
+# $$
+# \begin{aligned}
+# z_f &= W_f\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_f, & f &= \sigma(z_f) && \text{forget gate: what part of the old memory stays} \\
+# z_i &= W_i\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_i, & i &= \sigma(z_i) && \text{update gate: how much of the new is written} \\
+# z_c &= W_c\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_c, & \tilde c &= \tanh(z_c) && \text{candidate: what would be written} \\
+# z_o &= W_o\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_o, & o &= \sigma(z_o) && \text{output gate: how much is shown}
+# \end{aligned}
+# $$
+#
+# With these four, the memory and the state are made ($\odot$ multiplies entry by entry):
+#
+# $$c^{\langle t \rangle} = f \odot c^{\langle t-1 \rangle} + i \odot \tilde c
+# \qquad\qquad a^{\langle t \rangle} = o \odot \tanh(c^{\langle t \rangle})$$
+#
+# **Small numbers.** One unit, one example. The old memory is 2. The forget gate keeps nine tenths of it; the update gate
+# writes half of the candidate, which is -1.
+
+# %%
+c_prev, ft, it, cct, ot = 2.0, 0.9, 0.5, -1.0, 0.6
+
+c_next = ft * c_prev + it * cct
+a_next = ot * np.tanh(c_next)
+print(f"c_next = 0.9 * 2 + 0.5 * (-1) = {c_next:.4f}")
+print(f"a_next = 0.6 * tanh({c_next:.1f})     = {a_next:.4f}")
+
+# %% [markdown]
+# In the code the gates are called `ft`, `it`, `ot` and the candidate `cct`. These are the arrays and their shapes:
+#
+# | array | shape | what it is |
+# |---|---|---|
+# | `xt` | $(n_x, m)$ | input at this step |
+# | `a_prev`, `a_next` | $(n_a, m)$ | state before and after this step |
+# | `c_prev`, `c_next` | $(n_a, m)$ | memory before and after this step |
+# | `ft`, `it`, `cct`, `ot` | $(n_a, m)$ | gates and candidate, **after** sigmoid or tanh |
+# | `Wf`, `Wi`, `Wc`, `Wo` | $(n_a, n_a + n_x)$ | weights; the first $n_a$ columns belong to `a_prev`, the others to `xt` |
+# | `bf`, `bi`, `bc`, `bo` | $(n_a, 1)$ | biases |
+#
+# All of them are in the cache of `lstm.lstm_cell_forward`. `inputs.lstm_cell` draws random inputs, runs the forward pass,
+# and gives us the cache, along with **two** gradients from the future.
+
+# %%
+da_next, dc_next, cache = inputs.lstm_cell(seed=1, n_x=3, n_a=4, n_y=2, m=5)
+
+print("fields of the cache:", ", ".join(cache._fields))
+print("parameters:         ", ", ".join(f"{name} {array.shape}" for name, array in cache.parameters.items()))
+
+# %% [markdown]
+# Here is the cell as a graph. The memory is the straight road at the top. Count what stands on it between `c_prev` and
+# `c_next`: one product and one sum, and no matrix at all.
+
+# %%
+viz.cell_graph(cache)
+
+# %% [markdown]
+# ## 2 Two roads into the memory
+#
+# Look at `c_next` in the picture. It is used **twice**: it goes on to the next step, and this step shows it, through tanh
+# and the output gate, as `a_next`. So two gradients come back to it, and you know what to do with two gradients.
+#
+# The first is given: `dc_next`, what the *next* cell says about this memory. The second has to be computed. What arrives
+# at `a_next` is `da_next`, and between `a_next` and the memory stand the product with the output gate, and tanh.
+#
+# **Small numbers**, those of section 1. Suppose that `da_next` is 2 and `dc_next` is 0.5.
+
+# %%
+da_next_small, dc_next_small = 2.0, 0.5
+
+nudge = 1e-6
+a_nudged = ot * np.tanh(c_next + nudge)
+through_a_next = da_next_small * (a_nudged - a_next) / nudge
+print(f"through a_next, by nudging: {through_a_next:.4f}")
+print(f"from the next step:         {dc_next_small:.4f}")
+print(f"together:                   {through_a_next + dc_next_small:.4f}")
+
+# %% [markdown]
+# We call the sum of both `dc`. Mind the slope of tanh. In lesson 1 you had the *output* of tanh in the cache. Here
+# the cache has `c_next`, which went **into** tanh.
+#
+# In a sequence, the two roads meet at every step: black comes down from the state of that step, green comes from the
+# memory of the next step.
+
+# %%
+few_da, few_caches = inputs.lstm(seed=32, n_x=2, n_a=1, n_y=2, m=1, T_x=4)
+
+viz.memory_roads(*memory_paths(few_da, few_caches))
+
+# %% [markdown]
+# ### Exercise 1: `lstm_cell_dc` (about 3 lines)
+
+
+# %% nbgrader={"grade": false, "grade_id": "lstm_cell_dc", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def lstm_cell_dc(da_next, dc_next, cache):
+    """Collect what comes back to the memory.
+
+    da_next: gradient of the loss with respect to a_next, (n_a, m)
+    dc_next: what the next cell says about c_next, (n_a, m)
+    cache:   LSTMCellCache with a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters
+    returns: dc, the whole gradient of the loss with respect to c_next, (n_a, m)
+    """
+    ### BEGIN SOLUTION
+    slope = 1 - np.tanh(cache.c_next) ** 2
+    return dc_next + da_next * cache.ot * slope
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check-dc", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_dc(lstm_cell_dc)
+### BEGIN HIDDEN TESTS
+check.lstm_cell_dc(lstm_cell_dc, seed=9301)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3 Back through the gates
+#
+# From now on `dc` is complete, and everything that the memory was made of gets its share of it. (Whoever adds up only
+# later, in four long formulas, has to write this sum three times. Do it once.)
+#
+# $$c^{\langle t \rangle} = f \odot c^{\langle t-1 \rangle} + i \odot \tilde c$$
+#
+# The sum in the middle passes `dc` on to both of its terms as it is. Each term is a product, and a product *swaps*: what arrives at one
+# factor is `dc` times the **other** factor. You have used that rule in lesson 0.
+#
+# That is the gradient of a gate *after* its sigmoid. We want the one *before*, at $z_f$, because there the weights begin.
+# One more factor, then: the slope of the activation, and it can be written with the output, which is in the cache. For the sigmoid with output $g$ it is
+# $g\,(1 - g)$, for tanh $1 - g^2$.
+#
+# **Small numbers.** Let `dc` be 1.5. Nudge $z_f$, the forget gate before its sigmoid.
+
+# %%
+dc_small = 1.5
+z_f = np.log(ft / (1 - ft))
+
+c_nudged = c_prev / (1 + np.exp(-(z_f + nudge))) + it * cct
+by_nudging = dc_small * (c_nudged - c_next) / nudge
+print(f"gradient after the sigmoid, dc times the partner:  1.5 * 2 = {dc_small * c_prev:.4f}")
+print(f"gradient before the sigmoid, by nudging:           {by_nudging:.4f}")
+print(f"the second is smaller by the factor:               {by_nudging / (dc_small * c_prev):.4f}")
+
+# From here on these names belong to arrays again.
+del c_prev, ft, it, cct, ot, c_next, a_next, z_f
+
+# %% [markdown]
+# The factor is the slope of the sigmoid at an output of 0.9. Does it fit $g\,(1 - g)$?
+#
+# The output gate is the odd one out. It did not make the memory; it is one factor of $a^{\langle t \rangle} = o \odot
+# \tanh(c^{\langle t \rangle})$. So which gradient arrives there, and who is its partner? Look at the picture once more.
+
+# %%
+viz.cell_graph(cache, gradients={"da_next": da_next, "dc_next": dc_next}, highlight="ot * tanh(c_next)")
+
+# %% [markdown]
+# ### Exercise 2: `lstm_cell_gates_backward` (about 6 lines)
+#
+# We call the four gradients before the activations `dzf`, `dzi`, `dzc`, `dzo`. (Many texts write `dft`, `dit`,
+# `dcct`, `dot` for these very arrays, as if they were taken after the activation. If your numbers differ from those
+# of a friend by a factor like $g\,(1 - g)$, this is why.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "lstm_cell_gates_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def lstm_cell_gates_backward(da_next, dc, cache):
+    """Send the gradient back to the gates, before their activations.
+
+    da_next: gradient of the loss with respect to a_next, (n_a, m)
+    dc:      whole gradient of the loss with respect to c_next, (n_a, m)
+    cache:   LSTMCellCache
+    returns: a dict with "dzf", "dzi", "dzc" and "dzo", each (n_a, m)
+    """
+    ft, it, cct, ot = cache.ft, cache.it, cache.cct, cache.ot
+    ### BEGIN SOLUTION
+    dzf = dc * cache.c_prev * ft * (1 - ft)
+    dzi = dc * cct * it * (1 - it)
+    dzc = dc * it * (1 - cct**2)
+    dzo = da_next * np.tanh(cache.c_next) * ot * (1 - ot)
+    return {"dzf": dzf, "dzi": dzi, "dzc": dzc, "dzo": dzo}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check-dzf-dzi", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzf", "dzi"])
+### BEGIN HIDDEN TESTS
+check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzf", "dzi"], seed=9302)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "check-dzc", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzc"])
+### BEGIN HIDDEN TESTS
+check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzc"], seed=9302)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "check-dzo", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzo"])
+### BEGIN HIDDEN TESTS
+check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzo"], seed=9302)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 4 Back to what is learnt
+#
+# Before its activation each gate is a weighted input, $z_f = W_f\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_f$: the same node as
+# in lessons 0 and 1, with the tall array in the place of the input. Four gates, four times the same two lines.
+#
+# The tall array is not in the cache, but its parts are. `np.concatenate` puts them on top of each other; the state comes first.
+
+# %%
+both = np.concatenate([cache.a_prev, cache.xt])
+print("a_prev:", cache.a_prev.shape, "  xt:", cache.xt.shape, "  both:", both.shape)
+
+# %% [markdown]
+# ### Exercise 3: `lstm_cell_parameters_backward` (about 10 lines)
+#
+# As in lesson 1, each gradient has the shape of what it belongs to.
+
+
+# %% nbgrader={"grade": false, "grade_id": "lstm_cell_parameters_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def lstm_cell_parameters_backward(dzf, dzi, dzc, dzo, cache):
+    """Send the gradient on to the weights and the biases.
+
+    dzf, dzi, dzc, dzo: gradients of the gates before their activations, (n_a, m)
+    cache:   LSTMCellCache
+    returns: a dict with "dWf", "dWi", "dWc", "dWo" (n_a, n_a + n_x) and "dbf", "dbi", "dbc", "dbo" (n_a, 1)
+    """
+    both = np.concatenate([cache.a_prev, cache.xt])
+    ### BEGIN SOLUTION
+    return {
+        "dWf": dzf @ both.T,
+        "dWi": dzi @ both.T,
+        "dWc": dzc @ both.T,
+        "dWo": dzo @ both.T,
+        "dbf": dzf.sum(axis=1, keepdims=True),
+        "dbi": dzi.sum(axis=1, keepdims=True),
+        "dbc": dzc.sum(axis=1, keepdims=True),
+        "dbo": dzo.sum(axis=1, keepdims=True),
+    }
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check-dWf-dWi-dWc-dWo", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_parameters_backward(lstm_cell_parameters_backward, only=["dWf", "dWi", "dWc", "dWo"])
+### BEGIN HIDDEN TESTS
+check.lstm_cell_parameters_backward(lstm_cell_parameters_backward, only=["dWf", "dWi", "dWc", "dWo"], seed=9303)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "check-dbf-dbi-dbc-dbo", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_parameters_backward(lstm_cell_parameters_backward, only=["dbf", "dbi", "dbc", "dbo"])
+### BEGIN HIDDEN TESTS
+check.lstm_cell_parameters_backward(lstm_cell_parameters_backward, only=["dbf", "dbi", "dbc", "dbo"], seed=9303)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 5 Back to what flowed in
+#
+# Three arrays flowed in: the old memory, the old state, the input.
+#
+# **The old memory** is a factor in one product, $f \odot c^{\langle t-1 \rangle}$, and that is all. What is its partner?
+# (This is the road that we came for. Section 8 measures it.)
+#
+# **The old state and the input** entered all four gates, each time stacked on top of each other. Used four times: the sum
+# of four gradients. One gate's share is that of lesson 1, the transposed matrix times its `dz`. It is a tall array again, $(n_a + n_x, m)$, with
+# the same order as the one that was multiplied: the first $n_a$ rows are for the state, the others for the input.
+#
+# **A small example.** One unit, two inputs, one example. Only the forget gate is looked at here; the other three are added in
+# the same way.
+
+# %%
+Wf_small = np.array([[0.5, 2.0, -1.0]])
+share_of_forget_gate = Wf_small.T * 10.0
+print("for a_prev:", share_of_forget_gate[:1].ravel(), "    for xt:", share_of_forget_gate[1:].ravel())
+
+# %% [markdown]
+# ### Exercise 4: `lstm_cell_inputs_backward` (about 7 lines)
+
+
+# %% nbgrader={"grade": false, "grade_id": "lstm_cell_inputs_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def lstm_cell_inputs_backward(dc, dzf, dzi, dzc, dzo, cache):
+    """Send the gradient on to what flowed into the cell.
+
+    dc:      whole gradient of the loss with respect to c_next, (n_a, m)
+    dzf, dzi, dzc, dzo: gradients of the gates before their activations, (n_a, m)
+    cache:   LSTMCellCache
+    returns: a dict with "dxt" (n_x, m), "da_prev" (n_a, m) and "dc_prev" (n_a, m)
+    """
+    parameters = cache.parameters
+    n_a = len(cache.a_prev)
+    ### BEGIN SOLUTION
+    d_both = parameters["Wf"].T @ dzf
+    d_both += parameters["Wi"].T @ dzi
+    d_both += parameters["Wc"].T @ dzc
+    d_both += parameters["Wo"].T @ dzo
+    dc_prev = dc * cache.ft
+    return {"dxt": d_both[n_a:], "da_prev": d_both[:n_a], "dc_prev": dc_prev}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check-dxt-da_prev", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_inputs_backward(lstm_cell_inputs_backward, only=["dxt", "da_prev"])
+### BEGIN HIDDEN TESTS
+check.lstm_cell_inputs_backward(lstm_cell_inputs_backward, only=["dxt", "da_prev"], seed=9304)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "check-dc_prev", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_inputs_backward(lstm_cell_inputs_backward, only=["dc_prev"])
+### BEGIN HIDDEN TESTS
+check.lstm_cell_inputs_backward(lstm_cell_inputs_backward, only=["dc_prev"], seed=9304)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 6 The whole cell
+#
+# Put the four functions together. A dict whose names are the names of arguments can be handed over with two asterisks:
+# with `dz = {"dzf": ..., "dzi": ..., "dzc": ..., "dzo": ...}`, the call `f(**dz, cache=cache)` is the same as
+# `f(dzf=..., dzi=..., dzc=..., dzo=..., cache=cache)`.
+#
+# ### Exercise 5: `lstm_cell_backward` (about 5 lines)
+
+
+# %% nbgrader={"grade": false, "grade_id": "lstm_cell_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def lstm_cell_backward(da_next, dc_next, cache):
+    """Send the gradient back through one LSTM cell.
+
+    da_next: gradient of the loss with respect to a_next, (n_a, m)
+    dc_next: what the next cell says about c_next, (n_a, m)
+    cache:   LSTMCellCache
+    returns: a dict with "dxt", "da_prev", "dc_prev", "dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo" and "dbo"
+    """
+    ### BEGIN SOLUTION
+    dc = lstm_cell_dc(da_next, dc_next, cache)
+    dz = lstm_cell_gates_backward(da_next, dc, cache)
+    inflow = lstm_cell_inputs_backward(dc, **dz, cache=cache)
+    learnt = lstm_cell_parameters_backward(**dz, cache=cache)
+    return {**inflow, **learnt}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check-lstm_cell_backward", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_backward(lstm_cell_backward)
+### BEGIN HIDDEN TESTS
+check.lstm_cell_backward(lstm_cell_backward, seed=9305)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# All right? Then walk back through your own cell. Follow the green road first: from the black dot where both roads meet to
+# the old memory. (Until exercise 5 is done, you see the exact gradients.)
+
+# %%
+widgets.cell_walk(lstm_cell_backward, da_next, dc_next, cache)
+
+# %% [markdown]
+# ## 7 The sequence: two gradients to carry
+#
+# The loop is that of lesson 2, with one thing more in your hands. An RNN cell hands one gradient to the step before it, `da_prev`. An LSTM
+# cell hands over two: `da_prev` and `dc_prev`.
+#
+# - At the state they meet as before: `da[:, :, t]` from the loss of this step, and the `da_prev` that came from the next cell.
+# - At the memory there is no loss. No prediction looks at $c$ directly. What the next cell returned as `dc_prev` is this cell's
+#   `dc_next`, and the cell itself adds what comes through its state. That was exercise 1.
+# - Beyond the last step there is nothing: both carried gradients start as zeros.
+#
+# The memory before the first step is zero and nobody learns it, so the last `dc_prev` is not asked for.
+#
+# ### Exercise 6: `lstm_backward` (about 10 lines)
+
+
+# %% nbgrader={"grade": false, "grade_id": "lstm_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def lstm_backward(da, caches):
+    """Send the gradient back through the whole sequence.
+
+    da:      gradient that reaches each state from the loss of its own step, (n_a, m, T_x)
+    caches:  LSTMCaches with steps (a list of LSTMCellCache) and x
+    returns: a dict with "dx" (n_x, m, T_x), "da0" (n_a, m), and "dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"
+    """
+    n_a, m, T_x = da.shape
+    dx = np.zeros_like(caches.x)
+    da0 = np.zeros((n_a, m))
+    # One array of zeros for each gate's weights and for each gate's bias: learnt["dWf"], learnt["dbf"], ...
+    learnt = {}
+    for name in ["Wf", "bf", "Wi", "bi", "Wc", "bc", "Wo", "bo"]:
+        learnt["d" + name] = np.zeros_like(caches.steps[0].parameters[name])
+    ### BEGIN SOLUTION
+    da_prevt = np.zeros((n_a, m))
+    dc_prevt = np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        gradients = lstm_cell_backward(da[:, :, t] + da_prevt, dc_prevt, caches.steps[t])
+        da_prevt = gradients["da_prev"]
+        dc_prevt = gradients["dc_prev"]
+        dx[:, :, t] = gradients["dxt"]
+        for name in learnt:
+            learnt[name] += gradients[name]
+    da0 = da_prevt
+    ### END SOLUTION
+    return {"dx": dx, "da0": da0, **learnt}
+
+
+# %% nbgrader={"grade": true, "grade_id": "check-dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.lstm_backward(lstm_backward, only=["dx"])
+### BEGIN HIDDEN TESTS
+check.lstm_backward(lstm_backward, only=["dx"], seed=9306)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "check-da0", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check.lstm_backward(lstm_backward, only=["da0"])
+### BEGIN HIDDEN TESTS
+check.lstm_backward(lstm_backward, only=["da0"], seed=9306)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "check-parameters", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check.lstm_backward(lstm_backward, only=["dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"])
+### BEGIN HIDDEN TESTS
+check.lstm_backward(lstm_backward, only=["dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"], seed=9306)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### If you come from the well-known assignment
+#
+# Its expected numbers for `lstm_backward` have changed over the years, and three sets of numbers still go round. Here are a
+# row of `dx` and three biases of each:
+#
+# | | `dx[1][2]` | `dbi[4]` | `dbc[4]` | `dbo[4]` |
+# |---|---|---|---|---|
+# | A, printed first | -0.00173313, 0.08287442, -0.30545663, -0.43281115 | -0.06997391 | -0.27441821 | 0.16532821 |
+# | B, often posted | -0.00173313, 0.08287442, -0.30545663, -0.43281115 | -0.15399065 | -0.29691142 | -0.29798344 |
+# | C, printed later | 0.00218254, 0.28205375, -0.48292508, -0.43281115 | -0.50848333 | -0.42510818 | -0.17958196 |
+#
+# Which is right can be computed. These are the same inputs; the losses are those of the first four of seven steps. (The cell runs your
+# functions; until exercise 6 is done, it stops with an error.)
+
+# %%
+legacy = np.random.RandomState(1)
+x, a0 = legacy.randn(3, 10, 7), legacy.randn(5, 10)
+classic = {"Wy": np.zeros((2, 5)), "by": np.zeros((2, 1))}
+for gate in "fioc":
+    classic["W" + gate], classic["b" + gate] = legacy.randn(5, 8), legacy.randn(5, 1)
+classic_da = legacy.randn(5, 10, 4)
+_, _, _, classic_caches = lstm.lstm_forward(x[:, :, :4], a0, classic)
+
+
+def classic_loss(nudge):
+    """Return a loss whose gradient at the states is classic_da, with one entry of bi nudged."""
+    nudged = {**classic, "bi": classic["bi"] + nudge * np.eye(5)[:, [4]]}
+    return (classic_da * lstm.lstm_forward(x[:, :, :4], a0, nudged)[0]).sum()
+
+
+yours = lstm_backward(classic_da, classic_caches)
+print("dbi[4], by nudging:       ", round((classic_loss(1e-6) - classic_loss(-1e-6)) / 2e-6, 8))
+print("yours:                    ", yours["dx"][1][2], yours["dbi"][4], yours["dbc"][4], yours["dbo"][4])
+
+# Each cell by itself: it is given the loss of its own step, and nothing from the next one.
+alone = [lstm_cell_backward(classic_da[:, :, t], np.zeros((5, 10)), classic_caches.steps[t]) for t in range(4)]
+sums = {name: sum(gradients[name] for gradients in alone) for name in ["dbf", "dbi", "dbc", "dbo"]}
+dx_alone = np.array([gradients["dxt"][1][2] for gradients in alone])
+print("nothing carried:          ", dx_alone, sums["dbi"][4], sums["dbc"][4], sums["dbo"][4])
+
+# The same, with the forget gate's sum in the place of the other gates' own.
+mixed = {name: sums["dbf"] + alone[0][name] for name in ["dbi", "dbc", "dbo"]}
+print("and the forget gate's sum:", mixed["dbi"][4], mixed["dbc"][4], mixed["dbo"][4])
+
+# %% [markdown]
+# So C is right. B is what a loop gives that hands neither `da_prev` nor `dc_prev` to the step before. A is B with one more slip: three
+# biases have taken up the running sum of the forget gate's. As in lesson 2 the last entry of the row, that of the last step, is the same in
+# all three, because nothing is carried to it yet. If your numbers are A's or B's, your source was mistaken. Your next step is
+# the check above: it names both.
+
+# %% [markdown]
+# ## 8 What the forget gate does for the gradient
+#
+# Follow the memory road back: from $c^{\langle t \rangle}$ to $c^{\langle t-1 \rangle}$ the gradient is multiplied by the
+# forget gate, entry by entry, and by nothing else. No matrix, no slope of tanh. After $k$ steps the factor is the product of $k$
+# forget gates. What that leaves depends on one number:
+
+# %%
+for f in [0.5, 0.9, 0.99]:
+    print(f"forget gate {f:4}:  after 20 steps {f**20:.6f} of the gradient is left")
+
+# %% [markdown]
+# So a gate that stands at 0.99 keeps most of the gradient, and one at 0.5 keeps a millionth. The network chooses: the gates
+# are computed from the input. In the picture, the width of the road is what is left of a gradient on its way back. The gates
+# stand at 0.97, except at step 8, where the network forgets.
+
+# %%
+ft = np.full(16, 0.97)
+ft[8] = 0.2
+
+viz.highway(ft)
+
+# %% [markdown]
+# Here are gates that you can turn, in a cell with one unit: forget `f`, update `i`, output `o`, and the weight `w` of the road through
+# the state. What has to be open for the gradient of the last loss to arrive at the beginning, and what does not matter?
+
+# %%
+widgets.gate_highway(lstm_backward)
+
+# %% [markdown]
+# Now a whole LSTM beside a whole RNN, at the same size: 16 units, random weights, the same inputs. These are the influence maps of
+# lesson 2, the size of the gradient of the loss of step $k$ (row) at the state of step $t$ (column). The RNN has the
+# spectral radius 1, which sounds safe. The LSTM's forget bias is 3, so that its forget gates start near $\sigma(3) \approx 0.95$.
+
+
+# %%
+def rnn_sequence(radius, T_x=24, n_a=16):
+    """Make an RNN's sequence whose Waa has a given spectral radius."""
+    rng = np.random.default_rng(3)
+    parameters = inputs.rnn_parameters(rng, n_x=3, n_a=n_a, n_y=2)
+    parameters["Waa"] *= radius / np.abs(np.linalg.eigvals(parameters["Waa"])).max()
+    x = np.random.default_rng(4).standard_normal((3, 1, T_x))
+    _, _, caches = rnn.rnn_forward(x, np.zeros((n_a, 1)), parameters)
+    return np.random.default_rng(5).standard_normal((n_a, 1, T_x)), caches
+
+
+def lstm_sequence(forget_bias, T_x=24, n_a=16):
+    """Make an LSTM's sequence whose forget gates have a given bias, on the same inputs."""
+    parameters = inputs.lstm_parameters(np.random.default_rng(3), n_x=3, n_a=n_a, n_y=2)
+    parameters["bf"] = np.full((n_a, 1), float(forget_bias))
+    x = np.random.default_rng(4).standard_normal((3, 1, T_x))
+    _, _, _, caches = lstm.lstm_forward(x, np.zeros((n_a, 1)), parameters)
+    return np.random.default_rng(5).standard_normal((n_a, 1, T_x)), caches
+
+
+widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward)
+
+# %% [markdown]
+# In lesson 2 the radius 1 kept the gradient alive, because there the inputs were tiny and tanh was almost a straight line. With
+# ordinary inputs the slopes of tanh come in, and the RNN's losses hear next to nothing of what happened twenty steps ago. The
+# LSTM's do.
+#
+# ### Where an LSTM's gradient still vanishes
+#
+# The highway is open as long as the gates are. Move the forget bias to 0 (gates near 0.5), and then to -2 (near 0.12).
+#
+# With gates near 0.5 the LSTM is hardly better than the RNN, and with -2 it is far worse. This is why people start the training of an LSTM with a
+# forget bias of 1 or more. Other places where little comes through:
+#
+# - **A shut output gate.** What the loss says about a state reaches the memory through that gate. If it is near 0, so is the gradient.
+# - **A saturated gate.** Near 0 or 1 the slope $g\,(1 - g)$ is almost zero, so the gate's own weights hardly learn.
+# - **A memory that should have been erased.** That is no accident: what the network has forgotten cannot have an effect, so it
+#   *should* have no gradient.
+#
+# And the gradient can still explode: it also goes back through the state and four matrices, as in an RNN. Lesson 4
+# takes care of that.
+
+# %% [markdown]
+# ## 9 Four gates, one matrix
+#
+# Your cell multiplies the same tall array by four matrices, one after the other. Put the four on top of each other, and one
+# product does it all:
+#
+# $$\begin{bmatrix} z_f \\ z_i \\ z_c \\ z_o \end{bmatrix} = \begin{bmatrix} W_f \\ W_i \\ W_c \\ W_o \end{bmatrix}
+# [a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + \begin{bmatrix} b_f \\ b_i \\ b_c \\ b_o \end{bmatrix}$$
+
+# %%
+viz.gate_layout(n_a=4, n_x=3)
+
+# %% [markdown]
+# This is how libraries store an LSTM. It is another layout of the same numbers, so the gradient is the same too, in the same blocks. See
+# for yourself: the gradients of all four matrices in one product, cut into blocks and compared with those of exercise 3. (Until exercises
+# 1 to 3 are done, this cell stops with an error.)
+
+# %%
+gates = lstm_cell_gates_backward(da_next, lstm_cell_dc(da_next, dc_next, cache), cache)
+by_gate = lstm_cell_parameters_backward(**gates, cache=cache)
+
+stacked = np.concatenate([gates["dzf"], gates["dzi"], gates["dzc"], gates["dzo"]])
+dW = stacked @ np.concatenate([cache.a_prev, cache.xt]).T
+print("dz:", stacked.shape, "  dW:", dW.shape)
+for name, block in zip(["dWf", "dWi", "dWc", "dWo"], np.split(dW, 4), strict=True):
+    print(name, "the same in both layouts:", np.allclose(block, by_gate[name]))
+
+# %% [markdown]
+# The order of the blocks is a convention, and every library has its own: ours is f, i, c, o; many have i, f, c, o or i, f, o, c. (In some the state
+# and the input change places, too.) Weights that move from one library to another have to change their order first. Nothing warns you,
+# for the shapes fit in every order.
+#
+# Why is one layout faster? It is the same number of multiplications. But a processor does one large product better than
+# four small ones, and NumPy has to be called once instead of four times. Measure it:
+
+# %%
+n_a, n_x, m = 64, 32, 16
+rng = np.random.default_rng(0)
+four = [rng.standard_normal((n_a, n_a + n_x)) for _ in range(4)]
+one = np.concatenate(four)
+tall = rng.standard_normal((n_a + n_x, m))
+
+# %%
+# %timeit -n 2000 -r 3 [W @ tall for W in four]
+# %timeit -n 2000 -r 3 one @ tall
+
+# %% [markdown]
+# For the backward pass over a sequence there is more to win. The weights' gradient is a sum over examples **and** over steps:
+# $dW = \sum_t dz^{\langle t \rangle}\, [a^{\langle t-1 \rangle}; x^{\langle t \rangle}]^\top$. A sum of products is what a matrix product is. Lay the steps side by side, as if they
+# were more examples, and a single product at the end does what the loop did in $T_x$ small ones. The same goes for `dx`: no earlier step
+# waits for it. The only product that must stay in the loop is the one for `da_prev`.
+
+# %% [markdown]
+# The same thought helps with the slopes: compute tanh of the memory once, and multiply with what two formulas have in common only once.
+#
+# ### Exercise 7, without points: `lstm_cell_dz` (about 10 lines)
+#
+# Exercises 1 and 2 in one piece, with all four gates in one array, in the order f, i, c, o. (Without the products with matrices, a cell is
+# nothing but multiplications entry by entry.)
+
+
+# %% nbgrader={"grade": false, "grade_id": "lstm_cell_dz", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def lstm_cell_dz(da_next, dc_next, cache):
+    """Send the gradient back to all gates, before their activations, and to the old memory.
+
+    da_next: gradient of the loss with respect to a_next, (n_a, m)
+    dc_next: what the next cell says about c_next, (n_a, m)
+    cache:   LSTMCellCache
+    returns: dz, the four gates on top of each other, (4 n_a, m), and dc_prev, (n_a, m)
+    """
+    a_next, c_next, _, c_prev, ft, it, cct, ot, _, _ = cache
+    ### BEGIN SOLUTION
+    tanh_c = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - tanh_c**2)
+    dc_prev = dc * ft
+    dcct = dc * it
+    dzf = dc_prev * c_prev * (1 - ft)
+    dzi = dcct * cct * (1 - it)
+    dzc = dcct * (1 - cct**2)
+    dzo = da_next * a_next * (1 - ot)
+    return {"dz": np.concatenate([dzf, dzi, dzc, dzo]), "dc_prev": dc_prev}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check-lstm_cell_dz", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
+check.lstm_cell_dz(lstm_cell_dz)
+
+# %% [markdown]
+# ### Exercise 8, without points: `lstm_backward_fused` (about 10 lines)
+#
+# Time stands **before** the examples in `dz` here, $(4 n_a, T_x, m)$. One step is `dz[:, t]`; and `dz.reshape(4 * n_a, -1)` lays all
+# steps side by side, as `both` has them already. At the end bring `dx` into the usual order, $(n_x, m, T_x)$: `.transpose(0, 2, 1)`
+# exchanges the last two axes.
+
+
+# %% nbgrader={"grade": false, "grade_id": "lstm_backward_fused", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def lstm_backward_fused(da, caches):
+    """Send the gradient back through the whole sequence, with one product for all gates, and one for all steps.
+
+    Arguments and results are those of lstm_backward.
+    """
+    n_a, m, T_x = da.shape
+    parameters = caches.steps[0].parameters
+    W = np.concatenate([parameters["Wf"], parameters["Wi"], parameters["Wc"], parameters["Wo"]])  # (4 n_a, n_a + n_x)
+    # What was multiplied, all steps side by side: (n_a + n_x, T_x * m).
+    both = np.concatenate([np.concatenate([step.a_prev, step.xt]) for step in caches.steps], axis=1)
+    dz = np.empty((4 * n_a, T_x, m))
+    da_prevt, dc_prevt = np.zeros((2, n_a, m))
+    ### BEGIN SOLUTION
+    for t in reversed(range(T_x)):
+        gradients = lstm_cell_dz(da[:, :, t] + da_prevt, dc_prevt, caches.steps[t])
+        dz[:, t] = gradients["dz"]
+        dc_prevt = gradients["dc_prev"]
+        da_prevt = W[:, :n_a].T @ gradients["dz"]
+    dz = dz.reshape(4 * n_a, -1)
+    dW = dz @ both.T
+    db = dz.sum(axis=1, keepdims=True)
+    dx = (W[:, n_a:].T @ dz).reshape(-1, T_x, m).transpose(0, 2, 1)
+    ### END SOLUTION
+    # dW is (4 n_a, n_a + n_x) and db is (4 n_a, 1); here they are cut into their blocks.
+    learnt = {}
+    for gate, dW_gate, db_gate in zip("fico", np.split(dW, 4), np.split(db, 4), strict=True):
+        learnt["dW" + gate], learnt["db" + gate] = dW_gate, db_gate
+    return {"dx": dx, "da0": da_prevt, **learnt}
+
+
+# %% nbgrader={"grade": true, "grade_id": "check-lstm_backward_fused", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
+check.lstm_backward_fused(lstm_backward_fused)
+
+# %% [markdown]
+# How much have you won? (Until exercise 8 is done, this cell stops with an error.)
+
+
+# %%
+def seconds(backward, da, caches):
+    """Time one backward pass; the best of five, since other programs disturb."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        backward(da, caches)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+for n_x, n_a, m, T_x in [(3, 5, 10, 7), (27, 50, 1, 30), (32, 64, 16, 50)]:
+    long_da, long_caches = inputs.lstm(seed=1, n_x=n_x, n_a=n_a, n_y=2, m=m, T_x=T_x)
+    by_gate, fused = (1000 * seconds(f, long_da, long_caches) for f in (lstm_backward, lstm_backward_fused))
+    times = f"{by_gate:.2f} ms gate by gate, {fused:.2f} ms fused"
+    print(f"{n_a} units, {m} examples, {T_x} steps: {times}, {by_gate / fused:.1f} times faster")
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "explain-highway-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 10 In your own words
+#
+# ### Question 1 (2 points, read by a person)
+#
+# A friend's `lstm_backward` carries `da_prev` from step to step and always gives the cell zeros for `dc_next`. The network
+# trains, but no better on long sequences than her RNN did. In two to four sentences: which road has she closed, and why does
+# the other one not make up for it?
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: without dc_next the gradient cannot go from memory to memory; only what passes through the state is left.
+#
+# 1 point: the road through the state passes the gates' weights and the slopes of the gates and of tanh at every step, so it
+# shrinks as in an RNN; the memory road is multiplied by the forget gate alone.
+# === END MARK SCHEME ===
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "explain-highway", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
+# <!-- BEGIN SOLUTION -->
+# She has closed the road from memory to memory. What remains goes through the state, and there the gradient meets a matrix
+# and the slopes of a gate and of tanh at every single step, so it vanishes as it does in an RNN. On the closed road the only
+# factor would have been the forget gate, which can be close to one.
+# <!-- END SOLUTION -->
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "explain-vanish-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ### Question 2 (2 points, read by a person)
+#
+# "An LSTM has no vanishing gradients." Where is this right, and where is it wrong? Use the forget gate and a number in your
+# answer, in two to four sentences.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: along the memory the gradient is multiplied by the forget gates; where they are near 1 it survives.
+#
+# 1 point: a counterexample with a number: gates of 0.5 leave 0.5**20, about one in a million, after 20 steps; or a shut
+# output gate, through which nothing reaches the memory.
+# === END MARK SCHEME ===
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "explain-vanish", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
+# <!-- BEGIN SOLUTION -->
+# It is right where the network has chosen to remember: with forget gates of 0.99 more than four fifths of the gradient is
+# left after 20 steps. It is wrong where it has chosen to forget: with gates of 0.5 only a millionth is left, and what has
+# been forgotten cannot be learnt from. So the gradient lasts as long as the memory does.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## What you can now do
+#
+# - Find every use of a value in a graph with two states, and add what comes back from each.
+# - Write the backward pass of an LSTM, cell by cell and over a sequence.
+# - Say what the forget gate does for the gradient, and when it does nothing.
+#
+# **Something to think about before lesson 4.** You have right gradients, and you know that they can vanish and explode. A
+# network is trained on a sum over a hundred steps. What would you do with a gradient that is suddenly a thousand times
+# larger than usual?
+#
+# ## Questions people ask
+#
+# ### Why does the forget gate help gradients?
+#
+# Because the road from memory to memory has no other factor: `dc_prev` is `dc` times the forget gate, with no matrix and no slope of tanh
+# in between. A gate near 1 lets the gradient pass almost unchanged. See section 8, for its limits too.
+#
+# ### Is `dc_next` the gradient of `c_next`?
+#
+# Only a part of it: the part that comes from the next cell. The other part comes through `a_next` and is added in this cell.
+# The name misleads many people. We call the sum of both `dc`.
+#
+# ### My cell passes alone, the sequence is wrong
+#
+# Then it is the loop. The check runs your loop with an exact cell. Typical: `dc_prev` is not kept for the next pass of the
+# loop, or one array of zeros serves as the start of several sums.
+#
+# ### Why `1 - np.tanh(c_next)**2` here and `1 - a_next**2` in lesson 1?
+#
+# Both are one minus the square of tanh's *output*. In the RNN that output is `a_next` and lies in the cache. Here `a_next` is the output
+# times a gate, so tanh of the memory has to be computed again (or kept by the forward pass).
+#
+# ### Which order do the gates have?
+#
+# Any; it is a convention of the program. Ours is forget, update, candidate, output. Other libraries use another order, and
+# weights that are copied from one to the other have to be put in order first: section 9.
+#
+# ### I changed the function and the result did not change
+#
+# Run the cell that defines it again. The report names the cell that it got the function from.

@@ -1,0 +1,166 @@
+"""A widget: its controls move picture and words, and it leaves a still picture where there is no kernel."""
+
+import base64
+import io
+
+import ipywidgets as ipw
+import nbformat
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+from PIL import Image
+
+from bptt.viz import draw, style
+from bptt.viz.card import Card
+from bptt.widgets import controls
+from bptt.widgets.live import Live
+from bptt.widgets.scene import Frame, Scene
+from bptt.widgets.shown import Still
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Number(Scene):
+    """A number, written on a card."""
+
+    @style.styled
+    def __init__(self):
+        super().__init__(Card(60, title="A number", caption="A number <b>on a card</b>.", description=""))
+        with self.moving():
+            self.text = draw.text(self.card.page, (300, 40), "")
+        self.drawn = []
+
+    def update(self, *, n=0, sign=True):
+        self.drawn.append((n, sign))
+        self.text.set_text(f"{n if sign else -n}")
+        return f"The number is {n if sign else -n} < 100."
+
+
+@pytest.fixture
+def live():
+    return Live(Number(), n=controls.whole("n", 3, (0, 9)), sign=controls.switch("positive"), still={"n": 7})
+
+
+def shown(live):
+    InteractiveShell.instance()
+    with capture_output() as captured:
+        live._ipython_display_()
+    return captured.outputs
+
+
+def picture(live):
+    """Return the PNG file that the browser has got."""
+    address = bytes(next(child for child in live.box.children if isinstance(child, ipw.Image)).value)
+    return base64.b64decode(address.removeprefix(b"data:image/png;base64,"), validate=True)
+
+
+def told(live):
+    return next(child for child in live.box.children if isinstance(child, ipw.HTML)).value
+
+
+def test_controls_move_picture_and_words(live):
+    before = picture(live)
+    live.controls["n"].source.value = 8
+    assert picture(live) == live.frame.png != before
+    assert "The number is 8 &lt; 100." in told(live)
+    live.controls["sign"].source.value = False
+    assert live.words == "The number is -8 < 100."
+    assert live.values == {"n": 8, "sign": False}
+
+
+def test_words_are_announced(live):
+    """In a region of their own, so that a screen reader tells them as they change."""
+    assert 'role="status" aria-live="polite"' in told(live)
+
+
+def test_going_back_draws_nothing(live):
+    for n in (3, 4, 3, 4):
+        live.controls["n"].source.value = n
+    assert live.scene.drawn.count((4, True)) == 1
+
+
+def test_frames_that_are_kept_are_few(live):
+    slider = live.controls["n"].source
+    slider.max = 1000
+    for n in range(100):
+        slider.value = n
+    assert len(live._kept) < 50
+
+
+def test_still_picture_and_words_stand_before_the_widget(live):
+    still, words, widget = shown(live)
+    assert base64.b64decode(still.data["image/png"]).startswith(b"\x89PNG")
+    assert still.metadata["image/png"]["alt"] == "The number is 7 < 100."
+    assert "<p>The number is 7 &lt; 100.</p>" in words.data["text/html"]
+    assert "<summary>A number &lt;b&gt;on a card" in words.data["text/html"]
+    assert widget.data[VIEW]["model_id"] == live.box.model_id
+    assert live.words == "The number is 3 < 100."
+
+
+def test_code_is_set_as_code(live):
+    """Between backticks, and safe from what is HTML in it."""
+    live._show(Frame(live.frame.png, "In code: `a < b` and `c`."))
+    assert "In code: <code>a &lt; b</code> and <code>c</code>." in told(live)
+    with capture_output() as captured:
+        Still(live.frame, live.scene.card).show()
+    still, words = captured.outputs
+    assert still.metadata["image/png"]["alt"] == "In code: a < b and c."
+    assert "<p>In code: <code>a &lt; b</code> and <code>c</code>.</p>" in words.data["text/html"]
+
+
+def test_still_picture_is_small_and_looks_alike(live):
+    still = base64.b64decode(shown(live)[0].data["image/png"])
+    frame = live.scene.frame(n=7)
+    assert len(still) < len(frame.png) / 2
+    few, all_colours = (
+        np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int) for png in (still, frame.png)
+    )
+    assert np.abs(few - all_colours).mean() < 1
+
+
+def test_code_can_set_a_state_and_keep_it(live):
+    shown(live)
+    live.show_state(n=42)
+    assert live.words == "The number is 42 < 100."
+    assert picture(live) == live.frame.png
+    with capture_output() as captured:
+        live.keep()
+    still, words = captured.outputs
+    assert still.metadata["image/png"]["alt"] == "The number is 42 < 100."
+    assert "42" in words.data["text/html"]
+
+
+def test_showing_it_twice_shows_the_same_widget(live):
+    first, second = (shown(live)[-1].data[VIEW] for _ in range(2))
+    assert first == second
+
+
+def test_steps_stop_at_both_ends():
+    control = controls.steps("step", 3)
+    _, back, on, _ = control.box.children
+    seen = []
+    for button in (back, on, on, on, back):
+        button.click()
+        seen.append(control.source.value)
+    assert seen == [0, 1, 2, 2, 1]
+
+
+def test_choice_has_the_text_of_the_pressed_button():
+    control = controls.choice("network", ["RNN", "LSTM"])
+    assert control.source.value == "RNN"
+    assert controls.choice("network", ["RNN", "LSTM"], "LSTM").source.value == "LSTM"
+
+
+def test_exported_page_has_picture_and_words():
+    """As the notebook was saved: without the state of any widget."""
+    source = "from bptt import widgets\nwidgets.small_walk()"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    NotebookClient(notebook, kernel_name="python3", store_widget_state=False).execute()
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    assert page.count("<img ") == 1
+    assert page.count("</details>") == 1
+    assert "model_id" not in page.split("<main>")[-1]
+    assert 'data-mime-type="text/plain"' not in page
