@@ -75,6 +75,7 @@ class How:
 
 
 USUAL = How()
+log = logging.getLogger(__name__)
 
 
 def grade(course: Course, students: Sequence[str], how: How = USUAL) -> Iterator[Row]:
@@ -127,7 +128,9 @@ def _grade_student(course: Course, book: Book, lesson: Lesson, student: str, ker
     except OSError as error:
         reason = f"the files cannot be read: {error.strerror}"
         result = Result(student, course.assignment, Status.UNREADABLE, (reason,))
-    return write(course, book, result, files)
+    row = write(course, book, result, files)
+    log.info("Graded %s: %s, %s", student, row.status, dict(result.seconds))
+    return row
 
 
 def _write_feedback(course: Course, row: Row) -> Row:
@@ -151,6 +154,7 @@ def _logged(path: Path) -> Iterator[None]:
     level = nbgraders.level
     root.addHandler(handler)
     nbgraders.setLevel(logging.INFO)
+    log.setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
     try:
         yield
