@@ -10,7 +10,7 @@
 # the product, and the slopes of tanh and of the sigmoid, a few more times than before.
 #
 # **You need:** lessons 1 and 2, and from lesson 0 the product and the slope of the sigmoid. **Time:** about 90 minutes,
-# without the bonus. **Points:** 22, of which 18 are given by the checks and 4 for two written answers.
+# without the last section, which is a bonus. **Points:** 22, of which 18 are given by the checks and 4 for two written answers.
 
 # %%
 import time
@@ -24,7 +24,7 @@ from bptt.influence import memory_paths
 # ## 1 A memory beside the state
 #
 # An RNN has one thing to hand on, its state $a$, and rewrites all of it at every step. An LSTM has a second one, the
-# **memory** $c$, and treats it with more respect: at each step it keeps a part of the old memory and adds something new.
+# **memory** $c$, which it does not rewrite: at each step it keeps a part of the old memory and adds something new.
 #
 # How much it keeps, adds and shows is decided by three **gates**: arrays of numbers between 0 (shut) and 1 (open).
 # A gate multiplies: 0.9 times something lets nine tenths of it pass. The numbers of a gate are computed like the state of lesson 1, from the old state and the
@@ -48,18 +48,20 @@ from bptt.influence import memory_paths
 # \qquad\qquad a^{\langle t \rangle} = o \odot \tanh(c^{\langle t \rangle})$$
 #
 # **Small numbers.** One unit, one example. The old memory is 2. The forget gate keeps nine tenths of it; the update gate
-# writes half of the candidate, which is -1.
+# writes half of the candidate, which is -1. (The ending `_small` keeps these numbers apart from the arrays that come later.)
 
 # %%
-c_prev, ft, it, cct, ot = 2.0, 0.9, 0.5, -1.0, 0.6
+c_prev_small, ft_small, it_small, cct_small, ot_small = 2.0, 0.9, 0.5, -1.0, 0.6
 
-c_next = ft * c_prev + it * cct
-a_next = ot * np.tanh(c_next)
-print(f"c_next = 0.9 * 2 + 0.5 * (-1) = {c_next:.4f}")
-print(f"a_next = 0.6 * tanh({c_next:.1f})     = {a_next:.4f}")
+c_next_small = ft_small * c_prev_small + it_small * cct_small
+a_next_small = ot_small * np.tanh(c_next_small)
+print(f"c_next = 0.9 * 2 + 0.5 * (-1) = {c_next_small:.4f}")
+print(f"a_next = 0.6 * tanh({c_next_small:.1f})     = {a_next_small:.4f}")
 
 # %% [markdown]
-# In the code the gates are called `ft`, `it`, `ot` and the candidate `cct`. These are the arrays and their shapes:
+# (The letter $i$ is for *input gate*, another name of the update gate. All four belong to step $t$; it is left out to
+# keep the lines short.) In the code the gates are called `ft`, `it`, `ot`, and the candidate $\tilde c$ is `cct`. These are the
+# arrays and their shapes:
 #
 # | array | shape | what it is |
 # |---|---|---|
@@ -70,7 +72,8 @@ print(f"a_next = 0.6 * tanh({c_next:.1f})     = {a_next:.4f}")
 # | `Wf`, `Wi`, `Wc`, `Wo` | $(n_a, n_a + n_x)$ | weights; the first $n_a$ columns belong to `a_prev`, the others to `xt` |
 # | `bf`, `bi`, `bc`, `bo` | $(n_a, 1)$ | biases |
 #
-# All of them are in the cache of `lstm.lstm_cell_forward`. `inputs.lstm_cell` draws random inputs, runs the forward pass,
+# (`Wy` and `by`, which you will see in a moment, make the prediction, as `Wya` and `by` did in lesson 2.) All of them are in the
+# cache of `lstm.lstm_cell_forward`. `inputs.lstm_cell` draws random inputs, runs the forward pass,
 # and gives us the cache, along with **two** gradients from the future.
 
 # %%
@@ -101,8 +104,8 @@ viz.cell_graph(cache)
 da_next_small, dc_next_small = 2.0, 0.5
 
 nudge = 1e-6
-a_nudged = ot * np.tanh(c_next + nudge)
-through_a_next = da_next_small * (a_nudged - a_next) / nudge
+a_nudged = ot_small * np.tanh(c_next_small + nudge)
+through_a_next = da_next_small * (a_nudged - a_next_small) / nudge
 print(f"through a_next, by nudging: {through_a_next:.4f}")
 print(f"from the next step:         {dc_next_small:.4f}")
 print(f"together:                   {through_a_next + dc_next_small:.4f}")
@@ -111,8 +114,9 @@ print(f"together:                   {through_a_next + dc_next_small:.4f}")
 # We call the sum of both `dc`. Mind the slope of tanh. In lesson 1 you had the *output* of tanh in the cache. Here
 # the cache has `c_next`, which went **into** tanh.
 #
-# In a sequence, the two roads meet at every step: black comes down from the state of that step, green comes from the
-# memory of the next step.
+# In a sequence, the two roads meet at every step. Black comes down from the state of that step, and brings all that has come
+# back to the state: from its own loss, and from later steps too. Green comes from the memory of the next step. On its way
+# from cell to cell the green number changes (1.78 becomes 0.88): you will see in section 5 by which factor.
 
 # %%
 few_da, few_caches = inputs.lstm(seed=32, n_x=2, n_a=1, n_y=2, m=1, T_x=4)
@@ -147,8 +151,8 @@ check.lstm_cell_dc(lstm_cell_dc, seed=9301)
 # %% [markdown]
 # ## 3 Back through the gates
 #
-# From now on `dc` is complete, and everything that the memory was made of gets its share of it. (Whoever adds up only
-# later, in four long formulas, has to write this sum three times. Do it once.)
+# From now on `dc` is complete, and everything that the memory was made of gets its share of it. (Many texts do not compute `dc`
+# first, and then repeat the whole sum in the formulas of $f$, $i$ and $\tilde c$.)
 #
 # $$c^{\langle t \rangle} = f \odot c^{\langle t-1 \rangle} + i \odot \tilde c$$
 #
@@ -163,22 +167,19 @@ check.lstm_cell_dc(lstm_cell_dc, seed=9301)
 
 # %%
 dc_small = 1.5
-z_f = np.log(ft / (1 - ft))
+z_f = np.log(ft_small / (1 - ft_small))
 
-c_nudged = c_prev / (1 + np.exp(-(z_f + nudge))) + it * cct
-by_nudging = dc_small * (c_nudged - c_next) / nudge
-print(f"gradient after the sigmoid, dc times the partner:  1.5 * 2 = {dc_small * c_prev:.4f}")
+c_nudged = c_prev_small / (1 + np.exp(-(z_f + nudge))) + it_small * cct_small
+by_nudging = dc_small * (c_nudged - c_next_small) / nudge
+print(f"gradient after the sigmoid, dc times the partner:  1.5 * 2 = {dc_small * c_prev_small:.4f}")
 print(f"gradient before the sigmoid, by nudging:           {by_nudging:.4f}")
-print(f"the second is smaller by the factor:               {by_nudging / (dc_small * c_prev):.4f}")
-
-# From here on these names belong to arrays again.
-del c_prev, ft, it, cct, ot, c_next, a_next, z_f
+print(f"the second is smaller by the factor:               {by_nudging / (dc_small * c_prev_small):.4f}")
 
 # %% [markdown]
 # The factor is the slope of the sigmoid at an output of 0.9. Does it fit $g\,(1 - g)$?
 #
 # The output gate is the odd one out. It did not make the memory; it is one factor of $a^{\langle t \rangle} = o \odot
-# \tanh(c^{\langle t \rangle})$. So which gradient arrives there, and who is its partner? Look at the picture once more.
+# \tanh(c^{\langle t \rangle})$. The picture lights that product, with what arrives there and its two factors.
 
 # %%
 viz.cell_graph(cache, gradients={"da_next": da_next, "dc_next": dc_next}, highlight="ot * tanh(c_next)")
@@ -232,7 +233,9 @@ check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzo"], seed=9302
 # ## 4 Back to what is learnt
 #
 # Before its activation each gate is a weighted input, $z_f = W_f\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_f$: the same node as
-# in lessons 0 and 1, with the tall array in the place of the input. Four gates, four times the same two lines.
+# in lessons 0 and 1, with the tall array in the place of the input. One gate has $dz_f$ $(n_a, m)$ and the tall array
+# $(n_a + n_x, m)$, and wants $dW_f$ $(n_a, n_a + n_x)$: which of the two has to be transposed? The bias was copied to all $m$
+# examples, so it collects what comes back from all of them. Four gates, four times the same two lines.
 #
 # The tall array is not in the cache, but its parts are. `np.concatenate` puts them on top of each other; the state comes first.
 
@@ -343,7 +346,7 @@ check.lstm_cell_inputs_backward(lstm_cell_inputs_backward, only=["dc_prev"], see
 #
 # Put the four functions together. A dict whose names are the names of arguments can be handed over with two asterisks:
 # with `dz = {"dzf": ..., "dzi": ..., "dzc": ..., "dzo": ...}`, the call `f(**dz, cache=cache)` is the same as
-# `f(dzf=..., dzi=..., dzc=..., dzo=..., cache=cache)`.
+# `f(dzf=..., dzi=..., dzc=..., dzo=..., cache=cache)`. And two dicts become one with `{**one, **other}`.
 #
 # ### Exercise 5: `lstm_cell_backward` (about 5 lines)
 
@@ -390,8 +393,31 @@ widgets.cell_walk(lstm_cell_backward, da_next, dc_next, cache)
 #   `dc_next`, and the cell itself adds what comes through its state. That was exercise 1.
 # - Beyond the last step there is nothing: both carried gradients start as zeros.
 #
-# The memory before the first step is zero and nobody learns it, so the last `dc_prev` is not asked for.
+# What the first cell returns as `da_prev` is `da0`, as in lesson 2. The memory before the first step is zero and nobody learns it,
+# so the last `dc_prev` is not asked for.
 #
+# **Small numbers.** Two steps, one unit, and gates that are fixed, so that only the memory goes from step to step:
+# $c_2 = 0.9\, c_1 + 0.3$. Both states are shown through an output gate of 0.5, and have the losses $L_1 = 2 a_1$ and $L_2 = 3 a_2$.
+
+# %%
+c_1 = 1.0
+c_2 = 0.9 * c_1 + 0.3
+
+dc_second = 3 * 0.5 * (1 - np.tanh(c_2) ** 2)
+carried = dc_second * 0.9
+dc_first = 2 * 0.5 * (1 - np.tanh(c_1) ** 2) + carried
+print(f"the second cell finds dc = {dc_second:.4f} and hands {carried:.4f} to the first")
+print(f"the first cell finds  dc = {dc_first:.4f}")
+
+
+def both_losses(c_1):
+    """Return L_1 + L_2 as a function of the first memory."""
+    return 2 * 0.5 * np.tanh(c_1) + 3 * 0.5 * np.tanh(0.9 * c_1 + 0.3)
+
+
+print(f"by nudging c_1:           {(both_losses(c_1 + nudge) - both_losses(c_1)) / nudge:.4f}")
+
+# %% [markdown]
 # ### Exercise 6: `lstm_backward` (about 10 lines)
 
 
@@ -401,7 +427,8 @@ def lstm_backward(da, caches):
 
     da:      gradient that reaches each state from the loss of its own step, (n_a, m, T_x)
     caches:  LSTMCaches with steps (a list of LSTMCellCache) and x
-    returns: a dict with "dx" (n_x, m, T_x), "da0" (n_a, m), and "dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"
+    returns: a dict with "dx" (n_x, m, T_x), "da0" (n_a, m),
+             and "dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"
     """
     n_a, m, T_x = da.shape
     dx = np.zeros_like(caches.x)
@@ -446,7 +473,7 @@ check.lstm_backward(lstm_backward, only=["dWf", "dbf", "dWi", "dbi", "dWc", "dbc
 # %% [markdown]
 # ### If you come from the well-known assignment
 #
-# Its expected numbers for `lstm_backward` have changed over the years, and three sets of numbers still go round. Here are a
+# (Never heard of it? Go on with section 8.) Its expected numbers for `lstm_backward` have changed over the years, and three sets of numbers still go round. Here are a
 # row of `dx` and three biases of each:
 #
 # | | `dx[1][2]` | `dbi[4]` | `dbc[4]` | `dbo[4]` |
@@ -475,22 +502,31 @@ def classic_loss(nudge):
 
 
 yours = lstm_backward(classic_da, classic_caches)
-print("dbi[4], by nudging:       ", round((classic_loss(1e-6) - classic_loss(-1e-6)) / 2e-6, 8))
-print("yours:                    ", yours["dx"][1][2], yours["dbi"][4], yours["dbc"][4], yours["dbo"][4])
+
+
+def show(what, row, dbi, dbc, dbo):
+    """Print a row of the table above."""
+    print(f"{what}\n   dx[1][2] = {row}")
+    print(f"   dbi[4] = {dbi[4, 0]:.8f}   dbc[4] = {dbc[4, 0]:.8f}   dbo[4] = {dbo[4, 0]:.8f}")
+
+
+print("dbi[4], by nudging:", round((classic_loss(1e-6) - classic_loss(-1e-6)) / 2e-6, 8))
+show("yours:", yours["dx"][1][2], yours["dbi"], yours["dbc"], yours["dbo"])
 
 # Each cell by itself: it is given the loss of its own step, and nothing from the next one.
 alone = [lstm_cell_backward(classic_da[:, :, t], np.zeros((5, 10)), classic_caches.steps[t]) for t in range(4)]
 sums = {name: sum(gradients[name] for gradients in alone) for name in ["dbf", "dbi", "dbc", "dbo"]}
 dx_alone = np.array([gradients["dxt"][1][2] for gradients in alone])
-print("nothing carried:          ", dx_alone, sums["dbi"][4], sums["dbc"][4], sums["dbo"][4])
+show("nothing carried:", dx_alone, sums["dbi"], sums["dbc"], sums["dbo"])
 
-# The same, with the forget gate's sum in the place of the other gates' own.
+# The same with copied lines: dbi = dbf + ... in place of dbi = dbi + ..., and so on. After the loop dbf holds
+# the sum of all steps. Of the gate's own gradients only that of the step visited last, step 0, is left.
 mixed = {name: sums["dbf"] + alone[0][name] for name in ["dbi", "dbc", "dbo"]}
-print("and the forget gate's sum:", mixed["dbi"][4], mixed["dbc"][4], mixed["dbo"][4])
+show("and dbf in the other biases:", dx_alone, mixed["dbi"], mixed["dbc"], mixed["dbo"])
 
 # %% [markdown]
-# So C is right. B is what a loop gives that hands neither `da_prev` nor `dc_prev` to the step before. A is B with one more slip: three
-# biases have taken up the running sum of the forget gate's. As in lesson 2 the last entry of the row, that of the last step, is the same in
+# So C is right. B is what a loop gives that hands neither `da_prev` nor `dc_prev` to the step before. A is B with one more slip, a line
+# copied from the forget gate: `dbi = dbf + ...`. As in lesson 2 the last entry of the row, that of the last step, is the same in
 # all three, because nothing is carried to it yet. If your numbers are A's or B's, your source was mistaken. Your next step is
 # the check above: it names both.
 
@@ -508,7 +544,7 @@ for f in [0.5, 0.9, 0.99]:
 # %% [markdown]
 # So a gate that stands at 0.99 keeps most of the gradient, and one at 0.5 keeps a millionth. The network chooses: the gates
 # are computed from the input. In the picture, the width of the road is what is left of a gradient on its way back. The gates
-# stand at 0.97, except at step 8, where the network forgets.
+# stand at 0.97, except at step 8, where the network forgets ($f = 0.2$). What is left at the beginning is $0.97^{14} \cdot 0.2 = 0.13$.
 
 # %%
 ft = np.full(16, 0.97)
@@ -554,25 +590,74 @@ widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward)
 # %% [markdown]
 # In lesson 2 the radius 1 kept the gradient alive, because there the inputs were tiny and tanh was almost a straight line. With
 # ordinary inputs the slopes of tanh come in, and the RNN's losses hear next to nothing of what happened twenty steps ago. The
-# LSTM's do.
+# LSTM's do, in spite of its first steps: to get onto the memory, a gradient has to pass the output gate, and there it loses more than
+# the RNN's. Once it is on the highway it loses hardly anything.
+#
+# (The maps show both roads together. The second one goes through the state, and meets a matrix, the slope of a gate and that of tanh at
+# each step, as in an RNN. That is why the factor per step is not exactly a forget gate.)
 #
 # ### Where an LSTM's gradient still vanishes
 #
 # The highway is open as long as the gates are. Move the forget bias to 0 (gates near 0.5), and then to -2 (near 0.12).
 #
-# With gates near 0.5 the LSTM is hardly better than the RNN, and with -2 it is far worse. This is why people start the training of an LSTM with a
+# With gates near 0.5 the LSTM is better than the RNN, but its gradient vanishes all the same. With -2 it is far worse. This is why people start the training of an LSTM with a
 # forget bias of 1 or more. Other places where little comes through:
 #
 # - **A shut output gate.** What the loss says about a state reaches the memory through that gate. If it is near 0, so is the gradient.
 # - **A saturated gate.** Near 0 or 1 the slope $g\,(1 - g)$ is almost zero, so the gate's own weights hardly learn.
-# - **A memory that should have been erased.** That is no accident: what the network has forgotten cannot have an effect, so it
-#   *should* have no gradient.
+# - **A memory that was erased on purpose.** This is as it should be: what the network has forgotten has no effect any more, and so no
+#   gradient.
 #
 # And the gradient can still explode: it also goes back through the state and four matrices, as in an RNN. Lesson 4
 # takes care of that.
 
+# %% [markdown] nbgrader={"grade": false, "grade_id": "explain-highway-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ## 9 In your own words
+#
+# ### Question 1 (2 points, read by a person)
+#
+# A friend's `lstm_backward` carries `da_prev` from step to step and always gives the cell zeros for `dc_next`. The network
+# trains, but no better on long sequences than her RNN did. In two to four sentences: which road has she closed, and why does
+# the other one not make up for it?
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: without dc_next the gradient cannot go from memory to memory; only what passes through the state is left.
+#
+# 1 point: the road through the state passes the gates' weights and the slopes of the gates and of tanh at every step, so it
+# shrinks as in an RNN; the memory road is multiplied by the forget gate alone.
+# === END MARK SCHEME ===
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "explain-highway", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
+# <!-- BEGIN SOLUTION -->
+# She has closed the road from memory to memory. What remains goes through the state, and there the gradient meets a matrix
+# and the slopes of a gate and of tanh at every single step, so it vanishes as it does in an RNN. On the closed road the only
+# factor would have been the forget gate, which can be close to one.
+# <!-- END SOLUTION -->
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "explain-vanish-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# ### Question 2 (2 points, read by a person)
+#
+# "An LSTM has no vanishing gradients." Where is this right, and where is it wrong? Use the forget gate and a number in your
+# answer, in two to four sentences.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: along the memory the gradient is multiplied by the forget gates; where they are near 1 it survives.
+#
+# 1 point: a counterexample with a number: gates of 0.5 leave 0.5**20, about one in a million, after 20 steps; or a shut
+# output gate, through which nothing reaches the memory.
+# === END MARK SCHEME ===
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "explain-vanish", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
+# <!-- BEGIN SOLUTION -->
+# It is right where the network has chosen to remember: with forget gates of 0.99 more than four fifths of the gradient is
+# left after 20 steps. It is wrong where it has chosen to forget: with gates of 0.5 only a millionth is left, and what has
+# been forgotten cannot be learnt from. So the gradient lasts as long as the memory does.
+# <!-- END SOLUTION -->
+
 # %% [markdown]
-# ## 9 Four gates, one matrix
+# ## 10 Bonus: four gates, one matrix
+#
+# (This section has two exercises without points. Tired? Go to the end.)
 #
 # Your cell multiplies the same tall array by four matrices, one after the other. Put the four on top of each other, and one
 # product does it all:
@@ -624,7 +709,8 @@ tall = rng.standard_normal((n_a + n_x, m))
 # waits for it. The only product that must stay in the loop is the one for `da_prev`.
 
 # %% [markdown]
-# The same thought helps with the slopes: compute tanh of the memory once, and multiply with what two formulas have in common only once.
+# The cell itself can be shorter, too. In your exercises 1 and 2, `np.tanh(cache.c_next)` is computed twice, and nothing else in the cell
+# costs as much. Once is enough. Or not even once: the cache has `a_next`, which is `ot * tanh(c_next)`.
 #
 # ### Exercise 7, without points: `lstm_cell_dz` (about 10 lines)
 #
@@ -639,11 +725,12 @@ def lstm_cell_dz(da_next, dc_next, cache):
     da_next: gradient of the loss with respect to a_next, (n_a, m)
     dc_next: what the next cell says about c_next, (n_a, m)
     cache:   LSTMCellCache
-    returns: dz, the four gates on top of each other, (4 n_a, m), and dc_prev, (n_a, m)
+    returns: a dict with "dz", the four gates on top of each other, (4 n_a, m), and "dc_prev", (n_a, m)
     """
-    a_next, c_next, _, c_prev, ft, it, cct, ot, _, _ = cache
+    a_next, _, _, c_prev, ft, it, cct, ot, _, _ = cache
     ### BEGIN SOLUTION
-    tanh_c = np.tanh(c_next)
+    # Reading beats computing, as in lesson 1. A gate that is quite shut shows nothing, and 0 / 0 is no number.
+    tanh_c = a_next / np.maximum(ot, 1e-300)
     dc = dc_next + da_next * ot * (1 - tanh_c**2)
     dc_prev = dc * ft
     dcct = dc * it
@@ -662,8 +749,9 @@ check.lstm_cell_dz(lstm_cell_dz)
 # ### Exercise 8, without points: `lstm_backward_fused` (about 10 lines)
 #
 # Time stands **before** the examples in `dz` here, $(4 n_a, T_x, m)$. One step is `dz[:, t]`; and `dz.reshape(4 * n_a, -1)` lays all
-# steps side by side, as `both` has them already. At the end bring `dx` into the usual order, $(n_x, m, T_x)$: `.transpose(0, 2, 1)`
-# exchanges the last two axes.
+# steps side by side: all examples of step 0, then all of step 1, and so on. `both` has them in this order already. Your lines have to
+# make `dW`, `db`, `dx` and `da_prevt`. Bring `dx` into the usual order, $(n_x, m, T_x)$: `.transpose(0, 2, 1)` swaps the last two
+# axes.
 
 
 # %% nbgrader={"grade": false, "grade_id": "lstm_backward_fused", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -674,11 +762,12 @@ def lstm_backward_fused(da, caches):
     """
     n_a, m, T_x = da.shape
     parameters = caches.steps[0].parameters
-    W = np.concatenate([parameters["Wf"], parameters["Wi"], parameters["Wc"], parameters["Wo"]])  # (4 n_a, n_a + n_x)
+    # All gates in one matrix: (4 n_a, n_a + n_x).
+    W = np.concatenate([parameters["Wf"], parameters["Wi"], parameters["Wc"], parameters["Wo"]])
     # What was multiplied, all steps side by side: (n_a + n_x, T_x * m).
     both = np.concatenate([np.concatenate([step.a_prev, step.xt]) for step in caches.steps], axis=1)
     dz = np.empty((4 * n_a, T_x, m))
-    da_prevt, dc_prevt = np.zeros((2, n_a, m))
+    da_prevt, dc_prevt = np.zeros_like(da[:, :, 0]), np.zeros_like(da[:, :, 0])
     ### BEGIN SOLUTION
     for t in reversed(range(T_x)):
         gradients = lstm_cell_dz(da[:, :, t] + da_prevt, dc_prevt, caches.steps[t])
@@ -701,7 +790,8 @@ def lstm_backward_fused(da, caches):
 check.lstm_backward_fused(lstm_backward_fused)
 
 # %% [markdown]
-# How much have you won? (Until exercise 8 is done, this cell stops with an error.)
+# How much have you won? (If the last one is slower, the large products have used several threads and got in the way of other programs:
+# run the cell again. Until exercise 8 is done, this cell stops with an error.)
 
 
 # %%
@@ -715,54 +805,11 @@ def seconds(backward, da, caches):
     return min(times)
 
 
-for n_x, n_a, m, T_x in [(3, 5, 10, 7), (27, 50, 1, 30), (32, 64, 16, 50)]:
+for n_x, n_a, m, T_x in [(3, 5, 10, 7), (27, 50, 1, 30), (16, 32, 4, 100)]:
     long_da, long_caches = inputs.lstm(seed=1, n_x=n_x, n_a=n_a, n_y=2, m=m, T_x=T_x)
     by_gate, fused = (1000 * seconds(f, long_da, long_caches) for f in (lstm_backward, lstm_backward_fused))
     times = f"{by_gate:.2f} ms gate by gate, {fused:.2f} ms fused"
     print(f"{n_a} units, {m} examples, {T_x} steps: {times}, {by_gate / fused:.1f} times faster")
-
-# %% [markdown] nbgrader={"grade": false, "grade_id": "explain-highway-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## 10 In your own words
-#
-# ### Question 1 (2 points, read by a person)
-#
-# A friend's `lstm_backward` carries `da_prev` from step to step and always gives the cell zeros for `dc_next`. The network
-# trains, but no better on long sequences than her RNN did. In two to four sentences: which road has she closed, and why does
-# the other one not make up for it?
-#
-# === BEGIN MARK SCHEME ===
-# 1 point: without dc_next the gradient cannot go from memory to memory; only what passes through the state is left.
-#
-# 1 point: the road through the state passes the gates' weights and the slopes of the gates and of tanh at every step, so it
-# shrinks as in an RNN; the memory road is multiplied by the forget gate alone.
-# === END MARK SCHEME ===
-
-# %% [markdown] nbgrader={"grade": true, "grade_id": "explain-highway", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# <!-- BEGIN SOLUTION -->
-# She has closed the road from memory to memory. What remains goes through the state, and there the gradient meets a matrix
-# and the slopes of a gate and of tanh at every single step, so it vanishes as it does in an RNN. On the closed road the only
-# factor would have been the forget gate, which can be close to one.
-# <!-- END SOLUTION -->
-
-# %% [markdown] nbgrader={"grade": false, "grade_id": "explain-vanish-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ### Question 2 (2 points, read by a person)
-#
-# "An LSTM has no vanishing gradients." Where is this right, and where is it wrong? Use the forget gate and a number in your
-# answer, in two to four sentences.
-#
-# === BEGIN MARK SCHEME ===
-# 1 point: along the memory the gradient is multiplied by the forget gates; where they are near 1 it survives.
-#
-# 1 point: a counterexample with a number: gates of 0.5 leave 0.5**20, about one in a million, after 20 steps; or a shut
-# output gate, through which nothing reaches the memory.
-# === END MARK SCHEME ===
-
-# %% [markdown] nbgrader={"grade": true, "grade_id": "explain-vanish", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
-# <!-- BEGIN SOLUTION -->
-# It is right where the network has chosen to remember: with forget gates of 0.99 more than four fifths of the gradient is
-# left after 20 steps. It is wrong where it has chosen to forget: with gates of 0.5 only a millionth is left, and what has
-# been forgotten cannot be learnt from. So the gradient lasts as long as the memory does.
-# <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## What you can now do
@@ -790,7 +837,7 @@ for n_x, n_a, m, T_x in [(3, 5, 10, 7), (27, 50, 1, 30), (32, 64, 16, 50)]:
 # ### My cell passes alone, the sequence is wrong
 #
 # Then it is the loop. The check runs your loop with an exact cell. Typical: `dc_prev` is not kept for the next pass of the
-# loop, or one array of zeros serves as the start of several sums.
+# loop, or `da[:, :, t]` is added to the memory's gradient as well.
 #
 # ### Why `1 - np.tanh(c_next)**2` here and `1 - a_next**2` in lesson 1?
 #
@@ -800,7 +847,7 @@ for n_x, n_a, m, T_x in [(3, 5, 10, 7), (27, 50, 1, 30), (32, 64, 16, 50)]:
 # ### Which order do the gates have?
 #
 # Any; it is a convention of the program. Ours is forget, update, candidate, output. Other libraries use another order, and
-# weights that are copied from one to the other have to be put in order first: section 9.
+# weights that are copied from one to the other have to be put in order first: section 10.
 #
 # ### I changed the function and the result did not change
 #

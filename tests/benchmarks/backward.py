@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 SIZES = [(3, 5, 10, 7), (27, 50, 1, 30), (64, 128, 64, 100), (128, 256, 64, 100)]
 """n_x, n_a, m, T_x."""
 RATIOS = [("per gate", "fused"), ("PyTorch float64", "fused"), ("PyTorch float32", "fused"), ("fused", "products")]
-PAUSE, WARM, TIMED = 0.05, 0.02, 0.2
+PAUSE, WARM, TIMED = 0.1, 0.02, 0.2
 """Seconds: of rest before a candidate's turn, of calls that are not timed, and of calls that are (one at least)."""
-DISTURBED, PATIENCE = 0.15, 60
-"""Other programs disturb a turn when they have more than this share of one core. It is then taken again, for so many
-seconds at most."""
+DISTURBED = 0.15
+"""Other programs disturb a turn when they have more than this share of one core."""
 NO_PYTORCH = """PyTorch is not installed, so its columns are left out. To have them:
   .venv/bin/python -m pip install --target build/benchmark torch==2.13.0
   PYTHONPATH=build/benchmark .venv/bin/python tests/benchmarks/backward.py
@@ -41,18 +40,19 @@ Times = dict[str, list[float]]
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--rounds", default=15, show_default=True, type=click.IntRange(min=1), help="Turns of each candidate.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(min=1), help="Of BLAS and of PyTorch.")
+@click.option("--patience", default=60, show_default=True, help="Seconds to try for a turn that nothing disturbs.")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw the picture of docs/speed.md.")
-def main(*, rounds: int, threads: int, plot: Path | None) -> None:
+def main(*, rounds: int, threads: int, patience: int, plot: Path | None) -> None:
     """Time the LSTM's backward pass, at four sizes, and print what came out. It takes about two minutes.
 
     Before anything is timed, all gradients are compared with those of lesson 03. Then the candidates take turns, so
-    that heat or cold meets all of them. A turn that other programs disturb is taken again, so a quiet machine is done
-    sooner.
+    that heat or cold meets all of them. A turn that other programs disturb is taken again.
 
     \b
     Examples:
       python tests/benchmarks/backward.py
       python tests/benchmarks/backward.py --rounds 3    a first look
+      python tests/benchmarks/backward.py --patience 600    on a machine that is seldom quiet
       python tests/benchmarks/backward.py --plot docs/pictures/backward_speed.png
     """  # noqa: D301 - click wants a real \b above lines that it must not join
     # A BLAS reads this when NumPy loads it.
@@ -68,7 +68,7 @@ def main(*, rounds: int, threads: int, plot: Path | None) -> None:
             found = candidates(sizes)
         except (FileNotFoundError, KeyError) as missing:
             raise click.ClickException(f"{LESSON.name} has to define both backward passes: {missing}.") from None
-        measured[sizes], turns = take_turns(found, rounds, f"n_a = {sizes.n_a}, T_x = {sizes.T_x}", errors)
+        measured[sizes], turns = take_turns(found, rounds, patience, errors)
         disturbed += turns
     console.print(*tables(measured))
     console.print(f"Medians of {rounds} rounds. {machine(threads)}", highlight=False)
@@ -83,21 +83,21 @@ def main(*, rounds: int, threads: int, plot: Path | None) -> None:
         console.print(f"Drawn: {plot}")
 
 
-def take_turns(found: "Candidates", rounds: int, title: str, console: Console) -> tuple[Times, int]:
+def take_turns(found: "Candidates", rounds: int, patience: int, console: Console) -> tuple[Times, int]:
     """Time all candidates in each round, one after the other; say also how many turns were disturbed to the last."""
     times: Times = {name: [] for name in found}
     disturbed = 0
-    for _ in track(range(rounds), title, console=console, transient=True):
+    for _ in track(range(rounds), "Rounds", console=console, transient=True):
         for name, action in found.items():
-            time_of_one, alone = turn(action)
+            time_of_one, alone = turn(action, patience)
             times[name].append(time_of_one)
             disturbed += not alone
     return times, disturbed
 
 
-def turn(action: Callable[[], object]) -> tuple[float, bool]:
+def turn(action: Callable[[], object], patience: int) -> tuple[float, bool]:
     """Return the median milliseconds of a call, and whether the machine had nothing else to do meanwhile."""
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + patience
     while True:
         # Threads of the library that was at work before still wait for more, and would take this one's cores.
         _, alone = watched(lambda: time.sleep(PAUSE))

@@ -40,13 +40,13 @@ class Learner:
         cells = nbformat.read(self.file, as_version=4).cells
         self._ids = [cell.id for cell in cells]
         self.code_cells = [cell.id for cell in cells if cell.cell_type == "code"]
-        self.page.goto(self.address(app=app))
-        self._ready()
+        self.visit(app=app)
 
-    def address(self, name: str = "", app: str = "lab/tree") -> str:
-        """Return where the notebook can be opened, or another one of its folder."""
+    def visit(self, name: str = "", app: str = "lab/tree") -> None:
+        """Go to the notebook that is open, or to another one of its folder with the same cells, as it is on disk."""
         file = self.file.with_stem(name or self.file.stem).relative_to(self._folder)
-        return f"{self._url.replace('lab/tree', app)}/{file}?reset&token={self._token}"
+        self.page.goto(f"{self._url.replace('lab/tree', app)}/{file}?reset&token={self._token}")
+        self._ready()
 
     def save(self) -> None:
         """Save the notebook."""

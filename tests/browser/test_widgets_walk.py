@@ -4,6 +4,7 @@ import nbformat
 from contrast import ENOUGH, contrasts
 from moved import Moved
 from playwright.sync_api import expect
+from seen import assert_fits
 
 from bptt import exact, inputs
 from bptt.viz import draw, style
@@ -42,6 +43,7 @@ def test_cell_walk(learner):
     widget = Moved(learner, "cell_walk", START, WRONG, CELL)
     da_next, cache = inputs.rnn_cell(seed=4)
     widget.told("Step 0 of 10, values only.")
+    assert_fits(learner, widget.cell)
     learner.look("start", widget.cell)
     height, black = widget.height, [widget.pixels(style.SUM)]
     assert not widget.pixels(style.TIME_PATH)
@@ -103,9 +105,25 @@ def test_cell_walk_before_the_exercise_is_solved(learner):
     assert "application/vnd.jupyter.stderr" not in learner.kinds(widget.cell)
 
 
+def test_lstm_walk_on_a_small_laptop(learner):
+    """The picture is a little smaller there, so that it fits onto the screen with its controls."""
+    learner.page.set_viewport_size({"width": 1366, "height": 768})
+    widget = Moved(learner, "lstm_walk", START, "widgets.cell_walk(None, *inputs.lstm_cell(seed=4))")
+    widget.told("Step 0 of 19, values only.")
+    widget.slide("step", "End")
+    widget.told("Step 19 of 19, at xt.")
+    assert widget.pixels(style.MEMORY_PATH) > 1000
+    learner.look("end", widget.cell)
+    widget.slide("step", "ArrowLeft", 6)
+    widget.told("dWf (5, 8): largest")
+    learner.look("weights", widget.cell)
+    assert widget.picture.bounding_box()["height"] < 768 - 100
+
+
 def test_small_walk(learner):
     widget = Moved(learner, "small_walk", START, SMALL)
     widget.told("x = 3, y = 1, s = 4, c = 12.")
+    assert_fits(learner, widget.cell)
     learner.look("start", widget.cell)
     height, black = widget.height, [widget.pixels(style.SUM)]
     for words in ("dc = 1.", "ds = 3, dx_product = 4.", "dx_sum = 3, dy = 3.", "dx = 7."):
@@ -153,17 +171,17 @@ def test_still_picture_stays_when_the_kernel_is_gone(learner):
     learner.restart_kernel()
     saved.cells[-1].source += "  # from somebody else"
     nbformat.write(saved, learner.file.with_stem("untrusted"))
-    for place, address in (
-        ("JupyterLab", learner.address()),
-        ("Notebook", learner.address(app="notebooks")),
-        ("untrusted", learner.address("untrusted")),
+    for place, name, app in (
+        ("JupyterLab", "", "lab/tree"),
+        ("Notebook", "", "notebooks"),
+        ("untrusted", "untrusted", "lab/tree"),
     ):
-        learner.page.goto(address)
+        learner.visit(name, app)
         still = learner.output(widget.cell).locator("img")
         expect(still).to_be_visible()
         expect(learner.output(widget.cell).get_by_text("A walk back through")).to_be_visible()
         learner.page.wait_for_timeout(1000)
-        seen = learner.output(widget.cell).locator(":visible").all_inner_texts()
+        seen = learner.output(widget.cell).locator("visible=true").all_inner_texts()
         assert not [text for text in seen if "widget" in text], f"{place} shows {seen}"
         assert still.bounding_box()["width"] > 900
         learner.look(f"gone-{place}", widget.cell)

@@ -121,6 +121,7 @@ WRONG = {
         ("dba",),
         lambda d, c: back(_dz(d, c), c, dba=np.sum(_dz(d, c), axis=0, keepdims=True)),
     ),
+    "bias-not-summed": (("dba",), lambda d, c: back(_dz(d, c), c, dba=_dz(d, c))),
     "bias-is-mean": (("dba",), lambda d, c: back(_dz(d, c), c, dba=np.mean(_dz(d, c), axis=1, keepdims=True))),
     "averaged-over-examples": (
         ("dWax", "dWaa", "dba"),

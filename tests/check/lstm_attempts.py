@@ -241,6 +241,7 @@ WRONG = [
     ("parameters", "sum-without-keepdims", DB, [(", keepdims=True", "")]),
     ("parameters", "bias-summed-over-wrong-axis", DB, [("axis=1", "axis=0")]),
     ("parameters", "bias-summed-over-wrong-axis", ("dbi",), [("dzi, axis=1, keepdims=True", "dzi, axis=0")]),
+    ("parameters", "bias-not-summed", DB, [(f"np.sum({dz}, axis=1, keepdims=True)", dz) for dz in DZ]),
     ("parameters", "bias-is-mean", DB, [("np.sum", "np.mean")]),
     ("parameters", "averaged-over-examples", DW + DB, [("both.T", "both.T / m"), ("np.sum", "np.mean")]),
     ("parameters", "concatenation-order", DW, [("[a_prev, xt]", "[xt, a_prev]")]),

@@ -114,7 +114,14 @@ IN_THE_LOOP = (
     ("no-time-path", LOOP, [NO_DA]),
     ("neither-carried", LOOP, [NO_DA, ("dc_prevt, caches", "0 * dc_prevt, caches")]),
     ("memory-gradient-accumulated-twice", LOOP, [("dc_prevt = gradients", "dc_prevt = dc_prevt + gradients")]),
-    ("shared-arrays", LOOP[2:], [(START, f'for g in "ico":\n    learnt["db" + g] = learnt["dbf"]\n{START}')]),
+    (
+        "shared-arrays",
+        LOOP[2:],
+        [
+            (START, f'for g in "ico":\n    learnt["db" + g] = learnt["dbf"]\n{START}'),
+            (ADD, "learnt[name] += gradients[name]"),
+        ],
+    ),
     (
         "bias-gradients-added-across-gates",
         LOOP[2:],

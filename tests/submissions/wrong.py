@@ -97,6 +97,9 @@ KNOWN = (
         causes=("sum-without-keepdims",),
     ),
     Entry(
+        "s1120", "Ola", "Nordmann", parameters(dba="1 * dz"), loses=("check-dba", WHOLE), causes=("bias-not-summed",)
+    ),
+    Entry(
         "s1111",
         "Olena",
         "Шевченко",

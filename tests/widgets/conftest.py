@@ -3,4 +3,14 @@
 import sys
 from pathlib import Path
 
+import ipywidgets
+import pytest
+
 sys.path.append(str(Path(__file__).parents[1] / "viz"))
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    """Close what a test has opened: ipywidgets holds on to every widget until then, and so to its pictures."""
+    yield
+    ipywidgets.Widget.close_all()

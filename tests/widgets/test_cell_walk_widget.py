@@ -137,6 +137,18 @@ def test_lines_are_the_learner_s():
     assert "dxt = cache.parameters['Wax'].T @ dz`" in told[8]
 
 
+def test_line_that_only_names_tells_nothing_and_a_slice_does():
+    def sliced(da_next, cache):
+        parts = rnn_cell_backward(da_next, cache)
+        dba = parts["dba"]
+        dxt = np.vstack((parts["dxt"], parts["da_prev"]))[:3]
+        return parts | {"dba": dba, "dxt": dxt}
+
+    told = walked(widgets.cell_walk(sliced, *RNN))
+    assert "`dba = dz.sum(axis=1, keepdims=True)`" in told[4]
+    assert "dxt = np.vstack((parts['dxt'], parts['da_prev']))[:3]`" in told[8]
+
+
 def test_values_inside_are_the_learner_s():
     """They are not returned, but computed on the way, under their name."""
 

@@ -1,5 +1,6 @@
 """A widget: its controls move picture and words, and it leaves a still picture where there is no kernel."""
 
+import asyncio
 import base64
 import io
 
@@ -80,6 +81,26 @@ def test_going_back_draws_nothing(live):
     for n in (3, 4, 3, 4):
         live.controls["n"].source.value = n
     assert live.scene.drawn.count((4, True)) == 1
+
+
+def test_next_step_is_drawn_ahead():
+    """Once, in the direction of the last move, while a kernel waits; not past the end, and not for other controls."""
+    walk = Live(Number(), n=controls.steps("step", 6), sign=controls.switch("positive"))
+    step, drawn = walk.controls["n"].source, walk.scene.drawn
+
+    async def moved(*moves):
+        for source, value in moves:
+            source.value = value
+        await asyncio.sleep(0.3)
+
+    asyncio.run(moved((step, 2)))
+    assert drawn == [(2, True), (3, True)]
+    assert walk.words == "The number is 2 < 100."
+    asyncio.run(moved((step, 4), (step, 3)))
+    assert drawn[2:] == [(4, True)]
+    asyncio.run(moved((step, 5)))
+    asyncio.run(moved((walk.controls["sign"].source, False)))
+    assert drawn[3:] == [(5, True), (5, False)]
 
 
 def test_frames_that_are_kept_are_few(live):

@@ -20,10 +20,13 @@ class Control(NamedTuple):
         What stands in the row of controls.
     source : ipywidgets.Widget
         Has the trait ``value``.
+    stepwise : bool
+        Whether its value mostly goes on by one, so that it is worth while to draw the next frame ahead.
     """
 
     box: Any
     source: Any
+    stepwise: bool = False
 
 
 def number(label: str, value: float, ends: tuple[float, float], step: float, readout: str = ".2f") -> Control:
@@ -42,7 +45,8 @@ def whole(label: str, value: int, ends: tuple[int, int]) -> Control:
 
 def switch(label: str, *, on: bool = True) -> Control:
     """Make a switch; its value is True or False."""
-    box = ipw.Checkbox(on, indent=False, **_named(label) | {"layout": ipw.Layout(width="auto")})
+    layout = ipw.Layout(width="auto", margin="2px 18px 2px 2px")
+    box = ipw.Checkbox(on, indent=False, **_named(label) | {"layout": layout})
     return Control(box, box)
 
 
@@ -80,7 +84,7 @@ def steps(label: str, count: int, *, seconds: float = 1.2) -> Control:
     back.on_click(lambda _: step(-1))
     on.on_click(lambda _: step(1))
     row = ipw.HBox([play, back, on, slider], layout=ipw.Layout(flex="2 1 400px", max_width="520px"))
-    return Control(row, slider)
+    return Control(row, slider, stepwise=True)
 
 
 def _named(label: str) -> dict[str, Any]:

@@ -41,7 +41,14 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "RNN": {"color": style.INK, "linestyle": style.SOLID, "marker": "o", "markersize": 3.5, "zorder": 3},
     "LSTM": {"color": style.MEMORY_PATH, "linestyle": style.DASHED, "marker": "s", "markersize": 3.5, "zorder": 2.9},
 }
-_YOURS: dict[str, Any] = {"color": style.YOURS, "linewidth": 6, "alpha": 0.75, "zorder": 2}
+_YOURS: dict[str, Any] = {
+    "color": style.YOURS,
+    "linewidth": 6,
+    "marker": "o",
+    "markersize": 7,
+    "markeredgewidth": 0,
+    "zorder": 2,
+}
 
 
 @style.styled

@@ -1,12 +1,15 @@
 """A scene with its controls, as it shows itself in a notebook."""
 
+import asyncio
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 import ipywidgets as ipw
+from traitlets import Bunch
 
 from bptt.viz import style
 from bptt.widgets.controls import Control
@@ -16,6 +19,8 @@ from bptt.widgets.shown import LIVE, Still, marked_up, show
 _WIDTH = round(style.WIDTH / 72 * style.DPI)
 _KEPT = 32
 """Frames that are kept, so that going back to one costs nothing."""
+_PAUSE = 0.1
+"""Seconds that a learner looks at a frame before the next one is drawn ahead: who is dragging does not wait for it."""
 
 
 class Live:
@@ -47,6 +52,7 @@ class Live:
         self._lines = lines
         self._still = still or {}
         self._still_shown: list[Still] = []
+        self._ahead: asyncio.TimerHandle | None = None
         self._kept: OrderedDict[tuple[object, ...], Frame] = OrderedDict()
         for control in controls.values():
             control.source.observe(self._redraw, "value")
@@ -118,10 +124,24 @@ class Live:
         box.add_class(LIVE)
         return box
 
-    def _redraw(self, _change: object) -> None:
+    def _redraw(self, change: Bunch) -> None:
         # While this runs, the browser holds back what a slider says next, and of that all but the last: a learner who
         # drags faster than we draw sees fewer frames, never late ones.
         self._show(self._drawn(self.values))
+        self._draw_ahead(change)
+
+    def _draw_ahead(self, change: Bunch) -> None:
+        """Draw the step after this one while the learner looks, where a kernel waits for what is next."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+        for name, control in self.controls.items():
+            if control.source is not change.owner or not control.stepwise:
+                continue
+            after = change.new + (1 if change.new > change.old else -1)
+            if control.source.min <= after <= control.source.max:
+                with suppress(RuntimeError):  # no loop runs outside of a kernel
+                    loop = asyncio.get_running_loop()
+                    self._ahead = loop.call_later(_PAUSE, self._drawn, self.values | {name: after})
 
     def _show(self, frame: Frame) -> None:
         self.frame = frame

@@ -71,10 +71,8 @@ def lines(function: Function, names: Collection[str]) -> dict[str, str]:
         if tree is None:
             continue
         for name, value in _computed(tree, own.__name__):
-            if name in names and name not in found and not isinstance(value, ast.Name | ast.Subscript | ast.Dict):
-                called = value.func if isinstance(value, ast.Call) else None
-                if not (isinstance(called, ast.Name) and called.id in _notebook(own)):
-                    found[name] = f"{name} = {ast.unparse(value)}"
+            if name in names and name not in found and not _tells_nothing(value, own):
+                found[name] = f"{name} = {ast.unparse(value)}"
     return found
 
 
@@ -90,8 +88,13 @@ def _own(function: Function, known: dict[str, FunctionType]) -> Iterator[Functio
             yield from _own(called, known)
 
 
-def _notebook(function: FunctionType) -> Collection[str]:
-    return {name for name, value in function.__globals__.items() if isinstance(value, FunctionType)}
+def _tells_nothing(value: ast.expr, function: FunctionType) -> bool:
+    match value:
+        case ast.Name() | ast.Dict() | ast.Subscript(slice=ast.Constant(value=str())):
+            return True
+        case ast.Call(func=ast.Name(id=called)):
+            return isinstance(function.__globals__.get(called), FunctionType)
+    return False
 
 
 def _parsed(function: FunctionType) -> ast.Module | None:

@@ -214,8 +214,8 @@ _AFTER = partial(
     Mistake,
     "gate-gradient-after-activation",
     "The gradient stops before the activation",
-    "You have what the loss feels at the gate itself, after its activation. The weights begin further left, at z, and "
-    "in between stands a sigmoid (a tanh for the candidate): its slope is missing.",
+    "You have what the loss feels at the gate itself, after its activation. The weights begin one step further "
+    "back, at z, and in between stands a sigmoid (a tanh for the candidate): its slope is missing.",
 )
 _ACTIVATED_AGAIN = partial(
     Mistake,

@@ -43,6 +43,10 @@ def _over_wrong_axis(arguments: Arguments, right: Gradients) -> dict[str, list[A
     return {name: [over_features, over_features[None, :], over_features[:, None]] for name in _of("b", right)}
 
 
+def _not_summed(arguments: Arguments, right: Gradients) -> Gradients:
+    return {name: _dz(arguments) for name in _of("b", right)}
+
+
 def _averaged(arguments: Arguments, right: Gradients) -> Gradients:
     return {name: array / _dz(arguments).shape[1] for name, array in right.items()}
 
@@ -171,6 +175,13 @@ def of_a_weighted_input(bias: str) -> tuple[Mistake, ...]:
             f"You have added up the features of each example. {bias} has one entry for each feature, shared by all m "
             "examples: which axis of dz counts the examples?",
             _over_wrong_axis,
+        ),
+        Mistake(
+            "bias-not-summed",
+            f"d{bias} still has a column for each example",
+            f"You have what each example says about the bias. But {bias} is one column, copied to all m examples, so "
+            "it collects what comes back from all of them.",
+            _not_summed,
         ),
         Mistake(
             "bias-is-mean",
