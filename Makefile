@@ -1,6 +1,6 @@
 # Everything starts here: "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help lab demo build test clean lock environment browser
+.PHONY: help lab demo build test clean lock environment browser sandbox
 
 # nbgrader and Jupyter call their own programs by name.
 in_venv := env PATH="$(CURDIR)/.venv/bin:$$PATH"
@@ -19,14 +19,14 @@ help:
 lab: environment
 	@$(in_venv) sh helpers/setup/lab.sh $(if $(PORT),--port=$(PORT)) $(ARGS)
 
-demo: environment
+demo: sandbox
 	@$(in_venv) PYTHONPATH=tests python -m submissions build/demo
 	@$(in_venv) bptt grade 01_cell_backward --course build/demo $(ARGS)
 
 build: environment
 	@$(in_venv) bptt build
 
-test: browser
+test: browser sandbox
 	@$(in_venv) ruff check
 	@$(in_venv) ruff format --check
 	@$(in_venv) mypy
@@ -39,6 +39,9 @@ lock: environment
 
 environment:
 	@PYTHON="$(PYTHON)" sh helpers/setup/environment.sh
+
+sandbox: environment
+	@sh helpers/setup/sandbox.sh
 
 browser: environment
 	@sh helpers/setup/browser.sh

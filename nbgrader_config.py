@@ -2,11 +2,6 @@
 
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment
-from nbgrader.preprocessors import ClearSolutions
-
-from bptt.lessons.clear_solutions import ClearSolutionsNamed
-
 c = get_config()
 
 c.CourseDirectory.course_id = "bptt"
@@ -15,8 +10,20 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.CourseDirectory.source_directory = "build/source"
 c.CourseDirectory.release_directory = "notebooks"
 
+# nbgrader's own steps, but for ClearSolutions. By name, because importing nbgrader's steps takes seconds.
 c.GenerateAssignment.preprocessors = [
-    ClearSolutionsNamed if step is ClearSolutions else step for step in GenerateAssignment.preprocessors.default()
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "bptt.lessons.clear_solutions.ClearSolutionsNamed",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # notebooks/ is committed, so it is there before the gradebook knows the lesson. Without this, nbgrader would
 # skip the lesson and never tell the gradebook.
@@ -34,3 +41,22 @@ c.ClearMarkScheme.enforce_metadata = False
 
 # Seconds for one cell. The longest, in lesson 04, trains a model.
 c.Execute.timeout = 120
+
+# Submissions run in a sandbox, and what they are worth is decided outside of it. Both are the same in bptt grade.
+c.Autograde.sanitize_preprocessors = [
+    "bptt.grading.plugs.TakeIn",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "bptt.grading.plugs.ExecuteInSandbox",
+    "nbgrader.preprocessors.LimitOutput",
+    "bptt.grading.plugs.SaveVerdicts",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    # Feedback shows what is left of the cells.
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

@@ -64,8 +64,12 @@ def build(*, check_only: bool, course: Path) -> None:
 @click.argument("assignment")
 @click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; may be given again.")
 @click.option("--feedback/--no-feedback", default=True, help="Write a feedback page for each student, or do not.")
+@click.option("--sandbox/--no-sandbox", default=True, help="Without a sandbox, submissions run with your rights.")
+@click.option("--cold", is_flag=True, help="Start Python afresh for each submission, which takes some seconds.")
 @in_course
-def grade(*, assignment: str, students: tuple[str, ...], feedback: bool, course: Path) -> None:
+def grade(  # noqa: PLR0913 - one for each option
+    *, assignment: str, students: tuple[str, ...], feedback: bool, sandbox: bool, cold: bool, course: Path
+) -> None:
     """Grade what students have handed in for ASSIGNMENT, and print a table of the class.
 
     The notebooks are expected in submitted/STUDENT/ASSIGNMENT/. Points go into nbgrader's gradebook. Everybody in
@@ -78,12 +82,14 @@ def grade(*, assignment: str, students: tuple[str, ...], feedback: bool, course:
       bptt grade 01_cell_backward --student ada --student emmy
       nbgrader export    write all points to grades.csv, afterwards
     """
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415 - imports that take a second
 
-    from bptt.grading.course import Course, GradingError  # noqa: PLC0415 - nbgrader takes seconds to import
+    from bptt.grading.course import Course, GradingError  # noqa: PLC0415
+    from bptt.grading.grade import How  # noqa: PLC0415
     from bptt.grading.show import grade_and_show  # noqa: PLC0415
 
+    how = How(feedback=feedback, boxed=sandbox, warm=not cold)
     try:
-        grade_and_show(Course(course, assignment), students, feedback=feedback, console=Console())
+        grade_and_show(Course(course, assignment), students, how=how, console=Console())
     except GradingError as error:
         raise click.ClickException(str(error)) from None

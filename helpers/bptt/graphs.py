@@ -61,6 +61,29 @@ class TwoLayerCache(NamedTuple):
     A2: Array
 
 
+class TwoLayerSum(NamedTuple):
+    """A function with one result: a weighted sum of what two layers make of ``x``.
+
+    Attributes
+    ----------
+    dY : ndarray (n_a, m)
+        The weights.
+    W1, b1, W2, b2 : ndarray
+        As in :func:`two_layer_forward`.
+    """
+
+    dY: Array
+    W1: Array
+    b1: Array
+    W2: Array
+    b2: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Compute it, for one ``x (n_x, m)`` or several stacked along a first axis."""
+        Y, _ = two_layer_forward(x, self.W1, self.b1, self.W2, self.b2)
+        return (self.dY * Y).sum(axis=(-2, -1))
+
+
 def weighted_input_forward(X: Array, W: Array, b: Array) -> tuple[Array, WeightedInputCache]:
     r"""Weigh and add: :math:`Z = W X + b`.
 

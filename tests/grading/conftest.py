@@ -12,7 +12,7 @@ from submissions.course import CLASS, enrol, make_course
 from submissions.entry import ASSIGNMENT
 
 from bptt.grading.course import Course
-from bptt.grading.grade import grade, students_to_grade
+from bptt.grading.grade import How, grade, students_to_grade
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def rows_of():
 
     def rows(folder, *only, feedback=False):
         course = Course(folder, ASSIGNMENT)
-        return {row.student: row for row in grade(course, students_to_grade(course, only), feedback=feedback)}
+        return {row.student: row for row in grade(course, students_to_grade(course, only), How(feedback=feedback))}
 
     return rows
 

@@ -6,7 +6,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from bptt.grading.intake import RefusedError, take_in
+from bptt.grading.collect import collect
+from bptt.grading.intake import take_in
+from bptt.grading.refused import RefusedError
 
 
 def cell(kind, source, grade_id, **meta):
@@ -35,7 +37,7 @@ def take(tmp_path):
     def hand_in(notebook, name="lesson.ipynb"):
         content = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
         (tmp_path / name).write_bytes(content)
-        return take_in(tmp_path, RELEASED, "lesson")
+        return take_in(collect(tmp_path, "ada", "lesson").notebook, RELEASED)
 
     return hand_in
 
@@ -131,15 +133,15 @@ def test_a_link_is_not_followed(tmp_path, submitted):
     nbformat.write(submitted, tmp_path / "elsewhere.txt")
     (tmp_path / "lesson.ipynb").symlink_to(tmp_path / "elsewhere.txt")
     with pytest.raises(RefusedError) as refused:
-        take_in(tmp_path, RELEASED, "lesson")
+        collect(tmp_path, "ada", "lesson")
     assert refused.value.status == "missing notebook"
 
 
 def test_without_a_notebook_the_reason_says_what_is_there(tmp_path):
     with pytest.raises(RefusedError, match="the folder is empty"):
-        take_in(tmp_path, RELEASED, "lesson")
+        collect(tmp_path, "ada", "lesson")
     (tmp_path / "essay.docx").touch()
     with pytest.raises(RefusedError, match=r"there is essay\.docx"):
-        take_in(tmp_path, RELEASED, "lesson")
+        collect(tmp_path, "ada", "lesson")
     with pytest.raises(RefusedError, match="there is no folder"):
-        take_in(tmp_path / "nowhere", RELEASED, "lesson")
+        collect(tmp_path / "nowhere", "ada", "lesson")

@@ -88,3 +88,8 @@ def test_lines_close_together_are_tidy(power):
 def test_what_does_not_fit_together_is_refused(lengths, seconds, labels):
     with pytest.raises(ValueError, match="a time at each length"):
         viz.timings(lengths, seconds, labels)
+
+
+def test_times_may_be_measured_when_there_is_a_figure_to_draw():
+    seconds = [1e-5 * T_X]
+    assert viz.timings(T_X, lambda: seconds, NAMES[:1]).png() == viz.timings(T_X, seconds, NAMES[:1]).png()

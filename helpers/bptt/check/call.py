@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -33,6 +34,8 @@ class Outcome:
     printed : str
     changed : tuple of str
         Arguments that the function changed in place, e.g. ``da_next`` or ``cache.a_next``.
+    axes : tuple of int
+        Of each array that the function handed to a stand-in, how many axes it had.
     """
 
     result: Any
@@ -41,20 +44,48 @@ class Outcome:
     warned: tuple[str, ...] = ()
     printed: str = ""
     changed: tuple[str, ...] = field(default=())
+    axes: tuple[int, ...] = ()
+
+
+class Elsewhere(Protocol):
+    """A learner's function in another process, which is asked for all that a check wants to know.
+
+    Attributes
+    ----------
+    origin : str
+        The cell that last defined it, e.g. ``In [12]``.
+    reads : tuple of str
+        The notebook's numbers and arrays that it reads by name.
+    own : tuple of str
+        The functions of earlier exercises that it would call, were there no stand-ins, and that are the learner's own.
+    """
+
+    origin: str
+    reads: tuple[str, ...]
+    own: tuple[str, ...]
+
+    def answer(self, arguments: Arguments, stand_ins: tuple[str, ...]) -> Outcome:
+        """Call it there, with the stand-ins of those names."""
+
+
+Function = Callable[..., Any] | Elsewhere
 
 
 def call(
-    function: Callable[..., Any], arguments: Arguments, stand_ins: Mapping[str, Callable[..., Any]] | None = None
+    function: Function, arguments: Arguments, stand_ins: Mapping[str, Callable[..., Any]] | None = None
 ) -> Outcome:
     """Call ``function`` with its own copy of ``arguments``, and with stand-ins for functions that it calls by name."""
+    if not callable(function):
+        return function.answer(arguments, tuple(stand_ins or ()))
     own = copy.deepcopy(arguments)
+    axes: list[int] = []
     printed = io.StringIO()
     result, error, at_line = None, None, ""
     with (
         warnings.catch_warnings(record=True) as warned,
         redirect_stdout(printed),
         exact.withheld(),
-        _replaced(function, stand_ins or {}),
+        _replaced(function, {name: _watched(part, axes) for name, part in (stand_ins or {}).items()}),
     ):
         warnings.simplefilter("always")
         try:
@@ -68,7 +99,17 @@ def call(
         tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in warned)),
         printed.getvalue(),
         _changed(dict(_arrays(arguments)), dict(_arrays(own))),
+        tuple(axes),
     )
+
+
+def _watched(stand_in: Callable[..., Any], axes: list[int]) -> Callable[..., Any]:
+    @wraps(stand_in)
+    def watching(*handed: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever a learner hands over
+        axes.extend(part.ndim for part in (*handed, *named.values()) if isinstance(part, np.ndarray))
+        return stand_in(*handed, **named)
+
+    return watching
 
 
 @contextmanager

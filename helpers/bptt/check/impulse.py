@@ -1,12 +1,9 @@
 """The impulse test: put a gradient in at one step only, and see which steps it reaches."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from bptt import inputs
-from bptt.check.call import call
+from bptt.check.call import Function, call
 from bptt.check.compare import TOLERANCE, agrees, as_gradients
 from bptt.check.exercise import Exercise
 from bptt.check.report import Impulse
@@ -18,7 +15,7 @@ NOTHING = 1e-12
 """Less than this, in proportion to the largest exact value, counts as not having arrived."""
 
 
-def impulse_test(exercise: Exercise, function: Callable[..., Any], seed: int) -> Impulse | None:
+def impulse_test(exercise: Exercise, function: Function, seed: int) -> Impulse | None:
     """Measure where a gradient at step k arrives, for every k.
 
     Parameters

@@ -2,11 +2,13 @@
 
 import dis
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import CodeType
 from typing import Any
 
 import numpy as np
+
+from bptt.check.call import Function
 
 NUMBERS = (np.ndarray, np.number, float)
 
@@ -22,8 +24,10 @@ def in_notebook() -> bool:
     return _shell() is not None
 
 
-def defining_cell(function: Callable[..., Any]) -> str:
+def defining_cell(function: Function) -> str:
     """Name the notebook cell that last defined ``function``, e.g. ``In [12]``; empty outside a notebook."""
+    if not callable(function):
+        return function.origin
     code = getattr(function, "__code__", None)
     shell = _shell()
     if not isinstance(code, CodeType) or shell is None:
@@ -32,8 +36,10 @@ def defining_cell(function: Callable[..., Any]) -> str:
     return label[1].replace("In[", "In [") if label else ""
 
 
-def notebook_values(function: Callable[..., Any]) -> tuple[str, ...]:
+def notebook_values(function: Function) -> tuple[str, ...]:
     """List the notebook's numbers and arrays that ``function`` reads by name instead of from its arguments."""
+    if not callable(function):
+        return function.reads
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
@@ -41,3 +47,15 @@ def notebook_values(function: Callable[..., Any]) -> tuple[str, ...]:
     read = (step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL")
     found = dict.fromkeys(name for name in read if isinstance(function.__globals__.get(name), NUMBERS))
     return tuple(found)
+
+
+def own_functions(function: Function, names: Iterable[str]) -> tuple[str, ...]:
+    """List those of ``names`` that ``function`` would call as functions of the learner's own."""
+    if not callable(function):
+        return tuple(name for name in function.own if name in names)
+    values = getattr(function, "__globals__", {})
+    return tuple(name for name in names if callable(values.get(name)) and not _of_this_package(values[name]))
+
+
+def _of_this_package(function: Callable[..., Any]) -> bool:
+    return (getattr(function, "__module__", None) or "").startswith("bptt.")

@@ -1,13 +1,9 @@
 """A second look at a function that raises: with all sizes equal, wrong shapes fit, and the numbers can speak."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 import numpy as np
 
 from bptt import inputs
-from bptt.check.call import call
+from bptt.check.call import Function, call
 from bptt.check.compare import agrees, as_gradients
 from bptt.check.diagnose import causes
 from bptt.check.exercise import Exercise
@@ -26,7 +22,7 @@ TIME_AXIS = Cause(
 )
 
 
-def probe(exercise: Exercise, function: Callable[..., Any], seed: int) -> list[Cause]:
+def probe(exercise: Exercise, function: Function, seed: int) -> list[Cause]:
     """Run a sequence exercise once more with n_x = n_a = m = T_x, and explain what comes out.
 
     Parameters
@@ -41,19 +37,9 @@ def probe(exercise: Exercise, function: Callable[..., Any], seed: int) -> list[C
     list of Cause
         Empty when it raises here too, and did not hand a wrong shape to the cell.
     """
-    given: list[int] = []
-
-    def watched(stand_in: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(stand_in)
-        def watching(*handed: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever a learner hands over
-            given.extend(part.ndim for part in (*handed, *named.values()) if isinstance(part, np.ndarray))
-            return stand_in(*handed, **named)
-
-        return watching
-
     arguments = exercise.case(seed, SQUARE)
-    outcome = call(function, arguments, {name: watched(part) for name, part in exercise.stand_ins.items()})
-    if any(axes > STEP_AXES for axes in given):
+    outcome = call(function, arguments, exercise.stand_ins)
+    if any(axes > STEP_AXES for axes in outcome.axes):
         return [TIME_AXIS]
     result, right = as_gradients(exercise, outcome.result), exercise.right(arguments)
     wrong = [

@@ -168,7 +168,7 @@ class Report:
         # Displayed, not returned as the cell's value: nbgrader takes a cell's value for a mark.
         from IPython.display import display  # noqa: PLC0415 - only there in a notebook
 
-        display(self._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
+        display(self._repr_mimebundle_(), raw=True)
 
     def as_dict(self) -> dict[str, object]:
         """Return what tables of a class need, as plain JSON types."""

@@ -1,24 +1,23 @@
 """Run one exercise's check: several cases, then a report."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from bptt import inputs
-from bptt.check.call import Outcome, call
+from bptt.check.call import Function, Outcome, call
 from bptt.check.compare import agrees, as_gradients, findings
 from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
 from bptt.check.impulse import impulse_test
-from bptt.check.origin import defining_cell, notebook_values
+from bptt.check.origin import defining_cell, notebook_values, own_functions
 from bptt.check.patterns import observations
 from bptt.check.probe import TIME_AXIS, probe
-from bptt.check.report import Cause, Finding, Report, listed
+from bptt.check.report import Cause, Finding, Impulse, Report, listed
 from bptt.types import Gradients
-
-Function = Callable[..., Any]
 
 ONE_EXAMPLE = 1
 """The place of the case with m = 1 among ``inputs.sizes``."""
@@ -32,7 +31,7 @@ IN_PLACE = Cause(
 )
 
 
-def run(exercise: Exercise, function: Function, only: Sequence[str] | None = None, seed: int = 1) -> Report:
+def run(exercise: Exercise, function: Callable[..., Any], only: Sequence[str] | None = None, seed: int = 1) -> Report:
     """Compare a learner's function with the exact gradients.
 
     Parameters
@@ -56,10 +55,69 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
     ValueError
         When ``only`` names something that the exercise does not return.
     """
-    graded = _graded(exercise, only)
+    _graded(exercise, only)
     if not callable(function):
         message = f"give the function itself: check.{exercise.name}({exercise.name}), without calling it"
         raise TypeError(message)
+    return report(examine(exercise, function, seed), only)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a function did in every case of one exercise, and what is wrong with that.
+
+    Attributes
+    ----------
+    exercise : Exercise
+    function : callable, or what stands for one in another process
+    seed : int
+    cases : list of dict
+        The arguments of each call.
+    outcomes : list of Outcome
+    rights : list of dict
+        The exact gradients for each case.
+    found : list of list of Finding
+        For each case.
+    """
+
+    exercise: Exercise
+    function: Function
+    seed: int
+    cases: Sequence[Arguments]
+    outcomes: Sequence[Outcome]
+    rights: Sequence[Gradients]
+    found: Sequence[Sequence[Finding]]
+
+    @cached_property
+    def everything(self) -> list[Finding]:
+        """For each gradient, what the first case in which it is wrong shows: the plainest cases come first."""
+        first: dict[tuple[str | None, str], Finding] = {}
+        for finding in (finding for case in self.found for finding in case):
+            key = (finding.gradient, "" if finding.gradient else finding.kind)
+            first.setdefault(key, finding)
+        return list(first.values())
+
+    @cached_property
+    def by_numbers(self) -> list[Cause]:
+        """The mistakes that explain wrong numbers, whichever gradients are graded."""
+        exercise = self.exercise
+        results = [as_gradients(exercise, outcome.result) for outcome in self.outcomes]
+        wrong = [f.gradient for f in self.everything if f.gradient and f.kind in ("value", "shape", "not-finite")]
+        return list(causes(exercise, self.cases, results, wrong)) if wrong else []
+
+    @cached_property
+    def probed(self) -> list[Cause]:
+        """What a second look shows at a function that raises."""
+        return probe(self.exercise, self.function, self.seed) if self.exercise.stand_ins else []
+
+    @cached_property
+    def impulse(self) -> Impulse | None:
+        """Where gradients arrive, for an exercise about a sequence."""
+        return impulse_test(self.exercise, self.function, self.seed) if _has_steps(self.exercise) else None
+
+
+def examine(exercise: Exercise, function: Function, seed: int) -> Examined:
+    """Call a learner's function on all cases, and compare what it returns with the exact gradients."""
     cases, outcomes, rights, found = [], [], [], []
     for number, sizes in enumerate(inputs.sizes(seed)):
         arguments = exercise.case(seed + number, sizes)
@@ -67,17 +125,24 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
         outcomes.append(call(function, arguments, exercise.stand_ins))
         rights.append(exercise.right(arguments))
         found.append(list(findings(exercise, outcomes[-1], rights[-1], sizes)))
-    everything = _first_of_each(found)
-    about = [f for f in everything if f.gradient is None or f.gradient in graded]
-    why = _causes(exercise, function, seed, cases, outcomes, everything, about) if about else []
+    return Examined(exercise, function, seed, cases, outcomes, rights, found)
+
+
+def report(examined: Examined, only: Sequence[str] | None = None) -> Report:
+    """Say what was found about some of the gradients, or all of them; see :func:`run`."""
+    exercise, function = examined.exercise, examined.function
+    graded = _graded(exercise, only)
+    about = [f for f in examined.everything if f.gradient is None or f.gradient in graded]
+    why = _causes(examined, about) if about else []
     explained = {name for cause in why for name in cause.gradients}
-    notes = [*_own_parts(exercise, function, cases[0], rights[0], graded)] if not about else []
-    notes += [f"Your function warned: {text}" for text in dict.fromkeys(w for o in outcomes for w in o.warned)]
+    notes = [*_own_parts(examined, graded)] if not about else []
+    warned = (w for o in examined.outcomes for w in o.warned)
+    notes += [f"Your function warned: {text}" for text in dict.fromkeys(warned)]
     if about:
         notes += _reads_notebook(exercise, function)
     for finding in about:
         if finding.kind == "value" and finding.gradient not in explained:
-            notes += _observed(finding, rights, found)
+            notes += _observed(finding, examined)
     return Report(
         exercise.name,
         graded,
@@ -85,8 +150,8 @@ def run(exercise: Exercise, function: Function, only: Sequence[str] | None = Non
         tuple(why),
         tuple(notes),
         defining_cell(function),
-        outcomes[0].printed,
-        impulse_test(exercise, function, seed) if about and _has_steps(exercise) else None,
+        examined.outcomes[0].printed,
+        examined.impulse if about else None,
     )
 
 
@@ -108,32 +173,13 @@ def _graded(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name for name in exercise.shapes if only is None or name in only)
 
 
-def _first_of_each(found: Sequence[Sequence[Finding]]) -> list[Finding]:
-    """Keep, for each gradient, what the first case in which it is wrong shows: the plainest cases come first."""
-    first: dict[tuple[str | None, str], Finding] = {}
-    for finding in (finding for case in found for finding in case):
-        key = (finding.gradient, "" if finding.gradient else finding.kind)
-        first.setdefault(key, finding)
-    return list(first.values())
-
-
-def _causes(  # noqa: PLR0913, PLR0917 - all that is known about one check
-    exercise: Exercise,
-    function: Function,
-    seed: int,
-    cases: Sequence[Arguments],
-    outcomes: Sequence[Outcome],
-    everything: Sequence[Finding],
-    about: Sequence[Finding],
-) -> list[Cause]:
+def _causes(examined: Examined, about: Sequence[Finding]) -> list[Cause]:
     kinds = {finding.kind for finding in about}
-    found = [replace(IN_PLACE, id=exercise.in_place)] if "changed-in-place" in kinds else []
-    if "raised" in kinds and exercise.stand_ins:
-        found += probe(exercise, function, seed)
-    results = [as_gradients(exercise, outcome.result) for outcome in outcomes]
-    wrong = [f.gradient for f in everything if f.gradient and f.kind in ("value", "shape", "not-finite")]
+    found = [replace(IN_PLACE, id=examined.exercise.in_place)] if "changed-in-place" in kinds else []
+    if "raised" in kinds:
+        found += examined.probed
     graded = {finding.gradient for finding in about}
-    for cause in causes(exercise, cases, results, wrong) if wrong else ():
+    for cause in examined.by_numbers:
         here = tuple(name for name in cause.gradients if name in graded)
         if here:
             found.append(replace(cause, gradients=here))
@@ -149,19 +195,17 @@ def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
         )
 
 
-def _own_parts(
-    exercise: Exercise, function: Function, arguments: Arguments, right: Gradients, graded: Sequence[str]
-) -> Iterator[str]:
+def _own_parts(examined: Examined, graded: Sequence[str]) -> Iterator[str]:
     """Say so when the learner's function is right, and an earlier one of theirs that it calls is not."""
-    names = getattr(function, "__globals__", {})
+    exercise, function = examined.exercise, examined.function
+    arguments, right = examined.cases[0], examined.rights[0]
 
     def spoils(name: str) -> bool:
         others = {other: exact for other, exact in exercise.stand_ins.items() if other != name}
         result = as_gradients(exercise, call(function, arguments, others).result)
         return any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in graded)
 
-    own = [name for name in exercise.stand_ins if callable(names.get(name)) and not _of_this_package(names[name])]
-    wrong = [name for name in own if spoils(name)]
+    wrong = [name for name in own_functions(function, exercise.stand_ins) if spoils(name)]
     if wrong:
         what = "loop" if _has_steps(exercise) else "function"
         yield (
@@ -170,15 +214,11 @@ def _own_parts(
         )
 
 
-def _of_this_package(function: Function) -> bool:
-    return (getattr(function, "__module__", None) or "").startswith("bptt.")
-
-
-def _observed(finding: Finding, rights: Sequence[Gradients], found: Sequence[Sequence[Finding]]) -> Iterator[str]:
+def _observed(finding: Finding, examined: Examined) -> Iterator[str]:
     """Yield what the numbers show about a wrong gradient that no known mistake explains."""
     name = str(finding.gradient)
-    wrong = [next((f.sizes for f in its if f.gradient == name), None) for its in found]
+    wrong = [next((f.sizes for f in its if f.gradient == name), None) for its in examined.found]
     if wrong[ONE_EXAMPLE] is None and all(its for case, its in enumerate(wrong) if case != ONE_EXAMPLE):
         yield f"{name} is right with one example (m = 1), and wrong with more."
-    case = next(number for number, its in enumerate(found) if finding in its)
-    yield from observations(name, np.asarray(finding.yours), rights[case])
+    case = next(number for number, its in enumerate(examined.found) if finding in its)
+    yield from observations(name, np.asarray(finding.yours), examined.rights[case])

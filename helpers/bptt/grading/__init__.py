@@ -1,1 +1,4 @@
-"""Grade a class through nbgrader, so that every student has a row and no submission stops the others."""
+"""Grade a class, so that every student has a row, and no submission fools, stops or slows the others."""
+
+# Before anything of nbgrader is imported.
+from bptt.grading import light as light

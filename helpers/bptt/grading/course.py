@@ -8,17 +8,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from nbgrader import nbgraderformat
-from nbgrader.converters.base import BaseConverter
+import nbformat
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from bptt.lessons.build import build
+from bptt.grading.collect import data_files
+from bptt.grading.settings import limits, secret
+from bptt.grading.submission import Lesson
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
+    from nbgrader.converters.base import BaseConverter
 
-Converter = TypeVar("Converter", bound=BaseConverter)
+    from bptt.grading.limits import Limits
+
+Converter = TypeVar("Converter", bound="BaseConverter")
 
 
 class GradingError(Exception):
@@ -49,9 +52,11 @@ class Course:
         # nbgrader runs alembic by name, and a virtual environment need not be activated.
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         self.assignment = assignment
-        self._config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-        self._names = CourseDirectory(config=self._config)
-        if not all(path.is_file() for path in (self._notebook(self._names.source_directory), self._released)):
+        self.config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+        self._names = CourseDirectory(config=self.config)
+        if not all(path.is_file() for path in (self._source, self._released)):
+            from bptt.lessons.build import build  # noqa: PLC0415 - takes seconds to import
+
             build(root)
 
     @property
@@ -60,9 +65,41 @@ class Course:
         return self._names.db_url, self._names.course_id
 
     @property
+    def _build(self) -> Path:
+        return Path(self._names.root) / "build"
+
+    @property
     def log(self) -> Path:
         """Where everything goes that nbgrader and Jupyter say."""
-        return Path(self._names.root) / "build" / f"grade-{self.assignment}.log"
+        return self._build / f"grade-{self.assignment}.log"
+
+    @property
+    def recorded(self) -> Path:
+        """A note on what the gradebook knows of the lesson."""
+        return self._build / f"recorded-{self.assignment}.json"
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson as data."""
+        files = data_files(self._source.parent)
+        return Lesson(self.assignment, self._source.read_bytes(), self._released.read_bytes(), files)
+
+    @property
+    def graded_cells(self) -> list[str]:
+        """The ``grade_id`` of each graded cell, in the order of the notebook."""
+        cells = nbformat.v4.reads(self._released.read_text(encoding="utf-8")).cells
+        metas = [cell.metadata.get("nbgrader", {}) for cell in cells]
+        return [meta["grade_id"] for meta in metas if meta.get("grade")]
+
+    @property
+    def limits(self) -> Limits:
+        """What a submission may use."""
+        return limits(self.config)
+
+    @property
+    def secret(self) -> bytes:
+        """What test inputs are derived from."""
+        return secret(self.config)
 
     def converter(self, kind: type[Converter], student: str = ".", **directories: str) -> Converter:
         """Make one of nbgrader's steps for one student, which replaces what an earlier run has made.
@@ -70,13 +107,13 @@ class Course:
         Parameters
         ----------
         kind
-            Such as ``Autograde``.
+            Such as ``GenerateFeedback``.
         student
             Id.
         directories
-            Other folders than the course's own, such as ``submitted_directory``.
+            Other folders than the course's own, such as ``release_directory``.
         """
-        config = copy.deepcopy(self._config)
+        config = copy.deepcopy(self.config)
         about = {"assignment_id": self.assignment, "student_id": student, **directories}
         config.merge(Config({"CourseDirectory": about}))
         step = kind(coursedir=CourseDirectory(config=config), config=config)
@@ -84,13 +121,12 @@ class Course:
         return step
 
     @property
-    def released(self) -> NotebookNode:
-        """The notebook that students were given."""
-        return nbgraderformat.read(self._released, as_version=4)
-
-    @property
     def _released(self) -> Path:
         return self._notebook(self._names.release_directory)
+
+    @property
+    def _source(self) -> Path:
+        return self._notebook(self._names.source_directory)
 
     def _notebook(self, step: str) -> Path:
         return self._folder(step, ".") / f"{self.assignment}.ipynb"
@@ -103,7 +139,7 @@ class Course:
         return self._folder(self._names.submitted_directory, student)
 
     def autograded(self, student: str) -> Path:
-        """Return where nbgrader puts the student's notebook once it has run it."""
+        """Return where the student's notebook is once it has been graded."""
         return self._folder(self._names.autograded_directory, student) / f"{self.assignment}.ipynb"
 
     def feedback(self, student: str) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME, listed
 from bptt.check.run import every_cause
-from bptt.grading.execute import DEAD
+from bptt.grading.kernel.client import DEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,88 +1,159 @@
-"""What grading reads from nbgrader's gradebook, and the little that it writes there itself."""
+"""nbgrader's gradebook: what grading reads from it, and all that it writes there."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tempfile
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import NbGraderException
+from nbgrader import api
+from nbgrader.utils import parse_utc
 
 from bptt.grading.course import Course, GradingError
 from bptt.grading.row import Points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from bptt.grading.result import Result
+
+Recorded = tuple[tuple[Points, ...], float, bool]
 
 
-@contextmanager
-def _opened(course: Course) -> Iterator[Gradebook]:
-    with Gradebook(*course.gradebook) as book:
-        yield book
+class Book:
+    """The gradebook, open for one assignment. There is one for a course, and one process writes to it.
 
-
-def record_lesson(course: Course) -> None:
-    """Tell the gradebook what the lesson's graded cells are, with their hidden tests.
-
-    Raises
-    ------
-    GradingError
-        When graded cells have come or gone since the first submission was graded.
+    Parameters
+    ----------
+    course
+        The course and its assignment.
     """
-    with tempfile.TemporaryDirectory() as elsewhere:
-        # The released notebook is what students have: grading must not write there.
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._lesson = course.assignment
+        self._book = api.Gradebook(*course.gradebook)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._book.close()
+
+    def record_lesson(self) -> None:
+        """Tell the gradebook what the lesson's graded cells are, with their hidden tests, unless it knows.
+
+        Raises
+        ------
+        GradingError
+            When graded cells have come or gone since the first submission was graded.
+        """
+        source = hashlib.sha256(self._course.lesson.source).hexdigest()
+        if self._note() == {"source": source, "assignment": self._assignment_id()}:
+            return
+        from nbgrader.converters import GenerateAssignment  # noqa: PLC0415 - takes seconds to import
+        from nbgrader.converters.base import NbGraderException  # noqa: PLC0415
+
+        with tempfile.TemporaryDirectory() as elsewhere:
+            # The released notebook is what students have: grading must not write there.
+            try:
+                self._course.converter(GenerateAssignment, release_directory=elsewhere).start()
+            except NbGraderException as error:
+                raise GradingError(
+                    f"The gradebook does not take the lesson {self._lesson}. Most likely it has gained or lost cells "
+                    "since its first submission was graded, which nbgrader does not allow. "
+                    f"Details: {self._course.log}"
+                ) from error
+        self._book.db.expire_all()
+        note = {"source": source, "assignment": self._assignment_id()}
+        self._course.recorded.write_text(json.dumps(note), encoding="utf-8")
+
+    def _note(self) -> object:
         try:
-            course.converter(GenerateAssignment, release_directory=elsewhere).start()
-        except NbGraderException as error:
-            raise GradingError(
-                f"The gradebook does not take the lesson {course.assignment}. Most likely it has gained or lost cells "
-                f"since its first submission was graded, which nbgrader does not allow. Details: {course.log}"
-            ) from error
+            return json.loads(self._course.recorded.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
 
+    def _assignment_id(self) -> str | None:
+        # Another gradebook gives another id.
+        try:
+            return str(self._book.find_assignment(self._lesson).id)
+        except api.MissingEntry:
+            return None
 
-def record_students(course: Course, students: Iterable[str]) -> None:
-    """Enter students that the gradebook does not have yet, so that its exports have them too."""
-    with _opened(course) as book:
-        known = {student.id for student in book.students}
+    def record_students(self, students: Iterable[str]) -> None:
+        """Enter students that the gradebook does not have yet, so that its exports have them too."""
+        known = self.roster()
         for student in students:
             if student not in known:
-                book.add_student(student)
+                self._book.add_student(student)
 
-
-def roster(course: Course) -> dict[str, str]:
-    """Return the id of each student in the gradebook, with the name in full (empty when it has none)."""
-    with _opened(course) as book:
+    def roster(self) -> dict[str, str]:
+        """Return the id of each student, with the name in full (empty when there is none)."""
         return {
-            student.id: " ".join(filter(None, (student.first_name, student.last_name))) for student in book.students
+            student.id: " ".join(filter(None, (student.first_name, student.last_name)))
+            for student in self._book.students
         }
 
+    def record(self, result: Result, handed_in: datetime | None) -> float:
+        """Enter the points and comments of one submission; those given by hand stay.
 
-def seconds_late(course: Course, student: str) -> float:
-    """Return how long after the due date a submission came; 0 when in time, or when there is no due date."""
-    with _opened(course) as book:
-        return float(book.find_submission(course.assignment, student).total_seconds_late)
+        Parameters
+        ----------
+        result
+            What grading it gave.
+        handed_in
+            When it came, in UTC; None when nobody knows.
 
+        Returns
+        -------
+        float
+            How many seconds late it came.
+        """
+        when = {"timestamp": handed_in} if handed_in else {}
+        submission = self._book.update_or_create_submission(self._lesson, result.student, **when)
+        notebook = next(each for each in submission.notebooks if each.name == self._lesson)
+        scores = {verdict.cell: verdict.score for verdict in result.verdicts}
+        for grade in notebook.grades:
+            # A graded cell without a verdict is worth nothing, never everything.
+            grade.auto_score = scores.get(grade.name, 0.0)
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in notebook.comments:
+            comment.auto_comment = "No response." if comment.name in result.unanswered else None
+        self._book.db.flush()
+        late = float(submission.total_seconds_late)
+        notebook.late_submission_penalty = self._penalty(result.student, notebook, late) if late > 0 else None
+        self._book.db.commit()
+        return late
 
-def points(course: Course, student: str) -> tuple[tuple[Points, ...], float, bool]:
-    """Read a student's points.
+    def _penalty(self, student: str, notebook: Any, late: float) -> float | None:  # noqa: ANN401 - nbgrader's own
+        from nbgrader.preprocessors import AssignLatePenalties  # noqa: PLC0415 - takes a second to import
 
-    Returns
-    -------
-    tuple of Points
-        One for each graded cell, in the order of the notebook.
-    float
-        Points taken off for being late.
-    bool
-        Whether nbgrader has a submission at all; without one all points are 0.
-    """
-    order = [cell.id for cell in course.released.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    with _opened(course) as book:
+        penalties = AssignLatePenalties(config=self._course.config)
+        penalties.init_plugin()
+        penalty = penalties.plugin_inst.late_submission_penalty(student, notebook.score, late)
+        return None if penalty is None else min(max(float(penalty), 0.0), float(notebook.score))
+
+    def points(self, student: str) -> Recorded:
+        """Read a student's points.
+
+        Returns
+        -------
+        tuple of Points
+            One for each graded cell, in the order of the notebook.
+        float
+            Points taken off for being late.
+        bool
+            Whether nbgrader has a submission at all; without one all points are 0.
+        """
         try:
-            notebook = book.find_submission_notebook(course.assignment, course.assignment, student)
-        except MissingEntry:
-            cells = book.find_notebook(course.assignment, course.assignment).grade_cells
+            notebook = self._book.find_submission_notebook(self._lesson, self._lesson, student)
+        except api.MissingEntry:
+            cells = self._book.find_notebook(self._lesson, self._lesson).grade_cells
             read = {cell.name: Points(cell.name, 0.0, cell.max_score) for cell in cells}
             penalty, graded = 0.0, False
         else:
@@ -91,4 +162,12 @@ def points(course: Course, student: str) -> tuple[tuple[Points, ...], float, boo
                 for grade in notebook.grades
             }
             penalty, graded = notebook.late_submission_penalty or 0.0, True
-    return tuple(read[name] for name in order), penalty, graded
+        return tuple(read[name] for name in self._course.graded_cells), penalty, graded
+
+
+def when(text: str) -> datetime | None:
+    """Read the time that a submission came, as nbgrader writes it; None when it is no time."""
+    try:
+        return parse_utc(text.strip())
+    except (ValueError, OverflowError):
+        return None

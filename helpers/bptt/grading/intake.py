@@ -1,4 +1,4 @@
-"""Take in one submission: make of it a notebook that nbgrader can grade, or say why there is none."""
+"""Take in one submission: make of its bytes a notebook that can be graded, or say why there is none."""
 
 from __future__ import annotations
 
@@ -8,29 +8,11 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
+from bptt.grading.refused import RefusedError
 from bptt.grading.row import Status
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nbformat import NotebookNode
-
-
-class RefusedError(Exception):
-    """A submission without a notebook to grade.
-
-    Parameters
-    ----------
-    status
-        Whether there is none, or none that can be read.
-    reason
-        What lies there instead, in words.
-    """
-
-    def __init__(self, status: Status, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -50,7 +32,7 @@ class Taken:
     changed: tuple[str, ...]
 
 
-def take_in(folder: Path, released: NotebookNode, name: str) -> Taken:
+def take_in(submitted: bytes, released: NotebookNode) -> Taken:
     """Read a student's notebook, and repair what students were not to change.
 
     nbgrader 0.9.6 restores a changed test cell, but never looks for one that is gone: the points stay what they were,
@@ -59,19 +41,17 @@ def take_in(folder: Path, released: NotebookNode, name: str) -> Taken:
 
     Parameters
     ----------
-    folder
-        Where the student's files are.
+    submitted
+        The notebook file as it was handed in.
     released
         The notebook as students were given it.
-    name
-        Its name, without the ending.
 
     Raises
     ------
     RefusedError
-        When there is no notebook, or none that can be read.
+        When it cannot be read, or is another one.
     """
-    notebook = _read(_find(folder, name))
+    notebook = _read(submitted)
     ours = {_id(cell): cell for cell in released.cells if _id(cell)}
     place = _places(notebook, ours)
     if not place:
@@ -96,28 +76,9 @@ def take_in(folder: Path, released: NotebookNode, name: str) -> Taken:
     return Taken(notebook, tuple(missing), tuple(changed))
 
 
-def _find(folder: Path, name: str) -> Path:
-    wanted = folder / f"{name}.ipynb"
-    if _is_file(wanted):
-        return wanted
-    notebooks = [path for path in sorted(folder.glob("*.ipynb")) if _is_file(path)]
-    if len(notebooks) == 1:
-        # Browsers and mail programs rename: 01_cell_backward (1).ipynb.
-        return notebooks[0]
-    files = ", ".join(sorted(path.name for path in folder.glob("*")))
-    instead = f"there is {files}" if files else "the folder is empty" if folder.is_dir() else "there is no folder"
-    raise RefusedError(Status.MISSING, instead)
-
-
-def _is_file(path: Path) -> bool:
-    # A link could lead to the instructor's own files.
-    return path.is_file() and not path.is_symlink()
-
-
-def _read(path: Path) -> NotebookNode:
-    data = path.read_bytes()
+def _read(data: bytes) -> NotebookNode:
     try:
-        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
         nbformat.validate(notebook)
     except Exception as error:
         start = data[:20].decode("utf-8", "replace").split("\n")[0].strip()

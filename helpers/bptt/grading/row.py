@@ -17,6 +17,7 @@ class Status(StrEnum):
     LATE = "late"
     REPAIRED = "repaired"
     TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
     CRASHED = "crashed"
     UNREADABLE = "unreadable"
     MISSING = "missing notebook"

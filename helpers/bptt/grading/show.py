@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from bptt.grading.grade import grade, students_to_grade
+from bptt.grading.grade import How, grade, students_to_grade
 from bptt.grading.row import Row, Status
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ STYLES = {
     Status.MISSING: "red",
 }
 COMMONEST = 3
+NO_SANDBOX = "Without a sandbox: submissions run with your rights, and can read and change all that you can."
 
 
-def grade_and_show(course: Course, only: Sequence[str], *, feedback: bool, console: Console) -> None:
+def grade_and_show(course: Course, only: Sequence[str], *, how: How, console: Console) -> None:
     """Grade an assignment, showing how far it is, and print the outcome.
 
     Parameters
@@ -44,8 +45,8 @@ def grade_and_show(course: Course, only: Sequence[str], *, feedback: bool, conso
         The course and its assignment.
     only
         Ids of the students to grade; everybody when empty.
-    feedback
-        Whether to write feedback pages.
+    how
+        With what precautions, and whether with feedback pages.
     console
         Where to print.
 
@@ -55,11 +56,13 @@ def grade_and_show(course: Course, only: Sequence[str], *, feedback: bool, conso
         When grading cannot begin.
     """
     students = students_to_grade(course, only)
+    if not how.boxed:
+        console.print(Text(NO_SANDBOX, "red"))
     with _progress(console) as progress:
-        rows = list(progress.track(grade(course, students, feedback=feedback), len(students), description="Grading"))
+        rows = list(progress.track(grade(course, students, how), len(students), description="Grading"))
     console.print(table(course.assignment, rows))
     lines = [*summary(rows), ""]
-    pages = [row for row in rows if feedback and course.feedback(row.student).is_file()]
+    pages = [row for row in rows if how.feedback and course.feedback(row.student).is_file()]
     if pages:
         # A notebook whose mistake was named makes the best first look.
         first = max(pages, key=lambda row: bool(row.causes))

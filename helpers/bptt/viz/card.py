@@ -97,7 +97,7 @@ class Card(Figure):
         from IPython.display import display  # noqa: PLC0415 - only a notebook needs IPython
 
         width = round(style.WIDTH / 72 * style.DPI)
-        display(  # type: ignore[no-untyped-call]
+        display(
             {"image/png": b64encode(self.png(SCALE)).decode("ascii"), "text/plain": self.caption},
             metadata={"image/png": {"width": width, "alt": self.description}},
             raw=True,
@@ -105,4 +105,4 @@ class Card(Figure):
         words = (
             f"<details><summary>{html.escape(self.caption)}</summary><p>{html.escape(self.description)}</p></details>"
         )
-        display({"text/html": words, "text/plain": self.description}, raw=True)  # type: ignore[no-untyped-call]
+        display({"text/html": words, "text/plain": self.description}, raw=True)

@@ -1,6 +1,6 @@
 """Measured time against the length of the sequence: the slope on log axes is the power with which it grows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,11 +26,12 @@ _LOOKS: tuple[dict[str, Any], ...] = (
 _ROOM_FOR_A_LENGTH, _MOST_DECADES = 26.0, 7
 _ROUNDING = 1e-9
 _NO_THREE_DIGITS = 999.5
+Times = Sequence[Sequence[float]] | Array
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
 @style.styled
-def timings(lengths: Sequence[int] | Array, seconds: Sequence[Sequence[float]] | Array, labels: Sequence[str]) -> Card:
+def timings(lengths: Sequence[int] | Array, seconds: Times | Callable[[], Times], labels: Sequence[str]) -> Card:
     r"""Draw how the time that functions take grows with the length of the sequence, on log axes.
 
     A time that grows as :math:`T_x^p` is a straight line of slope p there. The slope is the median of the slopes
@@ -43,7 +44,7 @@ def timings(lengths: Sequence[int] | Array, seconds: Sequence[Sequence[float]] |
         The lengths ``T_x``, in any order.
     seconds : sequence (2, n)
         What each of up to two functions took at each length, in seconds. Times that are not finite or not positive are
-        left out.
+        left out. It may be a function that measures them, which is called when there is a figure to draw.
     labels : sequence of str
         Names of the functions.
 
@@ -57,7 +58,7 @@ def timings(lengths: Sequence[int] | Array, seconds: Sequence[Sequence[float]] |
         If the numbers of functions, lengths and labels do not fit together, or a length is not positive.
     """
     x = np.asarray(lengths, dtype=float)
-    measured = np.asarray(seconds, dtype=float)
+    measured = np.asarray(seconds() if callable(seconds) else seconds, dtype=float)
     fits = measured.shape == (len(labels), len(x)) and 1 <= len(labels) <= len(_LOOKS)
     if not fits or not x.size or not (x > 0).all():
         raise ValueError(

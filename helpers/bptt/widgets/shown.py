@@ -38,21 +38,21 @@ class Still:
 
     def __init__(self, frame: Frame, card: Card) -> None:
         self._caption = card.caption
-        self._picture, self._words = DisplayHandle(), DisplayHandle()  # type: ignore[no-untyped-call]
+        self._picture, self._words = DisplayHandle(), DisplayHandle()
         self._frame = frame
 
     def show(self) -> None:
         """Put picture and words into what the cell shows: two outputs, just above that of the widget."""
         picture, metadata, words = self._bundles()
-        self._picture.display(picture, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
-        self._words.display(words, raw=True)  # type: ignore[no-untyped-call]
+        self._picture.display(picture, metadata=metadata, raw=True)
+        self._words.display(words, raw=True)
 
     def update(self, frame: Frame) -> None:
         """Put another frame in the place of the one that is there."""
         self._frame = frame
         picture, metadata, words = self._bundles()
-        self._picture.update(picture, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
-        self._words.update(words, raw=True)  # type: ignore[no-untyped-call]
+        self._picture.update(picture, metadata=metadata, raw=True)
+        self._words.update(words, raw=True)
 
     def _bundles(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         caption, plain = html.escape(self._caption), self._frame.words.replace("`", "")
@@ -80,7 +80,7 @@ def show(box: Any) -> None:  # noqa: ANN401 - ipywidgets has no type hints
     view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     nothing = "<!-- a widget, while its kernel runs -->"
     data = {"application/vnd.jupyter.widget-view+json": view, "text/html": nothing, "text/plain": ""}
-    display(data, raw=True)  # type: ignore[no-untyped-call]
+    display(data, raw=True)
 
 
 def _smaller(png: bytes) -> bytes:

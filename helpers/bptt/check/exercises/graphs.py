@@ -99,15 +99,10 @@ FAN_OUT = Exercise(
 )
 
 
-def _draw_function(seed: int, sizes: inputs.Sizes) -> tuple[Callable[[Array], Array], Array, float]:
+def _draw_function(seed: int, sizes: inputs.Sizes) -> tuple[graphs.TwoLayerSum, Array, float]:
     """Draw a function with one result whose entries do not act independently, and which is not quadratic."""
     dY, cache = inputs.two_layer(seed, sizes.n_x, sizes.n_a, sizes.m)
-    rest = {"W1": cache.first.W, "b1": cache.first.b, "W2": cache.second.W, "b2": cache.second.b}
-
-    def f(x: Array) -> Array:
-        Y, _ = graphs.two_layer_forward(x, **rest)
-        return (dY * Y).sum(axis=(-2, -1))
-
+    f = graphs.TwoLayerSum(dY, cache.first.W, cache.first.b, cache.second.W, cache.second.b)
     return f, cache.first.X, 1e-4
 
 

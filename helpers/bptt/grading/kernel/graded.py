@@ -1,0 +1,65 @@
+"""The kernel that runs a submission: IPython's own, which can also be asked for what a function returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ipykernel.ipkernel import IPythonKernel
+
+from bptt.check.call import call
+from bptt.check.exercises import EXERCISES
+from bptt.check.origin import defining_cell, notebook_values, own_functions
+from bptt.grading.kernel.question import ANSWER, ASK, Answer, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class GradedKernel(IPythonKernel):
+    """IPython's kernel, with one more kind of message."""
+
+    session: Any
+    shell: Any
+    msg_types = [*IPythonKernel.msg_types, ASK]  # noqa: RUF012 - as it is there
+
+    async def bptt_ask_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
+        """Call a function of the notebook, and send what it did.
+
+        Nothing that is said here proves anything: the notebook's code can change it all. It is judged elsewhere.
+        """
+        content = parent["content"]
+        answer = answered(Question.from_dict(content["question"]), self.shell.user_ns)
+        told = {"nonce": content["nonce"], "answer": answer.as_dict()}
+        self.session.send(stream, ANSWER, told, parent, ident=ident)
+
+
+def answered(question: Question, names: Mapping[str, Any]) -> Answer:
+    """Call the function that a question is about.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    names
+        All names of the notebook.
+    """
+    function = names.get(question.function)
+    if not callable(function):
+        what = "is not a function" if question.function in names else "is not defined"
+        return Answer(error="NameError", message=f"{question.function} {what}")
+    known = EXERCISES[question.exercise].stand_ins
+    outcome = call(function, question.arguments, {name: known[name] for name in question.stand_ins})
+    error = outcome.error
+    return Answer(
+        result=outcome.result,
+        error="" if error is None else type(error).__name__,
+        message="" if error is None else str(error),
+        at_line=outcome.at_line,
+        warned=outcome.warned,
+        printed=outcome.printed,
+        changed=outcome.changed,
+        axes=outcome.axes,
+        origin=defining_cell(function),
+        reads=notebook_values(function),
+        own=own_functions(function, known),
+    )

@@ -1,0 +1,129 @@
+"""Grade one submission: a function of its bytes, the lesson, the limits and a secret, and of nothing else."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from bptt.check.report import listed
+from bptt.grading import found
+from bptt.grading.intake import take_in
+from bptt.grading.judge.verdict import Judge
+from bptt.grading.kernel.client import Ended
+from bptt.grading.refused import RefusedError
+from bptt.grading.result import Result, Verdict
+from bptt.grading.row import Status
+from bptt.grading.run import graded_sources, run_notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbformat import NotebookNode
+
+    from bptt.grading.intake import Taken
+    from bptt.grading.kernel.pool import Kernels
+    from bptt.grading.run import Through
+    from bptt.grading.submission import Lesson, Submission
+
+
+def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Kernels) -> Result:
+    """Grade one submission. Whatever is wrong with it is the result's status, and never an exception.
+
+    Parameters
+    ----------
+    submission
+        What was handed in.
+    lesson
+        What it was handed in for.
+    secret
+        The course's; test inputs are derived from it.
+    kernels
+        Where code runs, within limits.
+
+    Raises
+    ------
+    SandboxError
+        When no kernel can be started, which is not the submission's doing.
+    """
+    began = time.perf_counter()
+    released, source = _notebook(lesson.released), _notebook(lesson.source)
+    try:
+        taken = take_in(submission.notebook, released)
+    except RefusedError as refused:
+        return Result(submission.student, lesson.name, refused.status, (refused.reason,), boxed=kernels.boxed)
+    read = time.perf_counter()
+    judge = Judge(secret, lesson.name, submission.student)
+    # The lesson's own files win.
+    with kernels.start({**submission.files, **lesson.files}) as kernel:
+        started = time.perf_counter()
+        through = run_notebook(taken.notebook, kernel, graded_sources(source), judge)
+    ended = time.perf_counter()
+    status, reasons = _what_happened(taken, through)
+    unanswered = tuple(_unanswered(taken.notebook, released))
+    verdicts = (*through.verdicts, *_by_hand(taken.notebook, unanswered))
+    said = found.other_findings(taken.notebook)
+    return Result(
+        student=submission.student,
+        lesson=lesson.name,
+        status=status,
+        reasons=(*reasons, *([said] if said else [])),
+        notebook=nbformat.writes(taken.notebook),
+        verdicts=verdicts,
+        unanswered=unanswered,
+        causes=found.causes(taken.notebook),
+        seconds={"intake": read - began, "start": started - read, "run": ended - started},
+        boxed=kernels.boxed,
+    )
+
+
+def _notebook(content: bytes) -> NotebookNode:
+    notebook: NotebookNode = nbformat.v4.reads(content.decode())
+    return notebook
+
+
+def _what_happened(taken: Taken, through: Through) -> tuple[Status, list[str]]:
+    """Find the status of a submission that has run, and the reasons for it; of several, the gravest."""
+    status, reasons = Status.GRADED, []
+    if taken.missing:
+        status = Status.REPAIRED
+        reasons.append(f"{listed(taken.missing)} had gone: put back")
+    if taken.changed:
+        status = Status.REPAIRED
+        reasons.append(f"{listed(taken.changed)} had been changed: restored")
+    if through.timed_out:
+        status = Status.TIMED_OUT
+        reasons.append("a cell ran for too long and was stopped")
+    if through.ended:
+        status = OF_END.get(Ended(through.ended), Status.CRASHED)
+        reasons.append(f"{through.ended} before the end of the notebook")
+    return status, reasons
+
+
+OF_END = {
+    Ended.MEMORY: Status.OUT_OF_MEMORY,
+    Ended.TIME: Status.TIMED_OUT,
+    Ended.NOTEBOOK_TIME: Status.TIMED_OUT,
+}
+
+
+def _unanswered(notebook: NotebookNode, released: NotebookNode) -> Iterator[str]:
+    """Yield the solution cells that are as they were released."""
+    blank = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in released.cells if _is(cell, "solution")}
+    for cell in notebook.cells:
+        if _is(cell, "solution") and cell.source == blank[cell.metadata["nbgrader"]["grade_id"]].source:
+            yield cell.metadata["nbgrader"]["grade_id"]
+
+
+def _by_hand(notebook: NotebookNode, unanswered: tuple[str, ...]) -> Iterator[Verdict]:
+    """Yield a verdict for each cell that a person reads; nobody has to read a blank one."""
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("grade") and (meta.get("solution") or cell.cell_type != "code"):
+            blank = meta["grade_id"] in unanswered
+            yield Verdict(meta["grade_id"], 0.0 if blank else None, float(meta["points"]))
+
+
+def _is(cell: NotebookNode, kind: str) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get(kind))

@@ -1,0 +1,54 @@
+"""The step that runs a notebook."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool
+
+from bptt.grading.collect import data_files
+from bptt.grading.judge.verdict import Judge
+from bptt.grading.kernel.pool import Kernels
+from bptt.grading.run import graded_sources, run_notebook
+from bptt.grading.sandbox.available import why_not
+from bptt.grading.settings import limits, secret
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_kernels: dict[tuple[object, ...], Kernels] = {}
+
+
+class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
+    """Run the cells in a sandbox, with a verdict from outside in place of each graded one.
+
+    It takes the place of Execute: after the cells have been restored, and before anything looks at outputs.
+    """
+
+    boxed = Bool(default_value=True, help="Run submissions in a sandbox.").tag(config=True)
+    warm = Bool(default_value=True, help="Fork kernels from a process that has imported everything.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run one notebook."""
+        about = resources["nbgrader"]
+        judge = Judge(secret(self.config), about["assignment"], about["student"])
+        files = data_files(Path(resources["metadata"]["path"]))
+        with self._kernels().start(files) as kernel:
+            through = run_notebook(nb, kernel, graded_sources(nb), judge)
+        resources["verdicts"] = {verdict.cell: verdict for verdict in through.verdicts}
+        return nb, resources
+
+    def _kernels(self) -> Kernels:
+        bounds = limits(self.config)
+        key = bounds, self.boxed, self.warm
+        if key not in _kernels:
+            reason = why_not() if self.boxed else ""
+            if reason:
+                # Not an exception, which nbgrader would report once for each student.
+                raise SystemExit(f"{reason} (c.ExecuteInSandbox.boxed = False)")
+            _kernels[key] = Kernels(bounds, boxed=self.boxed, warm=self.warm)
+            atexit.register(_kernels[key].close)
+        return _kernels[key]

@@ -1,0 +1,107 @@
+"""A kernel's processes, seen from outside: are they there, what do they use, and an end to them."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NANO = 1e-9
+
+
+class Processes:
+    """All processes of one kernel.
+
+    Parameters
+    ----------
+    handle
+        On the first of them (a pidfd); closed by :meth:`close`. In a box, all others end with it.
+    """
+
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
+        self._pid = _pid_of(handle)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the first process has not ended yet."""
+        ended, _, _ = select.select([self.handle], [], [], 0)
+        return not ended
+
+    def interrupt(self) -> None:
+        """Do what Ctrl-C does."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, signal.SIGINT)
+
+    def kill(self) -> None:
+        """End all of them, at once."""
+        # A box ends with its first process. Without one, each has to be found.
+        others = [] if self._boxed else list(self._all())[1:]
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        for process in others:
+            with suppress(psutil.Error):
+                process.kill()
+
+    def close(self) -> None:
+        """End all of them, and wait until they have."""
+        self.kill()
+        select.select([self.handle], [], [], END_SECONDS)
+        os.close(self.handle)
+
+    def memory_bytes(self, interesting: int) -> int:
+        """Return how much memory all of them have in use; when it is less than ``interesting``, roughly."""
+        everybody = list(self._all())
+        upper = sum(_resident(process) for process in everybody)
+        # What copies share is counted for each of them, unless one looks closely, which takes time.
+        return upper if upper < interesting else sum(_share(process) for process in everybody)
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that all of them have used; threads and processes that have ended are not counted."""
+        total = 0
+        for process in self._all():
+            for path in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
+                with suppress(OSError, ValueError):
+                    total += int(path.read_text(encoding="ascii").split()[0])
+        return total * NANO
+
+    @property
+    def _boxed(self) -> bool:
+        with suppress(OSError):
+            return Path(f"/proc/{self._pid}/ns/pid").readlink() != Path("/proc/self/ns/pid").readlink()
+        return True
+
+    def _all(self) -> Iterator[psutil.Process]:
+        with suppress(psutil.Error):
+            first = psutil.Process(self._pid)
+            yield first
+            yield from first.children(recursive=True)
+
+
+END_SECONDS = 10
+
+
+def _resident(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        return int(process.memory_info().rss)
+    return 0
+
+
+def _share(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        return int(process.memory_full_info().pss)
+    return 0
+
+
+def _pid_of(handle: int) -> int:
+    """Return the number that a process has on this side, given a handle on it from inside."""
+    lines = Path(f"/proc/self/fdinfo/{handle}").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))

@@ -1,0 +1,92 @@
+"""What is graded, as data that can travel: one student's files, and the lesson that they are for."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's files for one lesson, as they were handed in.
+
+    Attributes
+    ----------
+    student
+        Id.
+    notebook
+        The notebook file.
+    files
+        Data files beside it, by relative path.
+    """
+
+    student: str
+    notebook: bytes
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON types."""
+        return {"student": self.student, "notebook": _text(self.notebook), "files": _texts(self.files)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what :meth:`as_dict` made."""
+        return cls(data["student"], _bytes(data["notebook"]), _all_bytes(data["files"]))
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the instructor has of a lesson.
+
+    Attributes
+    ----------
+    name
+        Such as ``02_sequence_backward``.
+    source
+        The instructor's notebook, with the tests that students do not see.
+    released
+        The notebook that students were given.
+    files
+        Data files of the lesson, by relative path.
+    """
+
+    name: str
+    source: bytes
+    released: bytes
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON types."""
+        notebooks = {"source": _text(self.source), "released": _text(self.released)}
+        return {"name": self.name, **notebooks, "files": _texts(self.files)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what :meth:`as_dict` made."""
+        return cls(data["name"], _bytes(data["source"]), _bytes(data["released"]), _all_bytes(data["files"]))
+
+
+def as_bytes(data: Mapping[str, Any]) -> bytes:
+    """Write plain JSON types, the same ones always in the same way."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text)
+
+
+def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: _text(content) for name, content in files.items()}
+
+
+def _all_bytes(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: _bytes(text) for name, text in files.items()}

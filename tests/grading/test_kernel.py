@@ -1,0 +1,378 @@
+"""A kernel in its sandbox: it runs what learners write, and keeps the rest to itself."""
+
+import socket
+import subprocess
+import tempfile
+import time
+from ast import literal_eval
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from bptt.check.call import Outcome
+from bptt.grading.kernel.client import DEAD, TIMEOUT, Ended, NoAnswerError
+from bptt.grading.kernel.pool import Kernels
+from bptt.grading.kernel.question import Question
+from bptt.grading.limits import MB, Limits
+
+SMALL = Limits(
+    cell_seconds=3,
+    notebook_seconds=40,
+    answer_seconds=2,
+    memory_bytes=300 * MB,
+    process_bytes=1500 * MB,
+    processes=40,
+    file_bytes=5 * MB,
+    disk_bytes=10 * MB,
+    cell_output_bytes=20_000,
+    output_bytes=4 * MB,
+)
+
+
+@pytest.fixture(scope="module")
+def kernels():
+    made = Kernels(SMALL)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def kernel(kernels):
+    with kernels.start({"notes/data.csv": b"1,2\n"}) as started:
+        yield started
+
+
+@pytest.fixture
+def shows(kernel):
+    """Run a cell and return all that it shows, as text."""
+
+    def text(source):
+        return "".join(
+            output.get("text") or "\n".join(output.get("traceback", ())) or output["data"].get("text/plain", "")
+            for output in kernel.run(source).outputs
+        )
+
+    return text
+
+
+def test_outputs_are_those_of_a_notebook(kernel):
+    ran = kernel.run("print('a')\nprint('b')\nimport sys\nprint('c', file=sys.stderr)\n1 + 1")
+    assert not ran.failed
+    assert ran.count == 1
+    assert [(o.output_type, o.get("name")) for o in ran.outputs] == [
+        ("stream", "stdout"),
+        ("stream", "stderr"),
+        ("execute_result", None),
+    ]
+    assert ran.outputs[0].text == "a\nb\n"
+    assert ran.outputs[2].data == {"text/plain": "2"}
+    failed = kernel.run("1 / 0")
+    assert failed.failed
+    assert failed.outputs[0].ename == "ZeroDivisionError"
+
+
+def test_top_level_await_and_subprocesses_work(shows):
+    assert shows("import asyncio\nawait asyncio.sleep(0.01)\n'done'") == "'done'"
+    assert shows("!echo $((2 + 3))").strip() == "5"
+
+
+def test_pictures_stay_and_pages_do_not(kernel):
+    ran = kernel.run(
+        "from IPython.display import HTML, Image, display\n"
+        "display(HTML('<script>alert(1)</script>'))\n"
+        "display({'image/svg+xml': '<svg onload=alert(1)>', 'application/javascript': 'alert(1)'}, raw=True)\n"
+        "display({'image/png': 'not a picture'}, raw=True)\n"
+        "display(Image(b'\\x89PNG\\r\\n\\x1a\\n'))"
+    )
+    assert [set(o.data) for o in ran.outputs] == [{"text/plain"}, {"image/png", "text/plain"}]
+    assert "alert" not in str(ran.outputs)
+
+
+def test_nobody_answers_input(shows):
+    assert "StdinNotImplementedError" in shows("input('name? ')")
+
+
+def test_its_own_files_are_there_and_nothing_else_is(shows):
+    assert shows("open('notes/data.csv').read()") == r"'1,2\n'"
+    assert shows("import os\nsorted(os.listdir('.'))") == "['notes']"
+    here = Path(__file__)
+    for hidden in (here, here.parents[2] / "solutions", Path.home() / ".bashrc", "/etc/shadow", "/var", "/run", "/sys"):
+        assert shows(f"os.path.exists({str(hidden)!r})") == "False", hidden
+    assert shows("[name for name in os.environ if 'KEY' in name or 'TOKEN' in name or 'CONNECTION' in name]") == "[]"
+
+
+def test_the_system_cannot_be_written(shows):
+    for place in ("/usr/bad", "/bad", "/etc/bad", "/dev/bad", np.__file__):
+        assert "Error" in shows(f"open({place!r}, 'w')"), place
+
+
+def test_there_is_no_network(shows):
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    assert "OSError" in shows(f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)")
+    assert shows("import socket\nsocket.if_nameindex()") in ("[(1, 'lo')]", "OSError") or "PermissionError" in shows(
+        "socket.if_nameindex()"
+    )
+    listener.close()
+
+
+def test_it_sees_no_process_but_its_own(shows):
+    assert shows("import os\n[name for name in os.listdir('/proc') if name.isdigit()]") == "['1']"
+    assert shows("os.getpid(), os.getuid()") == "(1, 1000)"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "libc.unshare(0x10000000)",
+        "libc.mount(b'none', b'/mnt', b'tmpfs', 0, None)",
+        "libc.umount2(b'/proc', 2)",
+        "libc.ptrace(0, 0, 0, 0)",
+        "libc.syscall(250, 0, 0, 0, 0)",  # keyctl
+        "libc.syscall(425, 1, 0)",  # io_uring_setup
+        "libc.memfd_create(b'x', 0)",
+        "libc.shmget(0, 4096, 0o1600)",
+        "libc.socket(38, 5, 0)",  # kernel's own cryptography
+        "libc.socket(16, 3, 0)",  # netlink
+        "libc.setuid(0)",
+    ],
+)
+def test_doors_into_the_system_are_shut(shows, call):
+    assert shows(f"import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n{call}") == "-1"
+
+
+def test_it_has_no_rights(shows):
+    told = literal_eval(shows("open('/proc/self/status').read()"))
+    status = dict(line.split(":\t") for line in told.splitlines() if ":\t" in line)
+    assert {status[name].strip("0") for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {""}
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
+def test_nothing_is_left_for_the_next(kernels):
+    with kernels.start({}) as first:
+        first.run("import os, numpy\nnumpy.mark = 1\nos.environ['MARK'] = '1'")
+        for folder in ("/dev/shm", "/learner", "."):  # noqa: S108 - the sandbox's own
+            assert not first.run(f"open('{folder}/mark', 'w').write('x')").failed
+        first.run("import subprocess\nsubprocess.Popen(['sleep', '345'], start_new_session=True)")
+    with kernels.start({}) as second:
+        ran = second.run(
+            "import os, numpy\n[hasattr(numpy, 'mark'), 'MARK' in os.environ, os.listdir('/dev/shm'), "
+            "os.listdir('.'), os.path.exists('/learner/mark')]"
+        )
+        assert ran.outputs[0].data["text/plain"] == "[False, False, [], [], False]"
+    assert "sleep 345" not in subprocess.run(["ps", "ax"], capture_output=True, text=True, check=True).stdout
+
+
+def test_random_numbers_differ(kernels):
+    seen = set()
+    for _ in range(2):
+        with kernels.start({}) as kernel:
+            seen.add(str(kernel.run("import random, numpy\nrandom.random(), numpy.random.rand()").outputs[0].data))
+    assert len(seen) == 2
+
+
+def test_own_files_do_not_take_the_place_of_modules(kernels):
+    fakes = dict.fromkeys(("numpy.py", "bptt.py", "fractions.py"), b"raise SystemExit")
+    with kernels.start(fakes | {"helper.py": b"x = 7"}) as kernel:
+        ran = kernel.run("import numpy, bptt, fractions, helper\nhelper.x")
+        assert ran.outputs[0].data["text/plain"] == "7"
+
+
+def test_an_endless_loop_is_stopped_and_the_next_cell_runs(kernel):
+    ran = kernel.run("while True:\n    pass")
+    assert ran.timed_out
+    assert ran.outputs[-1].ename == TIMEOUT
+    assert kernel.run("1 + 1").outputs[0].data["text/plain"] == "2"
+
+
+def test_what_cannot_be_interrupted_is_ended(kernel):
+    ran = kernel.run(
+        "while True:\n    try:\n        while True:\n            pass\n    except KeyboardInterrupt:\n        pass"
+    )
+    assert (ran.timed_out, kernel.ended) == (True, Ended.TIME)
+    later = kernel.run("1 + 1")
+    assert later.failed
+    assert later.outputs[0].ename == DEAD
+
+
+def test_a_notebook_has_its_time(kernels):
+    hasty = Kernels(Limits(cell_seconds=2, notebook_seconds=3))
+    with hasty.start({}) as kernel:
+        start = time.monotonic()
+        while not kernel.ended and time.monotonic() < start + 20:
+            kernel.run("import time\ntime.sleep(1)")
+        assert kernel.ended is Ended.NOTEBOOK_TIME
+    hasty.close()
+
+
+def test_memory_of_all_processes_is_bounded(kernel):
+    kernel.run(
+        "import os, time\n"
+        "for _ in range(4):\n"
+        "    if not os.fork():\n"
+        "        kept = b'x' * 100_000_000\n"
+        "        time.sleep(60)\n"
+        "time.sleep(2.5)"
+    )
+    assert kernel.ended is Ended.MEMORY
+
+
+def test_memory_of_one_process_is_bounded(shows):
+    assert "MemoryError" in shows("import numpy\nnumpy.ones(10**9)")
+
+
+def test_processes_are_bounded(shows):
+    counted = shows(
+        "import os, time\n"
+        "made = 0\n"
+        "try:\n"
+        "    for _ in range(100):\n"
+        "        if not os.fork():\n"
+        "            time.sleep(60)\n"
+        "        made += 1\n"
+        "except BlockingIOError:\n"
+        "    pass\n"
+        "made"
+    )
+    assert 5 < int(counted) < 40
+
+
+def test_disk_is_bounded(shows):
+    assert "OSError" in shows("open('a', 'wb').write(bytes(6_000_000))")
+    assert "No space" in shows("for name in 'bcdef':\n    open(name, 'wb').write(bytes(4_000_000))")
+
+
+def test_output_is_bounded(kernel):
+    ran = kernel.run("print('x' * 100_000)")
+    assert len(ran.outputs[0].text) < 30_000
+    assert "cut off" in ran.outputs[-1].text
+    kernel.run("while True:\n    print('y' * 100_000, flush=True)")
+    assert kernel.ended is Ended.OUTPUT
+
+
+def test_python_that_stops_is_noticed(kernel):
+    ran = kernel.run("print('before', flush=True)\nimport os\nos._exit(3)")
+    assert kernel.ended is Ended.ITSELF
+    assert ran.outputs[-1].ename == DEAD
+
+
+def question(**arguments):
+    return Question("tanh_backward", "tanh_backward", arguments)
+
+
+def test_a_function_is_called_with_what_is_sent(kernel):
+    kernel.run("def tanh_backward(da, a):\n    print('hm')\n    da *= 1 - a**2\n    return da")
+    da, a = np.array([[2.0]]), np.array([[0.5]])
+    answer = kernel.ask(question(da=da, a=a))
+    outcome = answer.outcome()
+    assert isinstance(outcome, Outcome)
+    assert outcome.result == np.array([[1.5]])
+    assert (outcome.printed, outcome.changed) == ("hm\n", ("da",))
+    assert answer.origin == "In [1]"
+
+
+def test_a_function_that_fails_or_is_not_there_is_an_answer(kernel):
+    assert kernel.ask(question(da=1)).error == "NameError"
+    kernel.run("def tanh_backward(da):\n    raise ValueError('shape')")
+    outcome = kernel.ask(question(da=1)).outcome()
+    assert isinstance(outcome.error, ValueError)
+    assert str(outcome.error) == "shape"
+
+
+def test_a_function_that_never_returns_is_no_answer_and_the_notebook_goes_on(kernel):
+    kernel.run("def tanh_backward(da):\n    while True:\n        pass")
+    with pytest.raises(NoAnswerError, match="too long"):
+        kernel.ask(question(da=1))
+    assert kernel.run("1 + 1").outputs[0].data["text/plain"] == "2"
+
+
+FORGE = """
+from ipykernel.kernelapp import IPKernelApp
+kernel = IPKernelApp.instance().kernel
+right = {"result": {"value": 1, "arrays": []}, "error": "", "message": "", "at_line": "", "warned": [], "printed": "",
+         "changed": [], "axes": [], "origin": "", "reads": [], "own": []}
+async def forged(stream, ident, parent):
+    nonce = parent["content"]["nonce"]
+    ANSWER
+kernel.shell_handlers["bptt_ask_request"] = forged
+"""
+SEND = 'kernel.session.send(stream, "bptt_ask_reply", {}, parent, ident=ident)'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        '{"nonce": "0", "answer": right}',
+        '{"nonce": nonce}',
+        '{"nonce": nonce, "answer": None}',
+        '{"nonce": nonce, "answer": right | {"result": 1}}',
+        '{"nonce": nonce, "answer": right | {"extra": 1}}',
+        '{"nonce": nonce, "answer": right | {"warned": "x"}}',
+        '{"nonce": nonce, "answer": right | {"error": "x" * 100_000}}',
+        '{"nonce": nonce, "answer": right | {"axes": [True]}}',
+    ],
+)
+def test_what_is_not_an_answer_counts_for_nothing(kernel, content):
+    kernel.run(FORGE.replace("ANSWER", SEND.replace("{}", content)))
+    with pytest.raises(NoAnswerError):
+        kernel.ask(question(da=1))
+
+
+def test_silence_is_no_answer(kernel):
+    kernel.run(FORGE.replace("ANSWER", "pass"))
+    with pytest.raises(NoAnswerError):
+        kernel.ask(question(da=1))
+
+
+def test_a_well_formed_lie_is_an_answer_and_nothing_more(kernel):
+    kernel.run(FORGE.replace("ANSWER", SEND.replace("{}", '{"nonce": nonce, "answer": right}')))
+    assert kernel.ask(question(da=1)).result == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "b'rubbish'",
+        "b'<IDS|MSG>', b'', b'{', b'{', b'{', b'{'",
+        "b'<IDS|MSG>', b'', b'[' * 100_000, b'{}', b'{}', b'{}'",
+    ],
+)
+def test_broken_messages_harm_nobody(kernel, message):
+    ran = kernel.run(
+        "from ipykernel.kernelapp import IPKernelApp\n"
+        f"IPKernelApp.instance().iopub_thread.send_multipart([{message}])\n1 + 1"
+    )
+    assert ran.outputs[-1].data["text/plain"] == "2"
+
+
+def test_time_is_measured_from_outside(kernel):
+    kernel.run("import time\ntime.process_time = time.perf_counter = lambda: 0.0")
+    before = kernel.cpu_seconds()
+    kernel.run("for _ in range(5_000_000):\n    pass")
+    assert 0.02 < kernel.cpu_seconds() - before < 3
+
+
+def test_cold_and_unboxed_kernels_run_too():
+    for options in ({"warm": False}, {"boxed": False}):
+        made = Kernels(SMALL, **options)
+        with made.start({"data.txt": b"x"}) as kernel:
+            assert kernel.run("open('data.txt').read()").outputs[0].data["text/plain"] == "'x'"
+            assert kernel.run("import os\nos._exit(1)").failed
+            assert kernel.ended is Ended.ITSELF
+        made.close()
+
+
+def test_nothing_stays_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    children = set(psutil.Process().children(recursive=True))
+    made = Kernels(SMALL)
+    with made.start({"a": b"1"}) as kernel:
+        kernel.run("import subprocess\nsubprocess.Popen(['sleep', '344'])")
+        assert set(psutil.Process().children(recursive=True)) > children
+        assert list(tmp_path.iterdir())
+    made.close()
+    assert set(psutil.Process().children(recursive=True)) <= children
+    assert not list(tmp_path.iterdir())

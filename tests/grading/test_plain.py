@@ -1,0 +1,107 @@
+"""Plain data: everything that functions of the course take or give survives, and nothing else is read."""
+
+import json
+
+import numpy as np
+import pytest
+
+from bptt import inputs
+from bptt.check.exercises import EXERCISES
+from bptt.grading.kernel.plain import DEEPEST, NotPlainError, decode, encode
+
+NUMBER = {"dtype": "float64", "shape": [1], "data": "AAAAAAAA8D8="}
+
+
+def sent(value):
+    return decode(json.loads(json.dumps(encode(value))))
+
+
+def alike(one, other):
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return type(one) is type(other) and all(alike(*pair) for pair in zip(one, other, strict=True))
+    return one == other
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_arguments_of_every_exercise_arrive_as_they_are(name):
+    arguments = EXERCISES[name].case(3, inputs.sizes(3)[0])
+    assert alike(arguments, sent(arguments))
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 3, 2.5, "Łukasz", [1, (2, {"a": np.float32(1.5)})], np.array([], dtype=int)]
+)
+def test_other_values_arrive_too(value):
+    assert alike(value, sent(value))
+
+
+def test_infinity_and_nan_arrive():
+    assert sent(float("-inf")) == float("-inf")
+    assert np.isnan(sent([float("nan")])[0])
+
+
+def test_what_cannot_be_sent_keeps_its_name():
+    class Sneaky(np.ndarray):
+        def __array_finalize__(self, _):
+            self.mark = True
+
+    assert type(sent(lambda: None)).__name__ == "function"
+    arrived = sent(np.zeros(2).view(Sneaky))
+    assert type(arrived) is np.ndarray, "a subclass arrives as what it is below"
+
+
+def test_an_array_that_occurs_often_is_sent_once():
+    array = np.ones(1000)
+    assert len(json.dumps(encode([array] * 20))) < 2 * len(json.dumps(encode(array)))
+
+
+def nested(depth):
+    value = 1
+    for _ in range(depth):
+        value = {"list": [value]}
+    return value
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        {},
+        {"value": 1},
+        {"value": 1, "arrays": [], "more": 1},
+        {"value": [1], "arrays": []},
+        {"value": {"array": 0}, "arrays": []},
+        {"value": {"array": -1}, "arrays": [NUMBER]},
+        {"value": {"array": True}, "arrays": [NUMBER, NUMBER]},
+        {"value": {"float": "0x1p3"}, "arrays": []},
+        {"value": {"list": 3}, "arrays": []},
+        {"value": {"list": [1], "tuple": []}, "arrays": []},
+        {"value": {"dict": [[{"list": []}, 1]]}, "arrays": []},
+        {"value": {"dict": [["a", 1], ["a", 2]]}, "arrays": []},
+        {"value": {"record": "RNNCaches", "fields": []}, "arrays": []},
+        {"value": {"record": "Path", "fields": ["/"]}, "arrays": []},
+        {"value": "x" * 20_000, "arrays": []},
+        {"value": {"list": [1] * 30_000}, "arrays": []},
+        {"value": nested(DEEPEST + 1), "arrays": []},
+        {"value": 1, "arrays": [NUMBER | {"dtype": "object"}]},
+        {"value": 1, "arrays": [NUMBER | {"dtype": "<U4"}]},
+        {"value": 1, "arrays": [NUMBER | {"shape": [2]}]},
+        {"value": 1, "arrays": [NUMBER | {"shape": [-1, -1]}]},
+        {"value": 1, "arrays": [NUMBER | {"shape": [True]}]},
+        {"value": 1, "arrays": [NUMBER | {"shape": [10**9, 10**9]}]},
+        {"value": 1, "arrays": [NUMBER | {"shape": [1] * 40}]},
+        {"value": 1, "arrays": [NUMBER | {"data": "\u00e4"}]},
+        {"value": 1, "arrays": [NUMBER | {"data": ["AAAAAAAA8D8="]}]},
+    ],
+)
+def test_anything_else_is_refused(message):
+    with pytest.raises(NotPlainError):
+        decode(message)
+
+
+def test_what_is_as_deep_as_allowed_is_read():
+    assert decode({"value": nested(DEEPEST), "arrays": []})
