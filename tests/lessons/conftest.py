@@ -25,49 +25,39 @@ def header(kind="", **changes):
 
 LESSON = f'''\
 # %% [markdown]
-# # Doubling
+# # Slopes
 
 # %%
-import types
+from bptt import check
 
-import numpy as np
-
-
-def _check_double(function, seed=1):
-    x = np.random.default_rng(seed).normal(size=3)
-    np.testing.assert_allclose(function(x), x + x)
-
-
-check = types.SimpleNamespace(double=_check_double)
-
-{header(solution=True, grade_id="double")}
-def double(x):
-    """Twice x."""
+{header(solution=True, grade_id="tanh_backward")}
+def tanh_backward(da, a):
+    """Through a = tanh(z)."""
     ### BEGIN SOLUTION
-    y = 2 * x  # a sum of two equal terms
-    return y
+    dz = da * (1 - a**2)  # the slope, written with the output
+    return dz
     ### END SOLUTION
 
 
-{header(grade=True, locked=True, grade_id="check-double", points=2)}
-check.double(double)
+{header(grade=True, locked=True, grade_id="check-dz", points=2)}
+check.tanh_backward(tanh_backward)
 ### BEGIN HIDDEN TESTS
-check.double(double, seed=20231)
+check.tanh_backward(tanh_backward, seed=20231)
 ### END HIDDEN TESTS
 
 # %%
-# %timeit -n 1 -r 1 double(2.0)
+# %timeit -n 1 -r 1 tanh_backward(2.0, 0.5)
 
 {header(" [markdown]", locked=True, grade_id="why-question")}
-# **To think about (3 points).** Why twice?
+# **To think about (3 points).** Why no sum?
 # <!-- BEGIN MARK SCHEME -->
 #
-# **Rubric.** One point for the sum, one for each of its terms.
+# **Rubric.** One point for each thing said.
 # <!-- END MARK SCHEME -->
 
 {header(" [markdown]", grade=True, solution=True, grade_id="why", points=3)}
 # <!-- BEGIN SOLUTION -->
-# Because adding a number to itself doubles it.
+# Because tanh works on each entry alone.
 # <!-- END SOLUTION -->
 '''
 
@@ -84,8 +74,8 @@ def cell_header():
 
 @pytest.fixture
 def course(tmp_path):
-    """Return a course of one lesson, ``01_double``, with this project's nbgrader settings."""
+    """Return a course of one lesson, ``01_slope``, with this project's nbgrader settings."""
     (tmp_path / "solutions").mkdir()
-    (tmp_path / "solutions" / "01_double.py").write_text(LESSON)
+    (tmp_path / "solutions" / "01_slope.py").write_text(LESSON)
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     return tmp_path

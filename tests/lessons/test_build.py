@@ -7,8 +7,8 @@ from bptt.lessons.build import build, check
 from bptt.lessons.leaks import leaks
 from bptt.lessons.source import LessonError
 
-SOURCE = "build/source/01_double/01_double.ipynb"
-RELEASED = "notebooks/01_double/01_double.ipynb"
+SOURCE = "build/source/01_slope/01_slope.ipynb"
+RELEASED = "notebooks/01_slope/01_slope.ipynb"
 
 
 def files(folder):
@@ -20,7 +20,7 @@ def cells(path):
 
 
 def edit(course, old, new):
-    path = course / "solutions/01_double.py"
+    path = course / "solutions/01_slope.py"
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
@@ -29,22 +29,22 @@ def edit(course, old, new):
 def test_students_get_stubs_that_name_the_exercise(course):
     build(course)
     released = cells(course / RELEASED)
-    assert released["double"].source == (
-        'def double(x):\n    """Twice x."""\n'
+    assert released["tanh_backward"].source == (
+        'def tanh_backward(da, a):\n    """Through a = tanh(z)."""\n'
         "    # Your code goes here, in place of the line below.\n"
-        '    raise NotImplementedError("double is still to be written")'
+        '    raise NotImplementedError("tanh_backward is still to be written")'
     )
-    assert released["check-double"].source == "check.double(double)"
-    assert released["why-question"].source == "**To think about (3 points).** Why twice?"
+    assert released["check-dz"].source == "check.tanh_backward(tanh_backward)"
+    assert released["why-question"].source == "**To think about (3 points).** Why no sum?"
     assert released["why"].source.startswith("**Your answer.**")
-    assert not released["check-double"].metadata.editable
+    assert not released["check-dz"].metadata.editable
 
 
 def test_the_source_notebook_keeps_everything(course):
     build(course)
     source = nbformat.read(course / SOURCE, as_version=4)
     text = "\n".join(cell.source for cell in source.cells)
-    assert "y = 2 * x" in text
+    assert "dz = da * (1 - a**2)" in text
     assert "seed=20231" in text
     assert "Rubric" in text
     assert leaks(source, source)
@@ -69,18 +69,18 @@ def test_a_notebook_that_is_right_is_not_written_again(course):
 def test_a_removed_lesson_takes_its_notebook_with_it(course):
     (course / "solutions/02_more.py").write_text("# %% [markdown]\n# More.\n")
     build(course)
-    (course / "solutions/01_double.py").unlink()
+    (course / "solutions/01_slope.py").unlink()
     assert [(change.kind, str(change.path)) for change in build(course)] == [("gone", RELEASED)]
-    assert not (course / "notebooks/01_double").exists()
-    assert not (course / "build/source/01_double").exists()
+    assert not (course / "notebooks/01_slope").exists()
+    assert not (course / "build/source/01_slope").exists()
 
 
 def test_files_beside_a_notebook_are_left_alone(course):
     build(course)
-    notes = course / "notebooks/01_double/notes.ipynb"
+    notes = course / "notebooks/01_slope/notes.ipynb"
     notes.write_text("mine")
     (course / "solutions/02_more.py").write_text("# %% [markdown]\n# More.\n")
-    (course / "solutions/01_double.py").unlink()
+    (course / "solutions/01_slope.py").unlink()
     build(course)
     assert notes.read_text() == "mine"
 
@@ -91,7 +91,7 @@ def test_check_names_every_difference_and_writes_nothing(course, damage):
     assert check(course) == []
     path = course / RELEASED
     if damage == "changed":
-        path.write_text(path.read_text().replace("Why twice?", "Why thrice?"))
+        path.write_text(path.read_text().replace("Why no sum?", "Why thrice?"))
     elif damage == "new":
         path.unlink()
     else:
@@ -106,8 +106,8 @@ def test_check_names_every_difference_and_writes_nothing(course, damage):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('"check-double"', '"double"', r'01_double.py:26: grade_id "double" is taken'),
-        ("# # Doubling", "# Write `y = 2 * x`, and return it.", r"SOLUTION: y = 2 \* x"),
+        ('"check-dz"', '"tanh_backward"', r'01_slope.py:16: grade_id "tanh_backward" is taken'),
+        ("# # Slopes", "# Write `dz = da * (1 - a**2)`, and return it.", r"SOLUTION: dz = da \* \(1 - a\*\*2\)"),
     ],
     ids=["lint", "leak"],
 )
@@ -120,7 +120,7 @@ def test_a_lesson_that_is_not_fit_changes_nothing(course, old, new, expected):
 
 
 def test_a_course_without_lessons_is_refused(course):
-    (course / "solutions/01_double.py").unlink()
+    (course / "solutions/01_slope.py").unlink()
     with pytest.raises(LessonError, match="no lesson here"):
         build(course)
 

@@ -138,6 +138,8 @@ def test_a_region_in_an_ordinary_cell(problems_of):
             "check.x(x)\n### BEGIN HIDDEN TESTS\nimport os\n### END HIDDEN TESTS",
             "something other than a call",
         ),
+        ("check.x(x)", "a check that does not exist"),
+        ("check.tanh_backward(lambda da, a: da)", "other arguments than grading understands"),
         ("check.x(x", "not plain Python"),
         ("# %time check.x(x)", "not plain Python"),
     ],

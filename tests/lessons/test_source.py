@@ -9,12 +9,12 @@ from bptt.lessons.source import LessonError, read, read_all
 
 
 def test_cell_ids_come_from_the_grade_id_or_the_position(course):
-    ids = [cell.id for cell in read(course / "solutions/01_double.py").notebook.cells]
-    assert ids == ["cell-000", "cell-001", "double", "check-double", "cell-004", "why-question", "why"]
+    ids = [cell.id for cell in read(course / "solutions/01_slope.py").notebook.cells]
+    assert ids == ["cell-000", "cell-001", "tanh_backward", "check-dz", "cell-004", "why-question", "why"]
 
 
 def test_metadata_is_nbgraders_and_no_more(course):
-    notebook = read(course / "solutions/01_double.py").notebook
+    notebook = read(course / "solutions/01_slope.py").notebook
     assert notebook.metadata == {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -24,7 +24,7 @@ def test_metadata_is_nbgraders_and_no_more(course):
 
 def test_lines_are_those_of_the_cell_headers(course, lesson):
     lines = lesson.splitlines()
-    assert all(lines[number - 1].startswith("# %%") for number in read(course / "solutions/01_double.py").lines)
+    assert all(lines[number - 1].startswith("# %%") for number in read(course / "solutions/01_slope.py").lines)
 
 
 def test_a_commented_magic_is_a_magic_in_the_notebook(tmp_path):
@@ -35,7 +35,7 @@ def test_a_commented_magic_is_a_magic_in_the_notebook(tmp_path):
 
 
 def test_a_lesson_runs_as_a_plain_script(course):
-    subprocess.run([sys.executable, course / "solutions/01_double.py"], check=True)
+    subprocess.run([sys.executable, course / "solutions/01_slope.py"], check=True)
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_a_cell_without_its_own_header_is_refused(tmp_path, text):
 
 def test_only_numbered_scripts_are_lessons(course):
     (course / "solutions" / "helper.py").write_text("x = 1\n")
-    assert [lesson.name for lesson in read_all(course / "solutions")] == ["01_double"]
+    assert [lesson.name for lesson in read_all(course / "solutions")] == ["01_slope"]

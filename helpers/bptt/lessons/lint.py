@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbgrader.nbgraderformat import MetadataValidator, SchemaTooNewError, SchemaTooOldError, ValidationError
 
+from bptt.grading.judge.cells import asked_by
 from bptt.lessons.regions import MARKER, hidden_lines, marker_problems, visible_lines
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def _grade_problems(cell: NotebookNode) -> Iterator[str]:
         yield f"{len(visible)} statements outside the hidden tests; {shape}."
     if not all(map(_is_check, everything)):
         yield f"something other than a call of check, whose outcome nobody could trust; {shape}."
+    elif not asked_by(cell.source):
+        yield f"a check that does not exist, or other arguments than grading understands; {shape}."
 
 
 def _is_check(statement: ast.stmt) -> bool:
