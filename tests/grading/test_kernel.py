@@ -294,11 +294,12 @@ kernel = IPKernelApp.instance().kernel
 right = {"result": {"value": 1, "arrays": []}, "error": "", "message": "", "at_line": "", "warned": [], "printed": "",
          "changed": [], "axes": [], "origin": "", "reads": [], "own": []}
 async def forged(stream, ident, parent):
-    nonce = parent["content"]["nonce"]
+    nonce = parent["content"]["questions"][0]["nonce"]
+    about = {**parent, "header": {**parent["header"], "msg_id": parent["header"]["msg_id"] + "/0"}}
     ANSWER
 kernel.shell_handlers["bptt_ask_request"] = forged
 """
-SEND = 'kernel.session.send(stream, "bptt_ask_reply", {}, parent, ident=ident)'
+SEND = 'kernel.session.send(kernel.iopub_socket, "bptt_ask_reply", {}, about)'
 
 
 @pytest.mark.parametrize(

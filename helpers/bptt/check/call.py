@@ -6,7 +6,7 @@ import linecache
 import re
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import wraps
@@ -64,11 +64,20 @@ class Elsewhere(Protocol):
     reads: tuple[str, ...]
     own: tuple[str, ...]
 
-    def answer(self, arguments: Arguments, stand_ins: tuple[str, ...]) -> Outcome:
-        """Call it there, with the stand-ins of those names."""
+    def answers(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[Outcome]:
+        """Call it there on each case, with the stand-ins of those names."""
 
 
 Function = Callable[..., Any] | Elsewhere
+
+
+def call_all(
+    function: Function, cases: Sequence[Arguments], stand_ins: Mapping[str, Callable[..., Any]]
+) -> list[Outcome]:
+    """Call ``function`` on each case; see :func:`call`."""
+    if not callable(function):
+        return function.answers(cases, tuple(stand_ins))
+    return [call(function, case, stand_ins) for case in cases]
 
 
 def call(
@@ -76,7 +85,7 @@ def call(
 ) -> Outcome:
     """Call ``function`` with its own copy of ``arguments``, and with stand-ins for functions that it calls by name."""
     if not callable(function):
-        return function.answer(arguments, tuple(stand_ins or ()))
+        return function.answers([arguments], tuple(stand_ins or ()))[0]
     own = copy.deepcopy(arguments)
     axes: list[int] = []
     printed = io.StringIO()

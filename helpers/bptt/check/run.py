@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bptt import inputs
-from bptt.check.call import Function, Outcome, call
+from bptt.check.call import Function, Outcome, call, call_all
 from bptt.check.compare import agrees, as_gradients, findings
 from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
@@ -118,13 +118,12 @@ class Examined:
 
 def examine(exercise: Exercise, function: Function, seed: int) -> Examined:
     """Call a learner's function on all cases, and compare what it returns with the exact gradients."""
-    cases, outcomes, rights, found = [], [], [], []
-    for number, sizes in enumerate(inputs.sizes(seed)):
-        arguments = exercise.case(seed + number, sizes)
-        cases.append(arguments)
-        outcomes.append(call(function, arguments, exercise.stand_ins))
-        rights.append(exercise.right(arguments))
-        found.append(list(findings(exercise, outcomes[-1], rights[-1], sizes)))
+    sizes = list(inputs.sizes(seed))
+    cases = [exercise.case(seed + number, each) for number, each in enumerate(sizes)]
+    outcomes = call_all(function, cases, exercise.stand_ins)
+    rights = [exercise.right(arguments) for arguments in cases]
+    together = zip(outcomes, rights, sizes, strict=True)
+    found = [list(findings(exercise, outcome, right, each)) for outcome, right, each in together]
     return Examined(exercise, function, seed, cases, outcomes, rights, found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbformat.v4 import new_output
@@ -68,24 +69,33 @@ def run_notebook(notebook: NotebookNode, kernel: Kernel, sources: Mapping[str, s
     """
     verdicts = []
     timed_out = False
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        cell.outputs, cell.execution_count = [], None
-        meta = cell.metadata.get("nbgrader", {})
-        source = sources.get(meta.get("grade_id", ""), "") if _is_test(meta) else ""
-        if source and judge.knows(source):
-            verdict = judge(kernel, cell, source)
-            verdicts.append(verdict)
-            cell.outputs = shown(verdict)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    judged = {id(cell): _source(cell, sources, judge) for cell in code}
+    for graded, cells in groupby(code, key=lambda cell: bool(judged[id(cell)])):
+        together = list(cells)
+        for cell in together:
+            cell.outputs, cell.execution_count = [], None
+        if graded:
+            for cell in together:
+                verdicts.append(judge(kernel, cell, judged[id(cell)]))
+                cell.outputs = shown(verdicts[-1])
             continue
         judge.forget()
-        ran = kernel.run(cell.source)
-        timed_out |= ran.timed_out
-        cell.outputs, cell.execution_count = ran.outputs, ran.count
-        if _is_test(meta):
-            verdicts.append(Verdict(meta["grade_id"], 0.0, float(meta["points"]), note="no check that can be judged"))
+        for cell, ran in zip(together, kernel.run_all([cell.source for cell in together]), strict=True):
+            timed_out |= ran.timed_out
+            cell.outputs, cell.execution_count = ran.outputs, ran.count
+            meta = cell.metadata.get("nbgrader", {})
+            if _is_test(meta):
+                note = "no check that can be judged"
+                verdicts.append(Verdict(meta["grade_id"], 0.0, float(meta["points"]), note=note))
     return Through(tuple(verdicts), timed_out, kernel.ended.value if kernel.ended else "")
+
+
+def _source(cell: NotebookNode, sources: Mapping[str, str], judge: Judging) -> str:
+    """Return the instructor's text of a cell that can be judged; empty for any other."""
+    meta = cell.metadata.get("nbgrader", {})
+    source = sources.get(meta["grade_id"], "") if _is_test(meta) else ""
+    return source if judge.knows(source) else ""
 
 
 def graded_sources(notebook: NotebookNode) -> dict[str, str]:

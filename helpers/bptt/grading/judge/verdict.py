@@ -13,6 +13,8 @@ from bptt.grading.kernel.question import Question
 from bptt.grading.result import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbformat import NotebookNode
 
     from bptt.check.call import Outcome
@@ -81,9 +83,10 @@ class InKernel:
         self.reads: tuple[str, ...] = ()
         self.own: tuple[str, ...] = ()
 
-    def answer(self, arguments: Arguments, stand_ins: tuple[str, ...]) -> Outcome:
-        """Call it."""
-        question = Question(self._asked.exercise, self._asked.function, arguments, stand_ins)
-        answer = self._kernel.ask(question)
-        self.origin, self.reads, self.own = answer.origin, answer.reads, answer.own
-        return answer.outcome()
+    def answers(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[Outcome]:
+        """Call it on each case."""
+        about = self._asked.exercise, self._asked.function
+        answers = self._kernel.ask_all([Question(*about, arguments, stand_ins) for arguments in cases])
+        last = answers[-1]
+        self.origin, self.reads, self.own = last.origin, last.reads, last.own
+        return [answer.outcome() for answer in answers]

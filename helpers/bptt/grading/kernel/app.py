@@ -36,18 +36,16 @@ class GradedApp(IPKernelApp):
             config=self.config, user_ns={}, compiler_class=GradedKernel.compiler_class.default_value
         )
 
-    def go(self, listening: Mapping[str, int], key: bytes) -> None:
+    def go(self, listening: Mapping[str, int]) -> None:
         """Start the kernel, and never return.
 
         Parameters
         ----------
         listening
             For each of :data:`bptt.grading.kernel.channels.CHANNELS`, the number of a socket that listens.
-        key
-            What messages are signed with.
         """
         self._listening = listening
-        self.session.key = key
+        self.session.key = b""
         self.init_sockets()
         self.init_io()
         self.init_signal()

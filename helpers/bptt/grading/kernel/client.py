@@ -10,14 +10,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import zmq
-from jupyter_client.session import Session
+from jupyter_client.session import DELIM, Session, json_unpacker
 
 from bptt.grading.kernel.outputs import Outputs, error, told_error
 from bptt.grading.kernel.plain import NotPlainError
-from bptt.grading.kernel.question import ANSWER, ASK, Answer, Question
+from bptt.grading.kernel.question import ANSWER, ASK, RAN, RUN, Answer, Question, cell_of
 from bptt.grading.sandbox.watch import Processes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbformat import NotebookNode
 
     from bptt.grading.kernel.parent import Forked
@@ -28,8 +30,6 @@ LOOK_SECONDS = 0.25
 """How often a kernel's memory is looked at while it works."""
 GRACE_SECONDS = 4.0
 """How long an interrupted cell may take to stop."""
-HALF_SECONDS = 1.0
-"""How long to wait for the second of the two messages that end a turn."""
 
 
 class Ended(StrEnum):
@@ -90,7 +90,7 @@ class Kernel:
         self.ended: Ended | None = None
         self._limits = limits
         self._processes = Processes(forked.process)
-        self._session = Session(key=forked.key)
+        self._session = Session(key=b"")
         self._read = 0
         self._until = time.monotonic() + limits.notebook_seconds
         self._shell = context.socket(zmq.DEALER)
@@ -110,11 +110,24 @@ class Kernel:
 
     def run(self, source: str) -> Ran:
         """Run one cell."""
-        if self.ended:
-            return self._did_not_run()
+        (ran,) = self.run_all([source])
+        return ran
+
+    def run_all(self, sources: Sequence[str]) -> list[Ran]:
+        """Run several cells, one after the other, all of them whatever becomes of one."""
+        ran: list[Ran] = []
+        while len(ran) < len(sources) and not self.ended:
+            # One message for all: a message costs more than most cells.
+            request, first = self._send(RUN, {"cells": sources[len(ran) :]}), len(ran)
+            for number in range(len(sources) - first):
+                turn = _Turn(cell_of(request, number), request, RAN)
+                ran.append(self._run(turn))
+                if self.ended or turn.cut_short:
+                    break
+        return ran + [self._did_not_run()] * (len(sources) - len(ran))
+
+    def _run(self, turn: _Turn) -> Ran:
         outputs = Outputs(self._limits.cell_output_bytes)
-        request = self._send("execute_request", _execute(source))
-        turn = _Turn(request, "execute_reply")
         timed_out = not self._listen(turn, outputs, self._limits.cell_seconds)
         if timed_out and not self.ended:
             self._processes.interrupt()
@@ -122,29 +135,38 @@ class Kernel:
                 self._end(Ended.TIME)
         return self._ran(turn, outputs, timed_out=timed_out)
 
-    def ask(self, question: Question, seconds: float | None = None) -> Answer:
-        """Have a function of the notebook called.
+    def ask(self, question: Question) -> Answer:
+        """Have a function of the notebook called; see :meth:`ask_all`."""
+        (answer,) = self.ask_all([question])
+        return answer
+
+    def ask_all(self, questions: Sequence[Question]) -> list[Answer]:
+        """Have functions of the notebook called.
 
         Parameters
         ----------
-        question
+        questions
             Which, and with what.
-        seconds
-            How long it may take; as the limits say when None.
 
         Raises
         ------
         NoAnswerError
-            When there is no answer, or something that is not one.
+            When there is no answer to one of them, or something that is not one.
         """
         if self.ended:
             raise NoAnswerError(self.ended.value)
-        nonce = secrets.token_hex(16)
-        turn = _Turn(self._send(ASK, {"nonce": nonce, "question": question.as_dict()}), ANSWER)
-        if not self._listen(turn, None, seconds or self._limits.answer_seconds):
+        nonces = [secrets.token_hex(16) for _ in questions]
+        asked = [{"nonce": nonce, "question": each.as_dict()} for nonce, each in zip(nonces, questions, strict=True)]
+        request = self._send(ASK, {"questions": asked})
+        return [self._answer(request, number, nonce) for number, nonce in enumerate(nonces)]
+
+    def _answer(self, request: str, number: int, nonce: str) -> Answer:
+        turn = _Turn(cell_of(request, number), request, ANSWER)
+        if not self._listen(turn, None, self._limits.answer_seconds):
             if not self.ended:
                 self._processes.interrupt()
-                if not self._listen(turn, None, GRACE_SECONDS):
+                # Nor may the questions after it go on.
+                if not self._listen(_Turn(request, request, ANSWER), None, GRACE_SECONDS):
                     self._end(Ended.TIME)
             raise NoAnswerError(self.ended.value if self.ended else "it took too long")
         content = turn.reply
@@ -166,7 +188,7 @@ class Kernel:
             channel.close()
 
     def _wait_for_welcome(self) -> None:
-        turn = _Turn("", "")
+        turn = _Turn("", "", WELCOME)
         if not self._listen(turn, None, LISTEN_SECONDS):
             self._end(Ended.ITSELF)
 
@@ -181,7 +203,7 @@ class Kernel:
         """
         until = time.monotonic() + seconds
         look = time.monotonic() + LOOK_SECONDS
-        while not turn.over(time.monotonic()):
+        while not turn.over:
             now = time.monotonic()
             if now >= self._until:
                 self._end(Ended.NOTEBOOK_TIME)
@@ -192,7 +214,7 @@ class Kernel:
                 if self._processes.memory_bytes(self._limits.memory_bytes) > self._limits.memory_bytes:
                     self._end(Ended.MEMORY)
                     return False
-            wait = max(0.0, min(until, look, self._until, turn.patience) - now)
+            wait = max(0.0, min(until, look, self._until) - now)
             ready = [channel for channel, _ in self._poller.poll(int(wait * 1000) + 1)]
             # What it said before it ended still counts.
             for channel in (self._iopub, self._shell):
@@ -214,16 +236,8 @@ class Kernel:
             return
         # Whatever is wrong with a message, it is the kernel's doing, and the message counts as not sent.
         with suppress(Exception):
-            _, frames = self._session.feed_identities(frames)
-            message = self._session.deserialize(frames)
-            kind, content = message["msg_type"], message["content"]
-            if message["parent_header"].get("msg_id", "") != turn.request:
-                return
-            if channel is self._shell:
-                turn.take_reply(kind, content)
-            elif kind in {"status", "iopub_welcome"}:
-                turn.take_status(content)
-            elif outputs:
+            kind, request, content = _read(frames)
+            if not turn.take(kind, request, content) and outputs and request == turn.name:
                 outputs.add(kind, content, size)
 
     def _end(self, why: Ended) -> None:
@@ -256,46 +270,49 @@ class Kernel:
 TIMEOUT = "CellTimeoutError"
 DEAD = "DeadKernelError"
 LONGEST_STATUS = 2_000
-NEVER = float("inf")
 
 
 class _Turn:
-    """One request, and what has come back for it so far."""
+    """One cell or question, and what has come back for it so far.
 
-    def __init__(self, request: str, expects: str) -> None:
-        self.request = request
+    Parameters
+    ----------
+    name
+        What messages about it call it.
+    request
+        The message that it was sent with, perhaps among others.
+    expects
+        The kind of message that ends it.
+    """
+
+    def __init__(self, name: str, request: str, expects: str) -> None:
+        self.name = name
         self.reply: Any = None
+        self.over = False
+        self.cut_short = False
+        self._request = request
         self._expects = expects
-        self._replied = not expects
-        self._idle = False
-        self._half = NEVER
 
-    def take_reply(self, kind: str, content: Any) -> None:  # noqa: ANN401 - whatever the kernel sent
-        if kind == self._expects and not self._replied:
-            self._replied = True
-            self.reply = content
-            self._half = time.monotonic()
-
-    def take_status(self, content: Any) -> None:  # noqa: ANN401
-        if not self.request or content.get("execution_state") == "idle":
-            self._idle = True
-            self._half = time.monotonic()
-
-    def over(self, now: float) -> bool:
-        # Reply and status come on two roads. When only one of them arrives, the other one will not.
-        return (self._replied and self._idle) or now >= self.patience
-
-    @property
-    def patience(self) -> float:
-        return self._half + HALF_SECONDS
+    def take(self, kind: str, name: str, content: Any) -> bool:  # noqa: ANN401 - whatever the kernel sent
+        """Take a message, and return whether it was about how far the turn is."""
+        if kind == self._expects and name == self.name:
+            self.over, self.reply = True, content
+        elif kind == "status" and name == self._request and content["execution_state"] == "idle":
+            # All that was asked for is over, and this has not been told of: nothing will be.
+            self.over = self.cut_short = True
+        else:
+            return False
+        return True
 
 
-def _execute(source: str) -> dict[str, Any]:
-    return {
-        "code": source,
-        "silent": False,
-        "store_history": True,
-        "user_expressions": {},
-        "allow_stdin": False,
-        "stop_on_error": False,
-    }
+def _read(frames: list[bytes]) -> tuple[str, str, Any]:
+    """Return a message's kind, what it is an answer to, and its content.
+
+    Nobody but the kernel has its sockets, and the kernel has every key: a signature would prove nothing.
+    """
+    start = frames.index(DELIM) + 2
+    header, parent, _, content = map(json_unpacker, frames[start : start + 4])
+    return header["msg_type"], parent.get("msg_id", ""), content
+
+
+WELCOME = "iopub_welcome"

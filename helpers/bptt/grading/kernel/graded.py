@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.jsonutil import json_clean
 
 from bptt.check.call import call
 from bptt.check.exercises import EXERCISES
 from bptt.check.origin import defining_cell, notebook_values, own_functions
-from bptt.grading.kernel.question import ANSWER, ASK, Answer, Question
+from bptt.grading.kernel.question import ANSWER, ASK, RAN, RUN, Answer, Question, cell_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 class GradedKernel(IPythonKernel):
-    """IPython's kernel, with one more kind of message."""
+    """IPython's kernel, with two more kinds of message."""
 
     session: Any
     shell: Any
-    msg_types = [*IPythonKernel.msg_types, ASK]  # noqa: RUF012 - as it is there
+    msg_types = [*IPythonKernel.msg_types, RUN, ASK]  # noqa: RUF012 - as it is there
 
-    async def bptt_ask_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
-        """Call a function of the notebook, and send what it did.
+    async def bptt_run_request(self, _stream: Any, ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
+        """Run cells, and tell of each how it ended after all that it has shown."""
+        for number, source in enumerate(parent["content"]["cells"]):
+            cell = _part(parent, number)
+            self.set_parent(ident, cell, channel="shell")
+            ended = await self.do_execute(source, silent=False)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            self.session.send(self.iopub_socket, RAN, json_clean(ended), cell, ident=self._topic(RAN))
+
+    async def bptt_ask_request(self, _stream: Any, _ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
+        """Call functions of the notebook, and send what they did.
 
         Nothing that is said here proves anything: the notebook's code can change it all. It is judged elsewhere.
         """
-        content = parent["content"]
-        answer = answered(Question.from_dict(content["question"]), self.shell.user_ns)
-        told = {"nonce": content["nonce"], "answer": answer.as_dict()}
-        self.session.send(stream, ANSWER, told, parent, ident=ident)
+        for number, asked in enumerate(parent["content"]["questions"]):
+            answer = answered(Question.from_dict(asked["question"]), self.shell.user_ns)
+            told = {"nonce": asked["nonce"], "answer": answer.as_dict()}
+            self.session.send(self.iopub_socket, ANSWER, told, _part(parent, number), ident=self._topic(ANSWER))
+
+
+def _part(message: dict[str, Any], number: int) -> dict[str, Any]:
+    header = message["header"]
+    return {**message, "header": {**header, "msg_id": cell_of(header["msg_id"], number)}}
 
 
 def answered(question: Question, names: Mapping[str, Any]) -> Answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import select
 import socket
 import subprocess
@@ -41,13 +40,10 @@ class Forked:
         A handle on its first process; with that one all others of its box end.
     folder
         A path to the folder of its sockets.
-    key
-        What its messages are signed with.
     """
 
     process: int
     folder: str
-    key: bytes
 
 
 class WarmParent:
@@ -101,7 +97,6 @@ class WarmParent:
         SandboxError
             When that does not work.
         """
-        key = secrets.token_hex(16)
         folder = f"/proc/self/fd/{self._at}"
         listening = []
         try:
@@ -113,7 +108,6 @@ class WarmParent:
                 listening[-1].listen()
             request: dict[str, Any] = {
                 "limits": self._limits.as_dict(),
-                "key": key,
                 "work": self._work(),
                 "writable": writable(),
             }
@@ -125,7 +119,7 @@ class WarmParent:
             for each in listening:
                 each.close()
         (process,) = self._hear(FORK_SECONDS)
-        return Forked(process, folder, key.encode())
+        return Forked(process, folder)
 
     def close(self) -> None:
         """End the parent and every kernel of it."""

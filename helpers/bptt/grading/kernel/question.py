@@ -11,6 +11,8 @@ from bptt.grading.kernel.plain import LONGEST_TEXT, NotPlainError, decode, encod
 
 ASK = "bptt_ask_request"
 ANSWER = "bptt_ask_reply"
+RUN = "bptt_run_request"
+RAN = "bptt_ran"
 MOST_LINES = 50
 
 
@@ -125,6 +127,11 @@ class Answer:
         """Return it as what the checks work with."""
         error = _exception(self.error, self.message) if self.error else None
         return Outcome(self.result, error, self.at_line, self.warned, self.printed, self.changed, self.axes)
+
+
+def cell_of(request: str, number: int) -> str:
+    """Name one of the cells or questions that came with a message, as messages about it do."""
+    return f"{request}/{number}"
 
 
 _TEXTS = ("error", "message", "at_line", "printed", "origin")

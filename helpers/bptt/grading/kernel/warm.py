@@ -55,8 +55,6 @@ class Request:
     ----------
     limits
         As :class:`bptt.grading.limits.Limits` has them, by name.
-    key
-        What its messages are signed with.
     work
         The folder that it works in.
     writable
@@ -64,7 +62,6 @@ class Request:
     """
 
     limits: dict[str, Any]
-    key: str
     work: str
     writable: list[str]
 
@@ -154,7 +151,7 @@ def _fork(
             os.write(tells, _trouble(error))
             os._exit(1)
         try:
-            app.go(dict(zip(CHANNELS, handles, strict=False)), request.key.encode())
+            app.go(dict(zip(CHANNELS, handles, strict=False)))
         finally:
             os._exit(0)
     os.close(tells)
