@@ -62,6 +62,24 @@ def rnn_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
     return parameters["Wax"] @ xt + parameters["Waa"] @ a_prev + parameters["ba"]
 
 
+def rnn_cell_state(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
+    r"""Take the hidden state one step on, without a prediction: :math:`a^{\langle t \rangle} = \tanh(z)`.
+
+    Parameters
+    ----------
+    xt : ndarray (n_x, m)
+    a_prev : ndarray (n_a, m)
+    parameters : dict
+        As for :func:`rnn_cell_z`.
+
+    Returns
+    -------
+    ndarray (n_a, m)
+        ``a_next``.
+    """
+    return np.tanh(rnn_cell_z(xt, a_prev, parameters))
+
+
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, RNNCellCache]:
     r"""Take one time step through a vanilla (Elman) RNN cell.
 
@@ -90,7 +108,7 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
     ----------
     J. L. Elman, "Finding structure in time", Cognitive Science 14(2), 1990.
     """
-    a_next = np.tanh(rnn_cell_z(xt, a_prev, parameters))
+    a_next = rnn_cell_state(xt, a_prev, parameters)
     yt_pred = softmax(parameters["Wya"] @ a_next + parameters["by"])
     return a_next, yt_pred, RNNCellCache(a_next, a_prev, xt, parameters)
 

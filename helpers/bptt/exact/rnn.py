@@ -4,7 +4,7 @@ import numpy as np
 
 from bptt.activations import softmax
 from bptt.exact.complex_step import gradients
-from bptt.rnn import RNNCaches, RNNCellCache, output_z, rnn_cell_forward, rnn_cell_z, rnn_forward
+from bptt.rnn import RNNCaches, RNNCellCache, output_z, rnn_cell_state, rnn_cell_z
 from bptt.types import Array, Gradients
 
 
@@ -25,7 +25,7 @@ def rnn_cell_dz(da_next: Array, cache: RNNCellCache) -> Array:
     def a_next(z: Array) -> Array:
         # A bias with one column for each example is added to z as it stands, so its gradient is z's.
         shifted = {**parameters, "ba": parameters["ba"] + z}
-        return rnn_cell_forward(xt, a_prev, shifted)[0]
+        return rnn_cell_state(xt, a_prev, shifted)
 
     return gradients(a_next, {"z": np.zeros(da_next.shape)}, da_next)["dz"]
 
@@ -87,7 +87,7 @@ def rnn_cell_backward(da_next: Array, cache: RNNCellCache) -> Gradients:
     _, a_prev, xt, parameters = cache
 
     def a_next(xt: Array, a_prev: Array, **weights: Array) -> Array:
-        return rnn_cell_forward(xt, a_prev, {**parameters, **weights})[0]
+        return rnn_cell_state(xt, a_prev, {**parameters, **weights})
 
     weights = {name: parameters[name] for name in ("Wax", "Waa", "ba")}
     return gradients(a_next, {"xt": xt, "a_prev": a_prev, **weights}, da_next)
@@ -110,7 +110,10 @@ def rnn_backward(da: Array, caches: RNNCaches) -> Gradients:
     first = caches.steps[0]
 
     def a(x: Array, a0: Array, **weights: Array) -> Array:
-        return rnn_forward(x, a0, {**first.parameters, **weights})[0]
+        states = [a0]
+        for t in range(x.shape[-1]):
+            states.append(rnn_cell_state(x[..., t], states[-1], weights))
+        return np.stack(states[1:], axis=-1)
 
     weights = {name: first.parameters[name] for name in ("Wax", "Waa", "ba")}
     return gradients(a, {"x": caches.x, "a0": first.a_prev, **weights}, da)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nbformat.v4 import new_output
-
+from bptt.grading.kernel.outputs import output
 from bptt.grading.result import Verdict
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ def graded_sources(notebook: NotebookNode) -> dict[str, str]:
 
 def shown(verdict: Verdict) -> list[NotebookNode]:
     """Return the outputs of a judged cell."""
-    return [new_output("display_data", data=dict(verdict.report))] if verdict.report else []
+    return [output("display_data", data=dict(verdict.report), metadata={})] if verdict.report else []
 
 
 def _is_test(meta: Mapping[str, Any]) -> bool:
