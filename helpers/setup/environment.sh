@@ -30,9 +30,10 @@ make_fresh_venv() {
 
 install_locked_versions() {
     # uv takes seconds where pip takes a minute, but only pip reads the mirrors and the like that pip was set up
-    # with. In the lock file, uv's entry goes on to the first line that does not end in a backslash.
+    # with. Compiled here and now, as pip does it: else every kernel would compile what it imports, where a setting
+    # keeps Python from writing that down. In the lock file, uv's entry goes on to the first line that does not end in a backslash.
     if ! { sed -n '/^uv==/,/[^\]$/p' requirements.lock | pip_install --require-hashes -r /dev/stdin &&
-        .venv/bin/uv pip sync --quiet --python .venv/bin/python requirements.lock; }; then
+        .venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python requirements.lock; }; then
         say "uv could not install the locked versions; trying once more with pip."
         pip_install --require-hashes -r requirements.lock
     fi
