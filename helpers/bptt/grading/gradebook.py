@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from nbgrader import api
@@ -35,6 +37,8 @@ class Book:
         self._course = course
         self._lesson = course.assignment
         self._book = api.Gradebook(*course.gradebook)
+        # What this process has written is what is there; reading it again after each student takes longest of all.
+        self._book.db().expire_on_commit = False
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -116,14 +120,15 @@ class Book:
         """
         when = {"timestamp": handed_in} if handed_in else {}
         submission = self._book.update_or_create_submission(self._lesson, result.student, **when)
-        notebook = next(each for each in submission.notebooks if each.name == self._lesson)
+        lesson = self._notebook
+        notebook = next(each for each in submission.notebooks if each.notebook_id == lesson.id)
         scores = {verdict.cell: verdict.score for verdict in result.verdicts}
         for grade in notebook.grades:
             # A graded cell without a verdict is worth nothing, never everything.
-            grade.auto_score = scores.get(grade.name, 0.0)
+            grade.auto_score = scores.get(lesson.graded[grade.cell_id].cell, 0.0)
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         for comment in notebook.comments:
-            comment.auto_comment = "No response." if comment.name in result.unanswered else None
+            comment.auto_comment = "No response." if lesson.answers[comment.cell_id] in result.unanswered else None
         self._book.db.flush()
         late = float(submission.total_seconds_late)
         notebook.late_submission_penalty = self._penalty(result.student, notebook, late) if late > 0 else None
@@ -150,19 +155,58 @@ class Book:
         bool
             Whether nbgrader has a submission at all; without one all points are 0.
         """
-        try:
-            notebook = self._book.find_submission_notebook(self._lesson, self._lesson, student)
-        except api.MissingEntry:
-            cells = self._book.find_notebook(self._lesson, self._lesson).grade_cells
-            read = {cell.name: Points(cell.name, 0.0, cell.max_score) for cell in cells}
-            penalty, graded = 0.0, False
-        else:
-            read = {
-                grade.name: Points(grade.name, grade.score, grade.max_score, grade.needs_manual_grade)
-                for grade in notebook.grades
-            }
-            penalty, graded = notebook.late_submission_penalty or 0.0, True
-        return tuple(read[name] for name in self._course.graded_cells), penalty, graded
+        grades = (
+            self._book.db.query(
+                api.Grade.cell_id,
+                api.Grade.score,
+                api.Grade.needs_manual_grade,
+                api.SubmittedNotebook.late_submission_penalty,
+            )
+            .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id)
+            .join(api.SubmittedAssignment, api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id)
+            .filter(
+                api.SubmittedNotebook.notebook_id == self._notebook.id,
+                api.SubmittedAssignment.student_id == student,
+            )
+            .all()
+        )
+        read = {cell.cell: cell for cell in self._notebook.graded.values()}
+        penalty = 0.0
+        for cell_id, score, by_hand, taken_off in grades:
+            cell = self._notebook.graded[cell_id]
+            read[cell.cell] = Points(cell.cell, score, cell.possible, by_hand)
+            penalty = taken_off or 0.0
+        return tuple(read.values()), penalty, bool(grades)
+
+    @cached_property
+    def _notebook(self) -> Notebook:
+        found = self._book.find_notebook(self._lesson, self._lesson)
+        named = {cell.name: cell for cell in (*found.grade_cells, *found.task_cells)}
+        graded = [named[name] for name in self._course.graded_cells]
+        return Notebook(
+            found.id,
+            {cell.id: Points(cell.name, 0.0, cell.max_score) for cell in graded},
+            {cell.id: cell.name for cell in (*found.solution_cells, *found.task_cells)},
+        )
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """What the gradebook has of a lesson's notebook, by ids of its own.
+
+    Attributes
+    ----------
+    id
+        The notebook's.
+    graded
+        The points of each graded cell, before anybody has any, in the order of the notebook.
+    answers
+        The ``grade_id`` of each cell that students write in.
+    """
+
+    id: str
+    graded: dict[str, Points]
+    answers: dict[str, str]
 
 
 def when(text: str) -> datetime | None:
