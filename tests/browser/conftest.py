@@ -124,6 +124,11 @@ def learner(lab, browser, request):
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     with browser.new_page() as page:
         yield Learner(page, f"{lab.url}lab/tree/{folder.name}", lab.token, folder, SCREENSHOTS)
+    # Kernels stay when pages go, and forty of them take gigabytes.
+    sessions, headers = f"{lab.url}api/sessions", {"Authorization": f"token {lab.token}"}
+    for session in browser.request.get(sessions, headers=headers).json():
+        if session["path"].startswith(f"{folder.name}/"):
+            browser.request.delete(f"{sessions}/{session['id']}", headers=headers)
 
 
 @pytest.fixture
