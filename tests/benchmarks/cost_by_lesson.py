@@ -1,0 +1,88 @@
+"""What grading one submission costs, by lesson and by part of the work: the numbers that docs/scaling.md builds on.
+
+    python tests/benchmarks/cost_by_lesson.py
+
+For each lesson, some of its sample class are graded several times in this process, by one warm parent. CPU seconds do
+not depend on how many cores there are, and little on what else runs.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from submissions import course as sample
+from submissions import entry, graphs, memory, sequence
+
+from bptt.grading.collect import collect
+from bptt.grading.course import Course
+from bptt.grading.gradebook import Book
+from bptt.grading.kernel.client import Kernel
+from bptt.grading.kernel.pool import Kernels
+from bptt.grading.one import grade_one
+from bptt.grading.write import write
+
+LESSONS = {
+    graphs.ASSIGNMENT: graphs.CLASS,
+    entry.ASSIGNMENT: sample.CLASS,
+    sequence.ASSIGNMENT: sequence.CLASS,
+    memory.ASSIGNMENT: memory.CLASS,
+}
+STUDENTS, ROUNDS = 8, 5
+
+
+class Measured(Kernels):
+    """Kernels that say what the last of them has used."""
+
+    cpu_seconds = 0.0
+
+    @contextmanager
+    def start(self, files: Mapping[str, bytes]) -> Iterator[Kernel]:
+        """Start one, and read its clock before it ends."""
+        with super().start(files) as kernel:
+            yield kernel
+            self.cpu_seconds = kernel.cpu_seconds()
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader
+    print("| lesson | in the sandbox | judging | writing | sent | sent back |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for lesson, entries in LESSONS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            sample.make_course(Path(folder), lesson)
+            sample.enrol(Path(folder), [each for each in entries if not each.blank][:STUDENTS], lesson)
+            print(f"| {lesson} | {' | '.join(costs(Course(Path(folder), lesson)))} |")
+
+
+def costs(course: Course) -> list[str]:
+    """Measure one lesson: medians of CPU milliseconds, and of the sizes of what travels."""
+    kernels, lesson, secret = Measured(course.limits), course.lesson, course.secret
+    students = sorted(path.parent.name for path in course.submitted("x").parents[1].glob(f"*/{lesson.name}"))
+    found: list[tuple[float, ...]] = []
+    with Book(course) as book:
+        book.record_lesson()
+        for student in students * ROUNDS:
+            submission = collect(course.submitted(student), student, course.assignment)
+            times = [time.process_time()]
+            result = grade_one(submission, lesson, secret, kernels)
+            times.append(time.process_time())
+            write(course, book, result, submission.files)
+            times.append(time.process_time())
+            sizes = len(submission.notebook), len(result.to_bytes())
+            found.append((kernels.cpu_seconds, times[1] - times[0], times[2] - times[1], *sizes))
+    kernels.close()
+    # The first of each student pays for what is done once.
+    *seconds, sent, back = map(statistics.median, zip(*found[len(students) :], strict=True))
+    return [f"{1000 * each:.0f} ms" for each in seconds] + [f"{size / 1000:.0f} kB" for size in (sent, back)]
+
+
+if __name__ == "__main__":
+    main()
