@@ -9,8 +9,11 @@ from pathlib import Path
 from bptt.grading.refused import RefusedError
 from bptt.grading.row import Status
 from bptt.grading.submission import Submission
+from bptt.grading.trim import trimmed
 
 NOTEBOOK_BYTES = 300_000_000
+LARGE = 1_000_000
+"""From here on a notebook's outputs, of which nothing is used, are not worth carrying about."""
 DATA_BYTES = 50_000_000
 """Of all data files together."""
 MOST_FILES = 200
@@ -39,7 +42,7 @@ def collect(folder: Path, student: str, name: str) -> Submission:
     notebook = _read(_find(folder, name), NOTEBOOK_BYTES)
     if notebook is None:
         raise RefusedError(Status.UNREADABLE, f"larger than {NOTEBOOK_BYTES // 1_000_000} MB")
-    return Submission(student, notebook, data_files(folder))
+    return Submission(student, trimmed(notebook) if len(notebook) > LARGE else notebook, data_files(folder))
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
@@ -60,13 +63,22 @@ def _find(folder: Path, name: str) -> Path:
     wanted = folder / f"{name}.ipynb"
     if _is_file(wanted):
         return wanted
-    notebooks = [path for path in sorted(folder.glob("*.ipynb")) if _is_file(path)]
-    if len(notebooks) == 1:
-        # Browsers and mail programs rename: 01_cell_backward (1).ipynb.
-        return notebooks[0]
-    files = ", ".join(sorted(path.name for path in folder.glob("*")))
-    instead = f"there is {files}" if files else "the folder is empty" if folder.is_dir() else "there is no folder"
+    if not folder.is_dir():
+        raise RefusedError(Status.MISSING, "there is no folder")
+    # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives bring a folder along.
+    notebooks = [path for path in _regular_files(folder, 1) if ".ipynb" in path.name.lower()]
+    named = [path for path in notebooks if path.name.lower().startswith(name.lower())]
+    if named or len(notebooks) == 1:
+        return max(named or notebooks, key=lambda path: path.lstat().st_mtime)
+    files = ", ".join(_described(path) for path in sorted(folder.iterdir()))
+    instead = f"there is {files}" if files else "the folder is empty"
     raise RefusedError(Status.MISSING, instead)
+
+
+def _described(path: Path) -> str:
+    kinds = ((path.is_symlink, "a link"), (path.is_dir, "a folder"), (path.is_file, ""))
+    what = next((word for is_one, word in kinds if is_one()), "no file")
+    return f"{path.name} ({what})" if what else path.name
 
 
 def _regular_files(folder: Path, depth: int) -> list[Path]:

@@ -29,6 +29,8 @@ class Verdict:
         What the cell shows in place of its output: data by MIME type. Empty when there is no report.
     note
         For the instructor, when there is something to know, such as why there was no answer.
+    status
+        What that note means for the submission as a whole.
     """
 
     cell: str
@@ -36,6 +38,7 @@ class Verdict:
     possible: float
     report: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    status: Status = Status.GRADED
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,6 @@ class Result:
     def from_bytes(cls, content: bytes) -> Self:
         """Read what :meth:`to_bytes` wrote."""
         data = json.loads(content)
-        verdicts = tuple(Verdict(**verdict) for verdict in data["verdicts"])
+        verdicts = tuple(Verdict(**{**each, "status": Status(each["status"])}) for each in data["verdicts"])
         lists = {name: tuple(data[name]) for name in ("reasons", "unanswered")}
         return cls(**{**data, **lists, "status": Status(data["status"]), "verdicts": verdicts})
