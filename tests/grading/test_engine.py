@@ -25,8 +25,8 @@ from bptt.grading.engine.crew import Crew
 from bptt.grading.engine.journal import Journal
 from bptt.grading.engine.pages import write_pages
 from bptt.grading.engine.place import Place, opened
-from bptt.grading.gradebook import Book
 from bptt.grading.grade import How, grade, students_to_grade
+from bptt.grading.gradebook import Book
 from bptt.grading.result import Result
 from bptt.grading.row import Status
 from bptt.grading.submission import Submission
@@ -68,7 +68,7 @@ def scheduler(tmp_path_factory):
     )
     with ExitStack() as stack:
         for command in started:
-            process = subprocess.Popen([sys.executable, "-m", *command, "--no-dashboard"], stderr=open("/tmp/team/dask.err","a"))
+            process = subprocess.Popen([sys.executable, "-m", *command, "--no-dashboard"], stderr=subprocess.DEVNULL)
             stack.callback(process.wait)
             stack.callback(process.terminate)
         yield address
@@ -147,7 +147,11 @@ def test_stopped_twice_it_goes_on_where_it_was(dozen, alone, course_with, rows_o
     assert 6 <= len(done) < 12, "stopped in the middle"
 
     ran = []
-    monkeypatch.setattr(worker, "grade_one", lambda submission, *others: ran.append(submission.student) or one.grade_one(submission, *others))
+    monkeypatch.setattr(
+        worker,
+        "grade_one",
+        lambda submission, *others: ran.append(submission.student) or one.grade_one(submission, *others),
+    )
     assert rows_of(folder) == alone
     assert sorted(ran) == sorted({*STUDENTS} - {path.stem for path in done})
     assert {path: path.stat().st_mtime_ns for path in done} == done
@@ -155,7 +159,11 @@ def test_stopped_twice_it_goes_on_where_it_was(dozen, alone, course_with, rows_o
 
 def test_a_submission_that_changes_is_run_again_and_no_other(dozen, alone, rows_of, monkeypatch):
     ran = []
-    monkeypatch.setattr(worker, "grade_one", lambda submission, *others: ran.append(submission.student) or one.grade_one(submission, *others))
+    monkeypatch.setattr(
+        worker,
+        "grade_one",
+        lambda submission, *others: ran.append(submission.student) or one.grade_one(submission, *others),
+    )
     assert rows_of(dozen) == alone
     assert ran == []
     (dozen / "submitted/s03" / ASSIGNMENT / "notes.txt").write_text("a new file")
@@ -229,7 +237,10 @@ def test_a_result_of_other_code_does_not_count(tmp_path, monkeypatch):
 
 def test_nobody_at_the_address(monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
-    with pytest.raises(GradingError, match="No Dask scheduler answers at tcp://127.0.0.1:9"), opened(1, "tcp://127.0.0.1:9"):
+    with (
+        pytest.raises(GradingError, match="No Dask scheduler answers at tcp://127.0.0.1:9"),
+        opened(1, "tcp://127.0.0.1:9"),
+    ):
         pass
 
 

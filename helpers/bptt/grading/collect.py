@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from bptt.grading.refused import RefusedError
@@ -39,10 +40,23 @@ def collect(folder: Path, student: str, name: str) -> Submission:
     OSError
         When the files cannot be read.
     """
-    notebook = _read(_find(folder, name), NOTEBOOK_BYTES)
-    if notebook is None:
+    return Submission(student, read_notebook(_find(folder, name)), data_files(folder))
+
+
+def read_notebook(path: Path) -> bytes:
+    """Read a notebook file, of a large one all but the outputs.
+
+    Raises
+    ------
+    RefusedError
+        When it is too large, or no file but a link or a pipe.
+    """
+    if not _is_file(path):
+        raise RefusedError(Status.MISSING, f"there is {_described(path)}")
+    content = _read(path, NOTEBOOK_BYTES)
+    if content is None:
         raise RefusedError(Status.UNREADABLE, f"larger than {NOTEBOOK_BYTES // 1_000_000} MB")
-    return Submission(student, trimmed(notebook) if len(notebook) > LARGE else notebook, data_files(folder))
+    return trimmed(content) if len(content) > LARGE else content
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
@@ -52,7 +66,9 @@ def data_files(folder: Path) -> dict[str, bytes]:
     for path in _regular_files(folder, MOST_DEPTH):
         if path.suffix == ".ipynb" or len(found) == MOST_FILES:
             continue
-        content = _read(path, left)
+        content = None
+        with suppress(OSError):
+            content = _read(path, left)
         if content is not None:
             left -= len(content)
             found[path.relative_to(folder).as_posix()] = content

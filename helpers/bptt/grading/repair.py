@@ -103,7 +103,9 @@ class Repair:
         noted = cell.metadata.pop("nbgrader", {})
         name = str(noted.get("grade_id", ""))
         if name and name not in self._ours and noted.get("grade") and noted.get("points"):
-            self.tampered.append(f"{name[:LONGEST_NAME]} is a graded cell that the lesson does not have: it counts nothing")
+            self.tampered.append(
+                f"{name[:LONGEST_NAME]} is a graded cell that the lesson does not have: it counts nothing"
+            )
 
     def _restore(self, name: str, cell: NotebookNode) -> None:
         ours = self._ours[name]

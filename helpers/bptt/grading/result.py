@@ -80,7 +80,8 @@ class Result:
 
     def to_bytes(self) -> bytes:
         """Write it as JSON."""
-        return as_bytes(asdict(self))
+        # Causes are in the order of the notebook, and keys would be sorted.
+        return as_bytes({**asdict(self), "causes": list(self.causes.items())})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
@@ -88,4 +89,5 @@ class Result:
         data = json.loads(content)
         verdicts = tuple(Verdict(**{**each, "status": Status(each["status"])}) for each in data["verdicts"])
         lists = {name: tuple(data[name]) for name in ("reasons", "unanswered")}
-        return cls(**{**data, **lists, "status": Status(data["status"]), "verdicts": verdicts})
+        named = {"status": Status(data["status"]), "causes": dict(data["causes"]), "verdicts": verdicts}
+        return cls(**{**data, **lists, **named})

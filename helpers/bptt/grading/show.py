@@ -20,6 +20,7 @@ from bptt.grading.engine.pages import write_pages
 from bptt.grading.engine.place import Place, opened
 from bptt.grading.grade import USUAL, How, Tally, grade, students_to_grade
 from bptt.grading.row import Row, Status
+from bptt.grading.sandbox.available import NO_SANDBOX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +45,6 @@ STYLES = {
     Status.MISSING: SERIOUS,
 }
 COMMONEST = 3
-NO_SANDBOX = "Without a sandbox: submissions run with your rights, and can read and change all that you can."
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,6 @@ class Judge:
         """Judge one cell."""
         meta = cell.metadata["nbgrader"]
         grade_id, points = meta["grade_id"], float(meta["points"])
-        checks = asked_by(source)
         told, notes = [], []
         for asked in asked_by(source):
             known = self._judge(kernel, asked)
