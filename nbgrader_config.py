@@ -43,8 +43,9 @@ c.ClearMarkScheme.enforce_metadata = False
 c.Execute.timeout = 120
 
 # Submissions run in a sandbox, and what they are worth is decided outside of it. Both are the same in bptt grade.
+c.Autograde.pre_convert_hook = "bptt.grading.plugs.set_aside.set_aside"
+c.Autograde.exporter_class = "bptt.grading.plugs.NotebookTakenIn"
 c.Autograde.sanitize_preprocessors = [
-    "bptt.grading.plugs.TakeIn",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",

@@ -12,7 +12,9 @@ from submissions.course import CLASS, enrol, make_course
 from submissions.entry import ASSIGNMENT
 
 from bptt.grading.course import Course
-from bptt.grading.grade import How, grade, students_to_grade
+from bptt.grading.engine.pages import write_pages
+from bptt.grading.engine.place import HERE
+from bptt.grading.grade import USUAL, grade, students_to_grade
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +43,12 @@ def course_with(tmp_path_factory, empty_course):
 def rows_of():
     """Grade a course, or some of its students, and return the rows by student."""
 
-    def rows(folder, *only, feedback=False):
+    def rows(folder, *only, feedback=False, how=USUAL, place=HERE):
         course = Course(folder, ASSIGNMENT)
-        return {row.student: row for row in grade(course, students_to_grade(course, only), How(feedback=feedback))}
+        found = {row.student: row for row in grade(course, students_to_grade(course, only), how, place=place)}
+        if feedback:
+            assert all(well for _, well in write_pages(course, list(found)))
+        return found
 
     return rows
 

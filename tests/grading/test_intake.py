@@ -1,41 +1,55 @@
-"""Taking in a submission: what is repaired, and what is refused in words that help."""
+"""Taking in a submission: what is repaired, what is told of, and what is refused in words that help."""
 
 import copy
+import json
+import os
+import time
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from bptt.grading import collect as collecting
+from bptt.grading import reading
 from bptt.grading.collect import collect
 from bptt.grading.intake import take_in
+from bptt.grading.markup import harmless
 from bptt.grading.refused import RefusedError
+from bptt.grading.row import Row, Status
 
 
 def cell(kind, source, grade_id, **meta):
     settings = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-    return kind(source, metadata={"nbgrader": settings | meta | {"grade_id": grade_id}})
+    return kind(source, id=grade_id, metadata={"nbgrader": settings | meta | {"grade_id": grade_id}})
 
 
+BLANK = "def double(x):\n    raise NotImplementedError"
+CHECK = 'check.double(double, only=["dx"])'
 RELEASED = new_notebook(
     cells=[
-        new_markdown_cell("# A lesson"),
-        cell(new_code_cell, "raise NotImplementedError", "double", solution=True),
-        cell(new_code_cell, "check.double(double)", "check-double", grade=True, locked=True, points=2),
+        new_markdown_cell("# A lesson", id="title"),
+        cell(new_code_cell, BLANK, "double", solution=True),
+        cell(new_code_cell, CHECK, "check-double", grade=True, locked=True, points=2),
         cell(new_markdown_cell, "Why?", "why-question", locked=True),
         cell(new_markdown_cell, "**Your answer.**", "why", grade=True, solution=True, points=3),
-    ]
+    ],
+    metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
 )
+DOUBLE, TEST, QUESTION, WHY = 1, 2, 3, 4
+ANSWER = "def double(x):\n    return x + x"
 
 
 @pytest.fixture
 def submitted():
-    return copy.deepcopy(RELEASED)
+    notebook = copy.deepcopy(RELEASED)
+    notebook.cells[DOUBLE].source = ANSWER
+    return notebook
 
 
 @pytest.fixture
 def take(tmp_path):
     def hand_in(notebook, name="lesson.ipynb"):
-        content = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
+        content = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
         (tmp_path / name).write_bytes(content)
         return take_in(collect(tmp_path, "ada", "lesson").notebook, RELEASED)
 
@@ -46,70 +60,243 @@ def ids(taken):
     return [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in taken.notebook.cells]
 
 
+def told(taken):
+    return taken.repaired, taken.tampered
+
+
+def sources(taken):
+    return [cell.source for cell in taken.notebook.cells]
+
+
 def test_an_honest_notebook_is_left_as_it_is(submitted, take):
-    submitted.cells[1].source = "def double(x):\n    return x + x"
     submitted.cells.insert(1, new_code_cell("a = 1"))
     taken = take(submitted)
-    assert (taken.missing, taken.changed) == ((), ())
+    assert told(taken) == ((), ())
     assert taken.notebook.cells == submitted.cells
+    nbformat.validate(taken.notebook)
 
 
 @pytest.mark.parametrize("gone", [[2], [1, 2], [2, 3], [3, 4], [1, 2, 3]])
 def test_cells_that_have_gone_are_put_back_in_order(submitted, take, gone):
-    removed = [submitted.cells[at].metadata["nbgrader"]["grade_id"] for at in gone]
+    removed = [submitted.cells[at].id for at in gone]
     submitted.cells = [cell for at, cell in enumerate(submitted.cells) if at not in gone]
     taken = take(submitted)
     # An exercise that has gone stays gone: there is nothing in it to grade.
-    assert list(taken.missing) == [grade_id for grade_id in removed if grade_id != "double"]
+    back = [grade_id for grade_id in removed if grade_id != "double"]
+    assert taken.repaired == (f"{' and '.join(back)} had gone: put back",)
+    assert taken.tampered == ()
     assert [i for i in ids(taken) if i] == [
         i for i in ("double", "check-double", "why-question", "why") if i != "double" or i not in removed
     ]
 
 
 def test_a_cell_is_put_back_after_the_solution_wherever_that_is(submitted, take):
-    submitted.cells = [submitted.cells[4], new_code_cell("a = 1"), submitted.cells[1]]
+    submitted.cells = [submitted.cells[WHY], new_code_cell("a = 1"), submitted.cells[DOUBLE]]
     assert ids(take(submitted)) == ["why", None, "double", "check-double", "why-question"]
 
 
-@pytest.mark.parametrize("at", [2, 3])
-def test_a_locked_cell_that_was_changed_is_restored(submitted, take, at):
-    submitted.cells[at].source = "pass"
+@pytest.mark.parametrize(
+    "source",
+    ["", "# check.double(double)", "check.double(double", f"{CHECK}\nprint(double(1))", f"x\n{CHECK}", f"{CHECK}  # ?"],
+)
+def test_a_test_that_was_spoilt_by_accident_is_restored(submitted, take, source):
+    submitted.cells[TEST].source = source
     taken = take(submitted)
-    assert taken.changed == (RELEASED.cells[at].metadata["nbgrader"]["grade_id"],)
-    assert taken.notebook.cells[at].source == RELEASED.cells[at].source
+    assert told(taken) == (("check-double had been changed: restored",), ())
+    assert taken.notebook.cells[TEST] == RELEASED.cells[TEST]
+
+
+@pytest.mark.parametrize("source", ["pass", "check.double(twice)", f"check.double = print\n{CHECK}", "1" * 200_000])
+def test_a_test_that_does_something_else_was_tampered_with(submitted, take, source):
+    submitted.cells[TEST].source = source
+    taken = take(submitted)
+    assert told(taken) == ((), ("check-double had been changed to test something else: restored",))
+    assert taken.notebook.cells[TEST] == RELEASED.cells[TEST]
+
+
+def test_a_question_that_was_changed_is_restored(submitted, take):
+    submitted.cells[QUESTION].source = "Who?"
+    taken = take(submitted)
+    assert told(taken) == (("why-question had been changed: restored",), ())
+    assert taken.notebook.cells[QUESTION] == RELEASED.cells[QUESTION]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({"points": 200}, "check-double had points set to 200: restored"), ({"locked": False}, 'its mark "locked"')],
+)
+def test_points_and_locks_are_the_lessons_to_say(submitted, take, change, says):
+    submitted.cells[TEST].metadata["nbgrader"] |= change
+    taken = take(submitted)
+    assert says in taken.tampered[0]
+    assert taken.notebook.cells[TEST] == RELEASED.cells[TEST]
+
+
+def test_versions_tags_and_other_peoples_metadata_are_dropped(submitted, take):
+    submitted.cells[TEST].metadata["nbgrader"]["schema_version"] = 99
+    submitted.cells[DOUBLE].metadata |= {"tags": ["skip-execution"], "trusted": True, "slideshow": {"slide_type": "-"}}
+    submitted.metadata |= {"kernelspec": {"name": "evil"}, "widgets": {}}
+    taken = take(submitted)
+    assert told(taken) == ((), ())
+    assert taken.notebook.metadata == RELEASED.metadata
+    assert [cell.metadata for cell in taken.notebook.cells] == [cell.metadata for cell in RELEASED.cells]
+
+
+def test_a_split_exercise_runs_in_its_parts_where_they_stand(submitted, take):
+    helper, rest = new_code_cell("def half(x):\n    return x / 2"), new_code_cell(ANSWER)
+    for part in (helper, rest):
+        part.metadata, part.id = copy.deepcopy(submitted.cells[DOUBLE].metadata), "double"
+    submitted.cells[1:2] = [helper, rest]
+    taken = take(submitted)
+    assert sources(taken)[1:3] == [helper.source, rest.source]
+    assert ids(taken) == [None, "double", None, "check-double", "why-question", "why"]
+    assert told(taken) == (("double stood there more than once: one of them counts",), ())
+    nbformat.validate(taken.notebook)
+
+
+def test_of_a_blank_exercise_and_its_copy_the_one_with_work_in_it_counts(submitted, take):
+    submitted.cells.insert(1, copy.deepcopy(RELEASED.cells[DOUBLE]))
+    taken = take(submitted)
+    assert [cell.source for cell in taken.notebook.cells if cell.id == "double"] == [ANSWER]
+
+
+def test_the_parts_of_a_written_answer_are_read_as_one(submitted, take):
+    for text in ("Because.", "And so."):
+        part = copy.deepcopy(submitted.cells[WHY])
+        part.source = text
+        submitted.cells.append(part)
+    taken = take(submitted)
+    assert sources(taken)[WHY:] == ["Because.\n\nAnd so."]
+
+
+@pytest.mark.parametrize("kind", [new_markdown_cell, new_raw_cell])
+def test_code_made_text_is_code_again(submitted, take, kind):
+    submitted.cells[DOUBLE] = cell(kind, "def double(x):\n    return x if x<a else 2*x", "double", solution=True)
+    taken = take(submitted)
+    made = taken.notebook.cells[DOUBLE]
+    assert (made.cell_type, made.source) == ("code", submitted.cells[DOUBLE].source)
+    assert "double had become" in taken.repaired[0]
+    nbformat.validate(taken.notebook)
+
+
+def test_an_answer_made_code_is_text_again(submitted, take):
+    submitted.cells[WHY] = cell(new_code_cell, "Because.", "why", grade=True, solution=True, points=3)
+    taken = take(submitted)
+    assert (taken.notebook.cells[WHY].cell_type, taken.notebook.cells[WHY].source) == ("markdown", "Because.")
+    assert taken.tampered == ()
+    nbformat.validate(taken.notebook)
 
 
 def test_a_test_made_text_is_a_test_again(submitted, take):
-    submitted.cells[2] = cell(new_markdown_cell, "check.double(double)", "check-double", grade=True, points=2)
+    submitted.cells[TEST] = cell(new_markdown_cell, CHECK, "check-double", grade=True, locked=True, points=2)
+    assert take(submitted).notebook.cells[TEST] == RELEASED.cells[TEST]
+
+
+def test_cells_without_nbgraders_notes_are_found(submitted, take):
+    for each in submitted.cells:
+        each.metadata = {}
+    submitted.cells[DOUBLE].id = "other"
     taken = take(submitted)
-    assert taken.changed == ("check-double",)
-    assert taken.notebook.cells[2].cell_type == "code"
+    assert ids(taken) == ids(take_in(json.dumps(RELEASED).encode(), RELEASED))
+    assert "had lost its name: given back" in taken.repaired[0]
+    assert taken.tampered == ()
 
 
-def test_points_and_locks_are_the_lessons_to_say(submitted, take):
-    submitted.cells[2].metadata["nbgrader"] |= {"points": 200, "locked": False, "schema_version": 99}
-    assert take(submitted).notebook.cells[2].metadata == RELEASED.cells[2].metadata
+def test_a_renamed_cell_is_found(submitted, take):
+    submitted.cells[TEST].metadata["nbgrader"]["grade_id"] = "mine"
+    assert ids(take(submitted)) == [None, "double", "check-double", "why-question", "why"]
 
 
-def test_of_two_cells_with_one_id_the_first_counts(submitted, take):
-    second = copy.deepcopy(submitted.cells[1])
-    second.id = "other"
-    submitted.cells.insert(2, second)
-    taken = take(submitted)
-    assert ids(taken) == [None, "double", None, "check-double", "why-question", "why"]
-
-
-def test_an_unknown_id_is_dropped(submitted, take):
+def test_a_graded_cell_of_their_own_does_not_count(submitted, take):
     submitted.cells.append(cell(new_code_cell, "1", "mine", grade=True, locked=True, points=50))
-    assert ids(take(submitted))[-1] is None
+    taken = take(submitted)
+    assert ids(taken)[-1] is None
+    assert taken.tampered == ("mine is a graded cell that the lesson does not have: it counts nothing",)
 
 
-def test_a_renamed_notebook_is_found(submitted, take):
-    assert take(submitted, "lesson (1).ipynb").missing == ()
+def test_cells_are_graded_where_they_stand(submitted, take):
+    submitted.cells.reverse()
+    assert ids(take(submitted)) == ["why", "why-question", "check-double", "double", None]
 
 
-def test_a_byte_order_mark_does_not_matter(submitted, take):
-    assert take(b"\xef\xbb\xbf" + nbformat.writes(submitted).encode()).missing == ()
+@pytest.mark.parametrize("name", ["lesson (1).ipynb", "LESSON.IPYNB", "lesson.ipynb.txt", "lesson.ipynb.json"])
+def test_a_renamed_notebook_is_found(submitted, take, name):
+    assert told(take(submitted, name)) == ((), ())
+
+
+def test_a_notebook_in_a_folder_is_found(submitted, tmp_path):
+    (tmp_path / "lesson").mkdir()
+    (tmp_path / "lesson" / "lesson.ipynb").write_text(json.dumps(submitted))
+    assert collect(tmp_path, "ada", "lesson").notebook
+
+
+def test_of_several_notebooks_the_one_of_that_name_counts_and_else_the_latest(tmp_path):
+    for age, name in enumerate(("scratch.ipynb", "lesson-final.ipynb", "lesson (2).ipynb", "lesson (1).ipynb")):
+        (tmp_path / name).write_text(name)
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    assert collect(tmp_path, "ada", "lesson").notebook == b"lesson-final.ipynb"
+    (tmp_path / "lesson.ipynb").write_text("x")
+    assert collect(tmp_path, "ada", "lesson").notebook == b"x"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_how_the_text_is_encoded_does_not_matter(submitted, take, encoding):
+    submitted.cells[WHY].source = "größer"
+    assert "größer" in sources(take(json.dumps(submitted, ensure_ascii=False).encode(encoding)))
+
+
+def test_halves_of_characters_are_mended(submitted, take):
+    submitted.cells[WHY].source = "a\ud83d\ude00b\ud83d"
+    taken = take(json.dumps(submitted, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    assert sources(taken)[WHY] == "a\U0001f600b\ufffd"
+    assert sources(take(submitted))[WHY] == "a\U0001f600b\ufffd"
+
+
+@pytest.mark.parametrize("minor", [0, 2, 4, 9])
+def test_older_and_newer_minor_versions_are_taken(submitted, take, minor):
+    for each in submitted.cells:
+        del each["id"]
+    submitted["nbformat_minor"] = minor
+    taken = take(submitted)
+    assert len({each.id for each in taken.notebook.cells}) == len(submitted.cells)
+    nbformat.validate(taken.notebook)
+
+
+def test_odd_values_do_no_harm(submitted, take):
+    submitted.cells[1] |= {"execution_count": 10**30, "id": "../../x y", "extra": float("nan")}
+    submitted.cells[1]["source"] = ANSWER.splitlines(keepends=True)
+    submitted.cells[0]["metadata"] = []
+    submitted.cells[0]["attachments"] = 3
+    content = json.dumps(submitted).replace("1000000000000000000000000000000", "9" * 6000).encode()
+    taken = take(content)
+    assert sources(taken)[DOUBLE] == ANSWER
+    nbformat.validate(taken.notebook)
+
+
+def test_outputs_are_thrown_away_before_anything_is_read(submitted, take, monkeypatch):
+    monkeypatch.setattr(collecting, "LARGE", 1000)
+    monkeypatch.setattr(reading, "MOST_BYTES", 20_000)
+    lines = ['a ] } " { [ \\ "outputs": ['] * 200_000
+    stream = nbformat.v4.new_output("stream", text="x")
+    submitted.cells[DOUBLE].outputs = [stream | {"text": lines}]
+    start = time.process_time()
+    taken = take(submitted)
+    assert time.process_time() - start < 10
+    assert sources(taken)[DOUBLE] == ANSWER
+    assert taken.notebook.cells[DOUBLE].outputs == []
+
+
+DEEP = json.dumps({"cells": [], "nbformat": 4, "metadata": 0}).replace("0}", "[" * 100_000 + "]" * 100_000 + "}")
+OTHER = new_notebook(
+    cells=[
+        new_markdown_cell("# Lesson 9: the moon\n\nIt is far."),
+        *(cell(new_code_cell, "1", grade_id, solution=True) for grade_id in ("a", "b", "check-double")),
+    ]
+)
+
+
+def notebook(**parts):
+    return json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5} | parts).encode()
 
 
 @pytest.mark.parametrize(
@@ -117,11 +304,22 @@ def test_a_byte_order_mark_does_not_matter(submitted, take):
     [
         (b"", "not a notebook: the file is empty"),
         (b"\x89PNG\r\n", "not a notebook: the file begins with"),
+        (b"PK..", "not a notebook: the file begins with 'PK..'"),
         (b'{"cells": [', "damaged: the file begins with"),
-        (b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "damaged"),
+        (b'{"cells": "\xff"}', "byte 11 is no text in UTF-8"),
+        (DEEP.encode(), "damaged: its parts are nested too deeply"),
         (b"[]", "not a notebook"),
-        (nbformat.writes(new_notebook(cells=[new_code_cell("1")])).encode(), "another notebook"),
+        (b"{}", "damaged: it has no notebook format"),
+        (notebook(cells=3), "damaged: it has no list of cells"),
+        (notebook(cells=[3]), "damaged: cell 1 is none"),
+        (notebook(cells=[{"cell_type": "code", "source": [1, 2]}]), "cell 1 has something else than text in it"),
+        (notebook(cells=[{}] * 3000), "more than 2,000 cells"),
+        (notebook(nbformat=3, worksheets=[]), "of notebook format 3, older than 4: open it in JupyterLab, save it"),
+        (notebook(nbformat=5), "of notebook format 5, which nobody knows yet"),
+        (nbformat.writes(OTHER).encode(), 'another notebook: this is "Lesson 9: the moon"'),
+        (nbformat.writes(new_notebook(cells=[new_code_cell("1")])).encode(), "none of this lesson's exercises"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_cannot_be_read_is_refused_in_words(take, content, says):
     with pytest.raises(RefusedError, match=says) as refused:
@@ -129,12 +327,59 @@ def test_what_cannot_be_read_is_refused_in_words(take, content, says):
     assert refused.value.status == "unreadable"
 
 
+PNG = "iVBORw0KGgo="
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a < b, **bold**, x<br>y, `code`", "a < b, **bold**, x<br>y, `code`"),
+        ("$a<b$", "$a< b$"),
+        ("<script>alert(1)</script>", "< script>alert(1)< /script>"),
+        ("<b onclick=x>b</b>", "< b onclick=x>b</b>"),
+        ("<https://example.org/a>", "<https://example.org/a>"),
+        ("![p](attachment:p.png)", "![p](attachment:p.png)"),
+        ("![p](attachment:q.png)", "    ![p](attachment:q.png)"),
+        ("[a](javascript:alert(1))", "    [a](javascript:alert(1))"),
+        ("[a](<java\tscri&#112;t&colon;alert(1)>)", "    [a](<java\tscri&#112;t&colon;alert(1)>)"),
+        ("the data: text follows", "the data: text follows"),
+        (r"$\href{x}{y}$" + "\nb", "    $\\href{x}{y}$\n    b"),
+        ("```mermaid\nx<y\n```", "```text\nx< y\n```"),
+    ],
+)
+def test_text_cannot_run_as_a_program(source, shown):
+    assert harmless(source, {"p.png": {"image/png": PNG}}) == shown
+
+
+def test_a_raw_cell_is_shown_as_typed_and_only_pictures_stay_attached(submitted, take):
+    submitted.cells.append(new_raw_cell("<script>\n", metadata={"raw_mimetype": "text/html"}))
+    attached = {"p.png": {"image/png": PNG}, "q.svg": {"image/svg+xml": "PHN2Zz4="}, "r.png": {"image/png": "PHN2Zz4="}}
+    submitted.cells[WHY] |= {"source": "![p](attachment:p.png)", "attachments": attached}
+    taken = take(submitted)
+    assert taken.notebook.cells[WHY].attachments == {"p.png": {"image/png": PNG}}
+    assert (taken.notebook.cells[-1].cell_type, taken.notebook.cells[-1].source) == ("markdown", "    <script>")
+
+
+def test_the_lessons_own_text_is_not_touched(submitted, take):
+    html = new_markdown_cell('<span style="color: red">Take care.</span>', id="care")
+    released = copy.deepcopy(RELEASED)
+    released.cells.append(html)
+    submitted.cells.append(copy.deepcopy(html))
+    assert take_in(json.dumps(submitted).encode(), released).notebook.cells[-1].source == html.source
+
+
 def test_a_link_is_not_followed(tmp_path, submitted):
     nbformat.write(submitted, tmp_path / "elsewhere.txt")
     (tmp_path / "lesson.ipynb").symlink_to(tmp_path / "elsewhere.txt")
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(RefusedError, match=r"there is elsewhere.txt, lesson.ipynb \(a link\)") as refused:
         collect(tmp_path, "ada", "lesson")
     assert refused.value.status == "missing notebook"
+
+
+def test_a_pipe_in_place_of_the_notebook_holds_nobody_up(tmp_path):
+    os.mkfifo(tmp_path / "lesson.ipynb")
+    with pytest.raises(RefusedError, match=r"there is lesson.ipynb \(no file\)"):
+        collect(tmp_path, "ada", "lesson")
 
 
 def test_without_a_notebook_the_reason_says_what_is_there(tmp_path):
@@ -145,3 +390,10 @@ def test_without_a_notebook_the_reason_says_what_is_there(tmp_path):
         collect(tmp_path, "ada", "lesson")
     with pytest.raises(RefusedError, match="there is no folder"):
         collect(tmp_path / "nowhere", "ada", "lesson")
+
+
+def test_a_reason_is_one_line_that_commands_nothing_to_a_terminal():
+    row = Row("ada", "Ada", Status.UNREADABLE, "there is \x1b[31m\n" + "x" * 1000)
+    assert row.reason.isprintable()
+    assert row.reason.startswith("there is \ufffd[31m\ufffdx")
+    assert len(row.reason) < 500

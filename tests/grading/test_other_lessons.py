@@ -8,7 +8,7 @@ from submissions.course import enrol, make_course
 from bptt.check import EXERCISES
 from bptt.check.run import every_cause
 from bptt.grading.course import Course
-from bptt.grading.grade import How, grade, students_to_grade
+from bptt.grading.grade import grade, students_to_grade
 
 CLASSES = {sample.ASSIGNMENT: sample.CLASS for sample in (graphs, sequence, memory)}
 EVERYBODY = [(name, entry) for name, entries in CLASSES.items() for entry in entries]
@@ -23,7 +23,7 @@ def graded(tmp_path_factory):
         make_course(folder, name)
         enrol(folder, entries, name)
         course = Course(folder, name)
-        rows = {row.student: row for row in grade(course, students_to_grade(course), How(feedback=False))}
+        rows = {row.student: row for row in grade(course, students_to_grade(course))}
         cells = nbformat.read(folder / "notebooks" / name / f"{name}.ipynb", as_version=4).cells
         meta = [cell.metadata.get("nbgrader", {}) for cell in cells]
         found[name] = rows, {m["grade_id"]: m["points"] for m in meta if m.get("grade") and not m["solution"]}

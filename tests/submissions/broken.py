@@ -75,8 +75,8 @@ BROKEN = (
         {"rnn_cell_backward": "return {}"},
         then=passes_the_last_check,
         loses=(WHOLE,),
-        status="repaired",
-        says="check-rnn_cell_backward had been changed: restored",
+        status="tampered",
+        says="check-rnn_cell_backward had been changed to test something else: restored",
     ),
     Entry(
         "s1306",

@@ -19,6 +19,8 @@ Kind = Literal[
     "not-finite",
     "changed-in-place",
     "value",
+    "no-answer",
+    "cost",
 ]
 
 
@@ -142,7 +144,7 @@ class Report:
         """One line that says how it went."""
         if self.passed:
             return f"{self.exercise}: {listed(self.graded)} {'is' if len(self.graded) == 1 else 'are'} right."
-        if self.findings[0].kind == "not-implemented":
+        if self.findings[0].kind in {"not-implemented", "no-answer", "cost"}:
             return self.findings[0].message
         if self.findings[0].kind == "raised":
             return f"{self.exercise}: it stopped with an error, so nothing could be compared."

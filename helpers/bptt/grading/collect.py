@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from bptt.grading.refused import RefusedError
 from bptt.grading.row import Status
 from bptt.grading.submission import Submission
+from bptt.grading.trim import trimmed
 
 NOTEBOOK_BYTES = 300_000_000
+LARGE = 1_000_000
+"""From here on a notebook's outputs, of which nothing is used, are not worth carrying about."""
 DATA_BYTES = 50_000_000
 """Of all data files together."""
 MOST_FILES = 200
@@ -36,10 +40,23 @@ def collect(folder: Path, student: str, name: str) -> Submission:
     OSError
         When the files cannot be read.
     """
-    notebook = _read(_find(folder, name), NOTEBOOK_BYTES)
-    if notebook is None:
+    return Submission(student, read_notebook(_find(folder, name)), data_files(folder))
+
+
+def read_notebook(path: Path) -> bytes:
+    """Read a notebook file, of a large one all but the outputs.
+
+    Raises
+    ------
+    RefusedError
+        When it is too large, or no file but a link or a pipe.
+    """
+    if not _is_file(path):
+        raise RefusedError(Status.MISSING, f"there is {_described(path)}")
+    content = _read(path, NOTEBOOK_BYTES)
+    if content is None:
         raise RefusedError(Status.UNREADABLE, f"larger than {NOTEBOOK_BYTES // 1_000_000} MB")
-    return Submission(student, notebook, data_files(folder))
+    return trimmed(content) if len(content) > LARGE else content
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
@@ -49,7 +66,9 @@ def data_files(folder: Path) -> dict[str, bytes]:
     for path in _regular_files(folder, MOST_DEPTH):
         if path.suffix == ".ipynb" or len(found) == MOST_FILES:
             continue
-        content = _read(path, left)
+        content = None
+        with suppress(OSError):
+            content = _read(path, left)
         if content is not None:
             left -= len(content)
             found[path.relative_to(folder).as_posix()] = content
@@ -60,13 +79,22 @@ def _find(folder: Path, name: str) -> Path:
     wanted = folder / f"{name}.ipynb"
     if _is_file(wanted):
         return wanted
-    notebooks = [path for path in sorted(folder.glob("*.ipynb")) if _is_file(path)]
-    if len(notebooks) == 1:
-        # Browsers and mail programs rename: 01_cell_backward (1).ipynb.
-        return notebooks[0]
-    files = ", ".join(sorted(path.name for path in folder.glob("*")))
-    instead = f"there is {files}" if files else "the folder is empty" if folder.is_dir() else "there is no folder"
+    if not folder.is_dir():
+        raise RefusedError(Status.MISSING, "there is no folder")
+    # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives bring a folder along.
+    notebooks = [path for path in _regular_files(folder, 1) if ".ipynb" in path.name.lower()]
+    named = [path for path in notebooks if path.name.lower().startswith(name.lower())]
+    if named or len(notebooks) == 1:
+        return max(named or notebooks, key=lambda path: path.lstat().st_mtime)
+    files = ", ".join(_described(path) for path in sorted(folder.iterdir()))
+    instead = f"there is {files}" if files else "the folder is empty"
     raise RefusedError(Status.MISSING, instead)
+
+
+def _described(path: Path) -> str:
+    kinds = ((path.is_symlink, "a link"), (path.is_dir, "a folder"), (path.is_file, ""))
+    what = next((word for is_one, word in kinds if is_one()), "no file")
+    return f"{path.name} ({what})" if what else path.name
 
 
 def _regular_files(folder: Path, depth: int) -> list[Path]:

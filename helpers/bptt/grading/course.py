@@ -60,18 +60,28 @@ class Course:
             build(root)
 
     @property
+    def root(self) -> Path:
+        """The folder of ``nbgrader_config.py``."""
+        return Path(self._names.root)
+
+    @property
     def gradebook(self) -> tuple[str, str]:
         """What nbgrader's Gradebook is opened with: its address, and the course's id."""
         return self._names.db_url, self._names.course_id
 
     @property
     def _build(self) -> Path:
-        return Path(self._names.root) / "build"
+        return self.root / "build"
 
     @property
     def log(self) -> Path:
         """Where everything goes that nbgrader and Jupyter say."""
         return self._build / f"grade-{self.assignment}.log"
+
+    @property
+    def results(self) -> Path:
+        """Where the results of grading are kept until they are needed again."""
+        return self._build / "results" / self.assignment
 
     @property
     def recorded(self) -> Path:

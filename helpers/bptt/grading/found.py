@@ -1,7 +1,4 @@
-"""What an autograded notebook's outputs tell: causes that the checks named, and what else went wrong.
-
-A student's code can write any output. So nothing here decides about points, and only words that we know are passed on.
-"""
+"""What the verdicts tell a person who looks at the class: known mistakes by name, and what else went wrong."""
 
 from __future__ import annotations
 
@@ -14,9 +11,11 @@ from bptt.check.run import every_cause
 from bptt.grading.kernel.client import DEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nbformat import NotebookNode
+
+    from bptt.grading.result import Verdict
 
 WORDS = {
     "not-implemented": "not written yet",
@@ -30,35 +29,24 @@ WORDS = {
     "not-finite": "overflows",
     "changed-in-place": "changes an argument",
     "value": "wrong, for no known cause",
+    "cost": "right numbers, but not by going backward",
 }
 
 
-def causes(notebook: NotebookNode) -> dict[str, str]:
-    """Return the id and the title of each known mistake that the graded checks named, in the order of the notebook."""
+def causes(verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """Return the id and the title of each known mistake that was found, in the order of the notebook."""
     named: dict[str, str] = {}
-    for report in _reports(notebook):
-        titles = _titles(report.get("exercise"))
-        for cause in _strings(report, "causes"):
-            if cause in titles:
-                named.setdefault(cause, titles[cause])
+    for report in _failed(verdicts):
+        # The same id may have a title for each exercise.
+        titles = every_cause(EXERCISES[report["exercise"]])
+        for cause in report["causes"]:
+            named.setdefault(cause, titles[cause])
     return named
 
 
-def _titles(exercise: object) -> dict[str, str]:
-    """Return every cause that the check of an exercise can name. The same id may have a title for each exercise."""
-    if not isinstance(exercise, str) or exercise not in EXERCISES:
-        return {}
-    return every_cause(EXERCISES[exercise])
-
-
-def errors(notebook: NotebookNode) -> set[str]:
-    """Return the names of all errors, in any cell."""
-    return {error for cell in notebook.cells for error in _errors(cell)}
-
-
-def other_findings(notebook: NotebookNode) -> str:
+def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict]) -> str:
     """Say what went wrong besides the known mistakes, in words; empty when nothing did."""
-    broken = {cell.metadata["nbgrader"]["grade_id"]: _errors(cell) for cell in _cells(notebook, "solution")}
+    broken = {cell.metadata["nbgrader"]["grade_id"]: _errors(cell) for cell in _solutions(notebook)}
     said = [
         f"{name} does not run: {error if error.isidentifier() else 'an error'}"
         for name, raised in broken.items()
@@ -66,30 +54,22 @@ def other_findings(notebook: NotebookNode) -> str:
         if error != DEAD
     ]
     kinds = defaultdict(list)
-    for report in _reports(notebook):
-        name = str(report.get("exercise"))
-        if name in EXERCISES and not report.get("causes") and not broken.get(name):
-            for kind in _strings(report, "kinds")[:1]:
+    for report in _failed(verdicts):
+        name = report["exercise"]
+        if not report["causes"] and not broken.get(name):
+            for kind in report["kinds"][:1]:
                 kinds[kind].append(name)
     said += [f"{listed(list(dict.fromkeys(kinds[kind])))}: {word}" for kind, word in WORDS.items() if kind in kinds]
     return "; ".join(said)
 
 
-def _reports(notebook: NotebookNode) -> Iterator[dict[str, Any]]:
-    for cell in _cells(notebook, "grade"):
-        for output in cell.get("outputs", ()):
-            report = output.get("data", {}).get(REPORT_MIME)
-            if isinstance(report, dict) and not report.get("passed"):
-                yield report
+def _failed(verdicts: Iterable[Verdict]) -> Iterator[dict[str, Any]]:
+    reports = (verdict.report.get(REPORT_MIME) for verdict in verdicts)
+    return (report for report in reports if report and not report["passed"])
 
 
-def _strings(report: dict[str, Any], key: str) -> list[str]:
-    value = report.get(key)
-    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
-
-
-def _cells(notebook: NotebookNode, kind: str) -> Iterator[NotebookNode]:
-    return (cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get(kind))
+def _solutions(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    return (cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def _errors(cell: NotebookNode) -> list[str]:

@@ -1,30 +1,30 @@
-"""Grade a class, one student after the other."""
+"""Grade a class: read what there is, have it graded, and write it down."""
 
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bptt.check.report import listed
 from bptt.grading.collect import collect
 from bptt.grading.course import Course, GradingError
+from bptt.grading.engine.journal import Journal
+from bptt.grading.engine.place import HERE, Place
 from bptt.grading.gradebook import Book
-from bptt.grading.kernel.parent import SandboxError
-from bptt.grading.kernel.pool import Kernels
-from bptt.grading.one import grade_one
+from bptt.grading.logged import logged
 from bptt.grading.refused import RefusedError
 from bptt.grading.result import Result
 from bptt.grading.row import Row, Status
 from bptt.grading.sandbox.available import why_not
-from bptt.grading.write import NOT_RUN, write
+from bptt.grading.worker import common
+from bptt.grading.write import write
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from bptt.grading.submission import Lesson, Submission
+    from bptt.grading.engine.place import Graders
+    from bptt.grading.submission import Submission
 
 
 def students_to_grade(course: Course, only: Collection[str] = ()) -> list[str]:
@@ -61,27 +61,43 @@ class How:
 
     Attributes
     ----------
-    feedback
-        Whether to write a feedback page for each notebook that could be graded.
     boxed
         Whether submissions run in a sandbox.
     warm
         Whether they share a parent process that has imported everything.
+    again
+        Whether to run submissions that have a result from earlier, too.
     """
 
-    feedback: bool = True
     boxed: bool = True
     warm: bool = True
+    again: bool = False
+
+
+@dataclass
+class Tally:
+    """What is known of a class while it is graded.
+
+    Attributes
+    ----------
+    kept
+        How many students have a result from earlier, or nothing that could be run. Their rows come first.
+    """
+
+    kept: int = 0
 
 
 USUAL = How()
 log = logging.getLogger(__name__)
 
 
-def grade(course: Course, students: Sequence[str], how: How = USUAL) -> Iterator[Row]:
+def grade(
+    course: Course, students: Sequence[str], how: How = USUAL, *, place: Place = HERE, tally: Tally | None = None
+) -> Iterator[Row]:
     """Grade an assignment and yield each student's row as it is done.
 
-    Grading again gives the same rows; points given by hand stay.
+    Each result is on disk before its row comes, so nothing that is done is lost when grading stops. Grading again
+    takes such results from there, gives the same rows, and leaves points that were given by hand.
 
     Parameters
     ----------
@@ -90,76 +106,85 @@ def grade(course: Course, students: Sequence[str], how: How = USUAL) -> Iterator
     students
         Ids, as :func:`students_to_grade` gives them.
     how
-        With what precautions, and whether with feedback.
+        With what precautions.
+    place
+        Where, as :func:`bptt.grading.engine.place.opened` gives it.
+    tally
+        Filled in before the first row comes.
 
     Raises
     ------
     GradingError
-        When there is no sandbox, or the gradebook does not take the lesson.
+        When grading cannot begin, or not go on.
     """
-    reason = why_not() if how.boxed else ""
+    # Workers elsewhere speak for themselves.
+    reason = why_not() if how.boxed and place.here else ""
     if reason:
         raise GradingError(reason)
-    kernels = Kernels(course.limits, boxed=how.boxed, warm=how.warm)
-    with _logged(course.log), Book(course) as book:
+    shared = common(course.lesson, course.secret, course.limits, boxed=how.boxed, warm=how.warm)
+    # Before the gradebook is opened, so that workers get ready meanwhile.
+    graders = place.graders(course.assignment, shared)
+    with logged(course.log, "w"), Book(course) as book:
+        class_ = _Class(course, book, graders, Journal(course.results, shared))
+        book.record_lesson()
+        book.record_students(students)
+        names = book.roster()
+        for row in class_.rows(students, tally or Tally(), again=how.again):
+            log.info("Graded %s: %s", row.student, row.status)
+            yield replace(row, name=names[row.student])
+
+
+class _Class:
+    """One assignment: its submissions, its gradebook, and its results."""
+
+    def __init__(self, course: Course, book: Book, graders: Graders, journal: Journal) -> None:
+        self._course = course
+        self._book = book
+        self._graders = graders
+        self._journal = journal
+
+    def rows(self, students: Iterable[str], tally: Tally, *, again: bool) -> Iterator[Row]:
+        """Yield the rows of those whose result is known, then of those whose submissions have to be run."""
+        to_run: list[str] = []
+        result: Result | None
+        files: Mapping[str, bytes]
+        for student in students:
+            found = self._read(student)
+            if isinstance(found, Result):
+                result, files = found, {}
+            else:
+                result, files = None if again else self._journal.find(found), found.files
+            if result is None:
+                to_run.append(student)
+            else:
+                tally.kept += 1
+                yield self._write(result, files)
+        gone: list[Result] = []
+        for outcome in self._graders.grade(self._read_again(to_run, gone)):
+            if outcome.finished:
+                self._journal.keep(outcome.submission, outcome.result)
+            yield self._write(outcome.result, outcome.submission.files)
+        for result in gone:
+            yield self._write(result, {})
+
+    def _write(self, result: Result, files: Mapping[str, bytes]) -> Row:
+        return write(self._course, self._book, result, files)
+
+    def _read_again(self, students: Iterable[str], gone: list[Result]) -> Iterator[Submission]:
+        """Yield submissions when they are needed, so that only a few are in memory; list what has gone meanwhile."""
+        for student in students:
+            found = self._read(student)
+            if isinstance(found, Result):
+                gone.append(found)
+            else:
+                yield found
+
+    def _read(self, student: str) -> Submission | Result:
+        """Read what a student has handed in; a result says why that cannot be."""
+        name = self._course.assignment
         try:
-            book.record_lesson()
-            book.record_students(students)
-            names, lesson = book.roster(), course.lesson
-            for student in students:
-                row = _grade_student(course, book, lesson, student, kernels)
-                if how.feedback and course.autograded(student).is_file() and row.status not in NOT_RUN:
-                    row = _write_feedback(course, row)
-                yield replace(row, name=names[student])
-        except SandboxError as error:
-            raise GradingError(f"No sandbox could be made: {error}") from error
-        finally:
-            kernels.close()
-
-
-def _grade_student(course: Course, book: Book, lesson: Lesson, student: str, kernels: Kernels) -> Row:
-    files: dict[str, bytes] = {}
-    try:
-        submission: Submission = collect(course.submitted(student), student, course.assignment)
-        files = dict(submission.files)
-        result = grade_one(submission, lesson, course.secret, kernels)
-    except RefusedError as refused:
-        result = Result(student, course.assignment, refused.status, (refused.reason,))
-    except OSError as error:
-        reason = f"the files cannot be read: {error.strerror}"
-        result = Result(student, course.assignment, Status.UNREADABLE, (reason,))
-    row = write(course, book, result, files)
-    log.info("Graded %s: %s, %s", student, row.status, dict(result.seconds))
-    return row
-
-
-def _write_feedback(course: Course, row: Row) -> Row:
-    from nbgrader.converters import GenerateFeedback  # noqa: PLC0415 - takes seconds to import
-    from nbgrader.converters.base import NbGraderException  # noqa: PLC0415
-
-    try:
-        course.converter(GenerateFeedback, row.student).start()
-    except NbGraderException:
-        return replace(row, reason="; ".join(filter(None, [row.reason, "nbgrader could not write the feedback"])))
-    return row
-
-
-@contextmanager
-def _logged(path: Path) -> Iterator[None]:
-    """Send every log message and warning to a file, and none to the terminal."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    root, nbgraders = logging.getLogger(), logging.getLogger("traitlets")
-    level = nbgraders.level
-    root.addHandler(handler)
-    nbgraders.setLevel(logging.INFO)
-    log.setLevel(logging.INFO)
-    logging.captureWarnings(capture=True)
-    try:
-        yield
-    finally:
-        logging.captureWarnings(capture=False)
-        nbgraders.setLevel(level)
-        root.removeHandler(handler)
-        handler.close()
+            return collect(self._course.submitted(student), student, name)
+        except RefusedError as refused:
+            return Result(student, name, refused.status, (refused.reason,))
+        except OSError as error:
+            return Result(student, name, Status.UNREADABLE, (f"the files cannot be read: {error.strerror}",))

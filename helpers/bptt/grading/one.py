@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from bptt.check.report import listed
 from bptt.grading import found
 from bptt.grading.intake import take_in
 from bptt.grading.judge.verdict import Judge
@@ -63,7 +62,7 @@ def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Ke
     status, reasons = _what_happened(taken, through)
     unanswered = tuple(_unanswered(taken.notebook, released))
     verdicts = (*through.verdicts, *_by_hand(taken.notebook, unanswered))
-    said = found.other_findings(taken.notebook)
+    said = found.other_findings(taken.notebook, through.verdicts)
     return Result(
         student=submission.student,
         lesson=lesson.name,
@@ -72,7 +71,7 @@ def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Ke
         notebook=nbformat.writes(taken.notebook),
         verdicts=verdicts,
         unanswered=unanswered,
-        causes=found.causes(taken.notebook),
+        causes=found.causes(through.verdicts),
         seconds={"intake": read - began, "start": started - read, "run": ended - started},
         boxed=kernels.boxed,
     )
@@ -83,22 +82,23 @@ def _notebook(content: bytes) -> NotebookNode:
     return notebook
 
 
-def _what_happened(taken: Taken, through: Through) -> tuple[Status, list[str]]:
+def _what_happened(taken: Taken, through: Through) -> tuple[Status, tuple[str, ...]]:
     """Find the status of a submission that has run, and the reasons for it; of several, the gravest."""
-    status, reasons = Status.GRADED, []
-    if taken.missing:
-        status = Status.REPAIRED
-        reasons.append(f"{listed(taken.missing)} had gone: put back")
-    if taken.changed:
-        status = Status.REPAIRED
-        reasons.append(f"{listed(taken.changed)} had been changed: restored")
+    told: list[tuple[Status, str]] = [
+        *((Status.TAMPERED, what) for what in taken.tampered),
+        *((Status.REPAIRED, what) for what in taken.repaired),
+        *((verdict.status, verdict.note) for verdict in through.verdicts if verdict.note and not through.ended),
+    ]
+    if through.unasked:
+        told.append((Status.TAMPERED, "answers were sent to the judge that it had not asked for"))
     if through.timed_out:
-        status = Status.TIMED_OUT
-        reasons.append("a cell ran for too long and was stopped")
+        told.append((Status.TIMED_OUT, "a cell ran for too long and was stopped"))
     if through.ended:
         status = OF_END.get(Ended(through.ended), Status.CRASHED)
-        reasons.append(f"{through.ended} before the end of the notebook")
-    return status, reasons
+        told.append((status, f"{through.ended} before the end of the notebook"))
+    gravest_first = sorted(told, key=lambda each: -each[0].gravity)
+    status = max((status for status, _ in told), key=lambda each: each.gravity, default=Status.GRADED)
+    return status, tuple(dict.fromkeys(reason for _, reason in gravest_first))
 
 
 OF_END = {

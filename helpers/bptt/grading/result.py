@@ -29,6 +29,8 @@ class Verdict:
         What the cell shows in place of its output: data by MIME type. Empty when there is no report.
     note
         For the instructor, when there is something to know, such as why there was no answer.
+    status
+        What that note means for the submission as a whole.
     """
 
     cell: str
@@ -36,6 +38,7 @@ class Verdict:
     possible: float
     report: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    status: Status = Status.GRADED
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,14 @@ class Result:
 
     def to_bytes(self) -> bytes:
         """Write it as JSON."""
-        return as_bytes(asdict(self))
+        # Causes are in the order of the notebook, and keys would be sorted.
+        return as_bytes({**asdict(self), "causes": list(self.causes.items())})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
         """Read what :meth:`to_bytes` wrote."""
         data = json.loads(content)
-        verdicts = tuple(Verdict(**verdict) for verdict in data["verdicts"])
+        verdicts = tuple(Verdict(**{**each, "status": Status(each["status"])}) for each in data["verdicts"])
         lists = {name: tuple(data[name]) for name in ("reasons", "unanswered")}
-        return cls(**{**data, **lists, "status": Status(data["status"]), "verdicts": verdicts})
+        named = {"status": Status(data["status"]), "causes": dict(data["causes"]), "verdicts": verdicts}
+        return cls(**{**data, **lists, **named})

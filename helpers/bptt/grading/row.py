@@ -19,8 +19,17 @@ class Status(StrEnum):
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     CRASHED = "crashed"
+    TAMPERED = "tampered"
     UNREADABLE = "unreadable"
     MISSING = "missing notebook"
+
+    @property
+    def gravity(self) -> int:
+        """How grave it is, compared with the others."""
+        return list(Status).index(self)
+
+
+LONGEST_REASON = 480
 
 
 @dataclass(frozen=True)
@@ -54,14 +63,14 @@ class Row:
     status
         How far the submission came.
     reason
-        What a person should know about the status or the points, in words; often empty.
+        What a person should know about the status or the points, in words; often empty. What a student has named, such
+        as a file, may stand in it: it is one line of bounded length, and commands nothing to a terminal.
     cells
         Points for each graded cell, in the order of the notebook.
     penalty
         Points taken off for being late.
     causes
-        Id and title of the known mistakes that the checks named. They come from the notebook's outputs, which a
-        student's code can write too: they are for information and decide nothing.
+        Id and title of the known mistakes that the verdicts name.
     """
 
     student: str
@@ -71,6 +80,12 @@ class Row:
     cells: tuple[Points, ...] = ()
     penalty: float = 0.0
     causes: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the reason fit for a line of a terminal."""
+        line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in self.reason)
+        cut = line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} ..."
+        object.__setattr__(self, "reason", cut)
 
     @property
     def points(self) -> float:

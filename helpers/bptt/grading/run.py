@@ -42,11 +42,14 @@ class Through:
         Whether any cell ran for too long.
     ended
         Why the kernel ended before the notebook did; empty when it did not.
+    unasked
+        How many answers the kernel sent that the judge had not asked for.
     """
 
     verdicts: tuple[Verdict, ...]
     timed_out: bool
     ended: str
+    unasked: int = 0
 
 
 def run_notebook(notebook: NotebookNode, kernel: Kernel, sources: Mapping[str, str], judge: Judging) -> Through:
@@ -87,7 +90,7 @@ def run_notebook(notebook: NotebookNode, kernel: Kernel, sources: Mapping[str, s
             if _is_test(meta):
                 note = "no check that can be judged"
                 verdicts.append(Verdict(meta["grade_id"], 0.0, float(meta["points"]), note=note))
-    return Through(tuple(verdicts), timed_out, kernel.ended.value if kernel.ended else "")
+    return Through(tuple(verdicts), timed_out, kernel.ended.value if kernel.ended else "", kernel.unasked)
 
 
 def _source(cell: NotebookNode, sources: Mapping[str, str], judge: Judging) -> str:

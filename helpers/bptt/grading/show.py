@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from bptt.grading.grade import How, grade, students_to_grade
+from bptt.check.report import listed
+from bptt.grading.engine.early import cores
+from bptt.grading.engine.pages import write_pages
+from bptt.grading.engine.place import Place, opened
+from bptt.grading.grade import USUAL, How, Tally, grade, students_to_grade
 from bptt.grading.row import Row, Status
+from bptt.grading.sandbox.available import NO_SANDBOX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,55 +30,134 @@ if TYPE_CHECKING:
 
     from bptt.grading.course import Course
 
+NOT_RUN = (Status.MISSING, Status.UNREADABLE)
+SERIOUS = "red"
 # Never by colour alone: the words say it too.
 STYLES = {
     Status.GRADED: "",
     Status.LATE: "yellow",
     Status.REPAIRED: "yellow",
-    Status.TIMED_OUT: "red",
-    Status.CRASHED: "red",
-    Status.UNREADABLE: "red",
-    Status.MISSING: "red",
+    Status.TIMED_OUT: SERIOUS,
+    Status.OUT_OF_MEMORY: SERIOUS,
+    Status.CRASHED: SERIOUS,
+    Status.TAMPERED: SERIOUS,
+    Status.UNREADABLE: SERIOUS,
+    Status.MISSING: SERIOUS,
 }
 COMMONEST = 3
-NO_SANDBOX = "Without a sandbox: submissions run with your rights, and can read and change all that you can."
 
 
-def grade_and_show(course: Course, only: Sequence[str], *, how: How, console: Console) -> None:
+@dataclass(frozen=True)
+class Wishes:
+    """What an instructor asks for.
+
+    Attributes
+    ----------
+    students
+        Ids of those to grade; everybody when empty.
+    how
+        With what precautions.
+    workers
+        How many submissions to grade at a time on this machine; None for as many as there are processors.
+    scheduler
+        The address of a Dask scheduler whose workers grade, in place of this machine; empty for none.
+    feedback
+        Whether to write a feedback page for each notebook that could be graded.
+    """
+
+    students: Sequence[str] = ()
+    how: How = USUAL
+    workers: int | None = None
+    scheduler: str = ""
+    feedback: bool = True
+
+
+def grade_and_show(course: Course, wishes: Wishes, console: Console) -> None:
     """Grade an assignment, showing how far it is, and print the outcome.
 
     Parameters
     ----------
     course
         The course and its assignment.
-    only
-        Ids of the students to grade; everybody when empty.
-    how
-        With what precautions, and whether with feedback pages.
+    wishes
+        Whom to grade, and how.
     console
         Where to print.
 
     Raises
     ------
     GradingError
-        When grading cannot begin.
+        When grading cannot begin, or not go on.
+    KeyboardInterrupt
+        When the instructor stops it; what is done is kept, and said.
     """
-    students = students_to_grade(course, only)
-    if not how.boxed:
+    students = students_to_grade(course, wishes.students)
+    if not wishes.how.boxed:
         console.print(Text(NO_SANDBOX, "red"))
+    with opened(min(wishes.workers or cores(), len(students)), wishes.scheduler) as place:
+        rows = _rows(course, students, wishes.how, place, console)
+        console.print(table(course.assignment, rows))
+        lines = summary(rows)
+        if wishes.feedback:
+            lines += _feedback(course, rows, place, console)
+    lines += ["", f"Log: {_shown(course.log)}"]
+    # As Text, so that no path is taken for markup; and whole, so that it can be clicked.
+    console.print(Text("\n".join(lines)), soft_wrap=True)
+
+
+def _rows(course: Course, students: Sequence[str], how: How, place: Place, console: Console) -> list[Row]:
+    tally = Tally()
+    rows: list[Row] = []
     with _progress(console) as progress:
-        rows = list(progress.track(grade(course, students, how), len(students), description="Grading"))
-    console.print(table(course.assignment, rows))
-    lines = [*summary(rows), ""]
-    pages = [row for row in rows if how.feedback and course.feedback(row.student).is_file()]
+        bar = progress.add_task("Grading", total=len(students), note="")
+        try:
+            for row in grade(course, students, how, place=place, tally=tally):
+                rows.append(row)
+                if len(rows) == tally.kept:
+                    # What was done earlier says nothing about how long the rest takes.
+                    progress.reset(bar, total=len(students), completed=len(rows))
+                note = f"{sum(map(_needs_a_person, rows))} to look at"
+                progress.update(bar, completed=len(rows), note=note)
+        except KeyboardInterrupt:
+            # Ending the workers takes a moment, in which a second Ctrl-C would leave some behind.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            progress.stop()
+            done = f"Stopped. {len(rows)} of {len(students)} students are done, and stay so."
+            console.print(f"{done} The same command goes on with the others.", highlight=False)
+            raise
+    if tally.kept:
+        console.print(
+            f"{tally.kept} of {len(rows)} were not run: their results are from earlier, or there was nothing to run."
+        )
+    return rows
+
+
+def _needs_a_person(row: Row) -> bool:
+    return bool(row.to_grade) or STYLES[row.status] == SERIOUS
+
+
+def _feedback(course: Course, rows: Sequence[Row], place: Place, console: Console) -> list[str]:
+    """Write feedback pages; return what to say about them."""
+    can = [row for row in rows if row.status not in NOT_RUN and course.autograded(row.student).is_file()]
+    if not can:
+        return []
+    # Pages are made from the gradebook, which workers elsewhere do not see.
+    near = nullcontext(place) if place.here else opened(min(cores(), len(can)))
+    failed = []
+    with near as here, _progress(console) as progress:
+        bar = progress.add_task("Feedback", total=len(can), note="")
+        for student, well in write_pages(course, [row.student for row in can], here.client):
+            progress.advance(bar)
+            if not well:
+                failed.append(student)
+    lines = [f"nbgrader could not write the feedback of {listed(failed)}. The log says why."] if failed else []
+    pages = [row for row in can if row.student not in failed]
     if pages:
         # A notebook whose mistake was named makes the best first look.
         first = max(pages, key=lambda row: bool(row.causes))
         lines.append(f"Feedback: {len(pages)} pages, {_shown(course.feedback('STUDENT'))}")
         lines.append(f"Open one in a browser: {course.feedback(first.student).as_uri()}")
-    lines.append(f"Log: {_shown(course.log)}")
-    # As Text, so that no path is taken for markup; and whole, so that it can be clicked.
-    console.print(Text("\n".join(lines)), soft_wrap=True)
+    return lines
 
 
 def table(assignment: str, rows: Iterable[Row]) -> Table:
@@ -131,6 +218,7 @@ def _progress(console: Console) -> Progress:
         MofNCompleteColumn(),
         _Rate(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
         console=console,
         # Submissions differ: a rate of the last seconds would say little about the rest.
         speed_estimate_period=600,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import base64
 import json
-from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from bptt.grading.kernel.pool import Kernels
@@ -16,6 +16,8 @@ from bptt.grading.submission import Lesson, Submission, as_bytes
 if TYPE_CHECKING:
     from bptt.grading.result import Result
 
+HEAD_BYTES = 4
+
 
 def common(lesson: Lesson, secret: bytes, limits: Limits, *, boxed: bool, warm: bool) -> bytes:
     """Pack what all submissions of a class have in common, for :func:`grade_bytes`."""
@@ -24,8 +26,10 @@ def common(lesson: Lesson, secret: bytes, limits: Limits, *, boxed: bool, warm: 
 
 
 def pack(submission: Submission) -> bytes:
-    """Pack one submission, for :func:`grade_bytes`."""
-    return as_bytes(submission.as_dict())
+    """Pack one submission, for :func:`grade_bytes`: what is in it, then the files as they are, which may be large."""
+    sizes = [[name, len(content)] for name, content in submission.files.items()]
+    head = as_bytes({"student": submission.student, "notebook": len(submission.notebook), "files": sizes})
+    return b"".join([len(head).to_bytes(HEAD_BYTES), head, submission.notebook, *submission.files.values()])
 
 
 def grade_bytes(submission: bytes, shared: bytes) -> bytes:
@@ -48,14 +52,69 @@ def grade_bytes(submission: bytes, shared: bytes) -> bytes:
     SandboxError
         When no kernel can be started here.
     """
-    lesson, secret, kernels = _prepared(shared)
-    result: Result = grade_one(Submission.from_dict(json.loads(submission)), lesson, secret, kernels)
+    with _one_at_a_time:
+        desk = _desk(shared)
+        result: Result = grade_one(_unpacked(submission), desk.lesson, desk.secret, desk.kernels)
     return result.to_bytes()
 
 
-@lru_cache(maxsize=1)
-def _prepared(shared: bytes) -> tuple[Lesson, bytes, Kernels]:
-    data = json.loads(shared)
-    kernels = Kernels(Limits(**data["limits"]), boxed=data["boxed"], warm=data["warm"])
-    atexit.register(kernels.close)
-    return Lesson.from_dict(data["lesson"]), base64.b64decode(data["secret"]), kernels
+def prepare(shared: bytes) -> None:
+    """Start what the first submission would otherwise have to wait for.
+
+    Raises
+    ------
+    SandboxError
+        When no kernel can be started here.
+    """
+    with _one_at_a_time, _desk(shared).kernels.start({}):
+        pass
+
+
+def tidy() -> None:
+    """End all that this module has started."""
+    with _one_at_a_time:
+        _clear()
+
+
+class _Desk:
+    """What is the same for all submissions of a class."""
+
+    def __init__(self, shared: bytes) -> None:
+        data = json.loads(shared)
+        self.shared = shared
+        self.lesson = Lesson.from_dict(data["lesson"])
+        self.secret = base64.b64decode(data["secret"])
+        self.kernels = Kernels(Limits(**data["limits"]), boxed=data["boxed"], warm=data["warm"])
+
+
+# Kernels come one at a time, and a worker of somebody's cluster may have several threads.
+_one_at_a_time = Lock()
+_desks: list[_Desk] = []
+
+
+def _desk(shared: bytes) -> _Desk:
+    if not _desks or _desks[0].shared != shared:
+        _clear()
+        _desks.append(_Desk(shared))
+    return _desks[0]
+
+
+def _clear() -> None:
+    while _desks:
+        _desks.pop().kernels.close()
+
+
+atexit.register(_clear)
+
+
+def _unpacked(packed: bytes) -> Submission:
+    size = int.from_bytes(packed[:HEAD_BYTES])
+    at = HEAD_BYTES + size
+    head = json.loads(packed[HEAD_BYTES:at])
+    notebook = packed[at : at + head["notebook"]]
+    at += head["notebook"]
+    files = {}
+    for name, length in head["files"]:
+        files[name] = packed[at : at + length]
+        at += length
+    return Submission(head["student"], notebook, files)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from bptt.grading.gradebook import Book
     from bptt.grading.result import Result
 
-NOT_RUN = (Status.MISSING, Status.UNREADABLE)
 READ_ONLY = 0o444
 MOST_TIME = 100
 """How long a note of the time is at most, in bytes."""
@@ -47,7 +46,7 @@ def write(course: Course, book: Book, result: Result, files: Mapping[str, bytes]
             reasons.insert(0, f"handed in {_duration(late)} late")
         _replace(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
     cells, penalty, graded = book.points(result.student)
-    if status in NOT_RUN and graded:
+    if result.notebook is None and graded:
         reasons.append("the points are those of an earlier submission")
     if not result.boxed:
         reasons.append("run without a sandbox")

@@ -18,9 +18,14 @@ from IPython.core.application import BaseIPythonApplication  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
 from bptt.grading.kernel.graded import GradedKernel  # noqa: E402
+from bptt.grading.kernel.modest import ModestSession  # noqa: E402
+from bptt.grading.kernel.stream import UnhurriedStream  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+STREAM = f"{UnhurriedStream.__module__}.{UnhurriedStream.__name__}"
 
 
 class GradedApp(IPKernelApp):
@@ -28,13 +33,20 @@ class GradedApp(IPKernelApp):
 
     def prepare(self) -> None:
         """Do what needs neither threads nor sockets. Forked children share it."""
-        quiet = Config(HistoryManager={"enabled": False}, IPKernelApp={"kernel_class": GradedKernel, "log_level": 50})
-        self.update_config(quiet)
+        app = {"kernel_class": GradedKernel, "outstream_class": STREAM, "log_level": 50}
+        self.update_config(Config(HistoryManager={"enabled": False}, IPKernelApp=app))
         BaseIPythonApplication.initialize(self, [])
         # The kernel would make its shell anew; it takes the one that is there.
-        GradedKernel.shell_class.default_value.instance(
+        shell = GradedKernel.shell_class.default_value.instance(
             config=self.config, user_ns={}, compiler_class=GradedKernel.compiler_class.default_value
         )
+        # The first cell and the first error cost as much as twenty others.
+        shell.run_cell("pass", silent=True)
+        shell.run_cell("def fails(): 1 / 0", silent=True)
+        try:
+            shell.user_ns.pop("fails")()
+        except ZeroDivisionError:
+            shell.InteractiveTB.structured_traceback(*sys.exc_info())
 
     def go(self, listening: Mapping[str, int]) -> None:
         """Start the kernel, and never return.
@@ -45,7 +57,8 @@ class GradedApp(IPKernelApp):
             For each of :data:`bptt.grading.kernel.channels.CHANNELS`, the number of a socket that listens.
         """
         self._listening = listening
-        self.session.key = b""
+        # Made here, since a session does not work in a fork of the process that made it.
+        self.session = ModestSession(parent=self, key=b"")
         self.init_sockets()
         self.init_io()
         self.init_signal()

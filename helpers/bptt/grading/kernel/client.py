@@ -29,7 +29,7 @@ LISTEN_SECONDS = 20.0
 LOOK_SECONDS = 0.25
 """How often a kernel's memory is looked at while it works."""
 GRACE_SECONDS = 4.0
-"""How long an interrupted cell may take to stop."""
+"""How long an interrupted cell may take to stop, at most."""
 
 
 class Ended(StrEnum):
@@ -65,7 +65,22 @@ class Ran:
 
 
 class NoAnswerError(Exception):
-    """A question was not answered, or not with an answer; the message says why."""
+    """A question was not answered, or not with an answer.
+
+    Parameters
+    ----------
+    why
+        In words.
+    late
+        Whether the function was still at it when its time was up.
+    forged
+        Whether something came in place of an answer that only somebody can send who wants to be taken for the kernel.
+    """
+
+    def __init__(self, why: str, *, late: bool = False, forged: bool = False) -> None:
+        super().__init__(why)
+        self.late = late
+        self.forged = forged
 
 
 class Kernel:
@@ -84,12 +99,17 @@ class Kernel:
     ----------
     ended
         Why it is no more; None as long as it is.
+    unasked
+        How many answers came that nobody had asked for, or that came again.
     """
 
     def __init__(self, forked: Forked, limits: Limits, context: zmq.Context[zmq.Socket[bytes]]) -> None:
         self.ended: Ended | None = None
+        self.unasked = 0
+        self._awaited: set[str] = set()
         self._limits = limits
         self._processes = Processes(forked.process)
+        self._grace = min(GRACE_SECONDS, limits.cell_seconds)
         self._session = Session(key=b"")
         self._read = 0
         self._until = time.monotonic() + limits.notebook_seconds
@@ -118,7 +138,9 @@ class Kernel:
         ran: list[Ran] = []
         while len(ran) < len(sources) and not self.ended:
             # One message for all: a message costs more than most cells.
-            request, first = self._send(RUN, {"cells": sources[len(ran) :]}), len(ran)
+            # Half of a character, which a file can hold, cannot be sent.
+            cells = [source.encode("utf-8", "replace").decode() for source in sources[len(ran) :]]
+            request, first = self._send(RUN, {"cells": cells}), len(ran)
             for number in range(len(sources) - first):
                 turn = _Turn(cell_of(request, number), request, RAN)
                 ran.append(self._run(turn))
@@ -128,10 +150,11 @@ class Kernel:
 
     def _run(self, turn: _Turn) -> Ran:
         outputs = Outputs(self._limits.cell_output_bytes)
-        timed_out = not self._listen(turn, outputs, self._limits.cell_seconds)
-        if timed_out and not self.ended:
+        # A kernel that has ended has done so for other reasons.
+        timed_out = not self._listen(turn, outputs, self._limits.cell_seconds) and not self.ended
+        if timed_out:
             self._processes.interrupt()
-            if not self._listen(turn, outputs, GRACE_SECONDS):
+            if not self._listen(turn, outputs, self._grace):
                 self._end(Ended.TIME)
         return self._ran(turn, outputs, timed_out=timed_out)
 
@@ -158,6 +181,7 @@ class Kernel:
         nonces = [secrets.token_hex(16) for _ in questions]
         asked = [{"nonce": nonce, "question": each.as_dict()} for nonce, each in zip(nonces, questions, strict=True)]
         request = self._send(ASK, {"questions": asked})
+        self._awaited |= {cell_of(request, number) for number in range(len(asked))}
         return [self._answer(request, number, nonce) for number, nonce in enumerate(nonces)]
 
     def _answer(self, request: str, number: int, nonce: str) -> Answer:
@@ -166,16 +190,22 @@ class Kernel:
             if not self.ended:
                 self._processes.interrupt()
                 # Nor may the questions after it go on.
-                if not self._listen(_Turn(request, request, ANSWER), None, GRACE_SECONDS):
+                if not self._listen(_Turn(request, request, ANSWER), None, self._grace):
                     self._end(Ended.TIME)
-            raise NoAnswerError(self.ended.value if self.ended else "it took too long")
+            if self.ended and self.ended is not Ended.TIME:
+                raise NoAnswerError(self.ended.value)
+            raise NoAnswerError("it took too long and was stopped", late=True)
         content = turn.reply
+        if turn.cut_short:
+            raise NoAnswerError("it did not come back with anything")
         if type(content) is not dict or content.keys() != {"nonce", "answer"} or content["nonce"] != nonce:
-            raise NoAnswerError("it sent something else than an answer")
+            raise NoAnswerError("something else was sent in its place", forged=True)
         try:
             return Answer.from_dict(content["answer"], self._limits.message_bytes)
         except NotPlainError as wrong:
-            raise NoAnswerError(f"it sent something else than an answer: {wrong}") from wrong
+            # An honest kernel's answers are always well packed; only a learner's own result may be too large or odd.
+            forged = not str(wrong).startswith(("too ", "not a key"))
+            raise NoAnswerError(f"what it returned cannot be read: {wrong}", forged=forged) from wrong
 
     def cpu_seconds(self) -> float:
         """Return the CPU time that the kernel has used so far, measured from outside."""
@@ -219,24 +249,35 @@ class Kernel:
             # What it said before it ended still counts.
             for channel in (self._iopub, self._shell):
                 if channel in ready:
-                    self._take(channel, turn, outputs)
+                    self._take_some(channel, turn, outputs)
             if ready == [self._processes.handle]:
                 self._end(Ended.ITSELF)
         return True
 
-    def _take(self, channel: zmq.Socket[bytes], turn: _Turn, outputs: Outputs | None) -> None:
+    def _take_some(self, channel: zmq.Socket[bytes], turn: _Turn, outputs: Outputs | None) -> None:
+        """Read what is there; of a flood a part, so that somebody looks at the clock in between."""
+        with suppress(zmq.Again):
+            for _ in range(MOST_AT_ONCE):
+                frames: Any = channel.recv_multipart(zmq.NOBLOCK)
+                size = sum(map(len, frames))
+                self._read += size
+                if self._read > self._limits.output_bytes:
+                    self._end(Ended.OUTPUT)
+                    return
+                self._take(frames, size, turn, outputs)
+                if turn.over:
+                    return
+
+    def _take(self, frames: list[bytes], size: int, turn: _Turn, outputs: Outputs | None) -> None:
         """Read one message."""
-        frames: Any = channel.recv_multipart()
-        size = sum(map(len, frames))
-        self._read += size
-        if self._read > self._limits.output_bytes:
-            self._end(Ended.OUTPUT)
-            return
-        if outputs and outputs.full and size > LONGEST_STATUS:
+        if outputs and outputs.full and not frames[0].endswith(ENDS):
             return
         # Whatever is wrong with a message, it is the kernel's doing, and the message counts as not sent.
         with suppress(Exception):
             kind, request, content = _read(frames)
+            if kind == ANSWER:
+                self.unasked += request not in self._awaited
+                self._awaited.discard(request)
             if not turn.take(kind, request, content) and outputs and request == turn.name:
                 outputs.add(kind, content, size)
 
@@ -269,7 +310,9 @@ class Kernel:
 
 TIMEOUT = "CellTimeoutError"
 DEAD = "DeadKernelError"
-LONGEST_STATUS = 2_000
+ENDS = (b"status", RAN.encode())
+"""How the topics of those messages end that a cell may end with."""
+MOST_AT_ONCE = 200
 
 
 class _Turn:

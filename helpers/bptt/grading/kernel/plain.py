@@ -55,14 +55,15 @@ def encode(value: Any) -> Any:  # noqa: ANN401 - walks anything
 def _encode(value: Any, arrays: list[dict[str, Any]], seen: dict[int, int], depth: int) -> Any:  # noqa: ANN401
     if value is None or type(value) in {bool, int, float, str}:
         return _encode_scalar(value)
-    if isinstance(value, np.ndarray) and value.dtype.name in DTYPES:
+    if isinstance(value, np.ndarray) and value.dtype.name in DTYPES and value.nbytes <= MOST_BYTES:
         if id(value) not in seen:
             seen[id(value)] = len(arrays)
             arrays.append(_encode_array(value))
         return {"array": seen[id(value)]}
     if isinstance(value, np.generic) and value.dtype.name in DTYPES:
         return {"scalar": _encode_array(np.asarray(value))}
-    if depth and type(value) in {list, tuple, dict}:
+    # Whoever reads this would refuse more, and writing it would take for ever.
+    if depth and type(value) in {list, tuple, dict} and len(value) <= MOST_VALUES:
         return _encode_holder(value, arrays, seen, depth - 1)
     if depth and type(value) in RECORDS.values():
         return {"record": type(value).__name__, "fields": [_encode(entry, arrays, seen, depth - 1) for entry in value]}

@@ -30,12 +30,15 @@ class Question:
         What it is called with, by name, in order.
     stand_ins
         The names of those stand-ins that are used.
+    cheap
+        Whether to take, in their place, ones that cost nothing and mean nothing.
     """
 
     exercise: str
     function: str
     arguments: dict[str, Any]
     stand_ins: tuple[str, ...] = ()
+    cheap: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain JSON types."""
@@ -44,12 +47,14 @@ class Question:
             "function": self.function,
             "arguments": encode(self.arguments),
             "stand_ins": list(self.stand_ins),
+            "cheap": self.cheap,
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Question:
         """Read what :meth:`as_dict` made; in the kernel, which trusts the judge."""
-        return cls(data["exercise"], data["function"], decode(data["arguments"]), tuple(data["stand_ins"]))
+        arguments, stand_ins = decode(data["arguments"]), tuple(data["stand_ins"])
+        return cls(data["exercise"], data["function"], arguments, stand_ins, data["cheap"])
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ One class for each file, as nbgrader's own steps have it, with the reason for it
 """
 
 from bptt.grading.plugs.execute_in_sandbox import ExecuteInSandbox
+from bptt.grading.plugs.notebook_taken_in import NotebookTakenIn
 from bptt.grading.plugs.save_verdicts import SaveVerdicts
-from bptt.grading.plugs.take_in import TakeIn
 
-__all__ = ["ExecuteInSandbox", "SaveVerdicts", "TakeIn"]
+__all__ = ["ExecuteInSandbox", "NotebookTakenIn", "SaveVerdicts"]

@@ -13,7 +13,6 @@ from bptt.grading.collect import data_files
 from bptt.grading.judge.verdict import Judge
 from bptt.grading.kernel.pool import Kernels
 from bptt.grading.run import graded_sources, run_notebook
-from bptt.grading.sandbox.available import why_not
 from bptt.grading.settings import limits, secret
 
 if TYPE_CHECKING:
@@ -45,10 +44,6 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
         bounds = limits(self.config)
         key = bounds, self.boxed, self.warm
         if key not in _kernels:
-            reason = why_not() if self.boxed else ""
-            if reason:
-                # Not an exception, which nbgrader would report once for each student.
-                raise SystemExit(f"{reason} (c.ExecuteInSandbox.boxed = False)")
             _kernels[key] = Kernels(bounds, boxed=self.boxed, warm=self.warm)
             atexit.register(_kernels[key].close)
         return _kernels[key]

@@ -10,6 +10,7 @@ import sys
 
 INSTALL = "On Debian or Ubuntu: sudo apt-get install bubblewrap libseccomp2; on Fedora: sudo dnf install bubblewrap."
 OR = "With --no-sandbox, submissions run with your rights."
+NO_SANDBOX = "Without a sandbox: submissions run with your rights, and can read and change all that you can."
 # As the warm parent does it: bubblewrap first, and a box of its own inside.
 TRIAL = ("bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "--")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,6 @@ import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-NANO = 1e-9
 
 
 class Processes:
@@ -65,13 +64,8 @@ class Processes:
         return upper if upper < interesting else sum(_share(process) for process in everybody)
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time that all of them have used; threads and processes that have ended are not counted."""
-        total = 0
-        for process in self._all():
-            for path in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
-                with suppress(OSError, ValueError):
-                    total += int(path.read_text(encoding="ascii").split()[0])
-        return total * NANO
+        """Return the CPU time that all of them have used, threads and processes that have ended included."""
+        return sum(_cpu_seconds(process) for process in self._all())
 
     @property
     def _boxed(self) -> bool:
@@ -93,6 +87,15 @@ def _resident(process: psutil.Process) -> int:
     with suppress(psutil.Error):
         return int(process.memory_info().rss)
     return 0
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    # The number of the clock of a process, as clock_getcpuclockid(3) makes it: what is in its file in /proc counts in
+    # hundredths of a second. That will do for children that have ended.
+    with suppress(OSError, psutil.Error):
+        ended = process.cpu_times()
+        return time.clock_gettime(~process.pid << 3 | 2) + ended.children_user + ended.children_system
+    return 0.0
 
 
 def _share(process: psutil.Process) -> int:

@@ -1,0 +1,22 @@
+"""Which code grades: two computers with the same grade alike."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+import bptt
+
+
+@lru_cache(maxsize=1)
+def code() -> str:
+    """Return a digest of this package and of NumPy's version: what a result depends on besides the submission."""
+    package = Path(bptt.__file__).parent
+    digest = hashlib.sha256(np.__version__.encode())
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,71 @@
+"""Markdown of a learner's that is safe to show: nothing in it can run as a program in whose browser it is read.
+
+nbconvert writes HTML that stands in markdown into the page as it is, and so feedback and formgrader do. What is written
+here is read by nbconvert's markdown afterwards, so this only takes away: a tag that could do something is no tag any
+more, and a text with a link that could do something is shown as typed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from typing import Any
+
+MOST_PICTURES = 5_000_000
+"""Bytes of all pictures of a cell together, as text."""
+PICTURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
+
+_FORMATTING = "a|b|br|code|details|em|hr|i|kbd|li|ol|p|pre|s|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul"
+# What begins a tag, unless it is one for formatting, and without attributes.
+_TAG = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_FORMATTING})\s*/?>|https?://[^\s<>\"']*>)", re.IGNORECASE)
+_DIAGRAM = re.compile(r"(`{3,}|~{3,})([ \t]*)mermaid", re.IGNORECASE)
+_UNSEEN = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\ufeff]+")
+_PROGRAM = re.compile(r"(?:(?:java|vb|live)script:|data:(?:text/|application/|image/svg))", re.IGNORECASE)
+_ATTACHED = re.compile(r"attachment:([^)\s>\"']*)", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+def harmless(source: str, attachments: dict[str, dict[str, str]]) -> str:
+    """Return markdown that looks as it did, without what could run as a program.
+
+    Parameters
+    ----------
+    source
+        As a learner wrote it.
+    attachments
+        Its pictures, by name; one that is not there would stop whoever makes a page of it.
+    """
+    # \\href is a link in a formula. Entities and invisible characters must not hide anything.
+    bare = _UNSEEN.sub("", html.unescape(html.unescape(source)))
+    named = _ATTACHED.findall(source)
+    lost = set(named) - attachments.keys() or len(_ATTACHED.findall(bare)) != len(named)
+    if "\\href" in source or _PROGRAM.search(bare) or lost:
+        return as_plain_text(source)
+    return _DIAGRAM.sub(r"\1\2text", _TAG.sub("< ", source))
+
+
+def as_plain_text(source: str) -> str:
+    """Return markdown that shows a text as it was typed."""
+    return "\n".join(f"    {line}" for line in source.splitlines())
+
+
+def pictures(attachments: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 - whatever the file says
+    """Return those attachments of a markdown cell that are pictures."""
+    kept: dict[str, dict[str, str]] = {}
+    left = MOST_PICTURES
+    for name, kinds in attachments.items() if type(attachments) is dict else ():
+        for kind, begins in PICTURES.items():
+            data = kinds.get(kind) if type(kinds) is dict and _NAME.fullmatch(name) else None
+            if type(data) is str and len(data) <= left and _is_picture(data, begins):
+                left -= len(data)
+                kept.setdefault(name, {})[kind] = data
+    return kept
+
+
+def _is_picture(data: str, begins: bytes) -> bool:
+    try:
+        return base64.b64decode(data, validate=True).startswith(begins)
+    except (binascii.Error, ValueError):
+        return False

@@ -1,0 +1,278 @@
+"""The engine: what is done is kept, nobody ends for what another one does, and no process stays behind."""
+
+import dataclasses
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from functools import partial
+
+import psutil
+import pytest
+from nbgrader.converters import GenerateFeedback
+from submissions.entry import ASSIGNMENT, Entry
+from submissions.right import MODEL
+from submissions.wrong import parameters
+
+from bptt.grading import one, worker
+from bptt.grading.course import Course, GradingError
+from bptt.grading.engine import cluster, crew, journal
+from bptt.grading.engine.crew import Crew
+from bptt.grading.engine.journal import Journal
+from bptt.grading.engine.pages import write_pages
+from bptt.grading.engine.place import Place, opened
+from bptt.grading.grade import How, grade, students_to_grade
+from bptt.grading.gradebook import Book
+from bptt.grading.result import Result
+from bptt.grading.row import Status
+from bptt.grading.submission import Submission
+
+WRONG = Entry("b", "B", "B", parameters(dba="dz.sum(axis=1)"))
+KINDS = (MODEL, WRONG)
+STUDENTS = [f"s{number:02}" for number in range(12)]
+
+
+@pytest.fixture(scope="module")
+def dozen(course_with):
+    """Make a course with twelve students."""
+    return course_with(*(dataclasses.replace(KINDS[at % 2], student=name) for at, name in enumerate(STUDENTS)))
+
+
+@pytest.fixture(scope="module")
+def alone(dozen, rows_of):
+    """Grade them one after the other."""
+    return rows_of(dozen)
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """Start a scheduler and two workers, as processes; a submission of somebody called killer ends its worker."""
+    folder = tmp_path_factory.mktemp("dask")
+    (folder / "deadly.py").write_text(
+        "import os\nfrom bptt.grading import worker\nfair = worker.grade_one\n"
+        "def deadly(submission, *others):\n"
+        "    if submission.student == 'killer':\n        os.kill(os.getpid(), 9)\n"
+        "    return fair(submission, *others)\n"
+        "worker.grade_one = deadly\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    started = (
+        ["distributed.cli.dask_scheduler", "--host", address],
+        ["distributed.cli.dask_worker", address, "--nworkers", "2", "--nthreads", "1"]
+        + ["--preload", folder / "deadly.py", "--local-directory", folder],
+    )
+    with ExitStack() as stack:
+        for command in started:
+            process = subprocess.Popen([sys.executable, "-m", *command, "--no-dashboard"], stderr=subprocess.DEVNULL)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        yield address
+
+
+@pytest.fixture
+def client(scheduler):
+    with cluster.given(scheduler) as client:
+        client.wait_for_workers(2, timeout=20)
+        yield client
+
+
+def away(client):
+    return Place(partial(Crew, client), here=False)
+
+
+def test_a_dead_workers_submission_is_run_elsewhere(dozen, alone, client):
+    course = Course(dozen, ASSIGNMENT)
+    rows = []
+    for row in grade(course, students_to_grade(course), How(again=True), place=away(client)):
+        rows.append(row)
+        if len(rows) == 3:
+            # Both have the next one in hand by now.
+            os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+    assert "has gone" in course.log.read_text()
+    assert sorted(row.student for row in rows) == STUDENTS, "all, and each once"
+    assert {row.student: row for row in rows} == alone
+    with Book(course) as book:
+        submitted = book._book.assignment_submissions(ASSIGNMENT)
+        assert sorted(each.student.id for each in submitted) == STUDENTS
+
+
+def test_what_kills_its_worker_twice_is_set_aside_and_nobody_else(course_with, client, rows_of):
+    names = ["a", "killer", "z", *(f"m{number}" for number in range(3))]
+    folder = course_with(*(dataclasses.replace(MODEL, student=name) for name in names))
+    rows = rows_of(folder, place=away(client))
+    assert rows["killer"].status == "crashed"
+    assert "set aside: the process that graded it was killed twice" in rows["killer"].reason
+    assert {row.status for name, row in rows.items() if name != "killer"} == {"graded"}
+    assert not list((folder / "build/results" / ASSIGNMENT).glob("killer*")), "another time, it is tried again"
+
+
+def begin(folder, stop):
+    """Have a class graded in another process, stop that when three more results are there, and see it off."""
+    results = folder / "build/results" / ASSIGNMENT
+    before = len(list(results.glob("*.json")))
+    command = ["bptt", "grade", ASSIGNMENT, "--course", str(folder), "--no-feedback", "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while len(list(results.glob("*.json"))) < before + 3:
+            assert process.poll() is None, process.stdout.read()
+            time.sleep(0.02)
+        others = psutil.Process(process.pid).children(recursive=True)
+        stop(process)
+        began = time.monotonic()
+        said = process.communicate(timeout=20)[0]
+    _, left = psutil.wait_procs(others, timeout=5)
+    assert len(others) > 4
+    assert left == []
+    assert time.monotonic() - began < 5
+    return process.returncode, said
+
+
+def test_stopped_twice_it_goes_on_where_it_was(dozen, alone, course_with, rows_of, monkeypatch):
+    folder = course_with(*(dataclasses.replace(KINDS[at % 2], student=name) for at, name in enumerate(STUDENTS)))
+    shutil.copy(dozen / "grading.secret", folder)
+    results = folder / "build/results" / ASSIGNMENT
+
+    code, said = begin(folder, lambda process: os.killpg(process.pid, signal.SIGINT))
+    assert code == 130
+    assert "of 12 students are done, and stay so. The same command goes on" in said
+    assert "Traceback" not in said
+
+    code, _ = begin(folder, subprocess.Popen.kill)
+    assert code == -signal.SIGKILL
+    done = {path: path.stat().st_mtime_ns for path in results.glob("*.json")}
+    assert 6 <= len(done) < 12, "stopped in the middle"
+
+    ran = []
+    monkeypatch.setattr(
+        worker,
+        "grade_one",
+        lambda submission, *others: ran.append(submission.student) or one.grade_one(submission, *others),
+    )
+    assert rows_of(folder) == alone
+    assert sorted(ran) == sorted({*STUDENTS} - {path.stem for path in done})
+    assert {path: path.stat().st_mtime_ns for path in done} == done
+
+
+def test_a_submission_that_changes_is_run_again_and_no_other(dozen, alone, rows_of, monkeypatch):
+    ran = []
+    monkeypatch.setattr(
+        worker,
+        "grade_one",
+        lambda submission, *others: ran.append(submission.student) or one.grade_one(submission, *others),
+    )
+    assert rows_of(dozen) == alone
+    assert ran == []
+    (dozen / "submitted/s03" / ASSIGNMENT / "notes.txt").write_text("a new file")
+    rows_of(dozen)
+    assert ran == ["s03"]
+    rows_of(dozen, "s04", how=How(again=True))
+    assert ran == ["s03", "s04"]
+
+
+def test_an_error_in_grading_itself_is_a_row(dozen, alone, rows_of, monkeypatch):
+    def fails(submission, *others):
+        if submission.student == "s05":
+            raise ZeroDivisionError
+        return one.grade_one(submission, *others)
+
+    monkeypatch.setattr(worker, "grade_one", fails)
+    rows = rows_of(dozen, "s04", "s05", how=How(again=True))
+    assert rows["s04"] == alone["s04"]
+    assert rows["s05"].status == "crashed"
+    assert "no fault of the student's: ZeroDivisionError in grading itself" in rows["s05"].reason
+    assert rows["s05"].points == alone["s05"].points
+    assert "ZeroDivisionError" in Course(dozen, ASSIGNMENT).log.read_text()
+
+
+SUBMISSION = Submission("ada", b"{}", {"a.csv": b"1"})
+RESULT = Result("ada", ASSIGNMENT, Status.GRADED, notebook="{}")
+
+
+def test_the_journal_is_for_nobody_else_to_read(tmp_path):
+    Journal(tmp_path / "results", b"").keep(SUBMISSION, RESULT)
+    assert (tmp_path / "results").stat().st_mode & 0o777 == 0o700
+    assert Journal(tmp_path / "results", b"").find(SUBMISSION) == RESULT
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: content.replace(b"graded", b"Graded"),
+        lambda content: b"",
+        lambda content: b"\0" * len(content),
+    ],
+    ids=["cut", "changed", "empty", "zeros"],
+)
+def test_a_damaged_result_counts_as_not_there(tmp_path, damage):
+    journal = Journal(tmp_path, b"")
+    journal.keep(SUBMISSION, RESULT)
+    path = tmp_path / "ada.json"
+    path.write_bytes(damage(path.read_bytes()))
+    assert journal.find(SUBMISSION) is None
+
+
+@pytest.mark.parametrize(
+    ("shared", "submission"),
+    [
+        (b"other limits", SUBMISSION),
+        (b"", dataclasses.replace(SUBMISSION, notebook=b"[]")),
+        (b"", dataclasses.replace(SUBMISSION, files={"b.csv": b"1"})),
+    ],
+)
+def test_a_result_counts_for_what_it_was_made_of(tmp_path, shared, submission):
+    Journal(tmp_path, b"").keep(SUBMISSION, RESULT)
+    assert Journal(tmp_path, shared).find(submission) is None
+
+
+def test_a_result_of_other_code_does_not_count(tmp_path, monkeypatch):
+    Journal(tmp_path, b"").keep(SUBMISSION, RESULT)
+    monkeypatch.setattr(journal, "code", lambda: "other")
+    assert Journal(tmp_path, b"").find(SUBMISSION) is None
+
+
+def test_nobody_at_the_address(monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    with (
+        pytest.raises(GradingError, match="No Dask scheduler answers at tcp://127.0.0.1:9"),
+        opened(1, "tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_workers_with_other_code_are_not_asked(dozen, client, rows_of, monkeypatch):
+    monkeypatch.setattr(crew, "code", lambda: "another")
+    with pytest.raises(GradingError, match="No worker can grade: .* has another version of bptt"):
+        rows_of(dozen, how=How(again=True), place=away(client))
+
+
+def test_a_scheduler_without_workers(dozen, rows_of, monkeypatch):
+    monkeypatch.setattr(crew, "NO_WORKER_SECONDS", 0.5)
+    with cluster.local(0) as client, pytest.raises(GradingError, match="has no workers. Start some"):
+        rows_of(dozen, how=How(again=True), place=away(client))
+
+
+def test_pages_are_those_of_nbgrader(dozen, alone):
+    course = Course(dozen, ASSIGNMENT)
+    assert dict(write_pages(course, STUDENTS[:2])) == dict.fromkeys(STUDENTS[:2], True)
+    ours = [course.feedback(student).read_bytes() for student in STUDENTS[:2]]
+    for student in STUDENTS[:2]:
+        course.converter(GenerateFeedback, student).start()
+    assert [course.feedback(student).read_bytes() for student in STUDENTS[:2]] == ours
+
+
+def test_one_submission_needs_no_dask(dozen):
+    """Nor what else takes long to import."""
+    script = (
+        "import sys\nfrom bptt.cli import main\n"
+        f"main(['grade', {ASSIGNMENT!r}, '--course', {str(dozen)!r}, '--student', 's01', '--no-feedback'], "
+        "standalone_mode=False)\n"
+        "sys.exit(' '.join({'distributed', 'nbconvert', 'pandas'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert "15 / 20" in done.stdout or "11 / 20" in done.stdout

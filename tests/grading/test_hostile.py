@@ -1,0 +1,85 @@
+"""The hostile corpus, graded as one class: fair points for everybody, and nobody else notices."""
+
+import nbformat
+import psutil
+import pytest
+from submissions.hostile import CORPUS
+from submissions.hostile.attacked import LESSONS, NEIGHBOURS, attacked
+from submissions.hostile.scripts import SCRIPTS, runs_in
+
+from bptt.grading.course import Course
+from bptt.grading.engine.pages import write_pages
+from bptt.grading.grade import grade
+
+SETTINGS = """
+c.Execute.timeout = 3
+c.Limits.update({
+    "answer_seconds": 2, "notebook_seconds": 20, "cpu_seconds": 20,
+    "memory_bytes": 350_000_000, "process_bytes": 1_500_000_000, "processes": 40, "open_files": 256,
+    "file_bytes": 5_000_000, "disk_bytes": 20_000_000, "cell_output_bytes": 20_000, "output_bytes": 20_000_000,
+})
+"""
+LONGEST_REASON = 500
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory):
+    """Grade the class once: the course's folder, the rows, the canaries, and the processes that are still there."""
+    folder = tmp_path_factory.mktemp("attacked")
+    with pytest.MonkeyPatch.context() as patch:
+        canaries = attacked(folder, settings=SETTINGS)
+        patch.setenv("HOME", str(folder / "home"))
+        children = set(psutil.Process().children(recursive=True))
+        rows = {}
+        for lesson in LESSONS:
+            honest = NEIGHBOURS if lesson == LESSONS[0] else ()
+            students = sorted([*honest, *(attack.student for attack in CORPUS if attack.assignment == lesson)])
+            rows |= {row.student: row for row in grade(Course(folder / "course", lesson), students)}
+        yield folder / "course", rows, canaries, set(psutil.Process().children(recursive=True)) - children
+        canaries.close()
+
+
+@pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.student)
+def test_points_are_fair_and_the_row_says_what_happened(after, attack):
+    course, rows, _, _ = after
+    row = rows[attack.student]
+    released = nbformat.read(course / "notebooks" / attack.assignment / f"{attack.assignment}.ipynb", 4)
+    worth = {each.id: each.metadata["nbgrader"]["points"] for each in released.cells if each.id.startswith("check-")}
+    fair = {test: points if test in attack.fair else 0 for test, points in worth.items()}
+    assert {cell.cell: cell.scored for cell in row.cells if cell.cell in worth} == fair, row.reason
+    assert row.points == sum(fair.values())
+    assert row.status in ((attack.status,) if isinstance(attack.status, str) else attack.status), row.reason
+    assert attack.says in row.reason
+    assert row.reason or row.status == "graded"
+    assert row.reason.isprintable(), "it is shown in a terminal"
+    assert len(row.reason) < LONGEST_REASON
+
+
+@pytest.mark.parametrize("student", NEIGHBOURS)
+def test_neighbours_have_all_their_points(after, student):
+    _, rows, _, _ = after
+    assert (rows[student].points, rows[student].status) == (16, "graded")
+
+
+def test_nothing_was_changed_reached_or_left_behind(after):
+    _, _, canaries, children = after
+    assert canaries.harmed() == []
+    assert not children
+
+
+def test_nothing_secret_stands_in_graded_notebooks(after):
+    course, _, canaries, _ = after
+    paths = [path for path in (course / "autograded").rglob("*") if path.is_file()]
+    secrets = [canaries.secret.encode(), (course / "grading.secret").read_bytes().hex().encode()]
+    assert len(paths) > len(CORPUS) / 2
+    assert not {path for path in paths for secret in secrets if secret in path.read_bytes()}
+
+
+def test_no_script_of_a_learners_runs_in_the_feedback(after):
+    course, _, canaries, _ = after
+    lesson = Course(course, LESSONS[0])
+    written = dict(write_pages(lesson, [attack.student for attack in SCRIPTS]))
+    assert written == dict.fromkeys(written, True)
+    pages = {student: lesson.feedback(student).read_text() for student in written}
+    assert not [student for student, page in pages.items() if runs_in(page)]
+    assert not [student for student, page in pages.items() if canaries.secret in page]

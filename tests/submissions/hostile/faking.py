@@ -1,0 +1,359 @@
+"""Faking a pass: nothing is solved, and whatever could say so is silenced, replaced or lied to."""
+
+from functools import partial
+
+from submissions.hostile.attack import NOTHING, WRONG, Attack, tests
+
+unsolved = partial(Attack, family="faking a pass", blank=True, fair=NOTHING)
+wrong = partial(Attack, family="faking a pass", writes=WRONG, fair=NOTHING)
+
+
+def tagged(tag):
+    def then(notebook):
+        for test in tests(notebook):
+            test.metadata["tags"] = [tag]
+        return notebook
+
+    return then
+
+
+def returning(value):
+    """Let every check return a value, which its cell then shows."""
+    return f"for name in check.EXERCISES:\n    setattr(check, name, lambda *given, **options: {value})"
+
+
+def answering(array):
+    """Solutions whose every gradient is what an expression makes of an array of the right shape."""
+    lines = {"rnn_cell_dz": f"like = da_next\nreturn {array}", "rnn_cell_backward": WRONG["rnn_cell_backward"]}
+    for name, gradients in (
+        ("rnn_cell_inputs_backward", {"dxt": "cache.xt", "da_prev": "cache.a_prev"}),
+        ("rnn_cell_parameters_backward", {f"d{each}": f'cache.parameters["{each}"]' for each in ("Wax", "Waa", "ba")}),
+    ):
+        made = ", ".join(f'"{key}": (lambda like: {array})({like})' for key, like in gradients.items())
+        lines[name] = f"return {{{made}}}"
+    return lines
+
+
+def inside(code):
+    """Solutions that run some code when a check calls them, and then fail."""
+    return dict.fromkeys(WRONG, f"{code}\nraise ValueError")
+
+
+KERNEL = """\
+from ipykernel.kernelapp import IPKernelApp
+
+kernel = IPKernelApp.instance().kernel
+"""
+
+OUR_ANSWER = """\
+zeros = {"value": {"array": 0}, "arrays": [{"dtype": "float64", "shape": [1], "data": "AAAAAAAAAAA="}]}
+answer = {"result": zeros, "error": "", "message": "", "at_line": "", "warned": [], "printed": "", "changed": [],
+          "axes": [], "origin": "In [1]", "reads": [], "own": []}
+"""
+
+
+def forged(*replies):
+    """Answer the judge's questions in the kernel's place."""
+    sends = "".join(
+        f'        kernel.session.send(kernel.iopub_socket, "bptt_ask_reply", {reply}, about)\n' for reply in replies
+    )
+    return f"""\
+{KERNEL}{OUR_ANSWER}
+async def answers(stream, ident, parent):
+    header = parent["header"]
+    for number, asked in enumerate(parent["content"]["questions"]):
+        nonce = asked["nonce"]
+        about = {{**parent, "header": {{**header, "msg_id": f"{{header['msg_id']}}/{{number}}"}}}}
+{sends}
+getattr(kernel, "shell_handlers", {{}})["bptt_ask_request"] = answers
+{returning(None)}
+"""
+
+
+CHECKS = (
+    unsolved("fake-check", tries="each check replaced by one that passes", first=returning(None)),
+    unsolved(
+        "fake-check-name",
+        tries="another check under the same name",
+        first="class Yes:\n    def __getattr__(self, name):\n"
+        "        return lambda *given, **options: None\ncheck = Yes()",
+    ),
+    unsolved(
+        "fake-check-run",
+        tries="the check's own function replaced",
+        first='check.run = lambda *given: type("Report", (), {"passed": True})()',
+    ),
+    unsolved(
+        "fake-findings",
+        tries="the comparison finds nothing",
+        first='import sys\nsys.modules["bptt.check.run"].findings = lambda *given: []',
+    ),
+    wrong(
+        "fake-numpy-abs",
+        tries="every error is zero: numpy.abs patched",
+        first="np.abs = lambda value, *more: np.zeros(np.shape(value))",
+    ),
+    wrong(
+        "fake-numpy-testing",
+        tries="numpy.testing and allclose patched",
+        first="np.allclose = np.array_equal = lambda *given, **options: True\n"
+        "np.testing.assert_allclose = lambda *given, **options: None\n"
+        'import sys\nsys.modules["bptt.check.compare"].agrees = lambda *given: True',
+    ),
+    wrong(
+        "fake-expected",
+        tries="the exact gradients replaced by the own ones",
+        first="for exercise in check.EXERCISES.values():\n"
+        '    object.__setattr__(exercise, "exact", lambda *given, name=exercise.name: globals()[name](*given))',
+    ),
+    wrong(
+        "fake-from-inside",
+        tries="the function that is checked patches the check that called it",
+        writes=inside(
+            'import sys\nframe = sys._getframe()\nwhile frame:\n    if "findings" in frame.f_globals:\n'
+            '        frame.f_globals["findings"] = lambda *given: []\n    frame = frame.f_back'
+        ),
+    ),
+)
+
+IPYTHON = (
+    unsolved(
+        "fake-ast",
+        tries="checks taken out of the code: AST transformer",
+        first="import ast\n"
+        "class Without(ast.NodeTransformer):\n"
+        "    def visit_Expr(self, node):\n"
+        '        return ast.Pass() if "check." in ast.unparse(node) else node\n'
+        "get_ipython().ast_transformers.append(Without())",
+    ),
+    unsolved(
+        "fake-input",
+        tries="checks taken out of the text: input transformer",
+        first="get_ipython().input_transformers_cleanup.append(\n"
+        '    lambda lines: ["pass"] if any("check." in line for line in lines) else lines)',
+    ),
+    unsolved(
+        "fake-before-cell",
+        tries="a hook before each cell replaces the checks",
+        first=f"def hook(*given):\n    {returning(None).replace(chr(10), chr(10) + '    ')}\n"
+        'get_ipython().events.register("pre_run_cell", hook)',
+    ),
+    unsolved(
+        "fake-run-cell",
+        tries="the shell does not run cells any more",
+        first="from IPython.core.interactiveshell import ExecutionResult\n"
+        "shell = get_ipython()\n"
+        "shell.should_run_async = lambda *given, **options: False\n"
+        "shell.run_cell = lambda *given, **options: ExecutionResult(None)",
+    ),
+    unsolved(
+        "fake-do-execute",
+        tries="the kernel says ok and does nothing",
+        first=f"{KERNEL}"
+        "async def do_execute(code, *given, **options):\n"
+        '    return {"status": "ok", "execution_count": 1, "user_expressions": {}, "payload": []}\n'
+        "kernel.do_execute = do_execute",
+    ),
+    unsolved(
+        "fake-traceback",
+        tries="errors are not shown",
+        first="shell = get_ipython()\nshell.showtraceback = shell._showtraceback = lambda *given, **options: None\n"
+        "shell.set_custom_exc((BaseException,), lambda *given, **options: None)",
+    ),
+)
+
+MESSAGES = (
+    unsolved(
+        "fake-filter",
+        tries="error messages dropped, error replies rewritten",
+        first=f"""{KERNEL}
+send = kernel.session.send
+def quiet(stream, kind, content=None, *rest, **options):
+    if kind == "error":
+        return None
+    if kind == "execute_reply":
+        content = {{"status": "ok", "execution_count": 1, "user_expressions": {{}}, "payload": []}}
+    return send(stream, kind, content, *rest, **options)
+kernel.session.send = quiet""",
+    ),
+    unsolved(
+        "fake-reply",
+        tries="a forged end of the cell before the check has failed",
+        writes=inside(
+            f"""{KERNEL}
+parent, session = kernel.get_parent(), kernel.session
+done = {{"status": "ok", "execution_count": 1, "user_expressions": {{}}, "payload": []}}
+session.send(kernel.shell_stream, "execute_reply", done, parent, ident=kernel._shell_parent_ident.get())
+idle = {{"execution_state": "idle"}}
+session.send(kernel.iopub_socket, "status", idle, parent, ident=kernel._topic("status"))"""
+        ),
+    ),
+    wrong("fake-number", tries="a displayed number: the full points", first=returning("2.0")),
+    wrong("fake-number-nan", tries="a displayed number: nan", first=returning('float("nan")')),
+    wrong("fake-number-huge", tries="a displayed number: a thousand points", first=returning("1000.0")),
+    wrong("fake-number-infinite", tries="a displayed number: infinity", first=returning('float("inf")')),
+    unsolved(
+        "fake-result-first",
+        tries="a number published as the cell's result before the check fails",
+        writes=inside("get_ipython().displayhook(2)"),
+    ),
+    unsolved("fake-skip-tag", tries="the tag skip-execution on the checks", then=tagged("skip-execution")),
+    unsolved("fake-raises-tag", tries="the tag raises-exception on the checks", then=tagged("raises-exception")),
+    unsolved(
+        "fake-report",
+        tries="a report of success, published by the learner",
+        first="from IPython.display import display\n"
+        'report = {"exercise": "rnn_cell_dz", "passed": True, "causes": [], "kinds": []}\n'
+        'display({"application/vnd.bptt.report+json": report, "text/plain": "All right."}, raw=True)\n'
+        + returning(None),
+    ),
+)
+
+TO_THE_JUDGE = (
+    unsolved(
+        "fake-answer",
+        tries="a well-formed answer with made-up numbers",
+        first=forged('{"nonce": nonce, "answer": answer}'),
+    ),
+    unsolved(
+        "fake-answer-twice",
+        status="tampered",
+        tries="several answers to one question",
+        first=forged(*['{"nonce": nonce, "answer": answer}', '{"nonce": "0", "answer": answer}'] * 3),
+    ),
+    unsolved(
+        "fake-answer-verdict",
+        status="tampered",
+        tries="an answer with a verdict in it",
+        first=forged('{"nonce": nonce, "answer": answer | {"passed": True, "score": 3}}'),
+    ),
+    unsolved(
+        "fake-answer-size",
+        status="tampered",
+        tries="an array that says it is enormous",
+        first=forged(
+            '{"nonce": nonce, "answer": answer | {"result": {"value": {"array": 0}, "arrays": '
+            '[{"dtype": "float64", "shape": [2**40, 2**20], "data": ""}]}}}'
+        ),
+    ),
+    unsolved(
+        "fake-answer-deep",
+        status="tampered",
+        tries="an answer nested ten thousand deep",
+        first="import json\n"
+        + forged('"@"')
+        .replace('"@"', '{"nonce": nonce, "answer": deep}')
+        .replace("async def", 'deep = {"list": []}\nfor _ in range(500):\n    deep = {"list": [deep]}\nasync def'),
+    ),
+    unsolved(
+        "fake-answer-pickle",
+        status="tampered",
+        tries="a pickle in place of numbers",
+        first=forged(
+            '{"nonce": nonce, "answer": answer | {"result": {"value": {"array": 0}, "arrays": '
+            '[{"dtype": "object", "shape": [1], "data": "gASVEQAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOULg=="}]}}}'
+        ),
+    ),
+    unsolved(
+        "fake-unasked",
+        status="tampered",
+        tries="answers that nobody has asked for, before every question",
+        first=f"""{KERNEL}{OUR_ANSWER}
+parent = kernel.get_parent()
+request = parent["header"]["msg_id"].split("/")[0]
+for number in range(50):
+    about = {{**parent, "header": {{**parent["header"], "msg_id": f"{{request}}/{{number}}"}}}}
+    for kind in ("bptt_ask_reply", "execute_reply"):
+        kernel.session.send(kernel.iopub_socket, kind, {{"nonce": "0" * 32, "answer": answer}}, about)""",
+    ),
+    unsolved(
+        "fake-ran",
+        tries="a forged end of every cell that is still to come",
+        first=f"""{KERNEL}
+parent = kernel.get_parent()
+request = parent["header"]["msg_id"].split("/")[0]
+done = {{"status": "ok", "execution_count": 1, "user_expressions": {{}}, "payload": []}}
+for number in range(50):
+    about = {{**parent, "header": {{**parent["header"], "msg_id": f"{{request}}/{{number}}"}}}}
+    kernel.session.send(kernel.iopub_socket, "bptt_run_reply", done, about)
+about = {{**parent, "header": {{**parent["header"], "msg_id": request}}}}
+kernel.session.send(kernel.iopub_socket, "status", {{"execution_state": "idle"}}, about)""",
+    ),
+    wrong(
+        "fake-encode",
+        tries="the code that packs answers replaced",
+        first='import sys\nquestion = sys.modules.get("bptt.grading.kernel.question")\n'
+        'if question:\n    question.encode = lambda value: {"value": True, "arrays": []}\n' + returning(None),
+    ),
+)
+
+VALUES = (
+    wrong("fake-nan", tries="nan everywhere", writes=answering("np.full(like.shape, np.nan)")),
+    wrong("fake-infinity", tries="infinity everywhere", writes=answering("np.full(like.shape, np.inf)")),
+    wrong("fake-empty", tries="arrays without entries", writes=answering("np.zeros((0, *like.shape))")),
+    wrong("fake-broadcast", tries="one number that fits every shape", writes=answering("np.zeros((1, 1))")),
+    wrong("fake-objects", tries="arrays of objects", writes=answering("np.zeros(like.shape).astype(object)")),
+    wrong(
+        "fake-masked",
+        tries="arrays with every entry masked",
+        writes=answering("np.ma.masked_all(like.shape)"),
+    ),
+    wrong(
+        "fake-subclass",
+        tries="an ndarray subclass whose every difference is zero",
+        first="class Zero(np.ndarray):\n"
+        "    __array_priority__ = 1000\n"
+        "    __eq__ = lambda self, other: True\n"
+        "    __hash__ = None\n"
+        "    __sub__ = __rsub__ = lambda self, other: np.zeros(self.shape)\n"
+        "    __array_ufunc__ = lambda self, *given, **options: np.zeros(self.shape)\n"
+        "    __array__ = lambda self, *given, **options: self\n"
+        "np.asarray = lambda value, *given, **options: value",
+        writes=answering("np.zeros(like.shape).view(Zero)"),
+    ),
+    wrong(
+        "fake-equal",
+        tries="an object that equals everything",
+        first="class Equal(dict):\n"
+        "    __eq__ = __le__ = __ge__ = lambda self, other: True\n"
+        "    __hash__ = None\n"
+        "    __getattr__ = lambda self, name: self\n"
+        "    __call__ = __sub__ = __rsub__ = __getitem__ = lambda self, *given: self",
+        writes=dict.fromkeys(WRONG, "return Equal()"),
+    ),
+)
+
+FILES = (
+    unsolved(
+        "fake-module",
+        tries="a file bptt.py beside the notebook, with checks that pass",
+        beside=lambda folder, _words: (folder / "bptt.py").write_text(
+            "class Yes:\n"
+            "    __getattr__ = lambda self, name: self\n"
+            "    __call__ = lambda self, *given, **options: None\n"
+            "check = inputs = rnn = viz = widgets = Yes()\n"
+        ),
+    ),
+    wrong(
+        "fake-numpy-file",
+        tries="a file numpy.py beside the notebook",
+        beside=lambda folder, _words: (folder / "numpy.py").write_text(
+            "import sys\n"
+            "here, sys.path[:] = sys.path[:], [place for place in sys.path if 'site-packages' in place]\n"
+            "del sys.modules['numpy']\n"
+            "import numpy\n"
+            "sys.path[:] = here\n"
+            "numpy.abs = lambda value, *more: numpy.zeros(numpy.shape(value))\n"
+        ),
+    ),
+    unsolved(
+        "fake-start-files",
+        tries="start-up files of Python and IPython beside the notebook",
+        beside=lambda folder, _words: [
+            (folder / name).write_text("import builtins\nbuiltins.AssertionError = SystemExit\n")
+            for name in ("sitecustomize.py", "usercustomize.py", "ipython_config.py", "ipython_kernel_config.py")
+        ],
+    ),
+)
+
+FAKING = (*CHECKS, *IPYTHON, *MESSAGES, *TO_THE_JUDGE, *VALUES, *FILES)
