@@ -111,7 +111,9 @@ def _fought(attack):
     stopped = _nbgrader(place, "autograde", attack.assignment)
     told = {}
     scores = _scores(course, attack.assignment, attack.student)
-    released = nbformat.read(course / "notebooks" / attack.assignment / f"{attack.assignment}.ipynb", 4)
+    # The model's: the attack may have replaced its own course's.
+    notebooks = ARENA / "model" / "course" / "notebooks"
+    released = nbformat.read(notebooks / attack.assignment / f"{attack.assignment}.ipynb", 4)
     worth = {each.id: each.metadata["nbgrader"]["points"] for each in released.cells if each.id.startswith("check-")}
     fair = sum(worth[test] for test in attack.fair if test in worth)
     got = sum(scores[test] for test in worth if test in scores) if scores else None
