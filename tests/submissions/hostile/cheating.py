@@ -5,7 +5,10 @@ from functools import partial
 from submissions import memory, sequence
 from submissions.hostile.attack import NOTHING, Attack
 
-cheats = partial(Attack, family="cheating by content", blank=False, fair=NOTHING)
+# What they cost on the case that tells may be more than the test allows; with more time and memory, they are named.
+TOO_DEAR = ("graded", "out of memory", "timed out")
+
+cheats = partial(Attack, family="cheating by content", blank=False, fair=NOTHING, status=TOO_DEAR)
 
 LOSS = """\
 def _forward(xt, a_prev, Wax, Waa, ba):

@@ -238,8 +238,7 @@ TO_THE_JUDGE = (
     ),
     unsolved(
         "fake-answer-deep",
-        status="tampered",
-        tries="an answer nested ten thousand deep",
+        tries="an answer nested too deep to be read",
         first="import json\n"
         + forged('"@"')
         .replace('"@"', '{"nonce": nonce, "answer": deep}')

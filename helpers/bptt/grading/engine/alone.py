@@ -52,7 +52,7 @@ class Alone:
                     if isinstance(error, SandboxError) and not any_yet:
                         raise GradingError(f"No sandbox could be made: {error}") from error
                     log.exception("%s could not be graded", submission.student)
-                    outcome = our_fault(submission, self._lesson, error)
+                    outcome = our_fault(submission, self._lesson, type(error).__name__)
                 any_yet = True
                 yield outcome
         finally:

@@ -52,7 +52,9 @@ def local(workers: int) -> Iterator[Client]:
             processes=True,
             host="tls://127.0.0.1",
             security=security,
-            dashboard_address=None,
+            # None would still open a port, and warn when it is not the usual one.
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             # What submissions use is bounded elsewhere.
             memory_limit=0,
             local_directory=folder,

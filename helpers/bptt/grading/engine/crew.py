@@ -7,6 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
 from bptt.grading import worker
@@ -29,6 +30,8 @@ NO_WORKER_SECONDS = 20.0
 """How long to wait for a worker when there is none."""
 FETCH_SECONDS = 30.0
 """How long a result may take from its worker to here."""
+STORY_CALLS = 20
+"""How many calls of a traceback go into the log."""
 AGAIN = "Grade again afterwards: what is done is kept."
 
 log = logging.getLogger(__name__)
@@ -53,13 +56,45 @@ class Task:
     submission: Submission | None = None
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """What went wrong in a worker.
+
+    It comes back as a value. An exception is sent with all of its traceback, and one that cannot be sent, such as a
+    deep recursion's, would leave the class waiting for ever.
+
+    Attributes
+    ----------
+    name
+        Of the exception.
+    story
+        The end of its traceback, for the log.
+    no_sandbox
+        Whether no kernel could be started.
+    """
+
+    name: str
+    story: str
+    no_sandbox: bool
+
+
 def welcome(shared: bytes) -> tuple[str, str]:
     """Get a worker ready, in the worker; return which code it has, and why it cannot grade, if it cannot."""
     try:
         worker.prepare(shared)
     except SandboxError as error:
         return code(), f"can make no sandbox: {error}"
+    except Exception as error:  # noqa: BLE001 - it is told
+        return code(), f"fails: {type(error).__name__}: {error}"
     return code(), ""
+
+
+def attempt(submission: bytes, shared: bytes) -> bytes | Trouble:
+    """Grade a submission, in the worker."""
+    try:
+        return worker.grade_bytes(submission, shared)
+    except Exception as error:  # noqa: BLE001 - it is told
+        return Trouble(type(error).__name__, format_exc(limit=-STORY_CALLS), isinstance(error, SandboxError))
 
 
 class Crew:
@@ -149,10 +184,10 @@ class Crew:
 
     def _hand_out(self, submissions: Iterator[Submission]) -> None:
         while self._idle and self._ahead:
-            self._submit(self._idle.popleft(), worker.grade_bytes, self._ahead)
+            self._submit(self._idle.popleft(), attempt, self._ahead)
             self._ahead = next(submissions, None)
         if self._idle and self._suspects and not self._ahead and not self._grading:
-            self._submit(self._idle.popleft(), worker.grade_bytes, self._suspects.popleft())
+            self._submit(self._idle.popleft(), attempt, self._suspects.popleft())
 
     def _submit(self, address: str, function: Callable[..., Any], submission: Submission | None = None) -> None:
         packed = () if submission is None else (worker.pack(submission),)
@@ -175,9 +210,9 @@ class Crew:
             return
         try:
             given = future.result(timeout=FETCH_SECONDS)
-        except Exception as error:
-            log.exception("The worker at %s failed", task.worker)
-            self._failed(task, error)
+        except Exception:
+            log.exception("The worker at %s gave nothing", task.worker)
+            self._gave_nothing(task)
             return
         finally:
             future.release()
@@ -185,7 +220,10 @@ class Crew:
             self._welcome(task.worker, *given)
             return
         self._idle.append(task.worker)
-        self._outcomes.append(Outcome(task.submission, Result.from_bytes(given)))
+        if isinstance(given, Trouble):
+            self._troubled(task.submission, given)
+        else:
+            self._outcomes.append(Outcome(task.submission, Result.from_bytes(given)))
 
     def _welcome(self, address: str, its_code: str, trouble: str) -> None:
         if its_code != code():
@@ -196,19 +234,18 @@ class Crew:
         else:
             self._idle.append(address)
 
-    def _failed(self, task: Task, error: Exception) -> None:
-        from distributed import CancelledError, KilledWorker  # noqa: PLC0415 - imported by now
-
-        if task.submission is None:
-            self._unfit[task.worker] = f"fails: {type(error).__name__}: {error}"
-        elif isinstance(error, KilledWorker | CancelledError | TimeoutError):
+    def _gave_nothing(self, task: Task) -> None:
+        if task.submission:
             self._suspect(task.submission)
         else:
-            self._idle.append(task.worker)
-            if isinstance(error, SandboxError) and task.submission.student not in self._tried:
-                self._suspect(task.submission)
-            else:
-                self._outcomes.append(our_fault(task.submission, self._lesson, error))
+            self._unfit[task.worker] = "does not answer"
+
+    def _troubled(self, submission: Submission, trouble: Trouble) -> None:
+        log.error("%s could not be graded\n%s", submission.student, trouble.story)
+        if trouble.no_sandbox and submission.student not in self._tried:
+            self._suspect(submission)
+        else:
+            self._outcomes.append(our_fault(submission, self._lesson, trouble.name))
 
     def _lose(self, address: str) -> None:
         log.warning("The worker at %s has gone", address)

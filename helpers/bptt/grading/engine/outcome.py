@@ -40,10 +40,10 @@ def set_aside(submission: Submission, lesson: str) -> Outcome:
     return _crashed(submission, lesson, reason)
 
 
-def our_fault(submission: Submission, lesson: str, error: BaseException) -> Outcome:
+def our_fault(submission: Submission, lesson: str, error: str) -> Outcome:
     """Return the outcome of a submission that grading itself has failed on."""
     reason = (
-        f"not graded, which is no fault of the student's: {type(error).__name__} in grading itself. "
+        f"not graded, which is no fault of the student's: {error} in grading itself. "
         f"Look into the log, then grade again, with --student {submission.student}"
     )
     return _crashed(submission, lesson, reason)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbgrader.converters import Autograde
 
 
-class NotebookTakenIn(NotebookExporter):  # type: ignore[misc]
+class NotebookTakenIn(NotebookExporter):
     """Read a submitted notebook strictly, and repair what students were not to change.
 
     It is what ``nbgrader autograde`` opens files with, so it comes before every step: OverwriteCells and
@@ -36,7 +36,7 @@ class NotebookTakenIn(NotebookExporter):  # type: ignore[misc]
     parent: Autograde
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - whatever nbgrader configures it with
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call]
         if not self.config.get("ExecuteInSandbox", {}).get("boxed", True):
             self.log.warning(NO_SANDBOX)
         elif why_not():
@@ -44,7 +44,10 @@ class NotebookTakenIn(NotebookExporter):  # type: ignore[misc]
             raise NbGraderException(why_not())
 
     def from_filename(
-        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
+        self,
+        filename: str,
+        resources: dict[str, Any] | None = None,
+        **options: Any,  # noqa: ANN401 - as in NotebookExporter
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Convert one notebook; what has been read once, and written by nbgrader, as it is."""
         if not self.parent._sanitizing or resources is None:  # noqa: SLF001 - nbgrader tells nobody which of its two rounds it is in
@@ -55,11 +58,13 @@ class NotebookTakenIn(NotebookExporter):  # type: ignore[misc]
         try:
             taken = take_in(read_notebook(path), self._released(about))
         except RefusedError as refused:
-            self.log.error("%s: %s: %s", about["student"], refused.status, refused.reason)
+            # Told to a person, who needs no traceback.
+            self.log.error("%s: %s: %s", about["student"], refused.status, refused.reason)  # noqa: TRY400
             raise
         for what in (*taken.tampered, *taken.repaired):
             self.log.warning("%s: %s", about["student"], what)
-        return self.from_notebook_node(taken.notebook, resources, **options)
+        converted: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(taken.notebook, resources, **options)  # type: ignore[no-untyped-call]
+        return converted
 
     def _released(self, about: dict[str, str]) -> NotebookNode:
         names = self.parent.coursedir
