@@ -699,8 +699,8 @@ one = np.concatenate(four)
 tall = rng.standard_normal((n_a + n_x, m))
 
 # %%
-# %timeit -n 2000 -r 3 [W @ tall for W in four]
-# %timeit -n 2000 -r 3 one @ tall
+# %timeit -n 500 -r 3 [W @ tall for W in four]
+# %timeit -n 500 -r 3 one @ tall
 
 # %% [markdown]
 # For the backward pass over a sequence there is more to win. The weights' gradient is a sum over examples **and** over steps:

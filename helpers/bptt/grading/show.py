@@ -123,7 +123,8 @@ def _rows(course: Course, students: Sequence[str], how: How, place: Place, conso
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             progress.stop()
             done = f"Stopped. {len(rows)} of {len(students)} students are done, and stay so."
-            console.print(f"{done} The same command goes on with the others.", highlight=False)
+            command = "The same command without --again" if how.again else "The same command"
+            console.print(f"{done} {command} goes on with the others.", highlight=False)
             raise
     if tally.kept:
         console.print(
