@@ -43,7 +43,9 @@ def notebook_values(function: Function) -> tuple[str, ...]:
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
-    # co_names would not do: it lists attributes as well, such as the a_prev of cache.a_prev.
+    # It lists attributes as well, such as the a_prev of cache.a_prev; but what is not in it need not be looked for.
+    if not any(isinstance(function.__globals__.get(name), NUMBERS) for name in code.co_names):
+        return ()
     read = (step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL")
     found = dict.fromkeys(name for name in read if isinstance(function.__globals__.get(name), NUMBERS))
     return tuple(found)

@@ -63,11 +63,11 @@ LARGE = {
     **_all("rnn_cell_inputs_backward", n_x=4, n_a=4, m=512, T_x=1, passes=1000),
     **_all("rnn_cell_parameters_backward rnn_cell_backward", n_x=48, n_a=48, m=1, T_x=1, passes=1500),
     **_all("weighted_input_backward", n_x=48, n_a=48, m=1, T_x=1, passes=1500),
-    **_all("rnn_backward rnn_backward_per_loss rnn_backward_truncated", n_x=32, n_a=32, m=1, T_x=20, passes=150),
+    **_all("rnn_backward rnn_backward_per_loss rnn_backward_truncated", n_x=40, n_a=40, m=1, T_x=10, passes=150),
     **_all("lstm_cell_dc lstm_cell_gates_backward lstm_cell_dz", n_x=2, n_a=32, m=64, T_x=1, passes=400),
     **_all("lstm_cell_inputs_backward", n_x=4, n_a=4, m=512, T_x=1, passes=600),
     **_all("lstm_cell_parameters_backward lstm_cell_backward", n_x=24, n_a=24, m=1, T_x=1, passes=400),
-    **_all("lstm_backward lstm_backward_fused", n_x=16, n_a=16, m=1, T_x=20, passes=100),
+    **_all("lstm_backward lstm_backward_fused", n_x=28, n_a=28, m=1, T_x=10, passes=100),
 }
 """``numerical_gradient`` is none of them: there it is the task. Nor are single nodes, where entries act alone."""
 

@@ -19,6 +19,7 @@ from traitlets.config import Config  # noqa: E402
 
 from bptt.grading.kernel.graded import GradedKernel  # noqa: E402
 from bptt.grading.kernel.modest import ModestSession  # noqa: E402
+from bptt.grading.kernel.shell import GradedCompiler, GradedShell  # noqa: E402
 from bptt.grading.kernel.stream import UnhurriedStream  # noqa: E402
 
 if TYPE_CHECKING:
@@ -37,9 +38,7 @@ class GradedApp(IPKernelApp):
         self.update_config(Config(HistoryManager={"enabled": False}, IPKernelApp=app))
         BaseIPythonApplication.initialize(self, [])
         # The kernel would make its shell anew; it takes the one that is there.
-        shell = GradedKernel.shell_class.default_value.instance(
-            config=self.config, user_ns={}, compiler_class=GradedKernel.compiler_class.default_value
-        )
+        shell = GradedShell.instance(config=self.config, user_ns={}, compiler_class=GradedCompiler)
         # The first cell and the first error cost as much as twenty others.
         shell.run_cell("pass", silent=True)
         shell.run_cell("def fails(): 1 / 0", silent=True)

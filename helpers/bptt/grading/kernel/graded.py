@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
+from traitlets import Type
 
 from bptt.check.call import call
 from bptt.check.exercises import EXERCISES
 from bptt.check.origin import defining_cell, notebook_values, own_functions
 from bptt.grading.judge.cheap import CHEAP
 from bptt.grading.kernel.question import ANSWER, ASK, RAN, RUN, Answer, Question, cell_of
+from bptt.grading.kernel.shell import GradedShell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,7 @@ class GradedKernel(IPythonKernel):
 
     session: Any
     shell: Any
+    shell_class = Type(GradedShell)
     msg_types = [*IPythonKernel.msg_types, RUN, ASK]  # noqa: RUF012 - as it is there
 
     async def bptt_run_request(self, _stream: Any, ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
