@@ -192,7 +192,7 @@ def summary(rows: Sequence[Row]) -> list[str]:
     """Say in a few lines how the class did."""
     statuses = Counter(row.status for row in rows)
     counts = ", ".join(f"{statuses[status]} {status}" for status in Status if status in statuses)
-    lines = [f"{len(rows)} students: {counts}."]
+    lines = [f"{len(rows)} student{'s' * (len(rows) != 1)}: {counts}."]
     titles = Counter(title for row in rows for title in row.causes.values())
     common = [(title, count) for title, count in titles.most_common(COMMONEST) if count > 1]
     if common:

@@ -110,7 +110,9 @@ class Kernel:
         self._limits = limits
         self._processes = Processes(forked.process)
         self._grace = min(GRACE_SECONDS, limits.cell_seconds)
-        self._session = Session(key=b"")
+        self._session = Session(key=b"-")
+        # Only now, since it warns when it begins without. Both ends are in a folder that nobody else may enter.
+        self._session.key = b""
         self._read = 0
         self._until = time.monotonic() + limits.notebook_seconds
         self._shell = context.socket(zmq.DEALER)
