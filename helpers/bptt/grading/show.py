@@ -156,7 +156,7 @@ def _feedback(course: Course, rows: Sequence[Row], place: Place, console: Consol
     if pages:
         # A notebook whose mistake was named makes the best first look.
         first = max(pages, key=lambda row: bool(row.causes))
-        lines.append(f"Feedback: {len(pages)} pages, {_shown(course.feedback('STUDENT'))}")
+        lines.append(f"Feedback: {len(pages)} page{'s' * (len(pages) != 1)}, {_shown(course.feedback('STUDENT'))}")
         lines.append(f"Open one in a browser: {course.feedback(first.student).as_uri()}")
     return lines
 
