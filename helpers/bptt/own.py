@@ -14,9 +14,7 @@ from bptt.check.compare import findings
 from bptt.check.exercises import EXERCISES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    from collections.abc import Callable, Mapping
 
 
 class NotYetError(Exception):
@@ -30,9 +28,10 @@ class NotYetError(Exception):
 def function(lesson: str, *names: str) -> Callable[..., Any]:
     """Take a function that you wrote in an earlier lesson: the first of several names that is written and right.
 
-    The lesson's notebook is looked for where the course keeps it, ``../LESSON/LESSON.ipynb``. Of its code cells the
-    imports and the functions are run, nothing else. Under autograding there is only the notebook that was handed in,
-    and nobody watches it train: there the exact, slow function comes in the place of yours.
+    The lesson's notebook is looked for where the course keeps it, ``../LESSON/LESSON.ipynb``, and those of the lessons
+    before it beside it: your loop over time needs your cell. Of their code cells the imports and the functions are run,
+    nothing else. Under autograding there is only the notebook that was handed in, and nobody watches it train: there
+    the exact, slow function comes in the place of yours.
 
     Parameters
     ----------
@@ -52,39 +51,41 @@ def function(lesson: str, *names: str) -> Callable[..., Any]:
     """
     if "NBGRADER_EXECUTION" in os.environ:
         return getattr(exact, names[-1])
-    path = _found(lesson)
-    defined = _definitions(path)
+    paths = _found(lesson)
+    defined: dict[str, Any] = {"__name__": "earlier lessons"}
+    for path in paths:
+        _define(path, defined)
     wrong = {name: _what_is_wrong(name, defined.get(name)) for name in names}
     chosen = next((name for name, problem in wrong.items() if not problem), None)
     if chosen:
-        print(f"{chosen}: yours, from {path}")  # noqa: T201 - the learner should know which function trains
+        print(f"{chosen}: yours, from {paths[-1]}")  # noqa: T201 - the learner should know which function trains
         return defined[chosen]
     problems = "\n".join(f"  {name}: {problem}" for name, problem in wrong.items())
     raise NotYetError(
-        f"{path} has no function to train with yet:\n{problems}\n"
-        f"Write {names[-1]} there, until check.{names[-1]} says that it is right, save the notebook, and run this cell "
-        "again. Until then you can do all exercises here, but not train."
+        f"{paths[-1]} has no function to train with yet:\n{problems}\n"
+        f"Write {names[-1]} there, and what it calls, until check.{names[-1]} says that it is right. Save the "
+        "notebook, and run this cell again. Until then you can do all exercises here, but not train."
     )
 
 
-def _found(lesson: str) -> Path:
-    """Return where a lesson's notebook is, or its script, beside this one."""
-    places = [Path("..") / lesson / f"{lesson}.ipynb", Path(f"{lesson}.py")]
-    found = next((path for path in places if path.is_file()), None)
-    if found is None:
+def _found(lesson: str) -> list[Path]:
+    """Return where the notebooks of a lesson and of those before it are, or their scripts, beside this one."""
+    notebooks = [path for path in Path("..").glob("[0-9][0-9]_*/*.ipynb") if path.stem == path.parent.name]
+    found = {path.stem: path for path in [*Path().glob("[0-9][0-9]_*.py"), *notebooks]}
+    if lesson not in found:
         raise NotYetError(
-            f"There is no {places[0]}, seen from {Path.cwd()}. Put the notebook of that lesson, with your functions "
-            f"in it, into a folder {lesson} beside the folder of this lesson, and run this cell again."
+            f"There is no {Path('..') / lesson / lesson}.ipynb, seen from {Path.cwd()}. Put the notebook of that "
+            f"lesson, with your functions in it, into a folder {lesson} beside the folder of this lesson, and run this "
+            "cell again."
         )
-    return found
+    return [path for name, path in sorted(found.items()) if name <= lesson]
 
 
-def _definitions(path: Path) -> dict[str, Any]:
-    """Run the imports and the functions of all cells, in order."""
+def _define(path: Path, defined: dict[str, Any]) -> None:
+    """Run the imports and the functions of all cells of a notebook, in order."""
     import jupytext  # noqa: PLC0415 - takes a quarter of a second
     from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415 - for lines such as %timeit
 
-    defined: dict[str, Any] = {"__name__": path.stem}
     cells = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
     for number, source in enumerate(cells, start=1):
         name = f"{path}, code cell {number}"
@@ -94,11 +95,17 @@ def _definitions(path: Path) -> dict[str, Any]:
         except SyntaxError:
             # Half-written cells are none of this lesson's business; what they lack will be missed by name.
             continue
-        tree.body = [statement for statement in tree.body if isinstance(statement, _KEPT)]
+        tree.body = [statement for statement in tree.body if _is_kept(statement, defined)]
         # With its lines at hand, an error inside the function is shown as usual.
         linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
         exec(compile(tree, name, "exec"), defined)  # noqa: S102 - the learner's own notebook
-    return defined
+
+
+def _is_kept(statement: ast.stmt, defined: Mapping[str, Any]) -> bool:
+    if isinstance(statement, ast.ImportFrom) and statement.module == "bptt.exact":
+        # An exact cell stood in for the learner's own, which is here by now.
+        return not all(name.name in defined for name in statement.names)
+    return isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
 
 
 def _what_is_wrong(name: str, function: Callable[..., Any] | None) -> str:
@@ -109,4 +116,4 @@ def _what_is_wrong(name: str, function: Callable[..., Any] | None) -> str:
     arguments = exercise.case(1, sizes)
     # No stand-ins for the functions that it calls: training uses the learner's own.
     found = list(findings(exercise, call(function, arguments), exercise.right(arguments), sizes))
-    return f"{found[0].message}" if found else ""
+    return found[0].message if found else ""
