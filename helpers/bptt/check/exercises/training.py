@@ -16,11 +16,11 @@ N_WORDS = 9
 def _draw_gradients(seed: int, sizes: inputs.Sizes) -> tuple[Gradients, float]:
     """Draw gradients that have to be clipped, in the second case some that have not, in the third case zeros.
 
-    In the first case one array is large, one small, and some entries are beyond the limit by themselves.
+    In the first case the arrays have different norms, each above the limit, and so are some entries by themselves.
     """
     rng = np.random.default_rng(seed)
     drawn = {name: rng.standard_normal(array.shape) for name, array in _rnn_weights(rng, sizes).items()}
-    drawn["dba"] /= 100
+    drawn["dba"] /= np.linalg.norm(drawn["dba"])
     norm = float(np.linalg.norm(_together(drawn)))
     if sizes.T_x == 1:
         return {name: 0 * gradient for name, gradient in drawn.items()}, 5.0
@@ -109,7 +109,8 @@ _MOVE = Exercise(
 
 def _adam_step(W: Array, dW: Array, mean: Array, square: Array, t: int, learning_rate: float) -> Gradients:  # noqa: PLR0913, PLR0917
     after = adam.moments(dW, mean, square)
-    return {"W_next": adam.move(W, dW, mean, square, *after.values(), t, learning_rate), **after}
+    W_next = adam.move(W, dW, mean, square, after["mean_next"], after["square_next"], t, learning_rate)
+    return {"W_next": W_next, **after}
 
 
 ADAM_STEP = Exercise(

@@ -50,7 +50,8 @@ def move(
     ndarray of that shape
     """
     root = np.sqrt(1 - KEEP_SQUARE**t)
-    return W - rate * root / (1 - KEEP_MEAN**t) * mean_next / (np.sqrt(square_next) + EPSILON * root)
+    with np.errstate(invalid="ignore"):  # where squares were spoilt, their mean may be negative
+        return W - rate * root / (1 - KEEP_MEAN**t) * mean_next / (np.sqrt(square_next) + EPSILON * root)
 
 
 Step = Callable[[Arguments], Array]
@@ -102,6 +103,13 @@ def _corrected(arguments: Arguments, right: Gradients) -> Gradients:
         "mean_next": right["mean_next"] / (1 - KEEP_MEAN**t),
         "square_next": right["square_next"] / (1 - KEEP_SQUARE**t),
     }
+
+
+def _epsilon_before_correction(a: Arguments) -> Array:
+    root, t = np.sqrt(1 - KEEP_SQUARE ** a["t"]), a["t"]
+    with np.errstate(invalid="ignore"):
+        step = a["mean_next"] / (np.sqrt(a["square_next"]) + EPSILON)
+    return a["W"] - a["learning_rate"] * root / (1 - KEEP_MEAN**t) * step
 
 
 MOMENTS = (
@@ -254,9 +262,3 @@ MOVE = (
         lambda a, right: {"W_next": [a["W"] - right["W_next"], right["W_next"] - a["W"]]},
     ),
 )
-
-
-def _epsilon_before_correction(a: Arguments) -> Array:
-    root, t = np.sqrt(1 - KEEP_SQUARE ** a["t"]), a["t"]
-    step = a["mean_next"] / (np.sqrt(a["square_next"]) + EPSILON)
-    return a["W"] - a["learning_rate"] * root / (1 - KEEP_MEAN**t) * step

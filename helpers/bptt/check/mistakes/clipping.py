@@ -59,10 +59,14 @@ def _stretched(arguments: Arguments, _: Gradients) -> Gradients:
     return {name: g / _within(length, max_norm) for name, g in gradients.items()}
 
 
-def _of_one_array(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
-    gradients = arguments["gradients"]
-    each = [_by(lambda g, name=name: float(np.linalg.norm(g[name])))(arguments, right) for name in gradients]
-    return {name: [predicted[name] for predicted in each] for name in gradients}
+def _by_one_array(place: int) -> Mistake:
+    return Mistake(
+        "norm-of-one-array",
+        "The norm of a single array decides for all",
+        "Your factor comes from one of the arrays. In a loop, what is computed anew in every round has only the last "
+        "array's value in the end: add up instead.",
+        _by(lambda gradients: float(_norms(gradients)[place])),
+    )
 
 
 CLIPPED = (
@@ -106,13 +110,8 @@ CLIPPED = (
         "length is the sum of the squares of all entries.",
         _by(lambda gradients: float(_norms(gradients).sum())),
     ),
-    Mistake(
-        "norm-of-one-array",
-        "The norm of a single array decides for all",
-        "Your factor comes from one of the arrays. In a loop, what is computed anew in every round has only the last "
-        "array's value in the end: add up instead.",
-        _of_one_array,
-    ),
+    _by_one_array(-1),
+    _by_one_array(0),
     Mistake(
         "largest-entry-as-norm",
         "The largest entry takes the place of the norm",
