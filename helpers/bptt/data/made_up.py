@@ -3,9 +3,48 @@
 import numpy as np
 from numpy.typing import NDArray
 
-_PARTS = "acting, camera, cast, dialogue, direction, ending, humour, music, pace, plot, script, story".split(", ")
-_GOOD = "brilliant, charming, clever, funny, gripping, lovely, moving, superb, tender, warm, witty, wonderful".split(", ")
-_BAD = "boring, clumsy, dreadful, dull, empty, flat, hollow, lifeless, slow, stale, tedious, weak".split(", ")
+_PARTS = [
+    "acting",
+    "camera",
+    "cast",
+    "dialogue",
+    "direction",
+    "ending",
+    "humour",
+    "music",
+    "pace",
+    "plot",
+    "script",
+    "story",
+]
+_GOOD = [
+    "brilliant",
+    "charming",
+    "clever",
+    "funny",
+    "gripping",
+    "lovely",
+    "moving",
+    "superb",
+    "tender",
+    "warm",
+    "witty",
+    "wonderful",
+]
+_BAD = [
+    "boring",
+    "clumsy",
+    "dreadful",
+    "dull",
+    "empty",
+    "flat",
+    "hollow",
+    "lifeless",
+    "slow",
+    "stale",
+    "tedious",
+    "weak",
+]
 _DEGREES = ["", "", "", "very ", "rather ", "quite "]
 _ENDS = [".", ".", "!", ", from start to end.", ", and that is what you take home.", ", whatever the critics say."]
 
