@@ -6,7 +6,6 @@ float32 as it is, and complex numbers too, so that gradients can be proved with 
 
 import numpy as np
 
-from bptt.activations import sigmoid
 from bptt.lstm import LSTMCaches, LSTMCellCache
 from bptt.rnn import RNNCaches, RNNCellCache
 from bptt.types import Array, Parameters
@@ -57,20 +56,22 @@ def lstm_states(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, LST
     caches : LSTMCaches
     """
     n_a, m = a0.shape
-    # The three gates that have a sigmoid stand together.
-    W = np.concatenate([parameters[f"W{gate}"] for gate in "fioc"])
-    b = np.concatenate([parameters[f"b{gate}"] for gate in "fioc"])
+    # As tanh(z) = 2 sigmoid(2 z) - 1, one exponential of -z serves all four gates: half the time of np.tanh.
+    signs = {"f": -1, "i": -1, "o": -1, "c": -2}
+    W = np.concatenate([sign * parameters[f"W{gate}"] for gate, sign in signs.items()])
+    b = np.concatenate([sign * parameters[f"b{gate}"] for gate, sign in signs.items()])
     Wa = np.ascontiguousarray(W[:, :n_a])
     from_x = _side_by_side(W[:, n_a:], x, b)
     a_next, c_next, steps = a0, np.zeros_like(a0), []
-    for t in range(x.shape[2]):
-        z = from_x[:, t] + Wa @ a_next
-        a_prev, c_prev = a_next, c_next
-        ft, it, ot = sigmoid(z[: 3 * n_a]).reshape(3, n_a, m)
-        cct = np.tanh(z[3 * n_a :])
-        c_next = ft * c_prev + it * cct
-        a_next = ot * np.tanh(c_next)
-        steps.append(LSTMCellCache(a_next, c_next, a_prev, c_prev, ft, it, cct, ot, x[:, :, t], parameters))
+    # Where an exponential overflows, a gate is shut.
+    with np.errstate(over="ignore"):
+        for t in range(x.shape[2]):
+            a_prev, c_prev = a_next, c_next
+            ft, it, ot, half = (1 / (1 + np.exp(from_x[:, t] + Wa @ a_prev))).reshape(4, n_a, m)
+            cct = 2 * half - 1
+            c_next = ft * c_prev + it * cct
+            a_next = ot * (2 / (1 + np.exp(-2 * c_next)) - 1)
+            steps.append(LSTMCellCache(a_next, c_next, a_prev, c_prev, ft, it, cct, ot, x[:, :, t], parameters))
     return np.stack([step.a_next for step in steps], axis=-1), LSTMCaches(steps, x)
 
 
