@@ -1,4 +1,4 @@
-"""Forward passes for training: the same states as those of the lessons, and caches that the same backward passes take."""
+"""Forward passes for training: states and caches are those of the lessons."""
 
 import numpy as np
 import pytest
