@@ -14,7 +14,7 @@ from bptt.check.compare import findings
 from bptt.check.exercises import EXERCISES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 class NotYetError(Exception):
@@ -52,9 +52,7 @@ def function(lesson: str, *names: str) -> Callable[..., Any]:
     if "NBGRADER_EXECUTION" in os.environ:
         return getattr(exact, names[-1])
     paths = _found(lesson)
-    defined: dict[str, Any] = {"__name__": "earlier lessons"}
-    for path in paths:
-        _define(path, defined)
+    defined = definitions(paths)
     wrong = {name: _what_is_wrong(name, defined.get(name)) for name in names}
     chosen = next((name for name, problem in wrong.items() if not problem), None)
     if chosen:
@@ -81,8 +79,27 @@ def _found(lesson: str) -> list[Path]:
     return [path for name, path in sorted(found.items()) if name <= lesson]
 
 
+def definitions(paths: Iterable[Path]) -> dict[str, Any]:
+    """Run the imports, the functions and the classes of lessons, one after the other, and nothing else of them.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Notebooks, or scripts in jupytext's percent format. Later definitions replace earlier ones of the same name,
+        but an exact function never takes the place of a learner's own.
+
+    Returns
+    -------
+    dict
+        What was defined, by name; it is also where the functions look for each other.
+    """
+    defined: dict[str, Any] = {"__name__": "earlier lessons"}
+    for path in paths:
+        _define(path, defined)
+    return defined
+
+
 def _define(path: Path, defined: dict[str, Any]) -> None:
-    """Run the imports and the functions of all cells of a notebook, in order."""
     import jupytext  # noqa: PLC0415 - takes a quarter of a second
     from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415 - for lines such as %timeit
 
