@@ -109,7 +109,7 @@ def _word(card: Card, word: str, share: float, at: draw.Point) -> None:
         if share < 0:
             look = {"facecolor": "none", "edgecolor": style.INK, "hatch": "/////", "linewidth": 0.8}
         card.page.add_artist(Rectangle((left, top), wide, tall, **look))
-    draw.code(card.page, (left + _PAD, y), _short(word), size=_SIZE, ha="left")
+    draw.code(card.page, (left + _PAD, y), _short(word), size=_SIZE, ha="left", parse_math=False)
 
 
 def _short(word: str) -> str:
