@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bptt.data.made_up import made_up
 from bptt.data.snippets import cached, rated
 
-_ENOUGH, _GRADED = 4000, 40
+_ENOUGH, _GRADED = 6000, 40
 """So many made-up reviews are enough to learn from, and where nobody looks."""
 _HOW_TO_FETCH = "for real ones type 'bptt data reviews' into a terminal, once, and run this cell again"
 
