@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import linecache
 import os
 from pathlib import Path
@@ -85,7 +86,7 @@ def definitions(paths: Iterable[Path]) -> dict[str, Any]:
     Parameters
     ----------
     paths : iterable of Path
-        Notebooks, or scripts in jupytext's percent format. Later definitions replace earlier ones of the same name,
+        Notebooks or scripts. Later definitions replace earlier ones of the same name,
         but an exact function never takes the place of a learner's own.
 
     Returns
@@ -100,11 +101,9 @@ def definitions(paths: Iterable[Path]) -> dict[str, Any]:
 
 
 def _define(path: Path, defined: dict[str, Any]) -> None:
-    import jupytext  # noqa: PLC0415 - takes a quarter of a second
     from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415 - for lines such as %timeit
 
-    cells = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
-    for number, source in enumerate(cells, start=1):
+    for number, source in enumerate(_code_cells(path), start=1):
         name = f"{path}, code cell {number}"
         code = TransformerManager().transform_cell(source)
         try:
@@ -116,6 +115,14 @@ def _define(path: Path, defined: dict[str, Any]) -> None:
         # With its lines at hand, an error inside the function is shown as usual.
         linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
         exec(compile(tree, name, "exec"), defined)  # noqa: S102 - the learner's own notebook
+
+
+def _code_cells(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return [text]
+    # Libraries that read notebooks take seconds to load.
+    return ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
 
 
 def _is_kept(statement: ast.stmt, defined: Mapping[str, Any]) -> bool:
