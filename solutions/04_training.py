@@ -571,7 +571,8 @@ def show(review):
 show(review)
 
 # %% [markdown]
-# (A question mark stands behind words that the network does not know.) Try a sentence with *not*. Does the word after it change sides? Small networks that have read few sentences often get this wrong, and here you can see it.
+# (A question mark stands behind words that the network does not know.) Bars above a word speak for "positive", hatched ones below it for "negative". Try `"It is not bad at all."`: does *not* turn *bad* round, or
+# are there now two bad words? And does the order matter in `"A bad film with good actors."`? Small networks that have read few sentences often get such things wrong. Here you can see why.
 #
 # ## 9 Dreaming an input
 #
@@ -642,7 +643,7 @@ def positive(x):
 words, _ = data.pad([bad_review], vocabulary)
 x = reader["E"][:, words]
 before = {name: W.copy() for name, W in reader.items()}
-dreamed = dream_input(x, gradient_towards_positive, steps=2 if quick else 60, step_size=0.05)
+dreamed = dream_input(x, gradient_towards_positive, steps=2 if quick else 20, step_size=0.01)
 
 print(f"probability of positive: {positive(x):.3f} before, {positive(dreamed):.3f} after")
 print(f"change of the input:     {np.linalg.norm(dreamed - x) / np.linalg.norm(x):.0%} of its norm")
@@ -665,8 +666,8 @@ for word, vector, moved in zip(data.tokenise(bad_review), dreamed[:, 0].T, (drea
     print(f"{word:10} moved by {np.linalg.norm(moved):.2f}, nearest word now: {nearest_word(vector)}")
 
 # %% [markdown]
-# Usually the words are still the same ones. All of them have moved a little, each where it helps most, and together this was enough to turn the verdict. Small changes in a clever direction can fool a network; people who attack
-# networks use exactly this, and people who want to understand them too.
+# Usually the nearest words are still the same ones. All vectors have moved a little, each to where it helps most, and together this was enough to turn the verdict. A small change in a clever direction can fool a network:
+# people who attack networks use exactly this, and so do people who want to understand them.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-stall-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 10 In your own words
