@@ -1,15 +1,16 @@
 # %% [markdown]
 # # Lesson 4: your gradients at work
 #
-# You have written the backward pass of a recurrent network and of an LSTM. In this lesson they go to work. You train a network
-# that has to remember over a hundred steps, and see one kind of network fail at it and the other succeed. You train another
-# one to tell from a sentence whether somebody liked a film. And then you turn round what you have: with the gradient of the
-# *input* you ask which words moved the verdict, and what the network would rather have read.
+# You have written the backward pass of a recurrent network and of an LSTM. In this lesson they go to work. You train
+# a network that has to remember over a hundred steps, and see one kind of network fail at it and the other succeed.
+# You train another one to tell from a sentence whether somebody liked a film. And then you turn round what you have:
+# with the gradient of the *input* you ask which words moved the verdict, and what the network would rather have read.
 #
 # No library computes a gradient here. All of them are yours.
 #
-# **You need:** lessons 2 and 3, with your functions in them, in the folders beside this one. **Time:** about 80 minutes, of
-# which your computer needs three. **Points:** 14, of which 11 are given by the checks and 3 for a written answer.
+# **You need:** lessons 2 and 3, with your functions in them, in the folders beside this one. **Time:** about 80
+# minutes, of which your computer needs three. **Points:** 14, of which 11 are given by the checks and 3 for a written
+# answer.
 
 # %%
 import os
@@ -24,10 +25,11 @@ from bptt.influence import influence
 quick = "NBGRADER_EXECUTION" in os.environ
 
 # %% [markdown]
-# The two backward passes come from your notebooks of lessons 2 and 3. They are looked at before they are used: each has to
-# be finished, and right. For the LSTM your fast one is taken if you wrote it (section 10 of lesson 3), and your loop over
-# the cells otherwise; it needs about twice the time. (The exact functions that stood in for yours in earlier lessons nudge
-# every number, which would take days here.) If this cell complains, you can still do every exercise below, but you cannot train yet.
+# The two backward passes come from your notebooks of lessons 2 and 3. They are looked at before they are used: each
+# has to be finished, and right. For the LSTM your fast one is taken if you wrote it (section 10 of lesson 3), and
+# your loop over the cells otherwise; it needs about twice the time. (The exact functions that stood in for yours in
+# earlier lessons nudge every number, which would take days here.) If this cell complains, you can still do every
+# exercise below, but you cannot train yet.
 
 # %%
 lstm_backward = own.function("03_lstm_backward", "lstm_backward_fused", "lstm_backward")
@@ -36,16 +38,19 @@ rnn_backward = own.function("02_sequence_backward", "rnn_backward")
 # %% [markdown]
 # ## 1 One verdict for a whole sequence
 #
-# In lesson 2 every step had a loss of its own. Here it is different: a whole sequence gets **one** answer, read off the last
-# state, and one loss. This is called *many to one*. What does your backward pass want to be given then?
+# In lesson 2 every step had a loss of its own. Here it is different: a whole sequence gets **one** answer, read off
+# the last state, and one loss. This is called *many to one*. What does your backward pass want to be given then?
 #
-# It wants `da`, the gradient that reaches each state **from the loss of its own step**. Nearly all steps have no loss. So nearly all
-# of `da` is zero: the blue road of lesson 2 is closed everywhere but at one step, and the earlier states hear of the loss through time alone.
+# It wants `da`, the gradient that reaches each state **from the loss of its own step**. Nearly all steps have no
+# loss. So nearly all of `da` is zero: the blue road of lesson 2 is closed everywhere but at one step, and the earlier
+# states hear of the loss through time alone.
 #
-# Which step? Sequences in a batch have different lengths, and an array has only one. The shorter ones are filled up at the end,
-# which is called *padding*, and the network runs on over the padding. But its answer is read off at the last **real** step.
+# Which step? Sequences in a batch have different lengths, and an array has only one. The shorter ones are filled up
+# at the end, which is called *padding*, and the network runs on over the padding. But its answer is read off at the
+# last **real** step.
 #
-# **Small numbers.** Three sequences of 4, 2 and 3 real steps, filled up to 4 (`1` is a real step). Steps are counted from 0.
+# **Small numbers.** Three sequences of 4, 2 and 3 real steps, filled up to 4 (`1` is a real step). Steps are counted
+# from 0.
 
 # %%
 lengths_small = np.array([4, 2, 3])
@@ -84,9 +89,10 @@ check.many_to_one_upstream(many_to_one_upstream, seed=9401)
 # %% [markdown]
 # ## 2 A whole model, and the proof that its gradients are right
 #
-# Here is the whole model, forward and backward. Read it slowly; there is nothing new in it. Forward: states, the last real one of each
-# example, and a dense layer that makes scores of it, $z = W_y\, a_{\text{last}} + b_y$. Backward, the same in reverse. `states.lstm_states` is the forward
-# pass of lesson 3, with the four gates in one matrix and without predictions at every step.
+# Here is the whole model, forward and backward. Read it slowly; there is nothing new in it. Forward: states, the last
+# real one of each example, and a dense layer that makes scores of it, $z = W_y\, a_{\text{last}} + b_y$. Backward,
+# the same in reverse. `states.lstm_states` is the forward pass of lesson 3, with the four gates in one matrix and
+# without predictions at every step.
 
 
 # %%
@@ -108,8 +114,8 @@ def backward(dz, a_last, caches, lengths, sequence_backward):
 
 
 # %% [markdown]
-# The first task is the *adding problem*. A sequence holds random numbers between 0 and 1, and a second row marks two of them: one in the first half,
-# one in the second. At the end, the network should answer with the sum of the two.
+# The first task is the *adding problem*. A sequence holds random numbers between 0 and 1, and a second row marks two
+# of them: one in the first half, one in the second. At the end, the network should answer with the sum of the two.
 
 # %%
 x, y = data.adding_problem(np.random.default_rng(0), m=1, T_x=8)
@@ -118,8 +124,9 @@ print("marks:  ", x[1, 0].astype(int))
 print("answer: ", y[0, 0].round(2))
 
 # %% [markdown]
-# The loss is the mean of $(z - y)^2$ over the examples. It is a **mean** this time, so that a step of training does not depend on how many examples
-# a batch has. The $1/m$ is part of the loss and comes in once, with `dz`; everything after it is a sum, as it always was.
+# The loss is the mean of $(z - y)^2$ over the examples. It is a **mean** this time, so that a step of training does
+# not depend on how many examples a batch has. The $1/m$ is part of the loss and comes in once, with `dz`; everything
+# after it is a sum, as it always was.
 
 
 # %%
@@ -147,21 +154,26 @@ def new_network(kind, n_a, seed=1):
         parameters["Wy"] = parameters.pop("Wya")
     else:
         parameters = inputs.lstm_parameters(rng, n_x=2, n_a=n_a, n_y=1)
-        parameters["bf"] = np.ones((n_a, 1))  # lesson 3: an open forget gate lets the gradient through
+    for name in ["ba", "bf", "bi", "bc", "bo", "by"]:
+        if name in parameters:
+            parameters[name] = np.zeros_like(parameters[name])
+    if kind == "LSTM":
+        parameters["bf"] += 1  # lesson 3: an open forget gate lets the gradient through
     return parameters
 
 
 kinds = {"RNN": (states.rnn_states, rnn_backward), "LSTM": (states.lstm_states, lstm_backward)}
 
 # %% [markdown]
-# **Never train with gradients that you have not proved.** A wrong gradient hardly ever stops a training. The loss falls, more slowly than it
-# could, and nobody notices. Nudging every number would take long; but one nudge can test a whole array at once. Choose a random direction $V$, go
-# a little along it, and see what the loss does:
+# **Never train with gradients that you have not proved.** A wrong gradient hardly ever stops a training. The loss
+# falls, more slowly than it could, and nobody notices. Nudging every number would take long; but one nudge can test a
+# whole array at once. Choose a random direction $V$, go a little along it, and see what the loss does:
 #
 # $$\frac{\mathrm{d}}{\mathrm{d}h} L(W + h V) \;=\; \sum_{i,j} dW_{ij} V_{ij}$$
 #
-# One forward pass for each parameter. If a single entry of your gradient is wrong, the two sides differ, unless you are very unlucky with $V$.
-# `check.whole_model` does this, with the complex step of lesson 0, so that even rounding errors are no excuse.
+# One forward pass for each parameter. If a single entry of your gradient is wrong, the two sides differ, unless you
+# are very unlucky with $V$. `check.whole_model` does this, with the complex step of lesson 0, so that even rounding
+# errors are no excuse.
 
 # %%
 x, y = data.adding_problem(np.random.default_rng(1), m=3, T_x=6)
@@ -175,13 +187,14 @@ for kind, (states_of, sequence_backward) in kinds.items():
 #
 # ## 3 When a gradient explodes: clipping
 #
-# Lesson 2 ended with gradients that explode: most of the time all is well, and once in a while a batch has a gradient that is a thousand times larger than usual.
-# One step along it throws away all that was learnt. The cure is simple. Think of all gradients together as **one** arrow, with the length
+# Lesson 2 ended with gradients that explode: most of the time all is well, and once in a while a batch has a gradient
+# that is a thousand times larger than usual. One step along it throws away all that was learnt. The cure is simple.
+# Think of all gradients together as **one** arrow, with the length
 #
 # $$\lVert g \rVert = \sqrt{\textstyle\sum_{\text{arrays}} \sum_{\text{entries}} g^2}$$
 #
-# If it is longer than a limit, make it shorter: multiply **all** arrays by $\text{max\_norm} / \lVert g \rVert$. If not, leave it alone. The direction stays the same; a direction is
-# what a gradient is good for.
+# If it is longer than a limit, make it shorter: multiply **all** arrays by $\text{max\_norm} / \lVert g \rVert$. If
+# not, leave it alone. The direction stays the same; a direction is what a gradient is good for.
 #
 # **Small numbers.** Two arrays, one arrow.
 
@@ -221,9 +234,10 @@ check.clip_gradients(clip_gradients, seed=9402)
 # %% [markdown]
 # ## 4 How far to go: Adam
 #
-# A gradient says where to go, and not how far. In a network some weights have gradients that are a thousand times larger than those of others: one learning rate for all is
-# too much for these and too little for those. *Adam* (Kingma and Ba, 2015) keeps, for each weight, a running mean of its gradient and one of the gradient's square, and goes by
-# their ratio. All operations are entry by entry:
+# A gradient says where to go, and not how far. In a network some weights have gradients that are a thousand times
+# larger than those of others: one learning rate for all is too much for these and too little for those. *Adam*
+# (Kingma and Ba, 2015) keeps, for each weight, a running mean of its gradient and one of the gradient's square, and
+# goes by their ratio. All operations are entry by entry:
 #
 # $$
 # \begin{aligned}
@@ -233,7 +247,8 @@ check.clip_gradients(clip_gradients, seed=9402)
 # \end{aligned}
 # $$
 #
-# Here $\alpha$ is the learning rate and $t$ the number of the step, **counted from 1**. Why the two divisions by $1 - \beta^t$? Both means start at zero, so at first they are too small.
+# Here $\alpha$ is the learning rate and $t$ the number of the step, **counted from 1**. Why the two divisions by
+# $1 - \beta^t$? Both means start at zero, so at first they are too small.
 #
 # **Small numbers.** The gradient is 2 at every step. What are the running means worth, before and after the correction?
 
@@ -247,8 +262,8 @@ for t in [1, 2, 3]:
     )
 
 # %% [markdown]
-# Corrected, they are right from the first step on. And the ratio is $2 / \sqrt{4} = 1$, however large the gradient is: each weight moves by about $\alpha$. (The small $\epsilon$ is for weights
-# whose gradient has always been zero.)
+# Corrected, they are right from the first step on. And the ratio is $2 / \sqrt{4} = 1$, however large the gradient
+# is: each weight moves by about $\alpha$. (The small $\epsilon$ is for weights whose gradient has always been zero.)
 #
 # ### Exercise 3: `adam_step` (about 6 lines)
 #
@@ -316,10 +331,12 @@ class Training:
 # %% [markdown]
 # ## 5 The adding problem: who remembers?
 #
-# Only two steps of the sequence matter, and one of them is far back: on average the network has to carry a number over half of the sequence. Whoever cannot do that can still answer 1
-# every time, which is the mean of all answers, and gets a mean squared error of $1/6 \approx 0.167$. Remember that number.
+# Only two steps of the sequence matter, and one of them is far back: on average the network has to carry a number
+# over half of the sequence. Whoever cannot do that can still answer 1 every time, which is the mean of all answers,
+# and gets a mean squared error of $1/6 \approx 0.167$. Remember that number.
 #
-# An RNN and an LSTM with 32 units each, sequences of $T$ steps, 64 new ones at every training step. Watch the two losses, and the norms of the gradients beside them.
+# An RNN and an LSTM with 32 units each, sequences of $T$ steps, 64 new ones at every training step. Watch the two
+# losses, and the norms of the gradients beside them.
 
 
 # %%
@@ -353,8 +370,9 @@ trained = race(T_x=50, steps=600)
 trained = race(T_x=100, steps=1000)
 
 # %% [markdown]
-# Where the LSTM learns to add, the RNN at $T = 100$ stands at 0.167 and stays there: it answers 1. Is it too small? Is the learning rate wrong? No: ask its gradients. This is the influence map of
-# lessons 2 and 3, for the two networks that you have just trained.
+# Where the LSTM learns to add, the RNN at $T = 100$ stands at 0.167 and stays there: it answers 1. Is it too small?
+# Is the learning rate wrong? No: ask its gradients. This is the influence map of lessons 2 and 3, for the two
+# networks that you have just trained.
 
 
 # %%
@@ -371,13 +389,16 @@ def reach(kind, T_x=40):
 viz.influence_map(reach("RNN"), label="RNN", other=reach("LSTM"), other_label="LSTM")
 
 # %% [markdown]
-# Read the curve on the right. In the RNN the gradient loses some part at every step; after forty steps hardly anything is left, and
-# here it would have to come back over fifty or more. What the first marked number should change in the weights is drowned. So the network learns what it *can* hear: the mean.
+# Read the curve on the right. In the RNN the gradient loses some part at every step; after forty steps hardly
+# anything is left, and here it would have to come back over fifty or more. What the first marked number should change
+# in the weights is drowned. So the network learns what it *can* hear: the mean.
 #
 # ## 6 Words
 #
-# Now real language. The data are sentences from film reviews, each rated by several people; the clearly good and the clearly bad ones are kept, half and half. If you have not fetched them yet, open a
-# terminal and type `bptt data reviews`: once is enough. Without them this lesson makes up sentences of its own, and everything works all the same.
+# Now real language. The data are sentences from film reviews, each rated by several people; the clearly good and the
+# clearly bad ones are kept, half and half. If you have not fetched them yet, open a terminal and type
+# `bptt data reviews`: once is enough. Without them this lesson makes up sentences of its own, and everything works
+# all the same.
 
 # %%
 reviews = data.reviews()
@@ -386,8 +407,8 @@ for text, positive in list(zip(*reviews.train, strict=True))[:4]:
     print("  +" if positive else "  -", text)
 
 # %% [markdown]
-# A network reads numbers. First a text is cut into words, and each word gets a number, the most frequent one first. Words that occur only once are not worth learning; they share the number 1, for *unknown*.
-# Number 0 is the padding.
+# A network reads numbers. First a text is cut into words, and each word gets a number, the most frequent one first.
+# Words that occur only once are not worth learning; they share the number 1, for *unknown*. Number 0 is the padding.
 
 # %%
 vocabulary = data.vocabulary(reviews.train.texts)
@@ -398,14 +419,17 @@ words_small, lengths_small = data.pad(["a good film", "not good"], vocabulary)
 print(words_small, " lengths:", lengths_small)
 
 # %% [markdown]
-# But word 17 is not "more" than word 16. So every word gets a **vector** of its own, a column of a matrix $E$ with the shape $(n_x, n_{\text{words}})$, and the input of step $t$ is the column of the word that stands there:
+# But word 17 is not "more" than word 16. So every word gets a **vector** of its own, a column of a matrix $E$ with
+# the shape $(n_x, n_{\text{words}})$, and the input of step $t$ is the column of the word that stands there:
 #
 # $$x^{\langle t \rangle} = E_{:,\, w_t}$$
 #
-# In NumPy this is one line, for all examples and steps at once: `x = E[:, words]`. What should the vectors be? Nobody knows, so they are **learnt**, like all other weights. And here is what `dx` is for: the
-# gradient of the input is the gradient of the columns that were looked up.
+# In NumPy this is one line, for all examples and steps at once: `x = E[:, words]`. What should the vectors be? Nobody
+# knows, so they are **learnt**, like all other weights. And here is what `dx` is for: the gradient of the input is
+# the gradient of the columns that were looked up.
 #
-# **Small numbers.** Four words with vectors of length 2, and one text of three words in which word 3 occurs twice. Suppose that the backward pass has returned these `dx`:
+# **Small numbers.** Four words with vectors of length 2, and one text of three words in which word 3 occurs twice.
+# Suppose that the backward pass has returned these `dx`:
 
 # %%
 E_small = np.array([[0.0, 0.1, 0.2, 0.3], [0.0, -0.1, -0.2, -0.3]])
@@ -416,12 +440,14 @@ print("dx:\n", dx_small[:, 0])
 print("word 3 was used twice:", dx_small[:, 0, 0], "+", dx_small[:, 0, 2], "=", dx_small[:, 0, 0] + dx_small[:, 0, 2])
 
 # %% [markdown]
-# A value that is used several times collects the sum: the rule of lesson 0, once more. Words that do not occur get zero.
+# A value that is used several times collects the sum: the rule of lesson 0, once more. Words that do not occur get
+# zero.
 #
 # ### Exercise 4: `embedding_backward` (about 3 lines)
 #
-# Take care. `dE[:, words] += dx` looks right and is not: where the same column is named twice, NumPy writes only one of the two. Two loops, over the examples and the steps, are right. `np.add.at` does the
-# same in one line; as an index it takes a tuple, and `(slice(None), words)` means what `[:, words]` means.
+# Take care. `dE[:, words] += dx` looks right and is not: where the same column is named twice, NumPy writes only one
+# of the two. Two loops, over the examples and the steps, are right. `np.add.at` does the same in one line; as an
+# index it takes a tuple, and `(slice(None), words)` means what `[:, words]` means.
 
 
 # %% nbgrader={"grade": false, "grade_id": "embedding_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -449,8 +475,9 @@ check.embedding_backward(embedding_backward, seed=9404)
 # %% [markdown]
 # ## 7 Did they like it?
 #
-# The model is the one that you have already, with $E$ in front and two scores at the end, one for each verdict. Softmax makes probabilities of them, and the loss is the mean cross-entropy. Its gradient at the scores is
-# that of lesson 2, how much each probability is too high, divided by $m$ because of the mean.
+# The model is the one that you have already, with $E$ in front and two scores at the end, one for each verdict.
+# Softmax makes probabilities of them, and the loss is the mean cross-entropy. Its gradient at the scores is that of
+# lesson 2, how much each probability is too high, divided by $m$ because of the mean.
 
 
 # %%
@@ -496,7 +523,8 @@ _, gradients = review_gradients(parameters, few_words, few_lengths, few_y)
 print(check.whole_model(lambda p: review_loss(p, few_words, few_lengths, few_y), parameters, gradients))
 
 # %% [markdown]
-# Right, all the way from the loss to the words. Now train. One pass over all reviews is called an *epoch*. (This takes a minute, more on a slow machine.)
+# Right, all the way from the loss to the words. Now train. One pass over all reviews is called an *epoch*. (This
+# takes a minute, more on a slow machine.)
 
 
 # %%
@@ -535,16 +563,19 @@ print(f"right on the reviews that it learnt from: {accuracy(*reviews.train, read
 print(f"right on reviews that it has never seen:  {accuracy(*reviews.test, reader):.1%}")
 
 # %% [markdown]
-# Chance would be one half. The second number is the one that counts. On the real reviews it is close to 80 %, as much as a library's LSTM of this size reaches; and every one of these gradients has gone through your own functions.
+# Chance would be one half. The second number is the one that counts. On the real reviews it is close to 80 %, as much
+# as a library's LSTM of this size reaches; and every one of these gradients has gone through your own functions.
 #
 # ## 8 Which words moved the verdict?
 #
-# The score of "positive" minus that of "negative" is one number. Send a gradient of 1 and of -1 back from the two scores, and `dx` says for every step how that number follows the word's vector. If the vector $x$ vanished, the number
-# would fall by about
+# The score of "positive" minus that of "negative" is one number. Send a gradient of 1 and of -1 back from the two
+# scores, and `dx` says for every step how that number follows the word's vector. If the vector $x$ vanished, the
+# number would fall by about
 #
 # $$\sum_{\text{features}} dx \odot x$$
 #
-# (about, because it is a straight line in place of a curve). So this is how much the word speaks for "positive". It is called its *saliency*. **Write a review of your own** and run the cell again.
+# (about, because it is a straight line in place of a curve). So this is how much the word speaks for "positive". It
+# is called its *saliency*. **Write a review of your own** and run the cell again.
 
 # %%
 review = "The story is rather dull, but the acting is wonderful."
@@ -571,16 +602,21 @@ def show(review):
 show(review)
 
 # %% [markdown]
-# (A question mark stands behind words that the network does not know.) Bars above a word speak for "positive", hatched ones below it for "negative". Try `"It is not bad at all."`: does *not* turn *bad* round, or
-# are there now two bad words? And does the order matter in `"A bad film with good actors."`? Small networks that have read few sentences often get such things wrong. Here you can see why.
+# (A question mark stands behind words that the network does not know.) Bars above a word speak for "positive",
+# hatched ones below it for "negative". Try `"It is not bad at all."`: does *not* turn *bad* round, or are there now
+# two bad words? And does the order matter in `"A bad film with good actors."`? Small networks that have read few
+# sentences often get such things wrong. Here you can see why.
 #
 # ## 9 Dreaming an input
 #
-# One more thing to do with `dx`. So far the input was given and the weights moved. Now **freeze the weights and move the input**: which input would the network have called positive? Start with a review, and go downhill on the loss with respect to $x$:
+# One more thing to do with `dx`. So far the input was given and the weights moved. Now **freeze the weights and move
+# the input**: which input would the network have called positive? Start with a review, and go downhill on the loss
+# with respect to $x$:
 #
 # $$x \leftarrow x - s\, \frac{\partial L}{\partial x} \qquad \text{again and again, with a small step } s$$
 #
-# **Small numbers.** A loss that is lowest at 3: $L = \frac12 (x - 3)^2$ has the gradient $x - 3$. Three steps with $s = 0.5$, from 0:
+# **Small numbers.** A loss that is lowest at 3: $L = \frac12 (x - 3)^2$ has the gradient $x - 3$. Three steps with
+# $s = 0.5$, from 0:
 
 # %%
 x_small = 0.0
@@ -592,7 +628,8 @@ for _ in range(3):
 # %% [markdown]
 # ### Exercise 5: `dream_input` (about 4 lines)
 #
-# `input_gradient` is a function: `input_gradient(x)` returns the gradient of the loss with respect to `x`, at this `x`. Leave the `x` that you are given as it is; it will be needed for comparison.
+# `input_gradient` is a function: `input_gradient(x)` returns the gradient of the loss with respect to `x`, at this
+# `x`. Leave the `x` that you are given as it is; it will be needed for comparison.
 
 
 # %% nbgrader={"grade": false, "grade_id": "dream_input", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -620,7 +657,8 @@ check.dream_input(dream_input, seed=9405)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now turn a bad review into a good one. The loss is $-\log \hat y_{\text{positive}}$; its gradient at the scores is again how much each probability is too high.
+# Now turn a bad review into a good one. The loss is $-\log \hat y_{\text{positive}}$; its gradient at the scores is
+# again how much each probability is too high.
 
 # %%
 bad_review = "The story is dull and the acting is weak."
@@ -650,7 +688,8 @@ print(f"change of the input:     {np.linalg.norm(dreamed - x) / np.linalg.norm(x
 print("weights untouched:      ", all(np.array_equal(before[name], reader[name]) for name in reader))
 
 # %% [markdown]
-# A vector that was dreamed is no word. But each one has a nearest word, and it can be asked for. Which words had to move most?
+# A vector that was dreamed is no word. But each one has a nearest word, and it can be asked for. Which words had to
+# move most?
 
 # %%
 names = {number: word for word, number in vocabulary.items()}
@@ -666,16 +705,18 @@ for word, vector, moved in zip(data.tokenise(bad_review), dreamed[:, 0].T, (drea
     print(f"{word:10} moved by {np.linalg.norm(moved):.2f}, nearest word now: {nearest_word(vector)}")
 
 # %% [markdown]
-# Usually the nearest words are still the same ones. All vectors have moved a little, each to where it helps most, and together this was enough to turn the verdict. A small change in a clever direction can fool a network:
-# people who attack networks use exactly this, and so do people who want to understand them.
+# Usually the nearest words are still the same ones. All vectors have moved a little, each to where it helps most, and
+# together this was enough to turn the verdict. A small change in a clever direction can fool a network: people who
+# attack networks use exactly this, and so do people who want to understand them.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-stall-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 10 In your own words
 #
 # ### Question (3 points, read by a person)
 #
-# A friend has trained an RNN on the adding problem with $T = 100$. Its loss has been between 0.16 and 0.17 for an hour. "It has learnt something," she says, "at the start it was 0.5. I'll let it run overnight."
-# What has it learnt, why will the night not help, and what would? Use the influence map in your answer. Three to six sentences.
+# A friend has trained an RNN on the adding problem with $T = 100$. Its loss has been between 0.16 and 0.17 for an
+# hour. "It has learnt something," she says, "at the start it was 0.5. I'll let it run overnight." What has it learnt,
+# why will the night not help, and what would? Use the influence map in your answer. Three to six sentences.
 #
 # === BEGIN MARK SCHEME ===
 # 1 point: it answers the mean, 1, whatever the sequence; 0.167 is the variance of the answer.
@@ -689,9 +730,11 @@ for word, vector, moved in zip(data.tokenise(bad_review), dreamed[:, 0].T, (drea
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain-stall", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # <!-- BEGIN SOLUTION -->
-# It has learnt to answer 1, the mean of all answers, and the loss of that is the variance, one sixth. To do better it would have to carry a number over dozens of steps, but on the influence map the gradient of the last loss is down to
-# almost nothing after a few dozen steps, so the weights never hear of the numbers back there. A night of steps along a gradient without that part leads to the same place. An LSTM has a second road, the memory, where
-# the gradient is multiplied by forget gates near one, and there it survives.
+# It has learnt to answer 1, the mean of all answers, and the loss of that is the variance, one sixth. To do better it
+# would have to carry a number over dozens of steps, but on the influence map the gradient of the last loss is down to
+# almost nothing after a few dozen steps, so the weights never hear of the numbers back there. A night of steps along
+# a gradient without that part leads to the same place. An LSTM has a second road, the memory, where the gradient is
+# multiplied by forget gates near one, and there it survives.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -701,8 +744,10 @@ for word, vector, moved in zip(data.tokenise(bad_review), dreamed[:, 0].T, (drea
 # - Say what clipping, Adam and an embedding do, and write each in a few lines.
 # - Use the gradient of the input: to train what is below it, to see what mattered, and to find an input for a wanted output.
 #
-# **Something to think about, after the last lesson.** Everything here was one rule, used many times: a value that is used several times collects the sum of what comes back. Where have you met it? In the biases, at every state,
-# in the weights over time, in the memory of the LSTM, in the words. A network with attention uses every state at every later step. How many roads lead back to one of its states?
+# **Something to think about, after the last lesson.** Everything here was one rule, used many times: a value that is
+# used several times collects the sum of what comes back. Where have you met it? In the biases, at every state, in the
+# weights over time, in the memory of the LSTM, in the words. A network with attention uses every state at every later
+# step. How many roads lead back to one of its states?
 #
 # ## Questions people ask
 #
@@ -712,28 +757,37 @@ for word, vector, moved in zip(data.tokenise(bad_review), dreamed[:, 0].T, (drea
 #
 # ### Which states get a gradient from the loss when there is only one answer at the end?
 #
-# From the loss itself only the last real one; all others have zeros in `da`. They hear of the loss through time: section 1.
+# From the loss itself only the last real one; all others have zeros in `da`. They hear of the loss through time:
+# section 1.
 #
 # ### What happens at the padding? Do I need a mask?
 #
-# The network runs over it, and nothing looks at what it computes there. The states after the last real step get no gradient, so neither do their inputs: `dx` is zero at the padding, and `dE` of the padding word too. A mask would be needed if every step had a loss.
+# The network runs over it, and nothing looks at what it computes there. The states after the last real step get no
+# gradient, so neither do their inputs: `dx` is zero at the padding, and `dE` of the padding word too. A mask would be
+# needed if every step had a loss.
 #
 # ### Should I divide by m?
 #
-# Once, and in the loss. Here the loss is a mean over the examples, so its gradient at the scores has a $1/m$; everything behind it sums. Divide again and your gradients are $m$ times too small.
+# Once, and in the loss. Here the loss is a mean over the examples, so its gradient at the scores has a $1/m$;
+# everything behind it sums. Divide again and your gradients are $m$ times too small.
 #
 # ### Why clip by the norm of all gradients together, and not each array by itself?
 #
-# Because the gradient is one arrow. If each array is shortened by its own measure, the arrow points somewhere else: section 3.
+# Because the gradient is one arrow. If each array is shortened by its own measure, the arrow points somewhere else:
+# section 3.
 #
 # ### My loss is nan after a few steps
 #
-# Something has exploded. Lower the learning rate, or clip at a smaller norm. If it is nan from the first step on, check the gradients, and look for a division by zero: an epsilon that is missing in Adam, or the norm of a gradient that is zero.
+# Something has exploded. Lower the learning rate, or clip at a smaller norm. If it is nan from the first step on,
+# check the gradients, and look for a division by zero: an epsilon that is missing in Adam, or the norm of a gradient
+# that is zero.
 #
 # ### My loss falls, so my gradients must be right?
 #
-# No. A wrong gradient often points roughly downhill, and the training is merely worse than it could be. Only a comparison with the loss itself tells: section 2.
+# No. A wrong gradient often points roughly downhill, and the training is merely worse than it could be. Only a
+# comparison with the loss itself tells: section 2.
 #
 # ### I changed the function and the result did not change
 #
-# Run the cell that defines it again; and for a function from an earlier lesson, save that notebook and run the cell with `own.function` again.
+# Run the cell that defines it again; and for a function from an earlier lesson, save that notebook and run the cell
+# with `own.function` again.
