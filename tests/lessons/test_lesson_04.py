@@ -1,4 +1,4 @@
-"""Lesson 04 as students get it: unfilled it scores nothing, filled in it scores all, and grading trains hardly at all."""
+"""Lesson 04 as students get it: unfilled it scores nothing, filled in all, and grading trains hardly at all."""
 
 import contextlib
 import io
