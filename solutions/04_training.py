@@ -376,22 +376,28 @@ trained = race(T_x=100, steps=1000)
 
 
 # %%
-def reach(kind, T_x=40):
+def reach(kind, x):
     """Measure how far the losses of a trained network reach back."""
     states_of, _ = kinds[kind]
     parameters = trained[kind].parameters
-    n_a = parameters["Wy"].shape[1]
-    x, _ = data.adding_problem(np.random.default_rng(4), 1, 6 if quick else T_x)
+    n_a, T_x = parameters["Wy"].shape[1], x.shape[2]
     _, caches = states_of(x, np.zeros((n_a, 1)), parameters)
-    return influence(np.random.default_rng(5).standard_normal((n_a, *x.shape[1:])), caches)
+    return influence(np.random.default_rng(5).standard_normal((n_a, 1, T_x)), caches)
 
 
-viz.influence_map(reach("RNN"), label="RNN", other=reach("LSTM"), other_label="LSTM")
+x, _ = data.adding_problem(np.random.default_rng(4), m=1, T_x=6 if quick else 40)
+print("marked steps:", np.flatnonzero(x[1, 0]))
+viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_label="LSTM")
 
 # %% [markdown]
-# Read the curve on the right. In the RNN the gradient loses some part at every step; after forty steps hardly
-# anything is left, and here it would have to come back over fifty or more. What the first marked number should change
-# in the weights is drowned. So the network learns what it *can* hear: the mean.
+# Read the curve on the right. In the RNN the gradient loses a part at every step. After forty steps hardly anything is
+# left, and here it would have to come back over fifty or more: what the first marked number should change in the
+# weights is drowned in the rest. So the network learns what it *can* hear, and that is the mean.
+#
+# The LSTM loses much in the first few steps, on the way through the output gate. Then it is on the memory, and there
+# it loses next to nothing, however far it goes. And look at its map: a few columns are darker than the others.
+# Compare them with the marked steps that are printed above it. Nobody told the network which steps matter; it has
+# learnt to open its update gate there.
 #
 # ## 6 Words
 #
@@ -565,6 +571,11 @@ print(f"right on reviews that it has never seen:  {accuracy(*reviews.test, reade
 # %% [markdown]
 # Chance would be one half. The second number is the one that counts. On the real reviews it is close to 80 %, as much
 # as a library's LSTM of this size reaches; and every one of these gradients has gone through your own functions.
+#
+# To be fair: a much simpler method, logistic regression on which words occur, does as well on these reviews, in a
+# second. In sentences so short a single word mostly gives the verdict away, and an LSTM finds nothing more in so few
+# of them. Where the order of the words decides, counting fails: in the made-up sentences ("not dull, but slow") it is
+# right six times in ten, and the LSTM nearly always.
 #
 # ## 8 Which words moved the verdict?
 #
