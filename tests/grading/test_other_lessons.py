@@ -1,4 +1,4 @@
-"""Lessons 00, 02, 03 and 04 through nbgrader: blank nothing, solved everything, each mistake its own points and cause."""
+"""Lessons 00 and 02 to 04 through nbgrader: blank nothing, solved everything, each mistake its own points and cause."""
 
 import nbformat
 import pytest

@@ -9,13 +9,14 @@ from bptt.graphs import Valley
 from bptt.types import Array
 
 
-def descended(x: Array, valley: Valley, steps: int, step_size: float) -> Array:
+def descended(x: Array, input_gradient: Valley, steps: int, step_size: float) -> Array:
     r"""Tell where a plain descent ends: :math:`x^* + (I - s H)^k (x - x^*)`.
 
     Parameters
     ----------
     x : ndarray (n_x, m, T_x)
-    valley : Valley
+    input_gradient : Valley
+        Holds H and :math:`x^*`.
     steps : int
         The power k.
     step_size : float
@@ -25,8 +26,9 @@ def descended(x: Array, valley: Valley, steps: int, step_size: float) -> Array:
     -------
     ndarray (n_x, m, T_x)
     """
-    shrink = np.linalg.matrix_power(np.eye(len(x)) - step_size * valley.H, steps)
-    return valley.lowest + np.tensordot(shrink, x - valley.lowest, 1)
+    H, lowest = input_gradient
+    shrink = np.linalg.matrix_power(np.eye(len(x)) - step_size * H, steps)
+    return lowest + np.tensordot(shrink, x - lowest, 1)
 
 
 def _of(a: Arguments) -> tuple[Array, Valley, int, float]:
