@@ -8,7 +8,7 @@
 #
 # No library computes a gradient here. All of them are yours.
 #
-# **You need:** lessons 2 and 3, with your functions in them, in the folders beside this one. **Time:** about 80
+# **You need:** lessons 1 to 3, with your functions in them, in the folders beside this one. **Time:** about 80
 # minutes, of which your computer needs three. **Points:** 14, of which 11 are given by the checks and 3 for a written
 # answer.
 
@@ -25,11 +25,11 @@ from bptt.influence import influence
 quick = "NBGRADER_EXECUTION" in os.environ
 
 # %% [markdown]
-# The two backward passes come from your notebooks of lessons 2 and 3. They are looked at before they are used: each
-# has to be finished, and right. For the LSTM your fast one is taken if you wrote it (section 10 of lesson 3), and
-# your loop over the cells otherwise; it needs about twice the time. (The exact functions that stood in for yours in
-# earlier lessons nudge every number, which would take days here.) If this cell complains, you can still do every
-# exercise below, but you cannot train yet.
+# The two backward passes come from your notebooks of lessons 2 and 3 (and their cells from lessons 1 and 3). They are
+# looked at before they are used: each has to be finished, and right. For the LSTM your fast one is taken if you wrote
+# it (section 10 of lesson 3), and your loop over the cells otherwise; it needs about twice the time. (The exact
+# functions that stood in for yours in earlier lessons nudge every number, which would take days here.) If this cell
+# complains, you can still do every exercise below, but you cannot train yet.
 
 # %%
 lstm_backward = own.function("03_lstm_backward", "lstm_backward_fused", "lstm_backward")
@@ -395,9 +395,10 @@ viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_la
 # weights is drowned in the rest. So the network learns what it *can* hear, and that is the mean.
 #
 # The LSTM loses much in the first few steps, on the way through the output gate. Then it is on the memory, and there
-# it loses next to nothing, however far it goes. And look at its map: a few columns are darker than the others.
-# Compare them with the marked steps that are printed above it. Nobody told the network which steps matter; it has
-# learnt to open its update gate there.
+# it loses next to nothing, however far it goes. And look at its map: some columns are darker than the others. Compare
+# them with the marked steps, which are printed above it. They stand just before: the state there enters the cell that
+# reads a marked number, and has a say in what is written to the memory. That a mark means "listen", the network has
+# found out by itself, along your gradients.
 #
 # ## 6 Words
 #
