@@ -57,10 +57,21 @@ def taken():
     return own.function("02_sequence_backward", "rnn_backward")
 
 
-def refusal():
-    with pytest.raises(own.NotYetError) as refused:
-        taken()
-    return str(refused.value)
+@pytest.fixture
+def refusal(capsys):
+    """Return what is said about a function that cannot be taken, at once and again when it should train."""
+
+    def said():
+        stand_in = taken()
+        printed = capsys.readouterr().out
+        da, caches = inputs.rnn(n_a=20, m=16, T_x=10)
+        with pytest.raises(own.NotYetError) as refused:
+            stand_in(da, caches)
+        assert printed == f"{refused.value}\n"
+        assert "all exercises here, but not train" in printed
+        return printed
+
+    return said
 
 
 def test_a_loop_is_taken_with_the_cell_of_the_lesson_before(course, capsys):
@@ -71,35 +82,50 @@ def test_a_loop_is_taken_with_the_cell_of_the_lesson_before(course, capsys):
     assert capsys.readouterr().out == ("rnn_backward: yours, from ../02_sequence_backward/02_sequence_backward.ipynb\n")
 
 
-def test_nothing_but_imports_and_functions_is_run(course):
-    cells = ["%timeit 1 + 1\nraise SystemExit", EXACT + "\n1 / 0", CELL, "if True:", "x = y", SEQUENCE]
-    course(_02_sequence_backward=cells)
-    assert callable(taken())
+def test_nothing_but_definitions_is_run(course, capsys):
+    odd = ["%timeit 1 + 1\nraise SystemExit", "1 / 0", "if True:", "x = y", "def f(x=y): pass", "import no_such_thing"]
+    course(_02_sequence_backward=[*odd, EXACT, CELL, SEQUENCE, *odd])
+    taken()
+    assert capsys.readouterr().out.startswith("rnn_backward: yours")
 
 
-def test_the_last_definition_counts(course):
+def test_constants_of_the_notebook_are_there(course, capsys):
+    names = "NAMES = ['dWax', 'dWaa', 'dba']"
+    course(_02_sequence_backward=[EXACT, CELL, names, SEQUENCE.replace('("dWax", "dWaa", "dba")', "NAMES")])
+    taken()
+    assert capsys.readouterr().out.startswith("rnn_backward: yours")
+
+
+def test_until_then_an_exact_one_does_for_small_arrays(course):
+    course(_02_sequence_backward=[EMPTY])
+    da, caches = inputs.rnn()
+    mine, right = taken()(da, caches), exact.rnn_backward(da, caches)
+    assert all(np.array_equal(mine[name], right[name]) for name in right)
+
+
+def test_the_last_definition_counts(course, refusal):
     course(_02_sequence_backward=[EXACT, CELL, SEQUENCE, EMPTY])
     assert "rnn_backward is still to be written" in refusal()
 
 
-def test_a_loop_without_a_cell_is_refused(course):
+def test_a_loop_without_a_cell_is_refused(course, refusal):
     course(_02_sequence_backward=[EXACT, SEQUENCE])
     assert "Your function calls bptt.exact" in refusal()
 
 
-def test_a_wrong_cell_is_refused(course):
+def test_a_wrong_cell_is_refused(course, refusal):
     course(_01_cell_backward=[CELL.replace("a_next**2", "a_prev**2")], _02_sequence_backward=[EXACT, SEQUENCE])
     message = refusal()
     assert "of dx" in message
     assert "check.rnn_backward" in message
 
 
-def test_a_missing_function_is_named(course):
+def test_a_missing_function_is_named(course, refusal):
     course(_02_sequence_backward=[EXACT])
     assert "rnn_backward: it is not in the notebook." in refusal()
 
 
-def test_a_missing_notebook_is_named_with_its_place(course):
+def test_a_missing_notebook_is_named_with_its_place(course, refusal):
     course(_01_cell_backward=[CELL], _03_lstm_backward=[SEQUENCE])
     message = refusal()
     assert "There is no ../02_sequence_backward/02_sequence_backward.ipynb" in message
