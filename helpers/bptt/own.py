@@ -178,4 +178,9 @@ def _what_is_wrong(name: str, function: Callable[..., Any] | None) -> str:
     arguments = exercise.case(1, sizes)
     # No stand-ins for the functions that it calls: training uses the learner's own.
     found = list(findings(exercise, call(function, arguments), exercise.right(arguments), sizes))
+    if found and found[0].kind == "borrowed":
+        return (
+            "it calls an exact function, which is too slow to train with. Your own one is needed, in that notebook or "
+            "in an earlier one beside it."
+        )
     return found[0].message if found else ""
