@@ -27,9 +27,10 @@ quick = "NBGRADER_EXECUTION" in os.environ
 # %% [markdown]
 # The two backward passes come from your notebooks of lessons 2 and 3 (and their cells from lessons 1 and 3). They are
 # looked at before they are used: each has to be finished, and right. For the LSTM your fast one is taken if you wrote
-# it (section 10 of lesson 3), and your loop over the cells otherwise; it needs about twice the time. (The exact
-# functions that stood in for yours in earlier lessons nudge every number, which would take days here.) If this cell
-# complains, you can still do every exercise below, but you cannot train yet.
+# it (section 10 of lesson 3), and your loop over the cells otherwise; it needs about twice the time.
+#
+# Is something missing? Then the cell says what, and an exact function stands in for yours. You can do every exercise
+# and every proof with it. But it nudges every number, which would take days in a training, so it refuses to train.
 
 # %%
 lstm_backward = own.function("03_lstm_backward", "lstm_backward_fused", "lstm_backward")
