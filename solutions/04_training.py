@@ -362,6 +362,7 @@ def race(T_x, steps, n_a=32, m=64):
     return trained
 
 
+# %%
 trained = race(T_x=20, steps=400)
 
 # %%
@@ -566,6 +567,7 @@ def learn_to_read(epochs, n_x=32, n_a=32, m=32):
     return reader.parameters
 
 
+# %%
 reader = learn_to_read(epochs=3)
 print(f"right on the reviews that it learnt from: {accuracy(*reviews.train, reader):.1%}")
 print(f"right on reviews that it has never seen:  {accuracy(*reviews.test, reader):.1%}")
@@ -588,12 +590,10 @@ print(f"right on reviews that it has never seen:  {accuracy(*reviews.test, reade
 # $$\sum_{\text{features}} dx \odot x$$
 #
 # (about, because it is a straight line in place of a curve). So this is how much the word speaks for "positive". It
-# is called its *saliency*. **Write a review of your own** and run the cell again.
+# is called its *saliency*. **Write a review of your own** in the second cell below, and run that cell again.
+
 
 # %%
-review = "The story is rather dull, but the acting is wonderful."
-
-
 def score_gradient(x, parameters):
     """Return how the score of "positive", minus that of "negative", follows the input; (n_x, 1, T_x)."""
     lengths = np.array([x.shape[2]])
@@ -611,6 +611,9 @@ def show(review):
     verdict = f"positive, {positive:.0%}" if positive > 0.5 else f"negative, {1 - positive:.0%}"
     return viz.saliency(shown, weights, verdict, sides=("positive", "negative"))
 
+
+# %%
+review = "The story is rather dull, but the acting is wonderful."
 
 show(review)
 
