@@ -257,10 +257,8 @@ check.clip_gradients(clip_gradients, seed=9402)
 mean, square = 0.0, 0.0
 for t in [1, 2, 3]:
     mean, square = 0.9 * mean + 0.1 * 2, 0.999 * square + 0.001 * 2**2
-    corrected = mean / (1 - 0.9**t), square / (1 - 0.999**t)
-    print(
-        f"t = {t}:  mean {mean:.3f}, corrected {corrected[0]:.3f};  square {square:.4f}, corrected {corrected[1]:.4f}"
-    )
+    print(f"t = {t}:  mean   {mean:.4f}, corrected {mean / (1 - 0.9**t):.4f}")
+    print(f"        square {square:.4f}, corrected {square / (1 - 0.999**t):.4f}")
 
 # %% [markdown]
 # Corrected, they are right from the first step on. And the ratio is $2 / \sqrt{4} = 1$, however large the gradient
