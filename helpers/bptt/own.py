@@ -51,7 +51,8 @@ def function(lesson: str, *names: str) -> Callable[..., Any]:
     lesson : str
         Name of its notebook, e.g. ``"03_lstm_backward"``.
     *names : str
-        Exercises of that lesson, the one you would like best first; all compute the same.
+        Exercises of that lesson, the one you would like best first; all compute the same. The last one is also the name
+        of the exact one.
 
     Returns
     -------
