@@ -84,6 +84,25 @@ class TwoLayerSum(NamedTuple):
         return (self.dY * Y).sum(axis=(-2, -1))
 
 
+class Valley(NamedTuple):
+    r"""The gradient of a loss with one lowest place, :math:`\frac12 (x - x^*)^\top H (x - x^*)` at each step.
+
+    Attributes
+    ----------
+    H : ndarray (n_x, n_x)
+        Symmetric; how steep the valley is.
+    lowest : ndarray (n_x, m, T_x)
+        The place :math:`x^*`.
+    """
+
+    H: Array
+    lowest: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Compute the gradient at ``x (n_x, m, T_x)``; of that shape."""
+        return np.tensordot(self.H, x - self.lowest, 1)
+
+
 def weighted_input_forward(X: Array, W: Array, b: Array) -> tuple[Array, WeightedInputCache]:
     r"""Weigh and add: :math:`Z = W X + b`.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from submissions import course as sample
-from submissions import entry, graphs, memory, sequence
+from submissions import entry, graphs, memory, sequence, training
 
 from bptt.grading.collect import collect
 from bptt.grading.course import Course
@@ -33,6 +33,7 @@ LESSONS = {
     entry.ASSIGNMENT: sample.CLASS,
     sequence.ASSIGNMENT: sequence.CLASS,
     memory.ASSIGNMENT: memory.CLASS,
+    training.ASSIGNMENT: training.CLASS,
 }
 STUDENTS, ROUNDS = 8, 5
 

@@ -4,17 +4,19 @@ Each function of the exercise table (``check.EXERCISES``) is here under its name
 is right and raises ``CheckFailed`` when it is not.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
 from typing import Any
 
 from bptt.check.exercises import EXERCISES
 from bptt.check.hints import hint
+from bptt.check.model import whole_model as _whole_model
 from bptt.check.origin import in_notebook
 from bptt.check.report import Cause, Finding, Report
 from bptt.check.run import run
+from bptt.types import Array, Parameters
 
-__all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "hint", "run"]
+__all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "hint", "run", "whole_model"]
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened, to a learner
@@ -50,7 +52,17 @@ def _check(name: str, function: Callable[..., Any], *, only: Sequence[str] | Non
     CheckFailed
         When something is not right; its ``report`` says what, where and, where the numbers prove it, why.
     """
-    report = run(EXERCISES[name], function, only, seed)
+    return _passed(run(EXERCISES[name], function, only, seed))
+
+
+@wraps(_whole_model)
+def whole_model(  # noqa: D103 - its docstring is that of what it wraps
+    loss: Callable[[Parameters], complex], parameters: Parameters, gradients: Mapping[str, Array], seed: int = 1
+) -> Report:
+    return _passed(_whole_model(loss, parameters, gradients, seed))
+
+
+def _passed(report: Report) -> Report:
     if not report.passed:
         if in_notebook():
             report._ipython_display_()

@@ -2,6 +2,7 @@
 
 from textwrap import fill
 
+from bptt.check.exercises import EXERCISES
 from bptt.check.report import Cause, Report, listed
 
 WIDTH = 96
@@ -51,6 +52,8 @@ def footer(report: Report) -> list[str]:
     """Say which definition was checked and what to do next, where something is wrong."""
     if report.passed:
         return []
+    if report.exercise not in EXERCISES:
+        return []  # a whole model has no hints of its own
     which = [f"Checked: {report.exercise} as {report.origin} defined it. Changed it since? Run that cell again."]
     return [
         *(which if report.origin else []),

@@ -38,9 +38,11 @@ from bptt.exact.rnn import (
     rnn_cell_inputs_backward,
     rnn_cell_parameters_backward,
 )
+from bptt.exact.training import embedding_backward, many_to_one_upstream
 
 __all__ = [
     "BorrowedGradientError",
+    "embedding_backward",
     "fan_out",
     "gradients",
     "lent",
@@ -51,6 +53,7 @@ __all__ = [
     "lstm_cell_gates_backward",
     "lstm_cell_inputs_backward",
     "lstm_cell_parameters_backward",
+    "many_to_one_upstream",
     "numerical_gradient",
     "output_backward",
     "responses",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bptt.viz.bias import bias_columns as bias_columns
+    from bptt.viz.coloured_words import saliency as saliency
     from bptt.viz.comparison import compare as compare
     from bptt.viz.gate_blocks import gate_layout as gate_layout
     from bptt.viz.gate_road import highway as highway
@@ -39,6 +40,7 @@ _MODULE_OF = {
     "memory_roads": "roads",
     "nudge": "tangent",
     "product_shapes": "product",
+    "saliency": "coloured_words",
     "small_graph": "postcard",
     "tanh_slope": "slope",
     "timings": "growth",

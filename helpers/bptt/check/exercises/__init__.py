@@ -3,7 +3,7 @@
 A new exercise is an entry, a forward pass, and what ``exact`` and ``inputs`` make of it.
 """
 
-from bptt.check.exercises import graphs, lstm_cell, lstm_sequence, rnn_cell, rnn_sequence
+from bptt.check.exercises import graphs, lstm_cell, lstm_sequence, rnn_cell, rnn_sequence, training
 
 EXERCISES = {
     exercise.name: exercise
@@ -31,5 +31,10 @@ EXERCISES = {
         lstm_cell.LSTM_CELL_DZ,
         lstm_sequence.LSTM_BACKWARD,
         lstm_sequence.LSTM_BACKWARD_FUSED,
+        training.CLIP_GRADIENTS,
+        training.ADAM_STEP,
+        training.MANY_TO_ONE_UPSTREAM,
+        training.EMBEDDING_BACKWARD,
+        training.DREAM_INPUT,
     )
 }

@@ -22,7 +22,7 @@ DTYPES = (
     *("float16", "float32", "float64", "complex64", "complex128"),
 )
 _CELLS = (RNNCellCache, RNNCaches, LSTMCellCache, LSTMCaches)
-_GRAPHS = (graphs.WeightedInputCache, graphs.FanOutCache, graphs.TwoLayerCache, graphs.TwoLayerSum)
+_GRAPHS = (graphs.WeightedInputCache, graphs.FanOutCache, graphs.TwoLayerCache, graphs.TwoLayerSum, graphs.Valley)
 RECORDS = {kind.__name__: kind for kind in (*_CELLS, *_GRAPHS)}
 """The named tuples that functions of the course are given."""
 

@@ -1,0 +1,133 @@
+"""Known mistakes in clipping gradients by the norm of all of them together."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bptt.check.exercise import Arguments, Mistake, Predict
+from bptt.types import Array, Gradients
+
+
+def _norms(gradients: Gradients) -> Array:
+    return np.array([np.linalg.norm(gradient) for gradient in gradients.values()])
+
+
+def _within(length: float, max_norm: float) -> float:
+    """By how much to shrink what is believed to have that length."""
+    return max_norm / length if length > max_norm else 1.0
+
+
+def _by(believed: Callable[[Gradients], float]) -> Predict:
+    """Shrink all by one number, from another length than theirs."""
+
+    def predict(arguments: Arguments, _: Gradients) -> Gradients:
+        gradients = arguments["gradients"]
+        shrink = _within(believed(gradients), arguments["max_norm"])
+        return {name: shrink * gradient for name, gradient in gradients.items()}
+
+    return predict
+
+
+def _each(arguments: Arguments, _: Gradients) -> Gradients:
+    gradients, max_norm = arguments["gradients"], arguments["max_norm"]
+    return {name: _within(float(np.linalg.norm(g)), max_norm) * g for name, g in gradients.items()}
+
+
+def _each_entry(arguments: Arguments, _: Gradients) -> Gradients:
+    gradients, max_norm = arguments["gradients"], arguments["max_norm"]
+    return {name: np.clip(gradient, -max_norm, max_norm) for name, gradient in gradients.items()}
+
+
+def _always(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
+    gradients, max_norm = arguments["gradients"], arguments["max_norm"]
+    length = float(np.linalg.norm(_norms(gradients)))
+    if not length:
+        # What 0 / 0 gives, or what it was replaced by.
+        return {name: [np.full_like(gradient, np.nan), gradient] for name, gradient in gradients.items()}
+    return {name: [max_norm / length * gradient] for name, gradient in gradients.items()}
+
+
+def _to_length_one(arguments: Arguments, _: Gradients) -> Gradients:
+    gradients, max_norm = arguments["gradients"], arguments["max_norm"]
+    length = float(np.linalg.norm(_norms(gradients)))
+    return {name: g / length if length > max_norm else g for name, g in gradients.items()}
+
+
+def _stretched(arguments: Arguments, _: Gradients) -> Gradients:
+    gradients, max_norm = arguments["gradients"], arguments["max_norm"]
+    length = float(np.linalg.norm(_norms(gradients)))
+    return {name: g / _within(length, max_norm) for name, g in gradients.items()}
+
+
+def _by_one_array(place: int) -> Mistake:
+    return Mistake(
+        "norm-of-one-array",
+        "The norm of a single array decides for all",
+        "Your factor comes from one of the arrays. In a loop, what is computed anew in every round has only the last "
+        "array's value in the end: add up instead.",
+        _by(lambda gradients: float(_norms(gradients)[place])),
+    )
+
+
+CLIPPED = (
+    Mistake(
+        "clipped-each-array",
+        "Each array is clipped by its own norm",
+        "Large arrays shrink and small ones stay, so the arrow of all gradients points somewhere else than before. "
+        "Take one norm, of all arrays together, and one factor for all of them.",
+        _each,
+    ),
+    Mistake(
+        "clipped-by-value",
+        "Each entry is clipped by itself",
+        "np.clip cuts off what is beyond the limit, entry by entry, and that bends the arrow. Here the whole arrow "
+        "becomes shorter and keeps its direction.",
+        _each_entry,
+    ),
+    Mistake(
+        "not-clipped",
+        "The gradients come back as they were",
+        "Their common norm is larger than max_norm, so all of them have to shrink.",
+        lambda a, _: a["gradients"],
+    ),
+    Mistake(
+        "always-rescaled",
+        "Gradients within the limit are changed too",
+        "You scale every arrow to the length max_norm. A short one should stay as it is; and one of length zero has "
+        "no direction at all (0 / 0).",
+        _always,
+    ),
+    Mistake(
+        "squared-norm",
+        "The square root of the norm is missing",
+        "You compare with the sum of the squares. A length is the root of that.",
+        _by(lambda gradients: float((_norms(gradients) ** 2).sum())),
+    ),
+    Mistake(
+        "norms-added",
+        "The norms of the arrays are added",
+        "Lengths do not add up unless they point the same way. It is the squares that add up: the square of the whole "
+        "length is the sum of the squares of all entries.",
+        _by(lambda gradients: float(_norms(gradients).sum())),
+    ),
+    _by_one_array(-1),
+    _by_one_array(0),
+    Mistake(
+        "largest-entry-as-norm",
+        "The largest entry takes the place of the norm",
+        "Two entries of 3 and 4 make an arrow of length 5, not 4.",
+        _by(lambda gradients: max(float(np.abs(gradient).max()) for gradient in gradients.values())),
+    ),
+    Mistake(
+        "max-norm-forgotten",
+        "The new norm is 1, whatever max_norm says",
+        "You divide by the norm, which makes the length 1. It should become max_norm.",
+        _to_length_one,
+    ),
+    Mistake(
+        "factor-upside-down",
+        "The factor is upside down",
+        "Your gradients grow. The factor has to be below 1 when the norm is above the limit.",
+        _stretched,
+    ),
+)

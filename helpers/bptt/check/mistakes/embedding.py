@@ -1,0 +1,114 @@
+"""Known mistakes in sending the gradient of looked-up words back to the matrix that they were looked up in."""
+
+import numpy as np
+
+from bptt.check.exercise import Arguments, Mistake
+from bptt.types import Array, Gradients
+
+
+def _one_hot(arguments: Arguments) -> Array:
+    """Tell which word is used where: (n_words, m, T_x)."""
+    return np.arange(arguments["n_words"])[:, None, None] == arguments["words"]
+
+
+def _assigned(arguments: Arguments, order: tuple[int, int]) -> Array:
+    """Keep of each word the use that comes last, when uses are visited in that order."""
+    dx, words = arguments["dx"].transpose(0, *(1 + axis for axis in order)), arguments["words"].transpose(order)
+    dE = np.zeros((len(dx), arguments["n_words"]))
+    for use, word in enumerate(words.flat):
+        dE[:, word] = dx.reshape(len(dx), -1)[:, use]
+    return dE
+
+
+def _once_in_each(arguments: Arguments, axis: int) -> Array:
+    """Keep of each word the last use in each example (or at each step), and add those up."""
+    dx, words = np.moveaxis(arguments["dx"], 1 + axis, 1), np.moveaxis(arguments["words"], axis, 0)
+    one_by_one = range(len(words))
+    parts = [_assigned({**arguments, "dx": dx[:, [k]], "words": words[[k]]}, (0, 1)) for k in one_by_one]
+    return np.sum(parts, axis=0)
+
+
+def _mean(arguments: Arguments, right: Gradients) -> Gradients:
+    uses = _one_hot(arguments).sum(axis=(1, 2))
+    return {"dE": right["dE"] / np.maximum(uses, 1)}
+
+
+def _uses(arguments: Arguments, where: slice | int, axis: int) -> Array:
+    dx, words = arguments["dx"].copy(), arguments["words"]
+    keep = np.zeros(words.shape)
+    np.moveaxis(keep, axis, 0)[where] = 1
+    return np.tensordot(dx * keep, _one_hot(arguments).astype(float), ([1, 2], [1, 2]))
+
+
+EMBEDDING = (
+    Mistake(
+        "uses-overwritten",
+        "Of each word only the last use counts",
+        "A word that occurs several times has been used several times, and its gradient is the sum. An assignment "
+        "keeps the last use alone; and dE[:, words] += dx does the same, because of a place that is named twice NumPy "
+        "changes only one copy.",
+        lambda a, _: {"dE": [_assigned(a, (0, 1)), _assigned(a, (1, 0))]},
+    ),
+    Mistake(
+        "uses-at-one-step-lost",
+        "Of two examples with the same word at one step only one counts",
+        "dE[:, words[:, t]] += dx[:, :, t] names a column twice when two examples have the same word there, and NumPy "
+        "then keeps one of the two. np.add.at adds both.",
+        lambda a, _: {"dE": _once_in_each(a, 1)},
+    ),
+    Mistake(
+        "uses-in-one-example-lost",
+        "Of a word that occurs twice in one example only one use counts",
+        "dE[:, words[j]] += dx[:, j] names a column twice when a word occurs twice, and NumPy then keeps one of the "
+        "two. np.add.at adds both.",
+        lambda a, _: {"dE": _once_in_each(a, 0)},
+    ),
+    Mistake(
+        "mean-over-uses",
+        "The uses of a word are averaged",
+        "A value that is used several times collects the sum of what comes back from all its uses, not their mean.",
+        _mean,
+    ),
+    Mistake(
+        "averaged-over-examples",
+        "The gradient is divided by m",
+        "A 1/m, if any, is in the loss, and reaches you through dx. Here it is a sum.",
+        lambda a, right: {"dE": right["dE"] / a["dx"].shape[1]},
+    ),
+    Mistake(
+        "embedding-gradient-transposed",
+        "The gradient is transposed",
+        "E holds one word in each column: (n_x, n_words).",
+        lambda _, right: {"dE": right["dE"].T},
+    ),
+    Mistake(
+        "one-step-only",
+        "Only the words of one step learn",
+        "The words of all steps were looked up, so all of them get a gradient.",
+        lambda a, _: {"dE": [_uses(a, -1, 1), _uses(a, 0, 1)]},
+    ),
+    Mistake(
+        "last-step-left-out",
+        "The words of the last step are left out",
+        "The loop over the steps ends one step too early.",
+        lambda a, _: {"dE": _uses(a, slice(-1), 1)},
+    ),
+    Mistake(
+        "one-example-only",
+        "Only the words of one example learn",
+        "All examples looked up their words in the same matrix.",
+        lambda a, _: {"dE": [_uses(a, 0, 0), _uses(a, -1, 0)]},
+    ),
+    Mistake(
+        "uses-counted",
+        "dx has no part in the gradient",
+        "You have counted how often each word is used. Each use says something about its word: dx at that place.",
+        lambda a, right: {"dE": 0 * right["dE"] + _one_hot(a).sum(axis=(1, 2))},
+    ),
+    Mistake(
+        "all-zero",
+        "Nothing arrives",
+        "All of dE is zero. (dE[:, words] is a copy: to add to it changes nothing unless it is written back.)",
+        lambda _, right: {"dE": 0 * right["dE"]},
+    ),
+)

@@ -1,0 +1,11 @@
+"""Data to train on: the adding problem, film reviews, and what turns text into arrays of numbers.
+
+Nothing here uses the network but :mod:`bptt.data.fetch`, which ``bptt data reviews`` calls.
+"""
+
+from bptt.data.adding import adding_problem
+from bptt.data.imdb import imdb
+from bptt.data.reviews import Reviews, Split, reviews
+from bptt.data.text import batches, pad, tokenise, vocabulary
+
+__all__ = ["Reviews", "Split", "adding_problem", "batches", "imdb", "pad", "reviews", "tokenise", "vocabulary"]

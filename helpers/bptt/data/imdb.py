@@ -1,0 +1,52 @@
+"""The large set of IMDB reviews, for who has it."""
+
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from bptt.data.reviews import Reviews, Split
+
+
+def imdb(folder: Path | str, at_most: int | None = None) -> Reviews:
+    """Read film reviews from the folder that the large IMDB set is unpacked to.
+
+    Parameters
+    ----------
+    folder : Path or str
+        It has ``train/pos``, ``train/neg``, ``test/pos`` and ``test/neg``, with one review in each text file.
+    at_most : int, optional
+        So many reviews of each of the four folders, in the order of their names; all when not given.
+
+    Returns
+    -------
+    Reviews
+        The split is that of the folders.
+
+    Raises
+    ------
+    FileNotFoundError
+        When one of the four folders is not there, or empty.
+
+    References
+    ----------
+    A. L. Maas, R. E. Daly, P. T. Pham, D. Huang, A. Y. Ng and C. Potts, "Learning word vectors for sentiment analysis",
+    ACL 2011.
+    """
+    folder = Path(folder).expanduser()
+    train, test = (_read(folder / name, at_most) for name in ("train", "test"))
+    return Reviews(train, test, f"{len(train.texts) + len(test.texts)} reviews from {folder}")
+
+
+def _read(folder: Path, at_most: int | None) -> Split:
+    found = {name: sorted((folder / name).glob("*.txt"))[:at_most] for name in ("pos", "neg")}
+    missing = [folder / name for name, paths in found.items() if not paths]
+    if missing:
+        raise FileNotFoundError(
+            f"There are no reviews (*.txt) in {missing[0]}. Name the folder that has train and test in it, such as "
+            "aclImdb."
+        )
+    paths = [*found["pos"], *found["neg"]]
+    progress = track(paths, f"Reading {folder}", transient=True)
+    texts = [path.read_text(encoding="utf-8").replace("<br />", " ") for path in progress]
+    return Split(texts, np.arange(len(paths)) < len(found["pos"]))

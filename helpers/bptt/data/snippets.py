@@ -1,0 +1,54 @@
+"""Snippets of real film reviews that people rated: where they are kept, and what is in the file."""
+
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+_CLEAR = 1.0
+"""Snippets whose mean rating, from -4 to 4, is nearer to 0 than this have no clear verdict."""
+
+
+def cached() -> Path:
+    """Return where the fetched snippets are kept, in the user's cache folder, whether they are there or not."""
+    return platformdirs.user_cache_path("bptt") / "movie_review_snippets.txt"
+
+
+def rated(path: Path) -> tuple[list[str], NDArray[np.bool_]]:
+    """Read the snippets with a clear verdict.
+
+    Parameters
+    ----------
+    path : Path
+        A file with a snippet in each line: number, mean rating and text, with tabs between them, in UTF-8.
+
+    Returns
+    -------
+    texts : list of str
+    positive : ndarray (m,) of bool
+
+    Raises
+    ------
+    ValueError
+        When a line is not of this form.
+
+    References
+    ----------
+    C. J. Hutto and E. Gilbert, "VADER: a parsimonious rule-based model for sentiment analysis of social media text",
+    ICWSM 2014. The file is in the source archive of their package vaderSentiment 0.5, under the MIT licence.
+    """
+    texts, ratings = [], []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            _, rating, text = line.split("\t")
+            ratings.append(float(rating))
+        except ValueError:
+            raise ValueError(
+                f"{path}, line {number} is not a number, a rating and a text with tabs between them. Delete the file, "
+                "and fetch it again with 'bptt data reviews'."
+            ) from None
+        texts.append(text.replace("&amp;", "&"))
+    means = np.array(ratings)
+    clear = np.flatnonzero(np.abs(means) >= _CLEAR)
+    return [texts[place] for place in clear], means[clear] > 0
