@@ -31,8 +31,8 @@ MB = 1e6
 
 FLOOR = """
 import contextlib, io, sys, time
-from pathlib import Path
 import matplotlib.pyplot
+import nbformat
 from bptt import check, exact, inputs, rnn, viz, widgets
 from bptt.viz import undrawn
 
@@ -40,7 +40,8 @@ def solved(path):
     for cell in nbformat.read(path, as_version=4).cells:
         meta = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and not (meta.get("grade") and not meta.get("solution")):
-            yield compile(cell.source, cell.id, "exec")
+            with contextlib.suppress(SyntaxError):
+                yield compile(cell.source, cell.id, "exec")
 
 notebooks = [list(solved(path)) for path in sys.argv[1:]]
 began = time.process_time()

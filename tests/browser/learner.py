@@ -159,11 +159,11 @@ class Learner:
         self._choose("Run", "Run All Above Selected Cell")
         expect(self._prompt(self.above(name)[-1])).to_have_text(DONE)
 
-    def run_all(self, timeout: float = LESSON_TIMEOUT) -> None:
-        """Run the whole lesson, to its end or to the first error; milliseconds that this may take."""
+    def run_all(self) -> None:
+        """Run the whole lesson, to its end or to the first error."""
         self._choose("Run", "Run All Cells")
         expect(self._prompt(self.code_cells[0])).to_have_text(DONE)
-        expect(self.page.locator(".jp-InputPrompt", has_text=WAITING)).to_have_count(0, timeout=timeout)
+        expect(self.page.locator(".jp-InputPrompt", has_text=WAITING)).to_have_count(0, timeout=LESSON_TIMEOUT)
 
     def go_dark(self) -> None:
         """Work in JupyterLab's own dark theme from now on."""

@@ -13,8 +13,13 @@ from bptt.lessons.source import read
 LESSON = "04_training"
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 EARLIER = ("01_cell_backward", "02_sequence_backward", "03_lstm_backward")
-SECONDS = 240
-"""What the whole lesson may take."""
+SHORTENED = {
+    "trained = race(T_x=20, steps=400)": "trained = race(T_x=20, steps=8)",
+    "trained = race(T_x=50, steps=600)": "trained = race(T_x=50, steps=4)",
+    "trained = race(T_x=100, steps=1000)": "trained = race(T_x=100, steps=4)",
+    "reader = learn_to_read(epochs=3)": "reader = learn_to_read(epochs=1)",
+}
+"""Trainings last minutes; whether they lead anywhere is asked in tests/training, and in tests/benchmarks."""
 
 
 @pytest.fixture
@@ -75,7 +80,8 @@ def test_without_the_earlier_lessons_it_is_told_what_is_missing(learner, lesson)
 def test_the_whole_lesson_runs_with_the_solutions_in_place(learner, lesson):
     lesson.widgets += cells_with(r"= (race|learn_to_read)\(")
     assert len(lesson.widgets) == 4
-    assert_whole_lesson(learner, lesson, SECONDS)
+    shortened = [(cells_with(re.escape(long))[0], long, short) for long, short in SHORTENED.items()]
+    assert_whole_lesson(learner, lesson, shortened)
     (saliency,) = cells_with(r"^show\(review\)|\nshow\(review\)")
     assert_figure(learner, saliency)
     learner.look("saliency", saliency)
