@@ -6,7 +6,8 @@
 # You train another one to tell from a sentence whether somebody liked a film. And then you turn round what you have:
 # with the gradient of the *input* you ask which words moved the verdict, and what the network would rather have read.
 #
-# No library computes a gradient here. All of them are yours.
+# No library computes a gradient for a training. The backward passes are yours, and the few lines around them you can
+# read.
 #
 # **You need:** lessons 1 to 3, with your functions in them, in the folders beside this one. **Time:** about 80
 # minutes, of which your computer needs three. **Points:** 14, of which 11 are given by the checks and 3 for a written
@@ -90,10 +91,13 @@ check.many_to_one_upstream(many_to_one_upstream, seed=9401)
 # %% [markdown]
 # ## 2 A whole model, and the proof that its gradients are right
 #
-# Here is the whole model, forward and backward. Read it slowly; there is nothing new in it. Forward: states, the last
-# real one of each example, and a dense layer that makes scores of it, $z = W_y\, a_{\text{last}} + b_y$. Backward,
-# the same in reverse. `states.lstm_states` is the forward pass of lesson 3, with the four gates in one matrix and
-# without predictions at every step.
+# Here is the whole model, forward and backward. Read it slowly; the mathematics is all known to you. Three things in
+# the code may be new. `states_of` and `sequence_backward` are functions, so the same model serves both kinds of
+# network. `a[:, np.arange(m), lengths - 1]` takes for each example `j` the state after step `lengths[j] - 1`; its shape
+# is `(n_a, m)`. And `caches.steps[0].parameters` holds all parameters, `Wy` among them. Forward: states, the last real
+# one of each example, and a dense layer that makes scores of it, $z = W_y\, a_{\text{last}} + b_y$. Backward, the same
+# in reverse. `states.rnn_states` and `states.lstm_states` are the forward passes of lessons 2 and 3, without
+# predictions at every step; in the second, the four gates share one matrix.
 
 
 # %%
@@ -170,11 +174,11 @@ kinds = {"RNN": (states.rnn_states, rnn_backward), "LSTM": (states.lstm_states, 
 # falls, more slowly than it could, and nobody notices. Nudging every number would take long; but one nudge can test a
 # whole array at once. Choose a random direction $V$, go a little along it, and see what the loss does:
 #
-# $$\frac{\mathrm{d}}{\mathrm{d}h} L(W + h V) \;=\; \sum_{i,j} dW_{ij} V_{ij}$$
+# $$\left.\frac{\mathrm{d}}{\mathrm{d}h} L(W + h V)\right|_{h=0} \;=\; \sum_{i,j} dW_{ij} V_{ij}$$
 #
-# One forward pass for each parameter. If a single entry of your gradient is wrong, the two sides differ, unless you
-# are very unlucky with $V$. `check.whole_model` does this, with the complex step of lesson 0, so that even rounding
-# errors are no excuse.
+# That is one forward pass for each array of parameters, however many numbers are in it. If a single entry of your
+# gradient is wrong, the two sides differ, unless you are very unlucky with $V$. `check.whole_model` does this, with the
+# complex step of lesson 0, so that even rounding errors are no excuse.
 
 # %%
 x, y = data.adding_problem(np.random.default_rng(1), m=3, T_x=6)
@@ -184,13 +188,14 @@ for kind, (states_of, sequence_backward) in kinds.items():
     print(check.whole_model(lambda p, of=states_of: adding_loss(p, of, x, y), parameters, gradients))
 
 # %% [markdown]
-# (Do you want to see it fail? Divide `dz` by 2 in `adding_gradients`, and run both cells again.)
+# (Do you want to see it fail? Divide `dz` by 2 in `adding_gradients`, run that cell, and then the one above this line.
+# Put `dz` back afterwards and run both again: a training would not complain about the wrong one.)
 #
 # ## 3 When a gradient explodes: clipping
 #
-# Lesson 2 ended with gradients that explode: most of the time all is well, and once in a while a batch has a gradient
-# that is a thousand times larger than usual. One step along it throws away all that was learnt. The cure is simple.
-# Think of all gradients together as **one** arrow, with the length
+# In lesson 2 you saw gradients explode. In a training, most of the time all is well, and once in a while a batch has a
+# gradient that is a thousand times larger than usual. One step along it throws away all that was learnt. The cure is
+# simple. Think of all gradients together as **one** arrow, with the length
 #
 # $$\lVert g \rVert = \sqrt{\textstyle\sum_{\text{arrays}} \sum_{\text{entries}} g^2}$$
 #
@@ -236,7 +241,7 @@ check.clip_gradients(clip_gradients, seed=9402)
 # ## 4 How far to go: Adam
 #
 # A gradient says where to go, and not how far. In a network some weights have gradients that are a thousand times
-# larger than those of others: one learning rate for all is too much for these and too little for those. *Adam*
+# larger than those of others: one learning rate for all is too large for the first and too small for the others. *Adam*
 # (Kingma and Ba, 2015) keeps, for each weight, a running mean of its gradient and one of the gradient's square, and
 # goes by their ratio. All operations are entry by entry:
 #
@@ -261,8 +266,11 @@ for t in [1, 2, 3]:
     print(f"        square {square:.4f}, corrected {square / (1 - 0.999**t):.4f}")
 
 # %% [markdown]
-# Corrected, they are right from the first step on. And the ratio is $2 / \sqrt{4} = 1$, however large the gradient
-# is: each weight moves by about $\alpha$. (The small $\epsilon$ is for weights whose gradient has always been zero.)
+# Corrected, they are right from the first step on. And the ratio is $2 / \sqrt{4} = 1$; for a steady gradient of 2000
+# it would be 1, too. So a weight whose gradient is steady moves by about $\alpha$, and one whose gradient keeps
+# changing its sign moves by much less. Why clip as well, then? One huge gradient would stay in the running square for
+# about a thousand steps, and make all the steps after it too small. (The small $\epsilon$ is for weights whose gradient
+# has always been zero.)
 #
 # ### Exercise 3: `adam_step` (about 6 lines)
 #
@@ -335,7 +343,9 @@ class Training:
 # and gets a mean squared error of $1/6 \approx 0.167$. Remember that number.
 #
 # An RNN and an LSTM with 32 units each, sequences of $T$ steps, 64 new ones at every training step. Watch the two
-# losses, and the norms of the gradients beside them.
+# losses, and the norms of the gradients beside them. Be patient with the LSTM: at $T = 100$ it, too, stands near 0.167
+# for hundreds of steps, and then falls within a few dozen. A loss that stands still does not tell whether waiting will
+# help. The gradients do, and we ask them below.
 
 
 # %%
@@ -370,9 +380,10 @@ trained = race(T_x=50, steps=600)
 trained = race(T_x=100, steps=1000)
 
 # %% [markdown]
-# Where the LSTM learns to add, the RNN at $T = 100$ stands at 0.167 and stays there: it answers 1. Is it too small?
-# Is the learning rate wrong? No: ask its gradients. This is the influence map of lessons 2 and 3, for the two
-# networks that you have just trained.
+# Where the LSTM learns to add, the RNN at $T = 100$ stays near 0.167, or a little above it: its answers are hardly
+# better than 1 every time, and what it adds to that is noise. Is it too small? Is the learning rate wrong? Before you
+# try others, ask its gradients. This is the influence map of lessons 2 and 3, for the two networks that you have just
+# trained.
 
 
 # %%
@@ -390,9 +401,11 @@ print("marked steps:", np.flatnonzero(x[1, 0]))
 viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_label="LSTM")
 
 # %% [markdown]
-# Read the curve on the right. In the RNN the gradient loses a part at every step. After forty steps hardly anything is
-# left, and here it would have to come back over fifty or more: what the first marked number should change in the
-# weights is drowned in the rest. So the network learns what it *can* hear, and that is the mean.
+# The map is drawn for a sequence of 40 steps, with a random loss at every step; the task has only one, at the end. Read
+# the curve on the right. In the RNN the gradient loses a part at every step. After forty steps hardly anything is left,
+# and with $T = 100$ it has to come back over fifty or more from the first marked number: what that number should change
+# in the weights is drowned in the rest. The second one is usually too far back as well; in only one sequence out of ten
+# it is among the last five steps. So the network learns what it *can* hear, and that is the mean.
 #
 # The LSTM loses much in the first few steps, on the way through the output gate. Then it is on the memory, and there
 # it loses next to nothing, however far it goes. And look at its map: some columns are darker than the others. Compare
@@ -435,8 +448,8 @@ print(words_small, " lengths:", lengths_small)
 # knows, so they are **learnt**, like all other weights. And here is what `dx` is for: the gradient of the input is
 # the gradient of the columns that were looked up.
 #
-# **Small numbers.** Four words with vectors of length 2, and one text of three words in which word 3 occurs twice.
-# Suppose that the backward pass has returned these `dx`:
+# **Small numbers.** Four words with vectors of two numbers each, and one text of three words in which word 3 occurs
+# twice. Suppose that the backward pass has returned these `dx`:
 
 # %%
 E_small = np.array([[0.0, 0.1, 0.2, 0.3], [0.0, -0.1, -0.2, -0.3]])
@@ -452,9 +465,10 @@ print("word 3 was used twice:", dx_small[:, 0, 0], "+", dx_small[:, 0, 2], "=", 
 #
 # ### Exercise 4: `embedding_backward` (about 3 lines)
 #
-# Take care. `dE[:, words] += dx` looks right and is not: where the same column is named twice, NumPy writes only one
-# of the two. Two loops, over the examples and the steps, are right. `np.add.at` does the same in one line; as an
-# index it takes a tuple, and `(slice(None), words)` means what `[:, words]` means.
+# Take care. `dE[:, words] += dx` looks right and is not: where the same column is named twice, NumPy writes only one of
+# the two. Two loops, over the examples and the steps, are right. `np.add.at(array, index, values)` does the same in one
+# line: it changes `array` in place and returns nothing. Its index is a tuple here, and `(slice(None), words)` means
+# what `[:, words]` means.
 
 
 # %% nbgrader={"grade": false, "grade_id": "embedding_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -571,19 +585,21 @@ print(f"right on the reviews that it learnt from: {accuracy(*reviews.train, read
 print(f"right on reviews that it has never seen:  {accuracy(*reviews.test, reader):.1%}")
 
 # %% [markdown]
-# Chance would be one half. The second number is the one that counts. On the real reviews it is close to 80 %, as much
-# as a library's LSTM of this size reaches; and every one of these gradients has gone through your own functions.
+# Chance would be one half. The second number is the one that counts. The first is higher, on the real reviews by far,
+# because the network has begun to learn its own reviews by heart. This is called *overfitting*; it is no sign of a
+# wrong gradient. On the real reviews the second is close to 80 %, as much as a library's LSTM of this size reaches; and every
+# one of these gradients has gone through your own functions.
 #
-# To be fair: a much simpler method, logistic regression on which words occur, does as well on these reviews, in a
-# second. In sentences so short a single word mostly gives the verdict away, and an LSTM finds nothing more in so few
-# of them. Where the order of the words decides, counting fails: in the made-up sentences ("not dull, but slow") it is
-# right six times in ten, and the LSTM nearly always.
+# To be fair: a much simpler method, logistic regression on which words occur, does as well on the real reviews, in less
+# than a second (we measured it outside of this lesson). In sentences so short a single word mostly gives the verdict
+# away, and an LSTM finds nothing more in so few of them. Where the order of the words decides, counting fails: in the
+# made-up sentences ("not dull, but slow") logistic regression is right six times in ten, and the LSTM nearly always.
 #
 # ## 8 Which words moved the verdict?
 #
-# The score of "positive" minus that of "negative" is one number. Send a gradient of 1 and of -1 back from the two
-# scores, and `dx` says for every step how that number follows the word's vector. If the vector $x$ vanished, the
-# number would fall by about
+# The score of "positive" minus that of "negative" is one number. Send back a gradient of 1 from the score of "positive"
+# and of -1 from that of "negative" (in the code "negative" comes first), and `dx` says for every step how that number
+# follows the word's vector. If the vector $x$ vanished, the number would fall by about
 #
 # $$\sum_{\text{features}} dx \odot x$$
 #
@@ -616,10 +632,10 @@ review = "The story is rather dull, but the acting is wonderful."
 show(review)
 
 # %% [markdown]
-# (A question mark stands behind words that the network does not know.) Bars above a word speak for "positive",
-# hatched ones below it for "negative". Try `"It is not bad at all."`: does *not* turn *bad* round, or are there now
-# two bad words? And does the order matter in `"A bad film with good actors."`? Small networks that have read few
-# sentences often get such things wrong. Here you can see why.
+# (A question mark stands behind words that the network does not know.) Bars above a word speak for "positive", hatched
+# ones below it for "negative". Try `"It is not bad at all."`: does *not* turn *bad* round, or are there now two bad
+# words? And does the order matter in `"A bad film with good actors."`? Small networks that have read few sentences
+# often get such things wrong. Here you can see which words led it astray.
 #
 # ## 9 Dreaming an input
 #
@@ -719,9 +735,10 @@ for word, vector, moved in zip(data.tokenise(bad_review), dreamed[:, 0].T, (drea
     print(f"{word:10} moved by {np.linalg.norm(moved):.2f}, nearest word now: {nearest_word(vector)}")
 
 # %% [markdown]
-# Usually the nearest words are still the same ones. All vectors have moved a little, each to where it helps most, and
-# together this was enough to turn the verdict. A small change in a clever direction can fool a network: people who
-# attack networks use exactly this, and so do people who want to understand them.
+# Usually the nearest words are still the same ones. All vectors have moved a little, each in the direction in which the
+# loss falls fastest. If the probability above is now over one half, that was enough to turn the verdict. A small change
+# in a well-chosen direction can fool a network: people who attack networks that look at pictures do this with the
+# pixels, and people who want to understand networks do it, too.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-stall-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 10 In your own words
