@@ -587,8 +587,8 @@ print(f"right on reviews that it has never seen:  {accuracy(*reviews.test, reade
 # %% [markdown]
 # Chance would be one half. The second number is the one that counts. The first is higher, on the real reviews by far,
 # because the network has begun to learn its own reviews by heart. This is called *overfitting*; it is no sign of a
-# wrong gradient. On the real reviews the second is close to 80 %, as much as a library's LSTM of this size reaches; and every
-# one of these gradients has gone through your own functions.
+# wrong gradient. On the real reviews the second is close to 80 %, as much as a library's LSTM of this size reaches; and
+# every one of these gradients has gone through your own functions.
 #
 # To be fair: a much simpler method, logistic regression on which words occur, does as well on the real reviews, in less
 # than a second (we measured it outside of this lesson). In sentences so short a single word mostly gives the verdict
