@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from bptt.grading.sandbox.available import NO_SANDBOX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from types import FrameType
 
     from rich.console import Console, RenderableType
     from rich.progress import Task
@@ -108,6 +110,7 @@ def grade_and_show(course: Course, wishes: Wishes, console: Console) -> None:
 def _rows(course: Course, students: Sequence[str], how: How, place: Place, console: Console) -> list[Row]:
     tally = Tally()
     rows: list[Row] = []
+    pressed = _noted_ctrl_c()
     with _progress(console) as progress:
         bar = progress.add_task("Grading", total=len(students), note="")
         try:
@@ -118,6 +121,8 @@ def _rows(course: Course, students: Sequence[str], how: How, place: Place, conso
                     progress.reset(bar, total=len(students), completed=len(rows))
                 note = f"{sum(map(_needs_a_person, rows))} to look at"
                 progress.update(bar, completed=len(rows), note=note)
+                if pressed.is_set():
+                    raise KeyboardInterrupt  # noqa: TRY301 - as if it had come by itself
         except KeyboardInterrupt:
             # Ending the workers takes a moment, in which a second Ctrl-C would leave some behind.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -131,6 +136,18 @@ def _rows(course: Course, students: Sequence[str], how: How, place: Place, conso
             f"{tally.kept} of {len(rows)} were not run: their results are from earlier, or there was nothing to run."
         )
     return rows
+
+
+def _noted_ctrl_c() -> threading.Event:
+    """Note when Ctrl-C is pressed: its exception is lost when it comes while Python cleans up an object."""
+    pressed = threading.Event()
+
+    def press(number: int, frame: FrameType | None) -> None:
+        pressed.set()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, press)
+    return pressed
 
 
 def _needs_a_person(row: Row) -> bool:
