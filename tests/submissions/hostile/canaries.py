@@ -82,7 +82,7 @@ class Canaries:
         """Say what has been read, changed, reached or left behind since then."""
         found = []
         status = self._status()
-        if status != psutil.STATUS_SLEEPING:
+        if status not in (psutil.STATUS_SLEEPING, psutil.STATUS_RUNNING):
             found.append(f"the process is {status}")
         for door in self._ports:
             door.settimeout(0)
