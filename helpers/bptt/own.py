@@ -90,8 +90,9 @@ def _first_right(lesson: str, names: Sequence[str]) -> tuple[str, Path, Callable
     problems = "\n".join(f"  {name}: {problem}" for name, problem in wrong.items())
     raise NotYetError(
         f"{paths[-1]} has no function to train with yet:\n{problems}\n"
-        f"Write {names[-1]} there, and what it calls, until check.{names[-1]} says that it is right. Save the "
-        "notebook, and run the cell with own.function again. Until then you can do all exercises here, but not train."
+        f"Write {names[-1]} there, and what it calls, until check.{names[-1]} says that it is right.\n"
+        "Save the notebook, and run the cell with own.function again.\n"
+        "Until then you can do all exercises here, but not train."
     )
 
 

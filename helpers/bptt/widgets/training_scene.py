@@ -135,10 +135,9 @@ class TrainingScene(Scene):
         ]
         name = "loss, on a log scale" if scale.log else "loss"
         lines.append(Line(name, _LOSS, self._top - 10, "left", style.MUTED))
-        for share in (0.0, 0.5, 1.0):
+        for step in sorted({0, total // 2, total}):
             for left, wide in ((_LOSS, _LOSS_WIDE), (_CELLS, _CELLS_WIDE)):
-                at = left + share * wide
-                lines.append(Line(f"{share * total:.7g}", at, self._bottom + 9, "center", style.MUTED))
+                lines.append(Line(str(step), left + wide * step / total, self._bottom + 9, "center", style.MUTED))
         return lines
 
     def _norms(self, total: int) -> list[Line]:

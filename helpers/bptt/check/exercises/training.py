@@ -174,7 +174,7 @@ EMBEDDING_BACKWARD = Exercise(
         "A word that is used several times collects the sum of what all its uses say.",
         (
             "Two loops, over the examples and over the steps, are right, if slow. np.add.at does the same at once; "
-            "dE[:, words] += dx does not: of a place that is named twice, it changes one copy and keeps the last."
+            "dE[:, words] += dx does not: where one column is named twice, NumPy writes only one of the two."
         ),
     ),
 )

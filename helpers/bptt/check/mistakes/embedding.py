@@ -45,8 +45,8 @@ EMBEDDING = (
         "uses-overwritten",
         "Of each word only the last use counts",
         "A word that occurs several times has been used several times, and its gradient is the sum. An assignment "
-        "keeps the last use alone; and dE[:, words] += dx does the same, because of a place that is named twice NumPy "
-        "changes only one copy.",
+        "keeps the last use alone. So does dE[:, words] += dx: where one column is named twice, NumPy writes only "
+        "one of the two.",
         lambda a, _: {"dE": [_assigned(a, (0, 1)), _assigned(a, (1, 0))]},
     ),
     Mistake(
