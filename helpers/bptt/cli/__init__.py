@@ -1,0 +1,28 @@
+"""The ``bptt`` command: a file for each of its commands, which imports what it needs when it runs.
+
+So ``--help`` is quick.
+"""
+
+import click
+
+from bptt.cli.build import build
+from bptt.cli.data import data
+from bptt.cli.grade import grade
+
+COMMANDS = (build, grade, data)
+"""In the order in which a term needs them."""
+
+
+class _InOrder(click.Group):
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="bptt", message="%(prog)s %(version)s")
+def main() -> None:
+    """Build the course's notebooks, fetch what they train on, and look after their grading."""
+
+
+for command in COMMANDS:
+    main.add_command(command)

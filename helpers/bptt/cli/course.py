@@ -1,0 +1,24 @@
+"""The option that says which course a command is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+def _course(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
+    if not (folder / "nbgrader_config.py").is_file():
+        raise click.BadParameter(
+            f"there is no nbgrader_config.py in {folder}; go to the course folder, or name it with --course."
+        )
+    return folder
+
+
+in_course = click.option(
+    "--course",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    callback=_course,
+    help="The folder of nbgrader_config.py; the current one unless said otherwise.",
+)
