@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -23,6 +24,7 @@ from submissions import entry, graphs, memory, sequence, training
 from bptt.grading.collect import collect
 from bptt.grading.course import Course
 from bptt.grading.gradebook import Book
+from bptt.grading.judge.seeds import fresh
 from bptt.grading.kernel.client import Kernel
 from bptt.grading.kernel.pool import Kernels
 from bptt.grading.one import grade_one
@@ -65,17 +67,17 @@ def main() -> None:
 
 def costs(course: Course) -> list[str]:
     """Measure one lesson: medians of CPU milliseconds, and of the sizes of what travels."""
-    kernels, lesson, secret = Measured(course.limits), course.lesson, course.secret
+    kernels, lesson = Measured(course.limits), course.lesson
     students = sorted(path.parent.name for path in course.submitted("x").parents[1].glob(f"*/{lesson.name}"))
     found: list[tuple[float, ...]] = []
     with Book(course) as book:
         book.record_lesson()
         for student in students * ROUNDS:
-            submission = collect(course.submitted(student), student, course.assignment)
+            submission = replace(collect(course.submitted(student), student, course.assignment), seed=fresh())
             times = [time.process_time()]
-            result = grade_one(submission, lesson, secret, kernels)
+            result = grade_one(submission, lesson, kernels)
             times.append(time.process_time())
-            write(course, book, result, submission.files)
+            write(course, book, result, submission)
             times.append(time.process_time())
             sizes = len(submission.notebook), len(result.to_bytes())
             found.append((kernels.cpu_seconds, times[1] - times[0], times[2] - times[1], *sizes))

@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -144,7 +143,6 @@ def begin(folder, stop):
 
 def test_stopped_twice_it_goes_on_where_it_was(dozen, alone, course_with, rows_of, monkeypatch):
     folder = course_with(*(dataclasses.replace(KINDS[at % 2], student=name) for at, name in enumerate(STUDENTS)))
-    shutil.copy(dozen / "grading.secret", folder)
     results = folder / "build/results" / ASSIGNMENT
 
     code, said = begin(folder, lambda process: os.killpg(process.pid, signal.SIGINT))

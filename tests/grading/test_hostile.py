@@ -10,6 +10,7 @@ from submissions.hostile.scripts import SCRIPTS, runs_in
 from bptt.grading.course import Course
 from bptt.grading.engine.pages import write_pages
 from bptt.grading.grade import grade
+from bptt.grading.gradebook import Book
 
 SETTINGS = """
 c.Execute.timeout = 3
@@ -70,7 +71,10 @@ def test_nothing_was_changed_reached_or_left_behind(after):
 def test_nothing_secret_stands_in_graded_notebooks(after):
     course, _, canaries, _ = after
     paths = [path for path in (course / "autograded").rglob("*") if path.is_file()]
-    secrets = [canaries.secret.encode(), (course / "grading.secret").read_bytes().hex().encode()]
+    with Book(Course(course, LESSONS[0])) as book:
+        seeds = {record.seed for record in book.records.values() if record.seed}
+    assert len(seeds) > len(NEIGHBOURS)
+    secrets = [canaries.secret.encode(), *(seed.encode() for seed in seeds)]
     assert len(paths) > len(CORPUS) / 2
     assert not {path for path in paths for secret in secrets if secret in path.read_bytes()}
 

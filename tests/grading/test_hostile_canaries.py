@@ -15,7 +15,7 @@ from submissions.hostile.scripts import MARK, runs_in
 def canaries(tmp_path):
     for name in ("home", "course/submitted", "course/build/source", "course/notebooks", "course/solutions"):
         (tmp_path / name).mkdir(parents=True)
-    for name in ("nbgrader_config.py", "grading.secret", "submitted/work"):
+    for name in ("nbgrader_config.py", "submitted/work"):
         (tmp_path / "course" / name).write_text("x")
     made = Canaries(tmp_path / "course", tmp_path / "home")
     made.watch()

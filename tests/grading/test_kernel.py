@@ -98,7 +98,8 @@ def test_its_own_files_are_there_and_nothing_else_is(shows):
     assert shows("open('notes/data.csv').read()") == r"'1,2\n'"
     assert shows("import os\nsorted(os.listdir('.'))") == "['notes']"
     here = Path(__file__)
-    for hidden in (here, here.parents[2] / "solutions", Path.home() / ".bashrc", "/etc/shadow", "/var/log", "/run", "/sys"):
+    own = (here, here.parents[2] / "solutions", Path.home() / ".bashrc")
+    for hidden in (*own, "/etc/shadow", "/var/log", "/run", "/sys"):
         assert shows(f"os.path.exists({str(hidden)!r})") == "False", hidden
     assert shows("[name for name in os.environ if 'KEY' in name or 'TOKEN' in name or 'CONNECTION' in name]") == "[]"
 

@@ -1,6 +1,5 @@
 """A class of honest students and every attacker, handed in and about to be graded."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -26,7 +25,6 @@ def attacked(folder: Path, corpus=CORPUS, settings="") -> Canaries:
     build(course)
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(settings)
-    (course / "grading.secret").write_bytes(os.urandom(32))
     canaries = Canaries(course, home)
     enrol(course, [Entry(student, canaries.secret, "") for student in NEIGHBOURS], LESSONS[0])
     for lesson in LESSONS:

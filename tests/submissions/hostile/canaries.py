@@ -123,7 +123,7 @@ class Canaries:
         course = self._course
         roots = [self._home, *(course / name for name in ("submitted", "notebooks", "solutions", "build/source"))]
         found = {str(path): _told(path) for root in roots for path in root.rglob("*") if not path.is_dir()}
-        return found | {str(path): _told(path) for path in (course / "nbgrader_config.py", course / "grading.secret")}
+        return found | {str(course / "nbgrader_config.py"): _told(course / "nbgrader_config.py")}
 
 
 def _told(path: Path) -> str:

@@ -55,9 +55,12 @@ SECRETS = (
         ),
     ),
     looks(
-        "wall-secret",
-        tries="reads the course's secret",
-        first=shows("open('@course@/grading.secret', 'rb').read().hex()"),
+        "wall-seeds",
+        tries="reads what others were asked",
+        first=shows(
+            "open('@course@/gradebook.db', 'rb').read()",
+            "[path.read_text() for path in pathlib.Path('@course@/build/results').rglob('*.json')]",
+        ),
     ),
     looks(
         "wall-home",

@@ -126,7 +126,7 @@ def to_secrets(folder, words):
     for name, target in (
         ("a.db", "@course@/gradebook.db"),
         ("b.txt", "@home@/diary.txt"),
-        ("c", "@course@/grading.secret"),
+        ("c", "@course@/nbgrader_config.py"),
         ("d.ipynb", "@course@/build/source/01_cell_backward/01_cell_backward.ipynb"),
         ("e", "@course@/submitted"),
     ):
