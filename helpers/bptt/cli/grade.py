@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 )
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Let the workers of this Dask scheduler grade.")
 @click.option("--again", is_flag=True, help="Run everything, also what has not changed since it was graded.")
+@click.option("--new-inputs", is_flag=True, help="Run everything, with test inputs that are drawn anew.")
 @in_course
 def grade(  # noqa: PLR0913 - one for each option
     *,
@@ -36,6 +37,7 @@ def grade(  # noqa: PLR0913 - one for each option
     workers: int | None,
     scheduler: str,
     again: bool,
+    new_inputs: bool,
     course: Path,
 ) -> None:
     """Grade what students have handed in for ASSIGNMENT, and print a table of the class.
@@ -62,7 +64,7 @@ def grade(  # noqa: PLR0913 - one for each option
     from bptt.grading.grade import How
     from bptt.grading.show import Wishes, grade_and_show
 
-    how = How(boxed=sandbox, warm=not cold, again=again)
+    how = How(boxed=sandbox, warm=not cold, again=again or new_inputs, new_inputs=new_inputs)
     wishes = Wishes(students, how, workers, scheduler, feedback)
     try:
         grade_and_show(Course(course, assignment), wishes, Console())

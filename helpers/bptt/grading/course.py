@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from bptt.grading.collect import data_files
-from bptt.grading.settings import limits, secret
+from bptt.grading.settings import limits
 from bptt.grading.submission import Lesson
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ Converter = TypeVar("Converter", bound="BaseConverter")
 
 class GradingError(Exception):
     """Grading cannot begin; the message says why, and what to do."""
+
+
+def lessons_of(root: Path) -> list[str]:
+    """Return the names of a course's lessons, in order."""
+    return [path.stem for path in sorted((root / "solutions").glob("[0-9][0-9]_*.py"))]
 
 
 class Course:
@@ -45,7 +50,7 @@ class Course:
     """
 
     def __init__(self, root: Path, assignment: str) -> None:
-        lessons = [path.stem for path in sorted((root / "solutions").glob("[0-9][0-9]_*.py"))]
+        lessons = lessons_of(root)
         if assignment not in lessons:
             there = ", ".join(lessons) or f"none in {root / 'solutions'}"
             raise GradingError(f"There is no assignment {assignment!r}. There is: {there}.")
@@ -105,11 +110,6 @@ class Course:
     def limits(self) -> Limits:
         """What a submission may use."""
         return limits(self.config)
-
-    @property
-    def secret(self) -> bytes:
-        """What test inputs are derived from."""
-        return secret(self.config)
 
     def converter(self, kind: type[Converter], student: str = ".", **directories: str) -> Converter:
         """Make one of nbgrader's steps for one student, which replaces what an earlier run has made.

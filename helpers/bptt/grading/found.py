@@ -44,6 +44,15 @@ def causes(verdicts: Iterable[Verdict]) -> dict[str, str]:
     return named
 
 
+def unexplained(verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """Return what is wrong with each exercise where no known mistake was found, in the order of the notebook."""
+    wrong: dict[str, str] = {}
+    for report in _failed(verdicts):
+        if not report["causes"] and report["kinds"]:
+            wrong.setdefault(report["exercise"], report["kinds"][0])
+    return wrong
+
+
 def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict]) -> str:
     """Say what went wrong besides the known mistakes, in words; empty when nothing did."""
     broken = {cell.metadata["nbgrader"]["grade_id"]: _errors(cell) for cell in _solutions(notebook)}
@@ -53,13 +62,13 @@ def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict]) -> str:
         for error in raised[:1]
         if error != DEAD
     ]
-    kinds = defaultdict(list)
+    first = defaultdict(list)
     for report in _failed(verdicts):
         name = report["exercise"]
         if not report["causes"] and not broken.get(name):
             for kind in report["kinds"][:1]:
-                kinds[kind].append(name)
-    said += [f"{listed(list(dict.fromkeys(kinds[kind])))}: {word}" for kind, word in WORDS.items() if kind in kinds]
+                first[kind].append(name)
+    said += [f"{listed(list(dict.fromkeys(first[kind])))}: {word}" for kind, word in WORDS.items() if kind in first]
     return "; ".join(said)
 
 

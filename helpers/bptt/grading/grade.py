@@ -12,6 +12,7 @@ from bptt.grading.course import Course, GradingError
 from bptt.grading.engine.journal import Journal
 from bptt.grading.engine.place import HERE, Place
 from bptt.grading.gradebook import Book
+from bptt.grading.judge.seeds import fresh
 from bptt.grading.logged import logged
 from bptt.grading.refused import RefusedError
 from bptt.grading.result import Result
@@ -21,7 +22,7 @@ from bptt.grading.worker import common
 from bptt.grading.write import write
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from bptt.grading.engine.place import Graders
     from bptt.grading.submission import Submission
@@ -67,11 +68,14 @@ class How:
         Whether they share a parent process that has imported everything.
     again
         Whether to run submissions that have a result from earlier, too.
+    new_inputs
+        Whether to draw test inputs anew for submissions that are run again, which otherwise get the same ones.
     """
 
     boxed: bool = True
     warm: bool = True
     again: bool = False
+    new_inputs: bool = False
 
 
 @dataclass
@@ -121,7 +125,7 @@ def grade(
     reason = why_not() if how.boxed and place.here else ""
     if reason:
         raise GradingError(reason)
-    shared = common(course.lesson, course.secret, course.limits, boxed=how.boxed, warm=how.warm)
+    shared = common(course.lesson, course.limits, boxed=how.boxed, warm=how.warm)
     # Before the gradebook is opened, so that workers get ready meanwhile.
     graders = place.graders(course.assignment, shared)
     with logged(course.log, "w"), Book(course) as book:
@@ -129,7 +133,7 @@ def grade(
         book.record_lesson()
         book.record_students(students)
         names = book.roster()
-        for row in class_.rows(students, tally or Tally(), again=how.again):
+        for row in class_.rows(students, tally or Tally(), how):
             log.info("Graded %s: %s", row.student, row.status)
             yield replace(row, name=names[row.student])
 
@@ -143,32 +147,38 @@ class _Class:
         self._graders = graders
         self._journal = journal
 
-    def rows(self, students: Iterable[str], tally: Tally, *, again: bool) -> Iterator[Row]:
+    def rows(self, students: Iterable[str], tally: Tally, how: How) -> Iterator[Row]:
         """Yield the rows of those whose result is known, then of those whose submissions have to be run."""
         to_run: list[str] = []
         result: Result | None
-        files: Mapping[str, bytes]
         for student in students:
             found = self._read(student)
             if isinstance(found, Result):
-                result, files = found, {}
+                result, submission = found, None
             else:
-                result, files = None if again else self._journal.find(found), found.files
+                result, submission = None if how.again else self._journal.find(found), found
             if result is None:
                 to_run.append(student)
             else:
                 tally.kept += 1
-                yield self._write(result, files)
+                yield self._write(result, submission)
         gone: list[Result] = []
-        for outcome in self._graders.grade(self._read_again(to_run, gone)):
+        for outcome in self._graders.grade(self._drawn(self._read_again(to_run, gone), how)):
             if outcome.finished:
                 self._journal.keep(outcome.submission, outcome.result)
-            yield self._write(outcome.result, outcome.submission.files)
+            yield self._write(outcome.result, outcome.submission)
         for result in gone:
-            yield self._write(result, {})
+            yield self._write(result, None)
 
-    def _write(self, result: Result, files: Mapping[str, bytes]) -> Row:
-        return write(self._course, self._book, result, files)
+    def _write(self, result: Result, submission: Submission | None) -> Row:
+        return write(self._course, self._book, result, submission)
+
+    def _drawn(self, submissions: Iterable[Submission], how: How) -> Iterator[Submission]:
+        """Give each submission its seed: that of its record, unless it has none or is to have another."""
+        for submission in submissions:
+            known = None if how.new_inputs else self._book.records.get(submission.student)
+            same = known is not None and known.submission == submission.digest
+            yield replace(submission, seed=known.seed if known and same else fresh())
 
     def _read_again(self, students: Iterable[str], gone: list[Result]) -> Iterator[Submission]:
         """Yield submissions when they are needed, so that only a few are in memory; list what has gone meanwhile."""

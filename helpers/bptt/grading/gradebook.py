@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,15 +13,37 @@ from nbgrader import api
 from nbgrader.utils import parse_utc
 
 from bptt.grading.course import Course, GradingError
+from bptt.grading.records import Records
 from bptt.grading.row import Points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from bptt.grading.records import Record
     from bptt.grading.result import Result
 
-Recorded = tuple[tuple[Points, ...], float, bool]
+
+@dataclass(frozen=True)
+class Recorded:
+    """What nbgrader has of one student's submission.
+
+    Attributes
+    ----------
+    cells
+        Points for each graded cell, in the order of the notebook.
+    penalty
+        Points taken off for being late.
+    handed_in
+        When it came, in UTC; None when nobody knows.
+    there
+        Whether nbgrader has a submission at all.
+    """
+
+    cells: tuple[Points, ...]
+    penalty: float = 0.0
+    handed_in: datetime | None = None
+    there: bool = False
 
 
 class Book:
@@ -39,6 +61,7 @@ class Book:
         self._book = api.Gradebook(*course.gradebook)
         # What this process has written is what is there; reading it again after each student takes longest of all.
         self._book.db().expire_on_commit = False
+        self._records = Records(self._book.db())
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -89,6 +112,17 @@ class Book:
         except api.MissingEntry:
             return None
 
+    @property
+    def knows_lesson(self) -> bool:
+        """Whether the gradebook has the lesson's graded cells."""
+        return any(each.name == self._lesson for each in self._notebooks())
+
+    def _notebooks(self) -> list[Any]:
+        try:
+            return list(self._book.find_assignment(self._lesson).notebooks)
+        except api.MissingEntry:
+            return []
+
     def record_students(self, students: Iterable[str]) -> None:
         """Enter students that the gradebook does not have yet, so that its exports have them too."""
         known = self.roster()
@@ -104,7 +138,7 @@ class Book:
         }
 
     def record(self, result: Result, handed_in: datetime | None) -> float:
-        """Enter the points and comments of one submission; those given by hand stay.
+        """Enter the points and comments of one submission, until :meth:`keep`; those given by hand stay.
 
         Parameters
         ----------
@@ -132,8 +166,21 @@ class Book:
         self._book.db.flush()
         late = float(submission.total_seconds_late)
         notebook.late_submission_penalty = self._penalty(result.student, notebook, late) if late > 0 else None
-        self._book.db.commit()
         return late
+
+    @cached_property
+    def records(self) -> dict[str, Record]:
+        """What is known of each student's submission besides points."""
+        return self._records.of(self._lesson)
+
+    def keep(self, record: Record) -> None:
+        """Enter what is known besides points, and make sure that all entries last."""
+        known = self.records.get(record.student)
+        # What has not changed was graded when it was.
+        if known is None or replace(record, graded=known.graded) != known:
+            self._records.keep(record)
+            self.records[record.student] = record
+        self._book.db.commit()
 
     def _penalty(self, student: str, notebook: Any, late: float) -> float | None:  # noqa: ANN401 - nbgrader's own
         from nbgrader.preprocessors import AssignLatePenalties  # noqa: PLC0415 - takes a second to import
@@ -144,39 +191,44 @@ class Book:
         return None if penalty is None else min(max(float(penalty), 0.0), float(notebook.score))
 
     def points(self, student: str) -> Recorded:
-        """Read a student's points.
+        """Read a student's points; without a submission all are 0."""
+        blank = Recorded(tuple(self._notebook.graded.values()))
+        return self._recorded(api.SubmittedAssignment.student_id == student).get(student, blank)
 
-        Returns
-        -------
-        tuple of Points
-            One for each graded cell, in the order of the notebook.
-        float
-            Points taken off for being late.
-        bool
-            Whether nbgrader has a submission at all; without one all points are 0.
-        """
-        grades = (
+    def all_points(self) -> dict[str, Recorded]:
+        """Read the points of every student who has any."""
+        return self._recorded()
+
+    @property
+    def possible(self) -> tuple[Points, ...]:
+        """Each graded cell, before anybody has any points, in the order of the notebook."""
+        return tuple(self._notebook.graded.values())
+
+    def _recorded(self, *whose: Any) -> dict[str, Recorded]:  # noqa: ANN401 - SQLAlchemy's own
+        rows = (
             self._book.db.query(
+                api.SubmittedAssignment.student_id,
+                api.SubmittedAssignment.timestamp,
+                api.SubmittedNotebook.late_submission_penalty,
                 api.Grade.cell_id,
                 api.Grade.score,
                 api.Grade.needs_manual_grade,
-                api.SubmittedNotebook.late_submission_penalty,
             )
-            .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id)
-            .join(api.SubmittedAssignment, api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id)
-            .filter(
-                api.SubmittedNotebook.notebook_id == self._notebook.id,
-                api.SubmittedAssignment.student_id == student,
-            )
+            .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+            .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+            .filter(api.SubmittedNotebook.notebook_id == self._notebook.id, *whose)
             .all()
         )
-        read = {cell.cell: cell for cell in self._notebook.graded.values()}
-        penalty = 0.0
-        for cell_id, score, by_hand, taken_off in grades:
+        read: dict[str, tuple[dict[str, Points], float, datetime | None]] = {}
+        for student, handed_in, taken_off, cell_id, score, by_hand in rows:
+            blank = {cell.cell: cell for cell in self._notebook.graded.values()}
+            cells, _, _ = read.setdefault(student, (blank, taken_off or 0.0, handed_in))
             cell = self._notebook.graded[cell_id]
-            read[cell.cell] = Points(cell.cell, score, cell.possible, by_hand)
-            penalty = taken_off or 0.0
-        return tuple(read.values()), penalty, bool(grades)
+            cells[cell.cell] = Points(cell.cell, score, cell.possible, by_hand)
+        return {
+            student: Recorded(tuple(cells.values()), taken_off, handed_in, there=True)
+            for student, (cells, taken_off, handed_in) in read.items()
+        }
 
     @cached_property
     def _notebook(self) -> Notebook:

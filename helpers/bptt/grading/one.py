@@ -1,8 +1,9 @@
-"""Grade one submission: a function of its bytes, the lesson, the limits and a secret, and of nothing else."""
+"""Grade one submission: a function of its bytes, its seed, the lesson and the limits, and of nothing else."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from bptt.grading.submission import Lesson, Submission
 
 
-def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Kernels) -> Result:
+def grade_one(submission: Submission, lesson: Lesson, kernels: Kernels) -> Result:
     """Grade one submission. Whatever is wrong with it is the result's status, and never an exception.
 
     Parameters
@@ -36,8 +37,6 @@ def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Ke
         What was handed in.
     lesson
         What it was handed in for.
-    secret
-        The course's; test inputs are derived from it.
     kernels
         Where code runs, within limits.
 
@@ -51,29 +50,48 @@ def grade_one(submission: Submission, lesson: Lesson, secret: bytes, kernels: Ke
     try:
         taken = take_in(submission.notebook, released)
     except RefusedError as refused:
-        return Result(submission.student, lesson.name, refused.status, (refused.reason,), boxed=kernels.boxed)
+        about = submission.student, lesson.name, refused.status, (refused.reason,)
+        return Result(*about, boxed=kernels.boxed, seed=submission.seed)
     read = time.perf_counter()
-    judge = Judge(secret, lesson.name, submission.student)
+    judge = Judge(submission.seed, lesson.name, submission.student)
     # The lesson's own files win.
     with kernels.start({**submission.files, **lesson.files}) as kernel:
         started = time.perf_counter()
         through = run_notebook(taken.notebook, kernel, graded_sources(source), judge)
     ended = time.perf_counter()
+    seconds = {"intake": read - began, "start": started - read, "run": ended - started}
+    told = outcome(submission, lesson.name, taken, through, released)
+    return replace(told, notebook=nbformat.writes(taken.notebook), seconds=seconds, boxed=kernels.boxed)
+
+
+def outcome(submission: Submission, lesson: str, taken: Taken, through: Through, released: NotebookNode) -> Result:
+    """Say what running a submission has given.
+
+    Parameters
+    ----------
+    submission
+        As it was handed in.
+    lesson
+        The lesson's name.
+    taken
+        What was read, its notebook with the outputs that it has now.
+    through
+        What became of it.
+    released
+        The notebook that students were given.
+    """
     status, reasons = _what_happened(taken, through)
     unanswered = tuple(_unanswered(taken.notebook, released))
-    verdicts = (*through.verdicts, *_by_hand(taken.notebook, unanswered))
     said = found.other_findings(taken.notebook, through.verdicts)
     return Result(
         student=submission.student,
-        lesson=lesson.name,
+        lesson=lesson,
         status=status,
         reasons=(*reasons, *([said] if said else [])),
-        notebook=nbformat.writes(taken.notebook),
-        verdicts=verdicts,
+        verdicts=(*through.verdicts, *_by_hand(taken.notebook, unanswered)),
         unanswered=unanswered,
         causes=found.causes(through.verdicts),
-        seconds={"intake": read - began, "start": started - read, "run": ended - started},
-        boxed=kernels.boxed,
+        seed=submission.seed,
     )
 
 

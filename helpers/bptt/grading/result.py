@@ -65,6 +65,8 @@ class Result:
         Wall time of each part of the work, by name.
     boxed
         Whether the code ran in a sandbox.
+    seed
+        What the test inputs were drawn from.
     """
 
     student: str
@@ -77,6 +79,7 @@ class Result:
     causes: Mapping[str, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     boxed: bool = True
+    seed: str = ""
 
     def to_bytes(self) -> bytes:
         """Write it as JSON."""

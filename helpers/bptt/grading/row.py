@@ -32,6 +32,12 @@ class Status(StrEnum):
 LONGEST_REASON = 480
 
 
+def one_line(text: str) -> str:
+    """Make one line of bounded length of a text, which commands nothing to a terminal."""
+    line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} ..."
+
+
 @dataclass(frozen=True)
 class Points:
     """Points for one graded cell, as the gradebook has them.
@@ -64,7 +70,7 @@ class Row:
         How far the submission came.
     reason
         What a person should know about the status or the points, in words; often empty. What a student has named, such
-        as a file, may stand in it: it is one line of bounded length, and commands nothing to a terminal.
+        as a file, may stand in it, so it comes from :func:`one_line`.
     cells
         Points for each graded cell, in the order of the notebook.
     penalty
@@ -80,12 +86,6 @@ class Row:
     cells: tuple[Points, ...] = ()
     penalty: float = 0.0
     causes: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Make the reason fit for a line of a terminal."""
-        line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in self.reason)
-        cut = line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} ..."
-        object.__setattr__(self, "reason", cut)
 
     @property
     def points(self) -> float:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -23,20 +25,26 @@ class Submission:
         The notebook file.
     files
         Data files beside it, by relative path.
+    seed
+        What its test inputs are drawn from. The grader's, not the student's, so it is no part of the digest.
     """
 
     student: str
     notebook: bytes
     files: Mapping[str, bytes] = field(default_factory=dict)
+    seed: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON types."""
-        return {"student": self.student, "notebook": _text(self.notebook), "files": _texts(self.files)}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read what :meth:`as_dict` made."""
-        return cls(data["student"], _bytes(data["notebook"]), _all_bytes(data["files"]))
+    @cached_property
+    def digest(self) -> str:
+        """What tells it from every other submission: a digest of whose it is, and of its files."""
+        parts = [self.student.encode(), self.notebook]
+        for name, content in self.files.items():
+            parts += [name.encode(), content]
+        told = hashlib.sha256()
+        for part in parts:
+            # Lengths keep ("ab", "c") and ("a", "bc") apart.
+            told.update(len(part).to_bytes(8) + part)
+        return told.hexdigest()
 
 
 @dataclass(frozen=True)

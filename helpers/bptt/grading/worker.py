@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import base64
 import json
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,16 +18,17 @@ if TYPE_CHECKING:
 HEAD_BYTES = 4
 
 
-def common(lesson: Lesson, secret: bytes, limits: Limits, *, boxed: bool, warm: bool) -> bytes:
+def common(lesson: Lesson, limits: Limits, *, boxed: bool, warm: bool) -> bytes:
     """Pack what all submissions of a class have in common, for :func:`grade_bytes`."""
     how = {"limits": limits.as_dict(), "boxed": boxed, "warm": warm}
-    return as_bytes({"lesson": lesson.as_dict(), "secret": base64.b64encode(secret).decode("ascii"), **how})
+    return as_bytes({"lesson": lesson.as_dict(), **how})
 
 
 def pack(submission: Submission) -> bytes:
     """Pack one submission, for :func:`grade_bytes`: what is in it, then the files as they are, which may be large."""
     sizes = [[name, len(content)] for name, content in submission.files.items()]
-    head = as_bytes({"student": submission.student, "notebook": len(submission.notebook), "files": sizes})
+    about = {"student": submission.student, "seed": submission.seed, "notebook": len(submission.notebook)}
+    head = as_bytes({**about, "files": sizes})
     return b"".join([len(head).to_bytes(HEAD_BYTES), head, submission.notebook, *submission.files.values()])
 
 
@@ -54,7 +54,7 @@ def grade_bytes(submission: bytes, shared: bytes) -> bytes:
     """
     with _one_at_a_time:
         desk = _desk(shared)
-        result: Result = grade_one(_unpacked(submission), desk.lesson, desk.secret, desk.kernels)
+        result: Result = grade_one(_unpacked(submission), desk.lesson, desk.kernels)
     return result.to_bytes()
 
 
@@ -83,7 +83,6 @@ class _Desk:
         data = json.loads(shared)
         self.shared = shared
         self.lesson = Lesson.from_dict(data["lesson"])
-        self.secret = base64.b64decode(data["secret"])
         self.kernels = Kernels(Limits(**data["limits"]), boxed=data["boxed"], warm=data["warm"])
 
 
@@ -117,4 +116,4 @@ def _unpacked(packed: bytes) -> Submission:
     for name, length in head["files"]:
         files[name] = packed[at : at + length]
         at += length
-    return Submission(head["student"], notebook, files)
+    return Submission(head["student"], notebook, files, head["seed"])

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bptt.grading import found
 from bptt.grading.gradebook import when
-from bptt.grading.row import Row, Status
+from bptt.grading.records import Record
+from bptt.grading.row import Row, Status, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from bptt.grading.course import Course
     from bptt.grading.gradebook import Book
     from bptt.grading.result import Result
+    from bptt.grading.submission import Submission
 
 READ_ONLY = 0o444
 MOST_TIME = 100
 """How long a note of the time is at most, in bytes."""
 
 
-def write(course: Course, book: Book, result: Result, files: Mapping[str, bytes]) -> Row:
+def write(course: Course, book: Book, result: Result, submission: Submission | None) -> Row:
     """Write the graded notebook and the gradebook's entries, and return the student's row.
 
     Parameters
@@ -31,27 +33,56 @@ def write(course: Course, book: Book, result: Result, files: Mapping[str, bytes]
         Where.
     result
         What grading gave.
-    files
-        The student's data files: they stand beside the graded notebook.
+    submission
+        What was handed in, whose data files stand beside the graded notebook; None when that could not be read.
     """
-    status, reasons = result.status, list(result.reasons)
+    files = submission.files if submission else {}
+    late, said = 0.0, []
     if result.notebook is not None:
         timestamp = files.get(TIMESTAMP, b"")[:MOST_TIME].decode("utf-8", "replace")
         handed_in = when(timestamp)
         if timestamp.strip() and handed_in is None:
-            reasons.append(f"{TIMESTAMP} tells no time: taken as handed in in time")
+            said.append(f"{TIMESTAMP} tells no time: taken as handed in in time")
         late = book.record(result, handed_in)
-        if late:
-            status = Status.LATE if status is Status.GRADED else status
-            reasons.insert(0, f"handed in {_duration(late)} late")
         _replace(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
-    cells, penalty, graded = book.points(result.student)
-    if result.notebook is None and graded:
-        reasons.append("the points are those of an earlier submission")
-    if not result.boxed:
-        reasons.append("run without a sandbox")
-    row = Row(result.student, "", status, "; ".join(reasons), cells, penalty)
-    return replace(row, causes=result.causes)
+    points = book.points(result.student)
+    if result.notebook is None and points.there:
+        said.append("the points are those of an earlier submission")
+    known = record(result, submission, late, said)
+    book.keep(known)
+    return Row(result.student, "", known.status, known.reason, points.cells, points.penalty, result.causes)
+
+
+def record(result: Result, submission: Submission | None, late: float, more: Iterable[str] = ()) -> Record:
+    """Make the record of a submission.
+
+    Parameters
+    ----------
+    result
+        What grading gave.
+    submission
+        What was handed in; None when that could not be read.
+    late
+        How many seconds late it came.
+    more
+        What else a person should know, in words.
+    """
+    reasons = [*result.reasons, *more, *([] if result.boxed else ["run without a sandbox"])]
+    status = result.status
+    if late > 0:
+        status = Status.LATE if status is Status.GRADED else status
+        reasons.insert(0, f"handed in {_duration(late)} late")
+    return Record(
+        assignment=result.lesson,
+        student=result.student,
+        submission=submission.digest if submission else "",
+        seed=result.seed,
+        status=status,
+        reason=one_line("; ".join(reasons)),
+        causes=result.causes,
+        unexplained=found.unexplained(result.verdicts),
+        boxed=result.boxed,
+    )
 
 
 TIMESTAMP = "timestamp.txt"

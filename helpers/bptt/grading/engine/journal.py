@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from bptt.grading.engine.code import code
 from bptt.grading.result import Result
-from bptt.grading.worker import pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,5 +64,5 @@ class Journal:
         return self._folder / f"{submission.student}.json"
 
     def _head(self, submission: Submission, content: bytes) -> bytes:
-        about = hashlib.sha256(self._about + pack(submission)).hexdigest()
+        about = hashlib.sha256(self._about + submission.digest.encode()).hexdigest()
         return f"{about} {hashlib.sha256(content).hexdigest()}".encode()

@@ -47,14 +47,14 @@ class Judge:
 
     Parameters
     ----------
-    secret
-        The course's.
+    drawn
+        The seed of the submission.
     lesson, student
         For whose work.
     """
 
-    def __init__(self, secret: bytes, lesson: str, student: str) -> None:
-        self._secret = secret
+    def __init__(self, drawn: str, lesson: str, student: str) -> None:
+        self._drawn = drawn
         self._about = lesson, student
         self._known: dict[tuple[str, str], Judged | NoAnswerError] = {}
 
@@ -92,12 +92,12 @@ class Judge:
     def _examine(self, kernel: Kernel, asked: Asked) -> Judged:
         about = *self._about, asked.exercise
         exercise, function = EXERCISES[asked.exercise], InKernel(kernel, asked)
-        examined = examine(exercise, function, seed(self._secret, *about))
+        examined = examine(exercise, function, seed(self._drawn, *about))
         function.settled = True
         wrong = {finding.gradient for finding in examined.everything}
         if None in wrong or wrong == set(exercise.shapes):
             return Judged(examined, 0.0)
-        return Judged(examined, cost.too_dear(kernel, asked, seed(self._secret, *about, "cost")))
+        return Judged(examined, cost.too_dear(kernel, asked, seed(self._drawn, *about, "cost")))
 
 
 def _report(asked: Asked, known: Judged | NoAnswerError) -> Report:

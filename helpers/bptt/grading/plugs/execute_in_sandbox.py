@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,14 @@ from traitlets import Bool
 from bptt.grading.collect import data_files
 from bptt.grading.judge.verdict import Judge
 from bptt.grading.kernel.pool import Kernels
+from bptt.grading.one import outcome
 from bptt.grading.run import graded_sources, run_notebook
-from bptt.grading.settings import limits, secret
+from bptt.grading.settings import limits
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from bptt.grading.plugs.notebook_taken_in import TakenIn
 
 _kernels: dict[tuple[object, ...], Kernels] = {}
 
@@ -32,12 +36,16 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run one notebook."""
-        about = resources["nbgrader"]
-        judge = Judge(secret(self.config), about["assignment"], about["student"])
+        lesson = resources["nbgrader"]["assignment"]
+        handed_in: TakenIn = resources["handed_in"]
+        submission = handed_in.submission
+        judge = Judge(submission.seed, lesson, submission.student)
         files = data_files(Path(resources["metadata"]["path"]))
         with self._kernels().start(files) as kernel:
             through = run_notebook(nb, kernel, graded_sources(nb), judge)
-        resources["verdicts"] = {verdict.cell: verdict for verdict in through.verdicts}
+        taken = replace(handed_in.taken, notebook=nb)
+        result = outcome(submission, lesson, taken, through, handed_in.released)
+        resources["result"] = replace(result, boxed=self.boxed)
         return nb, resources
 
     def _kernels(self) -> Kernels:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import determine_grade, is_solution
+
+from bptt.grading.records import Records
+from bptt.grading.write import record
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -17,7 +21,18 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
     It takes the place of SaveAutoGrades, which reads outputs.
     """
 
-    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Enter the points of one notebook, and what else is known of it."""
+        result = resources["result"]
+        self._scores = {verdict.cell: verdict.score for verdict in result.verdicts}
+        nb, resources = super().preprocess(nb, resources)
+        with Gradebook(self.db_url) as book:
+            late = book.find_submission(self.assignment_id, self.student_id).total_seconds_late
+            Records(book.db()).keep(record(result, resources["handed_in"].submission, late))
+            book.db.commit()
+        return nb, resources
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:  # noqa: ARG002 - as in SaveAutoGrades
         meta = cell.metadata["nbgrader"]
         about = self.notebook_id, self.assignment_id, self.student_id
         grade = self.gradebook.find_grade(meta["grade_id"], *about)
@@ -25,7 +40,6 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
             # A person decides, unless there is nothing to read.
             grade.auto_score, _ = determine_grade(cell, self.log)
         else:
-            verdict = resources["verdicts"].get(meta["grade_id"])
-            grade.auto_score = verdict.score if verdict else 0.0
+            grade.auto_score = self._scores.get(meta["grade_id"], 0.0)
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         self.gradebook.db.commit()
