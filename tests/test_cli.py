@@ -58,7 +58,7 @@ def test_help_needs_none_of_the_slow_packages():
     assert done.stdout == "set()\n"
 
 
-@pytest.mark.parametrize("command", ["build", "grade"])
+@pytest.mark.parametrize("command", ["build", "grade", "report"])
 def test_examples_in_help_keep_their_lines(command):
     words = CliRunner().invoke(main, [command, "--help"]).output
     assert "\\b" not in words

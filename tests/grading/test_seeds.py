@@ -106,9 +106,7 @@ def test_nbgrader_takes_the_seed_from_the_record_and_leaves_one(course_with, row
 
 def test_a_record_comes_back_as_it_was():
     causes = {"z-last": 'It\'s "quoted"; späť', "a-first": "plain"}
-    record = Record(
-        "01", "ada", "d" * 64, fresh(), Status.TIMED_OUT, "slow\N{SNOWMAN}", causes, {"f": "value"}
-    )
+    record = Record("01", "ada", "d" * 64, fresh(), Status.TIMED_OUT, "slow\N{SNOWMAN}", causes, {"f": "value"})
     with Session(create_engine("sqlite://")) as session:
         records = Records(session)
         assert records.find("01", "ada") is None

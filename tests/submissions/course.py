@@ -20,17 +20,19 @@ ANSWER = "The bias is used once for each example, so its gradient is a sum. The 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
-def make_course(folder, assignment=ASSIGNMENT):
-    """Write a course of one lesson, without students, into an empty or new folder."""
+def make_course(folder, *lessons):
+    """Write a course of some lessons, by the first signs of their names, into an empty or new folder."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(PROJECT / "nbgrader_config.py", folder)
     (folder / "solutions").mkdir()
-    shutil.copy(PROJECT / "solutions" / f"{assignment}.py", folder / "solutions")
+    for lesson in lessons or [ASSIGNMENT]:
+        shutil.copy(*(PROJECT / "solutions").glob(f"{lesson}*.py"), folder / "solutions")
     build(folder)
     # nbgrader runs alembic by name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with gradebook(folder) as book:
-        book.add_assignment(assignment, duedate=DUE)
+        for path in (folder / "solutions").glob("*.py"):
+            book.add_assignment(path.stem, duedate=DUE)
 
 
 def enrol(folder, entries, assignment=ASSIGNMENT):

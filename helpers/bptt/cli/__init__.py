@@ -8,8 +8,9 @@ import click
 from bptt.cli.build import build
 from bptt.cli.data import data
 from bptt.cli.grade import grade
+from bptt.cli.report import report
 
-COMMANDS = (build, grade, data)
+COMMANDS = (build, grade, report, data)
 """In the order in which a term needs them."""
 
 
