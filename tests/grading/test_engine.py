@@ -9,6 +9,8 @@ import sys
 import time
 from contextlib import ExitStack
 from functools import partial
+from itertools import count
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -20,7 +22,8 @@ from submissions.wrong import parameters
 from bptt.grading import one, worker
 from bptt.grading.course import Course, GradingError
 from bptt.grading.engine import cluster, crew, journal
-from bptt.grading.engine.crew import Crew
+from bptt.grading.engine.code import code
+from bptt.grading.engine.crew import Crew, welcome
 from bptt.grading.engine.journal import Journal
 from bptt.grading.engine.pages import write_pages
 from bptt.grading.engine.place import Place, opened
@@ -121,6 +124,32 @@ def test_an_error_in_a_worker_is_a_row_and_arrives(course_with, client, rows_of)
     assert "no fault of the student's: RecursionError in grading itself" in rows["deep"].reason
     assert {rows[name].status for name in "az"} == {"graded"}
     assert "RecursionError" in Course(folder, ASSIGNMENT).log.read_text()
+
+
+class Stalled:
+    """A cluster with one worker that is there, gets ready, and then keeps every result to itself."""
+
+    def __init__(self):
+        self.keys = count()
+
+    def nthreads(self):
+        return {"tcp://stalled": 1}
+
+    def submit(self, function, *_arguments, **_options):
+        def result(timeout):
+            if function is welcome:
+                return code(), ""
+            raise TimeoutError
+
+        future = SimpleNamespace(key=next(self.keys), result=result, release=lambda: None)
+        future.add_done_callback = lambda call: call(future)
+        return future
+
+
+def test_a_worker_that_keeps_its_results_is_given_no_more_and_the_class_does_not_wait():
+    told = Crew(Stalled(), ASSIGNMENT, b"").grade(iter([Submission("ada", b""), Submission("bob", b"")]))
+    with pytest.raises(GradingError, match="the one at tcp://stalled does not answer"):
+        list(told)
 
 
 def begin(folder, stop):

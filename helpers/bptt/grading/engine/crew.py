@@ -235,10 +235,10 @@ class Crew:
             self._idle.append(address)
 
     def _gave_nothing(self, task: Task) -> None:
+        # One that is still there, and keeps what it has done to itself, would keep the next result, too.
+        self._unfit[task.worker] = "does not answer"
         if task.submission:
             self._suspect(task.submission)
-        else:
-            self._unfit[task.worker] = "does not answer"
 
     def _troubled(self, submission: Submission, trouble: Trouble) -> None:
         log.error("%s could not be graded\n%s", submission.student, trouble.story)
