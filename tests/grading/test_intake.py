@@ -15,7 +15,9 @@ from bptt.grading.collect import collect
 from bptt.grading.intake import take_in
 from bptt.grading.markup import harmless
 from bptt.grading.refused import RefusedError
-from bptt.grading.row import Row, Status
+from bptt.grading.result import Result
+from bptt.grading.row import Status
+from bptt.grading.write import record
 
 
 def cell(kind, source, grade_id, **meta):
@@ -393,7 +395,8 @@ def test_without_a_notebook_the_reason_says_what_is_there(tmp_path):
 
 
 def test_a_reason_is_one_line_that_commands_nothing_to_a_terminal():
-    row = Row("ada", "Ada", Status.UNREADABLE, "there is \x1b[31m\n" + "x" * 1000)
-    assert row.reason.isprintable()
-    assert row.reason.startswith("there is \ufffd[31m\ufffdx")
-    assert len(row.reason) < 500
+    reasons = ("there is \x1b[31m\n" + "x" * 1000,)
+    kept = record(Result("ada", "01_cell_backward", Status.UNREADABLE, reasons), None, 0.0)
+    assert kept.reason.isprintable()
+    assert kept.reason.startswith("there is \ufffd[31m\ufffdx")
+    assert len(kept.reason) < 500
