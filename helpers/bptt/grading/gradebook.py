@@ -216,6 +216,8 @@ class Book:
             )
             .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
             .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+            # Cells have an index, submitted notebooks alone have none: by those, all grades would be read each time.
+            .filter(api.Grade.cell_id.in_(self._notebook.graded))
             .filter(api.SubmittedNotebook.notebook_id == self._notebook.id, *whose)
             .all()
         )
