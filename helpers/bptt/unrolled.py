@@ -1,14 +1,10 @@
-"""A chain of cells, each replaced by its answers to small nudges: what mistakes in the loop over time compute.
-
-Gradients are linear in what arrives from the right. So a mistaken loop is a wrong choice of what arrives at each step,
-of the cell that it is sent through, or of what is gathered in the end. All three are described here without a loop that
-runs backward: nudges travel forward through the chain.
+"""A chain of RNN or LSTM cells, each replaced by its answers to small nudges.
 
 RNN and LSTM cells are alike in what is used here. They weigh and add (the RNN once, the LSTM once for each gate), and
 then activate, unit by unit: unit i of every state follows unit i of every weighted input, and of the memory, alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
 from functools import cached_property
 from typing import NamedTuple, Self
@@ -16,6 +12,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from bptt import exact
+from bptt.chain import Chain, side_by_side, step_by_step
 from bptt.exact.lstm import PARAMETERS as LSTM_PARAMETERS
 from bptt.lstm import LSTMCaches, lstm_cell_states, lstm_cell_z
 from bptt.rnn import RNNCaches, rnn_cell_z
@@ -50,26 +47,8 @@ _RNN = _Kind(("Wax", "Waa", "ba"), ("a_prev",), _rnn_weigh, np.tanh)
 _LSTM = _Kind(LSTM_PARAMETERS, ("a_prev", "c_prev"), _lstm_weigh, _lstm_activate)
 
 
-class Carry(NamedTuple):
-    """What goes from one step to the one before; three square matrices over the states, [a] or [a; c].
-
-    Attributes
-    ----------
-    used : array_like
-        What of the carried gradients enters each cell.
-    handed : array_like
-        What becomes of the gradients that a cell hands back.
-    heaped : array_like
-        What of the carried gradients stays, and has those of the next cell added to it.
-    """
-
-    used: Sequence[Sequence[float]]
-    handed: Sequence[Sequence[float]]
-    heaped: Sequence[Sequence[float]]
-
-
-class Unrolled:
-    """The chain that a forward pass left.
+class Unrolled(Chain):
+    """The chain that the forward pass of an RNN or an LSTM left.
 
     A cell's answers are worked out when they are first asked for. In their shapes n_s counts the states (1 or 2), n_v
     the weighted inputs and the memory (1 or 5).
@@ -81,10 +60,7 @@ class Unrolled:
 
     def __init__(self, caches: RNNCaches | LSTMCaches) -> None:
         self._kind = _LSTM if isinstance(caches, LSTMCaches) else _RNN
-        self._caches = caches
-        self.parameters = caches.steps[0].parameters
-        self.places = range(len(caches.steps))
-        self.states = len(self._kind.previous)
+        super().__init__(caches, len(self._kind.previous))
 
     def instead(self, **answers: Array) -> Self:
         """Make a chain of cells that answer otherwise.
@@ -99,7 +75,7 @@ class Unrolled:
         Unrolled
         """
         other = copy(self)
-        vars(other).pop("_onward", None)
+        vars(other).pop("onward", None)
         vars(other).update(answers)
         return other
 
@@ -114,7 +90,7 @@ class Unrolled:
         return np.stack([self._following(name) for name in self._kind.previous])
 
     @cached_property
-    def _onward(self) -> Array:
+    def onward(self) -> Array:
         """How all states follow all previous ones: (T_x, m, n_s n_a, n_s n_a)."""
         size = self.states * self.slopes.shape[2]
         return np.einsum("lpvi,vkijt->tjlpki", self.by_state, self.slopes).reshape(len(self.places), -1, size, size)
@@ -143,7 +119,7 @@ class Unrolled:
         """
         weighed = self._kind.weigh(**self._given(), parameters=self.parameters)
         if c_prev is not None:
-            weighed[-1] = _side_by_side(c_prev)
+            weighed[-1] = side_by_side(c_prev)
         # All units and all examples of all steps are nudged at once, because none of them knows of another.
         at = {"nudge": np.zeros((len(weighed), 1, 1))}
         return self._by_step(exact.responses(lambda nudge: self._kind.activate(weighed + nudge), at)["nudge"])
@@ -160,7 +136,7 @@ class Unrolled:
         -------
         ndarray (columns, n_v, n_a, m, T_x)
         """
-        around = {**self._given(), **{name: _side_by_side(array) for name, array in given.items()}}
+        around = {**self._given(), **{name: side_by_side(array) for name, array in given.items()}}
 
         def weighed(**rows: Array) -> Array:
             # A row that is added to all rows of a matrix: row i of it matters to unit i alone.
@@ -170,80 +146,23 @@ class Unrolled:
         rows = {name: np.zeros((1, self.parameters[name].shape[1])) for name in self._kind.weights}
         return self._by_step(np.concatenate(list(exact.responses(weighed, rows).values())))
 
-    def kept(self, name: str) -> Array:
-        """Collect what the cells of all steps keep under one name.
+    def gathered(self, arriving: Array, cells: list[int]) -> Gradients:
+        """Take what arrives through the activations of each cell, and from there on; see ``Chain.gathered``.
 
         Parameters
         ----------
-        name : str
-            A field of the caches, e.g. ``"a_prev"``.
-
-        Returns
-        -------
-        ndarray (features, m, T_x)
-        """
-        return np.stack([getattr(step, name) for step in self._caches.steps], axis=-1)
-
-    def carried_from_each(
-        self, entering: Array, cells: Sequence[int] | None = None, carry: Carry | None = None
-    ) -> Array:
-        """Follow what enters at each place to all earlier ones.
-
-        Parameters
-        ----------
-        entering : ndarray (n_a, m, T_x) or (n_s, n_a, m, T_x)
-            Gradient from the loss of each place; with one array for each state, or for a alone.
-        cells : sequence of int, optional
-            Which cell stands at each place; the right one when not given.
-        carry : Carry, optional
-            What goes from one place to the one before; all that a cell hands back, when not given.
-
-        Returns
-        -------
-        ndarray (T_x, n_s, n_a, m, T_x + 1)
-            Entry [k, ..., t + 1] is what the place t is sent by the next one of what enters at place k, and entry
-            [k, ..., 0] what is left of it at the end.
-        """
-        entering = self._of_all_states(entering)
-        n_a, m, length = entering.shape[1:]
-        used, handed, heaped = (self._matrix(of, n_a) for of in carry or self._all())
-        size = self.states * n_a
-        # How far a nudge has come: (example, place of the nudge, nudged unit, unit reached).
-        reach = np.zeros((m, length, size, size))
-        found = np.zeros((length, m, length + 1, size))
-        for place, cell in enumerate(cells or self.places):
-            reach[:, place] = np.eye(size)
-            here = reach[:, : place + 1].reshape(m, -1, size)
-            back = handed @ self._onward[cell]
-            from_here = back @ entering[..., place].transpose(2, 0, 1).reshape(m, size, 1)
-            found[place, :, : place + 1] = (here @ from_here).reshape(m, -1, size)
-            reach[:, : place + 1] = (here @ (back @ used + heaped)).reshape(m, -1, size, size)
-        return found.reshape(length, m, length + 1, self.states, n_a).transpose(0, 3, 4, 1, 2)
-
-    def sweep(self, entering: Array, cells: Sequence[int] | None = None, carry: Carry | None = None) -> Gradients:
-        """Tell what a loop over all places has in its hands.
-
-        Parameters
-        ----------
-        entering, cells, carry
-            As for ``carried_from_each``.
+        arriving : ndarray (n_s, n_a, m, T_x)
+        cells : list of int
 
         Returns
         -------
         dict
-            ``carried (n_s, n_a, m, T_x + 1)``, what each place is sent by the next one, in entry t + 1, and what is
-            left at the end, in entry 0; ``dx_steps (n_x, m, T_x)``; ``weight_steps (n_a, columns, T_x)``, the
-            gradients of all weights and biases, for ``split``.
+            ``dx_steps (n_x, m, T_x)``; ``weight_steps (n_a, columns, T_x)``.
         """
-        carried = self.carried_from_each(entering, cells, carry).sum(axis=0)
-        used = np.asarray((carry or self._all()).used)
-        arriving = self._of_all_states(entering) + np.einsum("sr,r...->s...", used, carried[..., 1:])
-        at = list(cells or self.places)
-        before = np.einsum("vkijt,kijt->vijt", self.slopes[..., at], arriving)
+        before = np.einsum("vkijt,kijt->vijt", self.slopes[..., cells], arriving)
         return {
-            "carried": carried,
             "dx_steps": np.einsum("xvi,vijt->xjt", self.by_xt, before),
-            "weight_steps": np.einsum("qvijt,vijt->iqt", self.by_weights[..., at], before, optimize=True),
+            "weight_steps": np.einsum("qvijt,vijt->iqt", self.by_weights[..., cells], before, optimize=True),
         }
 
     def split(self, columns: Array) -> Gradients:
@@ -266,7 +185,7 @@ class Unrolled:
         return found
 
     def _given(self) -> dict[str, Array]:
-        return {name: _side_by_side(self.kept(name)) for name in ("xt", *self._kind.previous)}
+        return {name: side_by_side(self.kept(name)) for name in ("xt", *self._kind.previous)}
 
     def _following(self, name: str) -> Array:
         # Weighing is linear, so at zero, and for one example, it answers as it does everywhere.
@@ -277,22 +196,4 @@ class Unrolled:
         return weighed[name][..., 0]
 
     def _by_step(self, columns: Array) -> Array:
-        return columns.reshape(*columns.shape[:-1], -1, len(self.places))
-
-    def _of_all_states(self, entering: Array) -> Array:
-        if entering.ndim > len(("n_a", "m", "T_x")):
-            return entering
-        return np.stack([entering, *[np.zeros_like(entering)] * (self.states - 1)])
-
-    def _all(self) -> Carry:
-        one = np.eye(self.states).tolist()
-        return Carry(one, one, np.zeros_like(one).tolist())
-
-    def _matrix(self, of_states: Sequence[Sequence[float]], n_a: int) -> Array:
-        # np.kron does the same, and takes longer than all that is done with it.
-        blocks = np.asarray(of_states, dtype=float)[:, None, :, None] * np.eye(n_a)[:, None, :]
-        return blocks.reshape(self.states * n_a, -1)
-
-
-def _side_by_side(steps: Array) -> Array:
-    return steps.reshape(len(steps), -1)
+        return step_by_step(columns, len(self.places))

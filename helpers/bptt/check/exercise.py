@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bptt.inputs import Sizes
+from bptt.recurrent import Recurrent
 from bptt.types import Array, Gradients
 
 Arguments = dict[str, Any]
@@ -65,6 +66,8 @@ class Exercise:
         that a mistake in an earlier exercise costs nothing here.
     in_place : str
         Id of the mistake of changing an argument.
+    cell : Recurrent or None
+        The cell that it is about, where the exercise was made from a forward pass alone: grading asks for it.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Exercise:
     prepare: Callable[[Arguments], Arguments] = lambda _: {}
     stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     in_place: str = "input-changed-in-place"
+    cell: Recurrent | None = None
 
     @property
     def bare(self) -> bool:

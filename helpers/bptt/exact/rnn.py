@@ -4,8 +4,11 @@ import numpy as np
 
 from bptt.activations import softmax
 from bptt.exact.complex_step import gradients
+from bptt.exact.recurrent import cell_backward, sequence_backward
 from bptt.rnn import RNNCaches, RNNCellCache, output_z, rnn_cell_state, rnn_cell_z
 from bptt.types import Array, Gradients
+
+PARAMETERS = ("Wax", "Waa", "ba")
 
 
 def rnn_cell_dz(da_next: Array, cache: RNNCellCache) -> Array:
@@ -67,7 +70,7 @@ def rnn_cell_parameters_backward(dz: Array, cache: RNNCellCache) -> Gradients:
     def z(**weights: Array) -> Array:
         return rnn_cell_z(cache.xt, cache.a_prev, weights)
 
-    return gradients(z, {name: cache.parameters[name] for name in ("Wax", "Waa", "ba")}, dz)
+    return gradients(z, {name: cache.parameters[name] for name in PARAMETERS}, dz)
 
 
 def rnn_cell_backward(da_next: Array, cache: RNNCellCache) -> Gradients:
@@ -84,13 +87,7 @@ def rnn_cell_backward(da_next: Array, cache: RNNCellCache) -> Gradients:
     dict
         ``dxt (n_x, m), da_prev (n_a, m), dWax (n_a, n_x), dWaa (n_a, n_a), dba (n_a, 1)``.
     """
-    _, a_prev, xt, parameters = cache
-
-    def a_next(xt: Array, a_prev: Array, **weights: Array) -> Array:
-        return rnn_cell_state(xt, a_prev, {**parameters, **weights})
-
-    weights = {name: parameters[name] for name in ("Wax", "Waa", "ba")}
-    return gradients(a_next, {"xt": xt, "a_prev": a_prev, **weights}, da_next)
+    return cell_backward(rnn_cell_state, PARAMETERS, da_next, cache)
 
 
 def rnn_backward(da: Array, caches: RNNCaches) -> Gradients:
@@ -107,16 +104,7 @@ def rnn_backward(da: Array, caches: RNNCaches) -> Gradients:
     dict
         ``dx (n_x, m, T_x), da0 (n_a, m), dWax (n_a, n_x), dWaa (n_a, n_a), dba (n_a, 1)``.
     """
-    first = caches.steps[0]
-
-    def a(x: Array, a0: Array, **weights: Array) -> Array:
-        states = [a0]
-        for t in range(x.shape[-1]):
-            states.append(rnn_cell_state(x[..., t], states[-1], weights))
-        return np.stack(states[1:], axis=-1)
-
-    weights = {name: first.parameters[name] for name in ("Wax", "Waa", "ba")}
-    return gradients(a, {"x": caches.x, "a0": first.a_prev, **weights}, da)
+    return sequence_backward(rnn_cell_state, PARAMETERS, da, caches)
 
 
 def output_backward(y_pred: Array, y: Array, a: Array, Wya: Array) -> Gradients:
@@ -177,7 +165,7 @@ def rnn_backward_truncated(da: Array, caches: RNNCaches, steps: int) -> Gradient
     """
     first = caches.steps[0]
     total = {"dx": np.zeros(caches.x.shape), "da0": np.zeros(first.a_prev.shape)}
-    total |= {f"d{name}": np.zeros(first.parameters[name].shape) for name in ("Wax", "Waa", "ba")}
+    total |= {f"d{name}": np.zeros(first.parameters[name].shape) for name in PARAMETERS}
     for k in np.flatnonzero(da.any(axis=(0, 1))).tolist():
         start = max(0, k - steps + 1)
         window = RNNCaches(caches.steps[start : k + 1], caches.x[..., start : k + 1])

@@ -22,8 +22,10 @@ def _waa_with_a_next(arguments: Arguments, _: Gradients) -> Gradients:
     return {"dWaa": exact.rnn_cell_parameters_backward(arguments["dz"], later)["dWaa"]}
 
 
-def _dz(arguments: Arguments) -> Array:
-    return next(array for name, array in arguments.items() if name.startswith("dz"))
+def _dz(arguments: Arguments, bias: str) -> Array:
+    """Find the gradient of what a bias was added to; a cell with several biases has several of them, by the bias."""
+    dz = next(value for name, value in arguments.items() if name.startswith("dz"))
+    return dz[bias] if isinstance(dz, dict) else dz
 
 
 def _of(letter: str, gradients: Gradients) -> Gradients:
@@ -39,16 +41,17 @@ def _without_an_axis(_: Arguments, right: Gradients) -> Gradients:
 
 
 def _over_wrong_axis(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
-    over_features = _dz(arguments).sum(axis=0)
-    return {name: [over_features, over_features[None, :], over_features[:, None]] for name in _of("b", right)}
+    over_features = {name: _dz(arguments, name).sum(axis=0) for name in _of("b", right)}
+    return {name: [sums, sums[None, :], sums[:, None]] for name, sums in over_features.items()}
 
 
 def _not_summed(arguments: Arguments, right: Gradients) -> Gradients:
-    return {name: _dz(arguments) for name in _of("b", right)}
+    return {name: _dz(arguments, name) for name in _of("b", right)}
 
 
-def _averaged(arguments: Arguments, right: Gradients) -> Gradients:
-    return {name: array / _dz(arguments).shape[1] for name, array in right.items()}
+def _averaged(arguments: Arguments, parameters: Gradients) -> Gradients:
+    _, m = arguments["cache"].a_prev.shape
+    return {name: array / m for name, array in parameters.items()}
 
 
 def _slope_again(arguments: Arguments, right: Gradients) -> Gradients:
@@ -151,7 +154,8 @@ def of_a_weighted_input(bias: str) -> tuple[Mistake, ...]:
     Returns
     -------
     tuple of Mistake
-        They tell weights and biases from their names, and find ``dz`` among the arguments by the beginning of its name.
+        They tell weights and biases from their names, and find ``dz`` among the arguments by the beginning of its name:
+        an array, or, by the gradient of each bias, several.
     """
     return (
         Mistake(
@@ -197,7 +201,7 @@ def of_a_weighted_input(bias: str) -> tuple[Mistake, ...]:
             "All parameter gradients are m times too small. Some texts average over the examples inside the backward "
             "pass; in this course the gradients are sums, and a 1/m, if any, is in the loss and reaches you through "
             "da_next.",
-            _averaged,
+            lambda a, right: _averaged(a, {**_of("W", right), **_of("b", right)}),
         ),
     )
 

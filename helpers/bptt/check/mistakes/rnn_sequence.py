@@ -7,9 +7,10 @@ possible with any kind of cell.
 
 import numpy as np
 
+from bptt.chain import Carry, Chain
 from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.types import Array, Gradients
-from bptt.unrolled import Carry, Unrolled
+from bptt.unrolled import Unrolled
 
 _NOTHING, _ALL = [[0.0]], [[1.0]]
 
@@ -19,30 +20,30 @@ def unroll(arguments: Arguments) -> Arguments:
     return {"chain": Unrolled(arguments["caches"])}
 
 
-def go_through(da: Array, chain: Unrolled) -> Gradients:
+def go_through(da: Array, chain: Chain) -> Gradients:
     """First stage, done right.
 
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
-    chain : Unrolled
+    chain : Chain
 
     Returns
     -------
     dict
-        ``carried, dx_steps, weight_steps``, as from ``Unrolled.sweep``; the first step that the loop visits is last.
+        ``carried, dx_steps, weight_steps``, as from ``Chain.sweep``; the first step that the loop visits is last.
     """
     return chain.sweep(da)
 
 
-def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: Unrolled, _da: Array) -> Gradients:
+def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: Chain, _da: Array) -> Gradients:
     """Second stage, done right.
 
     Parameters
     ----------
     dx_steps, carried, weight_steps : ndarray
-        As from ``Unrolled.sweep``.
-    chain : Unrolled
+        As from ``Chain.sweep``.
+    chain : Chain
 
     Returns
     -------
@@ -54,7 +55,7 @@ def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: Unrolled
 
 def swept(arguments: Arguments, da: Array, cells: list[int] | None = None, carry: Carry | None = None) -> Gradients:
     """Go through the steps with another ``da``, with other cells, or with another carry."""
-    chain: Unrolled = arguments["chain"]
+    chain: Chain = arguments["chain"]
     return chain.sweep(da, cells, carry)
 
 
@@ -125,12 +126,12 @@ def _cache_of_step_after(arguments: Arguments, _: Gradients) -> Gradients:
 
 
 def _overwritten(arguments: Arguments, _: Gradients) -> Gradients:
-    chain: Unrolled = arguments["chain"]
+    chain: Chain = arguments["chain"]
     return chain.split(arguments["weight_steps"][..., 0])
 
 
 def _skips_first(arguments: Arguments, right: Gradients) -> Gradients:
-    chain: Unrolled = arguments["chain"]
+    chain: Chain = arguments["chain"]
     dx = right["dx"].copy()
     dx[..., 0] = 0
     weights = chain.split(arguments["weight_steps"][..., 1:].sum(axis=-1))

@@ -1,0 +1,78 @@
+"""The two exercises about any recurrent cell with one state: the cell, backward, and a sequence of it, backward."""
+
+from dataclasses import replace
+from typing import Any
+
+from bptt import exact
+from bptt.check.exercise import Arguments, Exercise, Mistake
+from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH, RNN_BACKWARD
+from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, of_a_weighted_input
+from bptt.inputs import Sizes
+from bptt.nudged import Nudged
+from bptt.recurrent import Recurrent
+from bptt.types import Array, Gradients
+
+
+def exercises(
+    cell: Recurrent,
+    cell_hints: tuple[str, ...],
+    hints: tuple[str, ...] = RNN_BACKWARD.hints,
+    cell_mistakes: tuple[Mistake, ...] = (),
+) -> tuple[Exercise, Exercise]:
+    """Make the exercises ``<name>_cell_backward(da_next, cache)`` and ``<name>_backward(da, caches)``.
+
+    Parameters
+    ----------
+    cell : Recurrent
+    cell_hints, hints : tuple of str
+        For the cell and for the sequence. Each says one step more than the one before; none is the solution.
+    cell_mistakes : tuple of Mistake
+        Known mistakes in this very cell, besides those that are possible in any.
+
+    Returns
+    -------
+    tuple of Exercise, two
+    """
+    learnt = {f"d{name}": symbols for name, symbols in cell.parameters.items()}
+    cell_shapes = {"dxt": "n_x, m", "da_prev": "n_a, m", **learnt}
+    shapes = {"dx": "n_x, m, T_x", "da0": "n_a, m", **learnt}
+
+    def draw_cell(seed: int, sizes: Sizes) -> tuple[Any, ...]:
+        return cell.cell_inputs(seed, sizes.n_x, sizes.n_a, sizes.m)
+
+    def draw(seed: int, sizes: Sizes) -> tuple[Any, ...]:
+        return cell.inputs(seed, sizes.n_x, sizes.n_a, sizes.m, sizes.T_x)
+
+    def before_activations(arguments: Arguments) -> Arguments:
+        return {"dz": cell.cell_dz(arguments["da_next"], arguments["cache"])}
+
+    def right(da_next: Array, cache: Any, _dz: Gradients) -> Gradients:  # noqa: ANN401 - a named tuple of the cell's
+        return cell.cell_backward(da_next, cache)
+
+    def unroll(arguments: Arguments) -> Arguments:
+        return {"chain": Nudged(cell.state, tuple(cell.parameters), arguments["caches"])}
+
+    anywhere = (INPUT_TRANSPOSED, *of_a_weighted_input("b"))
+    one_step = Exercise(
+        name=f"{cell.name}_cell_backward",
+        arguments=("da_next", "cache"),
+        shapes=cell_shapes,
+        draw=draw_cell,
+        exact=cell.cell_backward,
+        stages=(Exercise("cell", ("da_next", "cache", "dz"), cell_shapes, draw_cell, right, anywhere + cell_mistakes),),
+        prepare=before_activations,
+        hints=cell_hints,
+        cell=cell,
+    )
+    return one_step, replace(
+        RNN_BACKWARD,
+        name=f"{cell.name}_backward",
+        shapes=shapes,
+        draw=draw,
+        exact=cell.backward,
+        stages=(GO_THROUGH, replace(GATHER, shapes=shapes)),
+        prepare=unroll,
+        stand_ins={one_step.name: exact.lent(cell.cell_backward)},
+        hints=hints,
+        cell=cell,
+    )

@@ -1,0 +1,167 @@
+"""Any recurrent cell with one state, described by its forward pass: what it takes to check the way back through it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bptt.exact import gradients
+from bptt.exact.recurrent import cell_backward, sequence_backward
+from bptt.types import Array, Gradients, Parameters, Rng
+
+
+class Caches(NamedTuple):
+    """What a sequence of cells keeps of its forward pass.
+
+    Attributes
+    ----------
+    steps : list of named tuple
+        The cache of each time step, in order.
+    x : ndarray (n_x, m, T_x)
+        The whole input.
+    """
+
+    steps: list[Any]
+    x: Array
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """A recurrent cell, and a sequence of it.
+
+    Attributes
+    ----------
+    name : str
+        As in the names of functions: ``gru`` for ``gru_cell_backward`` and ``gru_backward``.
+    cell_forward : callable
+        From ``xt, a_prev, parameters`` to ``a_next, cache``. It must be made of analytic operations that leave leading
+        axes alone (``@``, ``+``, ``*``, ``np.tanh``, ``activations.sigmoid``).
+    cache : type of named tuple
+        What ``cell_forward`` keeps; ``a_next, a_prev, xt`` and ``parameters`` are among its fields.
+    parameters : dict
+        Each parameter and its shape in symbols, e.g. ``{"Wu": "n_a, n_a + n_x", "bu": "n_a, 1"}``. Names of weights
+        begin with W, names of biases with b.
+    """
+
+    name: str
+    cell_forward: Callable[[Array, Array, Parameters], tuple[Array, Any]]
+    cache: type[Any]
+    parameters: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        """Refuse a description that would fail later, and say what is missing.
+
+        Raises
+        ------
+        TypeError
+            When a field of the cache or a parameter has not the name that the checks look for.
+        """
+        missing = {"a_next", "a_prev", "xt", "parameters"} - set(self.cache._fields)
+        if missing:
+            raise TypeError(f"{self.cache.__name__} needs the fields {', '.join(sorted(missing))} as well")
+        unclear = [name for name in self.parameters if name[0] not in "Wb"]
+        if unclear:
+            raise TypeError(f"{', '.join(unclear)}: begin the names of weights with W, those of biases with b")
+
+    def forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Caches]:
+        """Take the cell over a sequence, with the same parameters at every step.
+
+        Parameters
+        ----------
+        x : ndarray (n_x, m, T_x)
+            Input of all steps.
+        a0 : ndarray (n_a, m)
+            State before the first step.
+        parameters : dict
+
+        Returns
+        -------
+        a : ndarray (n_a, m, T_x)
+            State after each step.
+        caches : Caches
+        """
+        a_next, states, steps = a0, [], []
+        for t in range(x.shape[-1]):
+            a_next, cache = self.cell_forward(x[..., t], a_next, parameters)
+            states.append(a_next)
+            steps.append(cache)
+        return np.stack(states, axis=-1), Caches(steps, x)
+
+    def state(self, xt: Array, a_prev: Array, parameters: Parameters) -> Array:
+        """Take the state one step on, and keep nothing."""
+        return self.cell_forward(xt, a_prev, parameters)[0]
+
+    def cell_inputs(self, seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4) -> tuple[Array, Any]:
+        """Draw what one cell's backward pass is given.
+
+        Parameters
+        ----------
+        seed : int
+            Equal seeds give equal numbers.
+        n_x, n_a, m : int
+            Features of the input and of the state; examples.
+
+        Returns
+        -------
+        da_next : ndarray (n_a, m)
+            A random upstream gradient.
+        cache : named tuple
+            Left by ``cell_forward``, so it is consistent.
+        """
+        rng = np.random.default_rng(seed)
+        a_prev = np.tanh(rng.standard_normal((n_a, m)))
+        _, cache = self.cell_forward(rng.standard_normal((n_x, m)), a_prev, self._drawn(rng, n_x, n_a))
+        return rng.standard_normal((n_a, m)), cache
+
+    def inputs(self, seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4, T_x: int = 6) -> tuple[Array, Caches]:
+        """Draw what the backward pass over a sequence is given.
+
+        Parameters
+        ----------
+        seed : int
+            Equal seeds give equal numbers.
+        n_x, n_a, m, T_x : int
+            Features of the input and of the state; examples; time steps.
+
+        Returns
+        -------
+        da : ndarray (n_a, m, T_x)
+            A random gradient at every step, as if from the loss of that step.
+        caches : Caches
+            Left by ``forward``, so they are consistent.
+        """
+        rng = np.random.default_rng(seed)
+        a0 = np.tanh(rng.standard_normal((n_a, m)))
+        _, caches = self.forward(rng.standard_normal((n_x, m, T_x)), a0, self._drawn(rng, n_x, n_a))
+        return rng.standard_normal((n_a, m, T_x)), caches
+
+    def cell_backward(self, da_next: Array, cache: Any) -> Gradients:  # noqa: ANN401 - a named tuple of the cell's own
+        """Exact gradients of one cell, with the signature of the learner's own function: ``dxt, da_prev, dWu, ...``."""
+        return cell_backward(self.state, self.parameters, da_next, cache)
+
+    def cell_dz(self, da_next: Array, cache: Any) -> Gradients:  # noqa: ANN401
+        """Exact gradients of what each bias is added to, (n_a, m), by the gradient of the bias: ``dbu, ...``."""
+        xt, a_prev, parameters = cache.xt, cache.a_prev, cache.parameters
+
+        def a_next(**columns: Array) -> Array:
+            # A bias with one column for each example is added as it stands, so its gradient is that of the sum.
+            return self.state(xt, a_prev, {**parameters, **{b: parameters[b] + z for b, z in columns.items()}})
+
+        columns = {name: np.zeros(da_next.shape) for name in self.parameters if name.startswith("b")}
+        return gradients(a_next, columns, da_next)
+
+    def backward(self, da: Array, caches: Caches) -> Gradients:
+        """Exact gradients of a sequence, with the signature of the learner's own function: ``dx, da0, dWu, ...``."""
+        return sequence_backward(self.state, self.parameters, da, caches)
+
+    def _drawn(self, rng: Rng, n_x: int, n_a: int) -> Parameters:
+        """Draw parameters small enough that nothing is saturated."""
+        shapes = {name: _shape(symbols, n_x, n_a) for name, symbols in self.parameters.items()}
+        scales = {name: 2 if name.startswith("b") else np.sqrt(shape[1]) for name, shape in shapes.items()}
+        return {name: rng.standard_normal(shape) / scales[name] for name, shape in shapes.items()}
+
+
+def _shape(symbols: str, n_x: int, n_a: int) -> tuple[int, ...]:
+    sizes = {"n_x": n_x, "n_a": n_a, "1": 1}
+    return tuple(sum(sizes[term.strip()] for term in length.split("+")) for length in symbols.split(","))
