@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bptt.check.exercises import CELLS
+from bptt.exact.rnn import PARAMETERS as RNN_PARAMETERS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from bptt.lstm import LSTMCellCache
-    from bptt.rnn import RNNCellCache
     from bptt.types import Array, Gradients
 
 
@@ -22,9 +24,14 @@ def _like(arrays: dict[str, Array]) -> Gradients:
     return {name: np.zeros_like(array) for name, array in arrays.items()}
 
 
-def _rnn_cell_backward(da_next: Array, cache: RNNCellCache) -> Gradients:
-    weights = {f"d{name}": cache.parameters[name] for name in ("Wax", "Waa", "ba")}
-    return {**_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2}
+def _cell_backward(learnt: Iterable[str]) -> Callable[[Array, Any], Gradients]:
+    """Make a stand-in for a cell with one state."""
+
+    def cell_backward(da_next: Array, cache: Any) -> Gradients:  # noqa: ANN401 - of any such cell
+        weights = {f"d{name}": cache.parameters[name] for name in learnt}
+        return {**_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2}
+
+    return cell_backward
 
 
 def _lstm_cell_backward(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Gradients:
@@ -37,7 +44,8 @@ def _lstm_cell_dz(da_next: Array, dc_next: Array, _: LSTMCellCache) -> Gradients
 
 
 CHEAP: dict[str, Callable[..., Any]] = {
-    "rnn_cell_backward": _rnn_cell_backward,
+    "rnn_cell_backward": _cell_backward(RNN_PARAMETERS),
     "lstm_cell_backward": _lstm_cell_backward,
     "lstm_cell_dz": _lstm_cell_dz,
+    **{f"{cell.name}_cell_backward": _cell_backward(cell.parameters) for cell in CELLS},
 }

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from bptt import graphs
+from bptt.check.exercises import CELLS
 from bptt.lstm import LSTMCaches, LSTMCellCache
+from bptt.recurrent import Caches
 from bptt.rnn import RNNCaches, RNNCellCache
 
 DTYPES = (
@@ -23,7 +25,7 @@ DTYPES = (
 )
 _CELLS = (RNNCellCache, RNNCaches, LSTMCellCache, LSTMCaches)
 _GRAPHS = (graphs.WeightedInputCache, graphs.FanOutCache, graphs.TwoLayerCache, graphs.TwoLayerSum, graphs.Valley)
-RECORDS = {kind.__name__: kind for kind in (*_CELLS, *_GRAPHS)}
+RECORDS = {kind.__name__: kind for kind in (*_CELLS, *_GRAPHS, Caches, *(cell.cache for cell in CELLS))}
 """The named tuples that functions of the course are given."""
 
 HOLDERS = {"list", "tuple", "dict", "record"}
