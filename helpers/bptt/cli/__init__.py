@@ -8,9 +8,10 @@ import click
 from bptt.cli.build import build
 from bptt.cli.data import data
 from bptt.cli.grade import grade
+from bptt.cli.new_lesson import new_lesson
 from bptt.cli.report import report
 
-COMMANDS = (build, grade, report, data)
+COMMANDS = (new_lesson, build, grade, report, data)
 """In the order in which a term needs them."""
 
 

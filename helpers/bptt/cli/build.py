@@ -29,6 +29,7 @@ def build(*, check_only: bool, course: Path) -> None:
     from bptt.lessons.build import build as build_notebooks
     from bptt.lessons.build import check
     from bptt.lessons.source import LessonError
+    from bptt.lessons.unfinished import unfinished
 
     try:
         changes = check(course) if check_only else build_notebooks(course)
@@ -40,3 +41,6 @@ def build(*, check_only: bool, course: Path) -> None:
         raise click.ClickException("notebooks/ is not what solutions/ builds. Run 'bptt build', and commit.")
     if not changes:
         click.echo("The notebooks are up to date.")
+    for path, count in unfinished(course).items():
+        lines = "1 line for its author is" if count == 1 else f"{count} lines for its author are"
+        click.echo(f"{path.relative_to(course)}: {lines} left; look for AUTHOR.")
