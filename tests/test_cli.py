@@ -46,6 +46,19 @@ def test_a_broken_lesson_is_reported_without_a_traceback(course):
     assert "01_tiny.py:1: its nbgrader metadata lacks grade_id" in result.output
 
 
+def test_a_new_lesson_is_written_and_what_comes_next_is_said(course):
+    result = run("new-lesson", "05_gru", "--course", course)
+    assert result.exit_code == 0
+    assert result.output.startswith("solutions/05_gru.py is written.")
+    assert "12 lines for its author are left" in run("build", "--course", course).output
+
+
+def test_a_lesson_that_is_there_stays_as_it_is(course):
+    result = run("new-lesson", "01_tiny", "--course", course)
+    assert result.exit_code == 1
+    assert "There is a lesson 01 already, solutions/01_tiny.py; the next number is 02." in result.output
+
+
 def test_elsewhere_it_says_where_to_go(tmp_path):
     result = run("build", "--course", tmp_path)
     assert result.exit_code == 2
@@ -58,7 +71,7 @@ def test_help_needs_none_of_the_slow_packages():
     assert done.stdout == "set()\n"
 
 
-@pytest.mark.parametrize("command", ["build", "grade", "report"])
+@pytest.mark.parametrize("command", ["new-lesson", "build", "grade", "report"])
 def test_examples_in_help_keep_their_lines(command):
     words = CliRunner().invoke(main, [command, "--help"]).output
     assert "\\b" not in words

@@ -68,9 +68,9 @@ LARGE = {
     **_all("lstm_cell_inputs_backward", n_x=4, n_a=4, m=512, T_x=1, passes=600),
     **_all("lstm_cell_parameters_backward lstm_cell_backward", n_x=24, n_a=24, m=1, T_x=1, passes=400),
     **_all("lstm_backward lstm_backward_fused", n_x=28, n_a=28, m=1, T_x=10, passes=100),
-    # What suits an LSTM suits other cells with gates, and is lenient with those that have fewer.
+    # As for an LSTM; a sequence may also have its cells written out, entry by entry.
     **_all(" ".join(f"{cell.name}_cell_backward" for cell in CELLS), n_x=24, n_a=24, m=1, T_x=1, passes=400),
-    **_all(" ".join(f"{cell.name}_backward" for cell in CELLS), n_x=28, n_a=28, m=1, T_x=10, passes=100),
+    **_all(" ".join(f"{cell.name}_backward" for cell in CELLS), n_x=28, n_a=28, m=1, T_x=10, passes=400),
 }
 """``numerical_gradient`` is none of them: there it is the task. Nor are single nodes, where entries act alone."""
 

@@ -1,0 +1,107 @@
+"""What is made from a forward pass alone: for the RNN it finds what the exercises that were written for it find."""
+
+import numpy as np
+import pytest
+
+from attempts import WRONG as WRONG_CELLS
+from attempts import tidy
+from bptt import check, exact, inputs
+from bptt.chain import Carry
+from bptt.check.diagnose import all_mistakes
+from bptt.check.exercises.recurrent import exercises
+from bptt.exact.rnn import PARAMETERS
+from bptt.nudged import Nudged
+from bptt.recurrent import Recurrent
+from bptt.rnn import RNNCellCache, rnn_cell_state
+from bptt.unrolled import Unrolled
+from test_rnn_sequence import RAISES, WRONG, written
+
+
+def forward(xt, a_prev, parameters):
+    a_next = rnn_cell_state(xt, a_prev, parameters)
+    return a_next, RNNCellCache(a_next, a_prev, xt, parameters)
+
+
+SHAPES = {"Wax": "n_a, n_x", "Waa": "n_a, n_a", "ba": "n_a, 1"}
+RNN = Recurrent("rnn", forward, RNNCellCache, SHAPES)
+CELL, SEQUENCE = exercises(RNN, cell_hints=("Begin with dz.",))
+
+
+def causes(exercise, function, seed=1):
+    return [cause.id for cause in check.run(exercise, function, seed=seed).causes]
+
+
+def test_exact_gradients_are_those_of_the_rnn():
+    da_next, cache = RNN.cell_inputs(seed=4)
+    da, caches = RNN.inputs(seed=4)
+    for found, known in (
+        (RNN.cell_backward(da_next, cache), exact.rnn_cell_backward(da_next, cache)),
+        (RNN.backward(da, caches), exact.rnn_backward(da, caches)),
+    ):
+        assert found.keys() == known.keys()
+        assert all(np.array_equal(found[name], known[name]) for name in known)
+
+
+def test_inputs_are_consistent_and_of_the_sizes_that_were_asked_for():
+    da, caches = RNN.inputs(seed=1, n_x=3, n_a=5, m=4, T_x=6)
+    assert da.shape == (5, 4, 6)
+    assert caches.x.shape == (3, 4, 6)
+    a, again = RNN.forward(caches.x, caches.steps[0].a_prev, caches.steps[0].parameters)
+    for t, cache in enumerate(caches.steps):
+        assert np.array_equal(cache.a_next, rnn_cell_state(cache.xt, cache.a_prev, cache.parameters))
+        assert np.array_equal(cache.a_next, a[:, :, t])
+        assert np.array_equal(cache.a_next, again.steps[t].a_next)
+
+
+@pytest.mark.parametrize("seed", [1, 7301])
+def test_the_right_ones_pass(seed):
+    assert check.run(CELL, tidy, seed=seed).passed
+    assert check.run(SEQUENCE, written(), seed=seed).passed
+
+
+@pytest.mark.parametrize(("identifier", "spoilt", "changes"), WRONG)
+def test_each_mistake_of_the_loop_is_named_for_any_cell(identifier, spoilt, changes):
+    report = check.run(SEQUENCE, written(*changes))
+    assert [(cause.id, cause.gradients) for cause in report.causes] == [(identifier, spoilt)]
+    assert report.impulse is not None
+
+
+@pytest.mark.parametrize(("identifier", "changes"), RAISES)
+def test_a_loop_that_stops_with_an_error_is_named_for_any_cell(identifier, changes):
+    assert causes(SEQUENCE, written(*changes)) == [identifier]
+
+
+@pytest.mark.parametrize("identifier", [mistake.id for mistake in all_mistakes(CELL)])
+def test_each_mistake_with_weights_and_biases_is_named_for_any_cell(identifier):
+    spoilt, wrong = WRONG_CELLS[identifier]
+    report = check.run(CELL, wrong)
+    assert [(cause.id, cause.gradients) for cause in report.causes] == [(identifier, spoilt)]
+
+
+def test_a_mistake_of_its_own_is_named_too():
+    ours = check.exercise.Mistake("doubled", "Twice", "Think.", lambda _, right: {"dxt": 2 * right["dxt"]})
+    cell, _ = exercises(RNN, ("",), cell_mistakes=(ours,))
+    assert causes(cell, lambda d, c: tidy(d, c) | {"dxt": 2 * tidy(d, c)["dxt"]}) == ["doubled"]
+    assert causes(CELL, lambda d, c: tidy(d, c) | {"dxt": 2 * tidy(d, c)["dxt"]}) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "carry"), [(None, None), ([2, 2, 0, 1], None), (None, Carry([[0.5]], [[2.0]], [[1.0]]))]
+)
+def test_both_kinds_of_chain_say_the_same(cells, carry):
+    da, caches = inputs.rnn(seed=2, T_x=4)
+    one, other = Unrolled(caches), Nudged(rnn_cell_state, PARAMETERS, caches)
+    known, found = one.sweep(da, cells, carry), other.sweep(da, cells, carry)
+    np.testing.assert_allclose(found["carried"], known["carried"], rtol=1e-12)
+    np.testing.assert_allclose(found["dx_steps"], known["dx_steps"], rtol=1e-12)
+    for t in range(4):
+        expected, split = one.split(known["weight_steps"][..., t]), other.split(found["weight_steps"][..., t])
+        for name, gradient in expected.items():
+            np.testing.assert_allclose(split[name], gradient, rtol=1e-11, atol=1e-13)
+
+
+def test_a_description_that_checks_cannot_use_is_refused():
+    with pytest.raises(TypeError, match="begin the names of weights with W"):
+        Recurrent("rnn", forward, RNNCellCache, {"U": "n_a, n_x"})
+    with pytest.raises(TypeError, match="Sizes needs the fields a_next, a_prev, parameters, xt as well"):
+        Recurrent("rnn", forward, inputs.Sizes, SHAPES)
