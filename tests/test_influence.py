@@ -90,5 +90,5 @@ def rerun(da, caches, parameters):
 
 
 def test_an_rnn_has_no_memory_to_ask_for():
-    with pytest.raises(ValueError, match="an RNN has no memory"):
+    with pytest.raises(ValueError, match="only an LSTM has a memory"):
         influence(*inputs.rnn(), state="c")

@@ -5,20 +5,22 @@ from typing import Literal
 import numpy as np
 
 from bptt import exact
+from bptt.chain import Chain
 from bptt.lstm import LSTMCaches
 from bptt.rnn import RNNCaches
 from bptt.types import Array
 from bptt.unrolled import Unrolled
 
 
-def influence(da: Array, caches: RNNCaches | LSTMCaches, state: Literal["a", "c"] = "a") -> Array:
+def influence(da: Array, caches: RNNCaches | LSTMCaches | Chain, state: Literal["a", "c"] = "a") -> Array:
     r"""Measure how each loss follows each state: :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`.
 
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
         Gradient that reaches each hidden state from the loss of its own step.
-    caches : RNNCaches or LSTMCaches
+    caches : RNNCaches, LSTMCaches or Chain
+        Of another kind of cell the chain, e.g. ``GRU.chain(caches)``.
     state : {"a", "c"}
         Which state is meant. ``"c"`` is the LSTM's memory, with both of its uses:
         :math:`\lVert \partial L_k / \partial c^{\langle t \rangle} \rVert`.
@@ -32,12 +34,13 @@ def influence(da: Array, caches: RNNCaches | LSTMCaches, state: Literal["a", "c"
     Raises
     ------
     ValueError
-        When the memory of an RNN is asked for.
+        When the memory of a cell that has none is asked for.
     """
     if state == "c" and not isinstance(caches, LSTMCaches):
-        message = 'an RNN has no memory beside its hidden state: leave state="c" out'
+        message = 'only an LSTM has a memory beside its hidden state: leave state="c" out'
         raise ValueError(message)
-    arriving = Unrolled(caches).carried_from_each(da)[..., 1:]
+    chain = caches if isinstance(caches, Chain) else Unrolled(caches)
+    arriving = chain.carried_from_each(da)[..., 1:]
     for k in range(da.shape[2]):
         arriving[k, 0, :, :, k] += da[:, :, k]
     if isinstance(caches, LSTMCaches) and state == "c":

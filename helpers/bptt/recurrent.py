@@ -8,6 +8,7 @@ import numpy as np
 
 from bptt.exact import gradients
 from bptt.exact.recurrent import cell_backward, sequence_backward
+from bptt.nudged import Nudged
 from bptt.types import Array, Gradients, Parameters, Rng
 
 
@@ -154,6 +155,10 @@ class Recurrent:
     def backward(self, da: Array, caches: Caches) -> Gradients:
         """Exact gradients of a sequence, with the signature of the learner's own function: ``dx, da0, dWu, ...``."""
         return sequence_backward(self.state, self.parameters, da, caches)
+
+    def chain(self, caches: Caches) -> Nudged:
+        """Make a chain of the cells that a forward pass went through, to ask where gradients go."""
+        return Nudged(self.state, tuple(self.parameters), caches)
 
     def _drawn(self, rng: Rng, n_x: int, n_a: int) -> Parameters:
         """Draw parameters small enough that nothing is saturated."""

@@ -12,9 +12,10 @@ from bptt.chain import Carry
 from bptt.check.diagnose import all_mistakes
 from bptt.check.exercises.recurrent import exercises
 from bptt.exact.rnn import PARAMETERS
+from bptt.influence import influence
 from bptt.nudged import Nudged
 from bptt.recurrent import Recurrent
-from bptt.rnn import RNNCellCache, rnn_cell_state
+from bptt.rnn import RNNCaches, RNNCellCache, rnn_cell_state
 from bptt.unrolled import Unrolled
 from test_rnn_sequence import RAISES, WRONG, written
 
@@ -103,6 +104,11 @@ def test_a_mistake_of_its_own_is_named_too():
     cell, _ = exercises(RNN, ("",), cell_mistakes=(ours,))
     assert causes(cell, lambda d, c: tidy(d, c) | {"dxt": 2 * tidy(d, c)["dxt"]}) == ["doubled"]
     assert causes(CELL, lambda d, c: tidy(d, c) | {"dxt": 2 * tidy(d, c)["dxt"]}) == []
+
+
+def test_influence_of_any_cell():
+    da, caches = RNN.inputs(seed=2)
+    np.testing.assert_allclose(influence(da, RNN.chain(caches)), influence(da, RNNCaches(*caches)), rtol=1e-12)
 
 
 @pytest.mark.parametrize(

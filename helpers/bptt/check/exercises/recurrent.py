@@ -8,7 +8,6 @@ from bptt.check.exercise import Arguments, Exercise, Mistake
 from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH, RNN_BACKWARD
 from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, of_a_weighted_input
 from bptt.inputs import Sizes
-from bptt.nudged import Nudged
 from bptt.recurrent import Recurrent
 from bptt.types import Array, Gradients
 
@@ -50,7 +49,7 @@ def exercises(
         return cell.cell_backward(da_next, cache)
 
     def unroll(arguments: Arguments) -> Arguments:
-        return {"chain": Nudged(cell.state, tuple(cell.parameters), arguments["caches"])}
+        return {"chain": cell.chain(arguments["caches"])}
 
     anywhere = (INPUT_TRANSPOSED, *of_a_weighted_input("b"))
     one_step = Exercise(
