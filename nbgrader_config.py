@@ -61,3 +61,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# A page of the exercises alone, with reports and hints, and without mark schemes.
+c.GenerateFeedback.preprocessors = ["bptt.grading.feedback.TellStudent"]
+c.GenerateFeedback.exporter_class = "bptt.grading.feedback.FeedbackPage"

@@ -35,7 +35,7 @@ def as_html(report: Report) -> str:
         *(_finding(finding, opened=not report.causes and not i) for i, finding in enumerate(report.findings)),
         _list(report.notes),
         _printed(report),
-        "".join(f'<div style="opacity:.75;margin-top:.5em">{escape(line)}</div>' for line in footer(report)),
+        "".join(f'<footer style="opacity:.75;margin-top:.5em">{escape(line)}</footer>' for line in footer(report)),
     ]
     return (
         f'<div role="status" style="border-left:5px solid {colour};padding:.5em 1em;margin:.4em 0;max-width:52em;'

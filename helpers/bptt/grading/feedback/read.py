@@ -1,0 +1,183 @@
+"""Read from an autograded notebook, and its points, what the student's page tells.
+
+The page has the exercises and no more. What a student must not get, such as hidden tests and mark schemes, stands in
+cells or lines that are never taken: the code of a graded cell, and whatever is in a region.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bptt.check.exercises import EXERCISES
+from bptt.check.report import REPORT_MIME
+from bptt.grading.feedback.error import error
+from bptt.grading.feedback.told import Exercise, Part, State, Stopped, Told
+from bptt.lessons.regions import visible_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbformat import NotebookNode
+
+    from bptt.grading.feedback.grades import Grade, Grades
+
+_HEADING = re.compile(r"^#+\s+(.*?)\s*$")
+_NUMBER = re.compile(r"^\d+\s+")
+_REMARK = re.compile(r"\s*\([^()]*\)$")
+_UNWRITTEN = "NotImplementedError"
+NO_REPORT: dict[str, Any] = {}
+
+
+@dataclass
+class _Found:
+    """An exercise's cells."""
+
+    answer: NotebookNode
+    question: NotebookNode | None = None
+    checks: list[NotebookNode] = field(default_factory=list)
+
+
+def told(notebook: NotebookNode, grades: Grades, name: str) -> Told:
+    """Gather what a page tells.
+
+    Parameters
+    ----------
+    notebook
+        As it was autograded.
+    grades
+        What the gradebook has of it.
+    name
+        The notebook's, for one that has no title.
+    """
+    found = list(_found(notebook))
+    coded = [each for each in found if each.answer.cell_type == "code"]
+    numbers = {id(each): number for number, each in enumerate(coded, 1)}
+    exercises = tuple(_exercise(each, grades, numbers.get(id(each), 0)) for each in found)
+    return Told(
+        title=_title(notebook) or name,
+        student=grades.student,
+        exercises=exercises,
+        elsewhere=tuple(_elsewhere(notebook)),
+        score=sum(grade.score for grade in grades.cells.values()) - grades.penalty,
+        possible=sum(grade.possible for grade in grades.cells.values()),
+        penalty=grades.penalty,
+    )
+
+
+def _found(notebook: NotebookNode) -> Iterator[_Found]:
+    """Yield each cell that a student writes for points, with the graded cells below it and the question above it."""
+    last: _Found | None = None
+    question = None
+    for cell in notebook.cells:
+        meta = _meta(cell)
+        if meta.get("solution"):
+            if last:
+                yield last
+            last = _Found(cell, question)
+        elif meta.get("grade") and last:
+            last.checks.append(cell)
+        question = cell if cell.cell_type == "markdown" and meta.get("locked") else None
+    if last:
+        yield last
+
+
+def _exercise(found: _Found, grades: Grades, number: int) -> Exercise:
+    name = _meta(found.answer)["grade_id"]
+    parts = tuple(_parts(found, grades))
+    todo = any(part.state in {State.WRONG, State.BLANK} for part in parts)
+    checked = dict.fromkeys(_report(check).get("exercise", "") for check in found.checks)
+    hints = [hint for exercise in checked if exercise in EXERCISES for hint in EXERCISES[exercise].hints]
+    question = visible_lines(found.question.source) if found.question else []
+    return Exercise(
+        anchor=name,
+        title=f"Exercise {number}: `{name}`" if number else _heading(question) or "In your own words",
+        question="\n".join(line for line in question if not _HEADING.match(line)),
+        answer=found.answer,
+        stopped=error(found.answer),
+        parts=parts,
+        hints=tuple(hints) if todo else (),
+        comment=grades.comments.get(name, ""),
+    )
+
+
+def _parts(found: _Found, grades: Grades) -> Iterator[Part]:
+    own = _meta(found.answer)["grade_id"]
+    if own in grades.cells:
+        grade = grades.cells[own]
+        yield Part("", _by_hand(grade), grade.score, grade.possible, by_hand=True)
+    told: set[str] = set()
+    causes: set[str] = set()
+    for check in found.checks:
+        name = _meta(check)["grade_id"]
+        report, grade = _report(check), grades.cells[name]
+        state = _state(report, grade)
+        shown = _shown(check, state)
+        named = ", ".join(report.get("graded", ())) or name.removeprefix("check-")
+        named_causes = set(report.get("causes", ()))
+        yield Part(
+            named,
+            state,
+            grade.score,
+            grade.possible,
+            report="" if shown in told else shown,
+            again=bool(named_causes) and named_causes <= causes,
+        )
+        told.add(shown)
+        causes |= named_causes
+
+
+def _by_hand(grade: Grade) -> State:
+    if grade.waiting:
+        return State.WAITING
+    return State.READ if grade.read else State.BLANK
+
+
+def _state(report: dict[str, Any], grade: Grade) -> State:
+    if report.get("kinds") == ["not-implemented"]:
+        return State.BLANK
+    right = report["passed"] if report else grade.score >= grade.possible
+    return State.RIGHT if right else State.WRONG
+
+
+def _report(check: NotebookNode) -> dict[str, Any]:
+    """Return what a check found, as data."""
+    reports = (output.get("data", {}).get(REPORT_MIME) for output in check.outputs)
+    return next(filter(None, reports), NO_REPORT)
+
+
+def _shown(check: NotebookNode, state: State) -> str:
+    """Return the report of a check as HTML, where it says more than the state does."""
+    for output in check.outputs:
+        data = output.get("data", {})
+        if REPORT_MIME in data:
+            says_more = len(data["text/plain"].splitlines()) > 1
+            return str(data["text/html"]) if says_more and state is not State.BLANK else ""
+    return ""
+
+
+def _elsewhere(notebook: NotebookNode) -> Iterator[Stopped]:
+    for cell in notebook.cells:
+        meta = _meta(cell)
+        if cell.cell_type != "code" or meta.get("solution") or meta.get("grade"):
+            continue
+        # A cell that calls what is still to be written has nothing else to say.
+        if any(output.get("ename") not in {None, _UNWRITTEN} for output in cell.outputs):
+            yield Stopped(cell, error(cell))
+
+
+def _title(notebook: NotebookNode) -> str:
+    texts = (cell.source.splitlines() for cell in notebook.cells if cell.cell_type == "markdown")
+    return next(filter(None, map(_heading, texts)), "")
+
+
+def _heading(lines: list[str]) -> str:
+    """Return the last heading of a text, without its number and what stands in brackets behind it."""
+    headings = [found[1] for found in map(_HEADING.match, lines) if found]
+    return _REMARK.sub("", _NUMBER.sub("", headings[-1])) if headings else ""
+
+
+def _meta(cell: NotebookNode) -> dict[str, Any]:
+    meta: dict[str, Any] = cell.metadata.get("nbgrader", {})
+    return meta
