@@ -1,19 +1,14 @@
 """One JupyterLab and one browser for all browser tests; each test is a learner with a fresh copy of the lessons."""
 
-import json
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from learner import Learner
 from playwright.sync_api import sync_playwright
+from server import serving
 
 from bptt.lessons.regions import hidden_lines
 from bptt.lessons.source import read
@@ -22,10 +17,6 @@ pytest.register_assert_rewrite("seen")
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
-START = 60
-"""Seconds that JupyterLab may take to start."""
-STOP = 10
-"""Seconds that it may take to stop its kernels and itself."""
 
 # Without these, Chromium calls home.
 QUIET = (
@@ -48,62 +39,16 @@ def lab(tmp_path_factory):
     themes.parent.mkdir(parents=True)
     # So that a test chooses the theme by what its browser prefers, for itself alone.
     themes.write_text('{"adaptive-theme": true}')
-    folders = {
-        "IPYTHONDIR": home / "ipython",
-        "JUPYTER_CONFIG_DIR": home / "config",
-        "JUPYTER_DATA_DIR": home / "data",
-        "JUPYTER_RUNTIME_DIR": home / "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
-    }
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    log = home / "log"
-    with log.open("w") as file:
-        server = subprocess.Popen(
-            [
-                *("sh", ROOT / "helpers/setup/lab.sh", "--no-browser", "--port=0"),
-                f"--ServerApp.root_dir={lab.work}",
-                # A page then tells whether its kernel is there.
-                "--LabApp.expose_app_in_browser=True",
-                "--JupyterNotebookApp.expose_app_in_browser=True",
-            ],
-            env=os.environ | {name: str(folder) for name, folder in folders.items()} | {"PATH": path},
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        about = _wait_for_server(server, home / "runtime", log)
+    command = [
+        *("sh", ROOT / "helpers/setup/lab.sh"),
+        f"--ServerApp.root_dir={lab.work}",
+        # A page then tells whether its kernel is there.
+        "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]
+    with serving(home, command) as about:
         lab.url, lab.token = about["url"], about["token"]
         yield lab
-    finally:
-        _stop(server)
-
-
-def _wait_for_server(server, runtime, log):
-    """Return what JupyterLab writes about itself once it listens."""
-    end = time.monotonic() + START
-    while time.monotonic() < end:
-        for file in runtime.glob("jpserver-*.json"):
-            try:
-                return json.loads(file.read_text())
-            except json.JSONDecodeError:  # not written to its end yet
-                continue
-        if server.poll() is not None:
-            break
-        time.sleep(0.05)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
-
-
-def _stop(server):
-    # Asked politely it stops its kernels, which live in process groups of their own.
-    server.terminate()
-    try:
-        server.wait(STOP)
-    except subprocess.TimeoutExpired:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
 
 
 @pytest.fixture(scope="session")
