@@ -42,7 +42,9 @@ def desk(course, browser, tmp_path):
     """Open JupyterLab as docs/instructor.md says: by its path, in the folder of the course."""
     home = tmp_path / "home"
     home.mkdir()
-    command = [Path(sys.executable).parent / "jupyter", "lab", *(["--allow-root"] if os.getuid() == 0 else [])]
+    jupyter = Path(sys.executable).parent / "jupyter"
+    # Nobody has activated the environment.
+    command = ["env", f"PATH={os.defpath}", jupyter, "lab", *(["--allow-root"] if os.getuid() == 0 else [])]
     with serving(home, command, cwd=course) as about, browser.new_page() as page:
         page.set_default_timeout(TIMEOUT)
         expect.set_options(timeout=TIMEOUT)
