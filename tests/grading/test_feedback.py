@@ -87,7 +87,7 @@ def test_the_top_says_how_it_went_and_where_to_go_on(page):
         in top
     )
     assert "handed in late: 1 point is taken off" in top
-    assert "written to you about In your own words" in top
+    assert "A comment for you: In your own words ." in top
     assert page("slip").header.find("a", string=PARAMETERS) or page("slip").header.find("a", href=f"#{PARAMETERS}")
 
 

@@ -17,7 +17,7 @@ from bptt.grading.feedback.told import Exercise, Part, State, Stopped, Told
 from bptt.lessons.regions import visible_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from nbformat import NotebookNode
 
@@ -27,7 +27,6 @@ _HEADING = re.compile(r"^#+\s+(.*?)\s*$")
 _NUMBER = re.compile(r"^\d+\s+")
 _REMARK = re.compile(r"\s*\([^()]*\)$")
 _UNWRITTEN = "NotImplementedError"
-NO_REPORT: dict[str, Any] = {}
 
 
 @dataclass
@@ -87,8 +86,9 @@ def _exercise(found: _Found, grades: Grades, number: int) -> Exercise:
     name = _meta(found.answer)["grade_id"]
     parts = tuple(_parts(found, grades))
     todo = any(part.state in {State.WRONG, State.BLANK} for part in parts)
-    checked = dict.fromkeys(_report(check).get("exercise", "") for check in found.checks)
-    hints = [hint for exercise in checked if exercise in EXERCISES for hint in EXERCISES[exercise].hints]
+    reports = (_shown(check).get(REPORT_MIME, {}) for check in found.checks)
+    checked = dict.fromkeys(report["exercise"] for report in reports if report.get("exercise") in EXERCISES)
+    hints = [hint for exercise in checked for hint in EXERCISES[exercise].hints]
     question = visible_lines(found.question.source) if found.question else []
     return Exercise(
         anchor=name,
@@ -107,25 +107,24 @@ def _parts(found: _Found, grades: Grades) -> Iterator[Part]:
     if own in grades.cells:
         grade = grades.cells[own]
         yield Part("", _by_hand(grade), grade.score, grade.possible, by_hand=True)
-    told: set[str] = set()
-    causes: set[str] = set()
+    before: set[str] = set()
+    named: set[str] = set()
     for check in found.checks:
         name = _meta(check)["grade_id"]
-        report, grade = _report(check), grades.cells[name]
-        state = _state(report, grade)
-        shown = _shown(check, state)
-        named = ", ".join(report.get("graded", ())) or name.removeprefix("check-")
-        named_causes = set(report.get("causes", ()))
+        shown, grade = _shown(check), grades.cells[name]
+        report = shown.get(REPORT_MIME, {})
+        causes, state = set(report.get("causes", ())), _state(report, grade)
+        html = _worth_telling(shown, state)
         yield Part(
-            named,
+            ", ".join(report.get("graded", ())) or name.removeprefix("check-"),
             state,
             grade.score,
             grade.possible,
-            report="" if shown in told else shown,
-            again=bool(named_causes) and named_causes <= causes,
+            report="" if html in before else html,
+            again=bool(causes) and causes <= named,
         )
-        told.add(shown)
-        causes |= named_causes
+        before.add(html)
+        named |= causes
 
 
 def _by_hand(grade: Grade) -> State:
@@ -134,27 +133,23 @@ def _by_hand(grade: Grade) -> State:
     return State.READ if grade.read else State.BLANK
 
 
-def _state(report: dict[str, Any], grade: Grade) -> State:
+def _state(report: Mapping[str, Any], grade: Grade) -> State:
     if report.get("kinds") == ["not-implemented"]:
         return State.BLANK
     right = report["passed"] if report else grade.score >= grade.possible
     return State.RIGHT if right else State.WRONG
 
 
-def _report(check: NotebookNode) -> dict[str, Any]:
-    """Return what a check found, as data."""
-    reports = (output.get("data", {}).get(REPORT_MIME) for output in check.outputs)
-    return next(filter(None, reports), NO_REPORT)
+def _shown(check: NotebookNode) -> Mapping[str, Any]:
+    """Return what a graded cell shows, by MIME type: the report of its check, or nothing."""
+    kinds: Iterator[Mapping[str, Any]] = (output.get("data", {}) for output in check.outputs)
+    return next((data for data in kinds if REPORT_MIME in data), {})
 
 
-def _shown(check: NotebookNode, state: State) -> str:
-    """Return the report of a check as HTML, where it says more than the state does."""
-    for output in check.outputs:
-        data = output.get("data", {})
-        if REPORT_MIME in data:
-            says_more = len(data["text/plain"].splitlines()) > 1
-            return str(data["text/html"]) if says_more and state is not State.BLANK else ""
-    return ""
+def _worth_telling(shown: Mapping[str, Any], state: State) -> str:
+    """Return a report as HTML, where it says more than the state does."""
+    says_more = len(shown.get("text/plain", "").splitlines()) > 1
+    return str(shown["text/html"]) if says_more and state is not State.BLANK else ""
 
 
 def _elsewhere(notebook: NotebookNode) -> Iterator[Stopped]:
@@ -168,12 +163,12 @@ def _elsewhere(notebook: NotebookNode) -> Iterator[Stopped]:
 
 
 def _title(notebook: NotebookNode) -> str:
-    texts = (cell.source.splitlines() for cell in notebook.cells if cell.cell_type == "markdown")
-    return next(filter(None, map(_heading, texts)), "")
+    lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return next((found[1] for found in map(_HEADING.match, lines) if found), "")
 
 
 def _heading(lines: list[str]) -> str:
-    """Return the last heading of a text, without its number and what stands in brackets behind it."""
+    """Return the last heading of a question, without its number and what stands in brackets behind it."""
     headings = [found[1] for found in map(_HEADING.match, lines) if found]
     return _REMARK.sub("", _NUMBER.sub("", headings[-1])) if headings else ""
 

@@ -60,6 +60,14 @@ def test_it_can_be_read(page, pages, name, width, scheme):
     assert not {text: contrast for text, contrast in found.items() if contrast < ENOUGH}
 
 
+def test_on_paper_it_is_black_on_white(page, pages):
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(pages["mistaken"].as_uri())
+    style = page.evaluate("(({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(document.body))")
+    assert style == ["rgb(29, 35, 41)", "rgb(255, 255, 255)"]
+    expect(page.get_by_text("Back to the top").first).to_be_hidden()
+
+
 def test_from_the_list_to_the_picture_of_the_mistake(page, pages):
     page.goto(pages["mistaken"].as_uri())
     page.get_by_role("navigation").get_by_role("link", name="Exercise 2").click()
