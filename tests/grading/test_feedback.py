@@ -47,7 +47,7 @@ CLASS = (
     Entry("blank", "", "", blank=True),
     Entry("bracket", "B", "R", parameters(), then=forgets_a_bracket),
     Entry("own", "O", "W", then=stops_elsewhere),
-    Entry("script", "S", "C", {"rnn_cell_dz": f"raise ValueError({SCRIPT!r})"}, then=with_scripts),
+    Entry("script", "<script>", "& Co", {"rnn_cell_dz": f"raise ValueError({SCRIPT!r})"}, then=with_scripts),
 )
 
 
@@ -94,7 +94,7 @@ def test_the_top_says_how_it_went_and_where_to_go_on(page):
 def test_the_top_of_others(page):
     right, blank = said(page("s1001").header), said(page("blank").header)
     assert "16 of 20 points so far Every check passes. Well done! A written answer is still to be read" in right
-    assert "4 more points are to be had there" in right
+    assert "still to be read by a person, for up to 4 more points." in right
     assert "Feedback for blank" in blank
     assert (
         "0 of 20 points Nothing is written yet. Each exercise below has hints to begin with. Start with Exercise 1"
@@ -174,6 +174,7 @@ def test_no_page_has_a_traceback_of_a_check_or_its_code(page):
 def test_no_program_runs_and_nothing_is_fetched(page):
     whole = page("script")
     assert "window.stolen" in whole.get_text(), "it is there to be read"
+    assert "Feedback for <script> & Co" in said(whole.header)
     assert not whole.find_all(["script", "iframe", "object", "link", "img"])
     assert not runs_in(str(whole))
     policy = whole.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]

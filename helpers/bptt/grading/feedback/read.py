@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME
 from bptt.grading.feedback.error import error
-from bptt.grading.feedback.told import Exercise, Part, State, Stopped, Told
+from bptt.grading.feedback.told import Exercise, Part, State, Told
 from bptt.lessons.regions import visible_lines
 
 if TYPE_CHECKING:
@@ -152,14 +152,14 @@ def _worth_telling(shown: Mapping[str, Any], state: State) -> str:
     return str(shown["text/html"]) if says_more and state is not State.BLANK else ""
 
 
-def _elsewhere(notebook: NotebookNode) -> Iterator[Stopped]:
+def _elsewhere(notebook: NotebookNode) -> Iterator[str]:
     for cell in notebook.cells:
         meta = _meta(cell)
         if cell.cell_type != "code" or meta.get("solution") or meta.get("grade"):
             continue
         # A cell that calls what is still to be written has nothing else to say.
         if any(output.get("ename") not in {None, _UNWRITTEN} for output in cell.outputs):
-            yield Stopped(cell, error(cell))
+            yield error(cell)
 
 
 def _title(notebook: NotebookNode) -> str:

@@ -112,14 +112,6 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Stopped:
-    """A cell outside the exercises that ended with an error."""
-
-    cell: NotebookNode
-    error: str
-
-
-@dataclass(frozen=True)
 class Told:
     """All that one page tells.
 
@@ -132,7 +124,7 @@ class Told:
     exercises
         In the order of the notebook.
     elsewhere
-        Other cells that ended with an error.
+        The error of each other cell that ended with one.
     score, possible
         Points, the penalty taken off, and points at most.
     penalty
@@ -142,7 +134,7 @@ class Told:
     title: str
     student: str
     exercises: tuple[Exercise, ...]
-    elsewhere: tuple[Stopped, ...]
+    elsewhere: tuple[str, ...]
     score: float
     possible: float
     penalty: float
