@@ -9,9 +9,10 @@ from bptt.cli.build import build
 from bptt.cli.data import data
 from bptt.cli.grade import grade
 from bptt.cli.new_lesson import new_lesson
+from bptt.cli.release import release
 from bptt.cli.report import report
 
-COMMANDS = (new_lesson, build, grade, report, data)
+COMMANDS = (new_lesson, build, release, grade, report, data)
 """In the order in which a term needs them."""
 
 
