@@ -61,3 +61,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# For nbgrader zip_collect, with archives of Canvas and Moodle; bptt collect is the same with fewer steps. A class list
+# may be named in c.CollectFromLms.roster, and the time zone that Moodle's times are in, in c.Exchange.timezone.
+c.ZipCollectApp.extractor_plugin = "bptt.grading.plugs.ExtractBounded"
+c.ZipCollectApp.collector_plugin = "bptt.grading.plugs.CollectFromLms"
