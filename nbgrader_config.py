@@ -66,3 +66,6 @@ c.Autograde.autograde_preprocessors = [
 # may be named in c.CollectFromLms.roster, and the time zone that Moodle's times are in, in c.Exchange.timezone.
 c.ZipCollectApp.extractor_plugin = "bptt.grading.plugs.ExtractBounded"
 c.ZipCollectApp.collector_plugin = "bptt.grading.plugs.CollectFromLms"
+
+# nbgrader's own does not quote, so a comma in a name would shift its columns.
+c.ExportApp.plugin_class = "bptt.grading.plugs.ExportAsCsv"

@@ -5,8 +5,18 @@ One class for each file, as nbgrader's own steps have it, with the reason for it
 
 from bptt.grading.plugs.collect_from_lms import CollectFromLms
 from bptt.grading.plugs.execute_in_sandbox import ExecuteInSandbox
+from bptt.grading.plugs.exporters import ExportAsCsv, ExportForCanvas, ExportForMoodle
 from bptt.grading.plugs.extract_bounded import ExtractBounded
 from bptt.grading.plugs.notebook_taken_in import NotebookTakenIn
 from bptt.grading.plugs.save_verdicts import SaveVerdicts
 
-__all__ = ["CollectFromLms", "ExecuteInSandbox", "ExtractBounded", "NotebookTakenIn", "SaveVerdicts"]
+__all__ = [
+    "CollectFromLms",
+    "ExecuteInSandbox",
+    "ExportAsCsv",
+    "ExportForCanvas",
+    "ExportForMoodle",
+    "ExtractBounded",
+    "NotebookTakenIn",
+    "SaveVerdicts",
+]
