@@ -98,7 +98,7 @@ def test_help_needs_none_of_the_slow_packages():
     assert done.stdout == "set()\n"
 
 
-@pytest.mark.parametrize("command", ["new-lesson", "build", "release", "collect", "grade", "report", "export"])
+@pytest.mark.parametrize("command", ["doctor", "new-lesson", "build", "release", "collect", "grade", "report", "export"])
 def test_examples_in_help_keep_their_lines(command):
     words = CliRunner().invoke(main, [command, "--help"]).output
     assert "\\b" not in words
