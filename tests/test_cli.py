@@ -67,12 +67,12 @@ def test_elsewhere_it_says_where_to_go(tmp_path):
 
 def test_release_refuses_and_says_every_reason(course):
     (course / "helpers").mkdir()
-    (course / "helpers/grading.secret").write_text("x")
+    (course / "helpers/gradebook.db").write_text("x")
     result = run("release", "--course", course)
     assert result.exit_code == 1
     assert "must not go out yet, and nothing was written" in result.output
     assert "LICENSE: there is none" in result.output
-    assert "nothing called grading.secret is for students" in result.output
+    assert "nothing called gradebook.db is for students" in result.output
     assert not (course / "build").exists()
 
 

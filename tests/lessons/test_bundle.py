@@ -48,7 +48,6 @@ def write(course, name, text):
 def test_it_has_what_students_need_and_nothing_else(complete):
     for name in (
         "submitted/ada/01_slope/01_slope.ipynb",
-        "grading.secret",
         "gradebook.db",
         "helpers/bptt/__pycache__/rnn.pyc",
         "notebooks/01_slope/.ipynb_checkpoints/01_slope.ipynb",
@@ -109,9 +108,9 @@ def test_a_folder_that_is_not_empty_is_left_alone(complete, tmp_path):
             "helpers/solutions/01_slope.py: nothing called solutions is for students; move it out of there.",
         ),
         (
-            "helpers/Grading.secret",
+            "helpers/Gradebook.db",
             "pass",
-            "helpers/Grading.secret: nothing called Grading.secret is for students; move it out of there.",
+            "helpers/Gradebook.db: nothing called Gradebook.db is for students; move it out of there.",
         ),
         ("notebooks/01_slope/more.ipynb", "{", "notebooks/01_slope/more.ipynb: not a notebook"),
     ],

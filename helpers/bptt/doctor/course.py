@@ -22,8 +22,8 @@ def folder(course: Path) -> Finding:
     """Look whether grading can write where it has to."""
     there = [course, *(course / name for name in WRITTEN if (course / name).exists())]
     broken = [path for path in there if not _can_write(path)]
-    files = [course / name for name in ("gradebook.db", "grading.secret") if (course / name).exists()]
-    broken += [path for path in files if not _can_open(path)]
+    gradebook = course / "gradebook.db"
+    broken += [gradebook] if gradebook.exists() and not _can_open(gradebook) else []
     if not broken:
         return Finding("Course folder", State.OK, str(course.resolve()))
     names = " ".join(str(path) for path in broken)

@@ -17,14 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 # The package as a whole: it has no secrets, and one package is one to install, to test and to ask about. What keeps
-# grading honest is the sandbox and grading.secret, not that nobody can read how it works.
+# grading honest is the sandbox and inputs that nobody can foresee, not that nobody can read how it works.
 FOLDERS = ("notebooks", "helpers")
 FILES = ("LICENSE", "environment.yml", "pyproject.toml", "requirements.lock")
 OWN = ("README.md", "Makefile")
 """Students have others than the course has."""
-FORBIDDEN = frozenset(
-    (".git", "autograded", "build", "feedback", "gradebook.db", "grading.secret", "solutions", "submitted", "tests")
-)
+FORBIDDEN = frozenset((".git", "autograded", "build", "feedback", "gradebook.db", "solutions", "submitted", "tests"))
 SHOWN = 3
 """Of the leaks in one file, so that a whole solution does not bury the next file."""
 
