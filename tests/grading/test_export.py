@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 # nbgrader's own way of adding a submission.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
 
+NOTHING = "nothing handed in that could be graded, or not graded yet"
 LESSONS = [Lesson("01_cell_backward", 20, "2026-11-20 23:59:00"), Lesson("02_sequence_backward", 18, "")]
 STUDENTS = [
     Student("ada", "Ada", "Lovelace", "ada@example.org", "101"),
@@ -117,8 +118,8 @@ def test_remarks_say_what_a_person_should_know(tmp_path):
         "01_cell_backward: 1 of 4 has answers that nobody has graded by hand yet, worth up to 4 points each; "
         "they count as 0."
     )
-    assert missing == "01_cell_backward: 1 of 4 handed in nothing that could be graded: no grade."
-    assert most_missing == "02_sequence_backward: 3 of 4 handed in nothing that could be graded: no grade."
+    assert missing == f"01_cell_backward: no grade for 1 of 4: {NOTHING}."
+    assert most_missing == f"02_sequence_backward: no grade for 3 of 4: {NOTHING}."
     assert unnumbered.startswith("3 of 4 have no Canvas number")
     assert "they must stay as they are: =cmd, +x@example.org." in formulas
     assert (tmp_path / "out.csv").read_bytes().startswith(b"Student,ID,"), "no byte order mark"
@@ -177,7 +178,7 @@ def test_the_command_writes_the_file_and_says_what_is_next(course):
     result = run("export", "canvas", "--to", to, "--course", course)
     assert result.exit_code == 0
     assert result.stdout.startswith(f"{to}: 2 students, 1 lesson.\nNext: in Canvas")
-    assert "1 of 2 handed in nothing that could be graded: no grade." in result.stderr
+    assert f"no grade for 1 of 2: {NOTHING}." in result.stderr
     rows = list(csv.reader(to.open(encoding="utf-8")))
     assert rows[2:] == [["emmy", "", "", "emmy", "", ""], ["Lovelace, née Byron, Ada", "7", "", "ada", "", "3.5"]]
 
@@ -204,5 +205,5 @@ def test_nbgraders_own_command_does_the_same(course, options, file):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "handed in nothing that could be graded" in done.stderr
+    assert NOTHING in done.stderr
     assert '"Lovelace, née Byron' in (course / file).read_text(encoding="utf-8")

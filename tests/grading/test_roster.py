@@ -63,6 +63,7 @@ def test_class_lists_are_read(tmp_path, text, people):
         (b"id,first_name\n../ada,A\n", r"line 2: '../ada' cannot be a student's id"),
         (b"id,first_name\n.ada,A\n", r"line 2: '.ada' cannot be a student's id"),
         (b"id,first_name\n,A\n", "line 2: no id"),
+        (b"id," + b"x" * 200_000 + b"\n", "is not a table: field larger"),
     ],
 )
 def test_a_class_list_that_cannot_be_used_is_refused(tmp_path, content, why):

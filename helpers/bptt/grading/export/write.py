@@ -46,7 +46,8 @@ def _remarks(marks: Marks, layout: str, *, missing_as_zero: bool) -> Iterable[st
         missing = given.count(None)
         if missing:
             shown = "0 points" if missing_as_zero else "no grade"
-            yield f"{lesson.name}: {missing} of {len(given)} handed in nothing that could be graded: {shown}."
+            why = "nothing handed in that could be graded, or not graded yet"
+            yield f"{lesson.name}: {shown} for {missing} of {len(given)}: {why}."
     unnumbered = [student.id for student in marks.students if not canvas_number(student)]
     if layout == "canvas" and unnumbered:
         yield (

@@ -77,7 +77,14 @@ def read_people(path: Path) -> list[Person]:
         raise RosterError(f"{path} cannot be read: {error.strerror}.") from None
     beginning = text.partition("\n")[0]
     delimiter = max(",;\t", key=beginning.count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    try:
+        return list(_people(path, csv.DictReader(io.StringIO(text), delimiter=delimiter)))
+    except csv.Error as error:
+        raise RosterError(f"{path} is not a table: {error}.") from None
+
+
+def _columns(path: Path, rows: csv.DictReader[str]) -> dict[str, str]:
+    """Return what each column is called that we know."""
     columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
     known = {kind: columns[name] for kind, names in _COLUMNS.items() for name in names if name in columns}
     if "id" in columns:
@@ -89,13 +96,11 @@ def read_people(path: Path) -> list[Person]:
             "Canvas' gradebook export (Student, ID, SIS Login ID) or of Moodle's grading worksheet (Identifier, Full "
             "name, Email address)."
         )
-    try:
-        return list(_people(path, rows, known))
-    except csv.Error as error:
-        raise RosterError(f"{path} is not a table: {error}.") from None
+    return known
 
 
-def _people(path: Path, rows: csv.DictReader[str], known: Mapping[str, str]) -> Iterator[Person]:
+def _people(path: Path, rows: csv.DictReader[str]) -> Iterator[Person]:
+    known = _columns(path, rows)
     for row in rows:
         cell = {kind: (row[name] or "").strip() for kind, name in known.items()}
         if "whole" in cell and cell["whole"].strip("'") in _NOBODY:
