@@ -84,7 +84,7 @@ def test_release_says_what_is_inside_and_what_to_do_next(course, tmp_path):
     result = run("release", tmp_path / "all.zip", "--course", course)
     assert result.exit_code == 0
     assert "notebooks/             1 file\n" in result.output
-    assert "all.zip: 8 files" in result.output
+    assert "all.zip: 9 files" in result.output
     assert "none is inside" in result.output
     assert "Next: " in result.output
     (tmp_path / "mine").mkdir()

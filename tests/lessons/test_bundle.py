@@ -60,6 +60,7 @@ def test_it_has_what_students_need_and_nothing_else(complete):
             "README.md",
             "environment.yml",
             "helpers/bptt/rnn.py",
+            "nbgrader_config.py",
             NOTEBOOK,
             "pyproject.toml",
             "requirements.lock",
@@ -223,6 +224,13 @@ def test_a_student_can_start_from_it_alone(unpacked, lesson):
     assert Path(package).is_relative_to(unpacked)
     # The exercises are still to be written, and what they would have made is not there; nothing else is wrong.
     assert {"CheckFailed", "NotImplementedError"} <= set(errors) <= {"CheckFailed", "NotImplementedError", "NameError"}
+
+
+def test_its_settings_name_the_course(unpacked):
+    load = "PyFileConfigLoader('nbgrader_config.py').load_config()"
+    code = f"from traitlets.config.loader import PyFileConfigLoader; print({load})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=unpacked, capture_output=True, text=True, check=True)
+    assert done.stdout == "{'CourseDirectory': {'course_id': 'bptt'}}\n"
 
 
 def test_its_make_offers_what_works(unpacked):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # grading honest is the sandbox and inputs that nobody can foresee, not that nobody can read how it works.
 FOLDERS = ("notebooks", "helpers")
 FILES = ("LICENSE", "environment.yml", "pyproject.toml", "requirements.lock")
-OWN = ("README.md", "Makefile")
+OWN = ("README.md", "Makefile", "nbgrader_config.py")
 """Students have others than the course has."""
 FORBIDDEN = frozenset((".git", "autograded", "build", "feedback", "gradebook.db", "solutions", "submitted", "tests"))
 SHOWN = 3
