@@ -137,6 +137,19 @@ def test_a_hostile_archive_changes_nothing(folder, tmp_path):
     assert not (folder / "submitted").exists()
 
 
+def test_damage_that_shows_late_and_a_wrong_setting_are_said(folder, tmp_path):
+    (tmp_path / "list.csv").write_text(LIST["moodle"], encoding="utf-8")
+    archive = packed(tmp_path / "a.zip", {NAMES["moodle"][0]: "0123456789" * 100})
+    content = archive.read_bytes()
+    (tmp_path / "b.zip").write_bytes(content.replace(b"0123456789", b"0123456x89", 1))
+    with pytest.raises(GradingError, match=r"b\.zip is damaged .*Download it again"):
+        arrive(Course(folder, ASSIGNMENT), [tmp_path / "b.zip"], tmp_path / "list.csv")
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.write('c.Exchange.timezone = "Europe/Nowhere"\n')
+    with pytest.raises(GradingError, match="there is no time zone 'Europe/Nowhere'"):
+        arrive(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
+
+
 def test_the_command_says_what_came_and_what_did_not(folder, tmp_path, run):
     (tmp_path / "list.csv").write_text(LIST["canvas"], encoding="utf-8")
     archive = packed(tmp_path / "a.zip", {NAMES["canvas"][1]: "1", f"who_9_5_{FILE}": "2", "readme.txt": ""})

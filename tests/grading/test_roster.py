@@ -29,7 +29,8 @@ ada,Ada,Lovelace,,101
 @pytest.mark.parametrize(
     ("text", "people"),
     [
-        (CANVAS, [Person(("ada", "S1"), "Ada", "Lovelace", lms_user_id="101")]),
+        (CANVAS, [Person(("ada", "S1", "101"), "Ada", "Lovelace", lms_user_id="101")]),
+        ('Student,ID,Section\n"Lovelace, Ada",101,A\n', [Person(("101",), "Ada", "Lovelace", lms_user_id="101")]),
         (
             MOODLE,
             [
@@ -46,7 +47,7 @@ ada,Ada,Lovelace,,101
         ),
         (NBGRADER, [Person(("ada",), "Ada", "Lovelace", lms_user_id="101")]),
     ],
-    ids=["canvas", "moodle", "nbgrader"],
+    ids=["canvas", "canvas without logins", "moodle", "nbgrader"],
 )
 def test_class_lists_are_read(tmp_path, text, people):
     path = tmp_path / "list.csv"

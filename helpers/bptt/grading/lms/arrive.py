@@ -7,7 +7,7 @@ import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
@@ -67,8 +67,7 @@ def arrive(course: Course, archives: Iterable[Path], roster: Path | None) -> Arr
     GradingError
         When the archives or the class list cannot be used.
     """
-    log = course.log.with_name(f"collect-{course.assignment}.log")
-    with tempfile.TemporaryDirectory() as folder, logged(log, "w"):
+    with tempfile.TemporaryDirectory() as folder, logged(course.log.with_name(f"collect-{course.assignment}.log"), "w"):
         (Path(folder) / "archive").mkdir()
         try:
             if roster:
@@ -82,15 +81,9 @@ def arrive(course: Course, archives: Iterable[Path], roster: Path | None) -> Arr
             raise GradingError(str(error)) from None
         before = _there(course)
         app = _app(course, folder, roster)
-        try:
-            app.init_plugins()
-            app.extract_archive_files()
-            app.process_extracted_files()
-        except SystemExit as stopped:
-            # What nbgrader's plugs report, it logs, and then stops.
-            why = stopped.__context__
-            said = str(why) if isinstance(why, ArchiveError) else f"nbgrader could not collect these; {log} says why."
-            raise GradingError(said) from None
+        app.init_plugins()
+        app.extract_archive_files()
+        app.process_extracted_files()
     collector = app.collector_plugin_inst
     came = {about["student_id"] for about in collector.chosen.values()}
     _keep_times(course, before)
@@ -106,7 +99,15 @@ def arrive(course: Course, archives: Iterable[Path], roster: Path | None) -> Arr
     )
 
 
-def _app(course: Course, folder: str, roster: Path | None) -> ZipCollectApp:
+class _Collecting(ZipCollectApp):  # type: ignore[misc]
+    """nbgrader's own command, which would end Python when something is wrong."""
+
+    def fail(self, msg: str, *args: object) -> NoReturn:
+        """Say what is wrong."""
+        raise GradingError(msg % args if args else msg)
+
+
+def _app(course: Course, folder: str, roster: Path | None) -> _Collecting:
     """Make nbgrader's own command, as if the archives lay in ``downloaded/``; it replaces what is there."""
     config = Config(course.config)
     config.merge(
@@ -119,7 +120,7 @@ def _app(course: Course, folder: str, roster: Path | None) -> ZipCollectApp:
         )
     )
     # By itself, a command of nbgrader logs to the terminal.
-    app = ZipCollectApp(config=config, log=logging.getLogger(__name__))
+    app = _Collecting(config=config, log=logging.getLogger(__name__))
     app.coursedir = CourseDirectory(parent=app)
     return app
 

@@ -25,6 +25,8 @@ _COLUMNS = {
     "time": ("last modified (submission)",),
     "lms": ("lms_user_id",),
 }
+_IDS = ("id", "login", "register", "email", "number")
+"""What may be a student's id, the likeliest first."""
 _LONGEST = 128
 _NOBODY = ("", "Points Possible", "Student, Test")
 """Rows of Canvas that are no students."""
@@ -87,10 +89,12 @@ def _columns(path: Path, rows: csv.DictReader[str]) -> dict[str, str]:
     """Return what each column is called that we know."""
     columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
     known = {kind: columns[name] for kind, names in _COLUMNS.items() for name in names if name in columns}
-    if "id" in columns:
-        # Of nbgrader, or of Canvas, where it is the number that only Canvas uses.
-        known["lms" if "student" in columns else "id"] = columns["id"]
-    if not known.keys() & {"id", "login", "register", "email"} or not known.keys() & {"whole", "first", "last", "id"}:
+    if "id" in columns and "student" in columns:
+        # Canvas' own number; without rights to see more, it is all that there is.
+        known["lms"] = known["number"] = columns["id"]
+    elif "id" in columns:
+        known["id"] = columns["id"]
+    if not known.keys() & set(_IDS) or not known.keys() & {"whole", "first", "last", "id"}:
         raise RosterError(
             f"{path} has no column that tells who is who. It needs the columns id,first_name,last_name, or those of "
             "Canvas' gradebook export (Student, ID, SIS Login ID) or of Moodle's grading worksheet (Identifier, Full "
@@ -106,7 +110,7 @@ def _people(path: Path, rows: csv.DictReader[str]) -> Iterator[Person]:
         if "whole" in cell and cell["whole"].strip("'") in _NOBODY:
             continue
         first, last = _names(cell)
-        ids = tuple(dict.fromkeys(filter(None, (cell.get(kind, "") for kind in ("id", "login", "register", "email")))))
+        ids = tuple(dict.fromkeys(filter(None, (cell.get(kind, "") for kind in _IDS))))
         unfit = [one for one in ids if not _is_fit(one)]
         if unfit or not ids:
             what = f"{unfit[0]!r} cannot be a student's id" if unfit else "no id"

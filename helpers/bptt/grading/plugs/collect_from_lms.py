@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
@@ -112,5 +112,10 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
     def _time(self, words: str) -> datetime | None:
         """Read a time in the course's zone, and return it in UTC, in which nbgrader has all of them."""
         time = when(words)
-        zone = ZoneInfo(self.config.get("Exchange", {}).get("timezone", "UTC"))
+        name = self.config.get("Exchange", {}).get("timezone", "UTC")
+        try:
+            # A small system may know no time zones at all.
+            zone = UTC if name == "UTC" else ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.parent.fail(f"c.Exchange.timezone in nbgrader_config.py: there is no time zone {name!r}.")
         return time and time.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
