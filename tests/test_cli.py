@@ -98,7 +98,10 @@ def test_help_needs_none_of_the_slow_packages():
     assert done.stdout == "set()\n"
 
 
-@pytest.mark.parametrize("command", ["doctor", "new-lesson", "build", "release", "collect", "grade", "report", "export"])
+COMMANDS = ["doctor", "new-lesson", "build", "release", "collect", "grade", "report", "export"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_examples_in_help_keep_their_lines(command):
     words = CliRunner().invoke(main, [command, "--help"]).output
     assert "\\b" not in words

@@ -173,6 +173,14 @@ def test_notebooks_that_are_out_of_date_do_not_go_out(complete):
     assert problems(complete) == [f"{NOTEBOOK}: not what its lesson builds; run 'bptt build' first."]
 
 
+def test_a_lesson_from_the_skeleton_goes_out_when_it_is_finished(complete):
+    write(complete, "helpers/bptt/lessons/skeleton.py.jinja", f"{SOLUTION}\n")
+    assert not any("skeleton" in name for name in bundle(complete).files)
+    write(complete, "solutions/02_more.py", "# %% [markdown]\n# More. <!-- AUTHOR: the goal -->\n")
+    build(complete)
+    assert problems(complete) == ["solutions/02_more.py: not finished; look for AUTHOR."]
+
+
 def test_what_is_missing_is_said(complete):
     (complete / "LICENSE").unlink()
     shutil.rmtree(complete / "helpers")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bptt.lessons.build import check
 from bptt.lessons.leaks import Searched, Secret, parts, secrets
 from bptt.lessons.source import LessonError, read_all
+from bptt.lessons.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +23,8 @@ FOLDERS = ("notebooks", "helpers")
 FILES = ("LICENSE", "environment.yml", "pyproject.toml", "requirements.lock")
 OWN = ("README.md", "Makefile", "nbgrader_config.py")
 """Students have others than the course has."""
+KEPT = frozenset(["helpers/bptt/lessons/skeleton.py.jinja"])
+"""New lessons are made from it, solutions and rubrics too."""
 FORBIDDEN = frozenset((".git", "autograded", "build", "feedback", "gradebook.db", "solutions", "submitted", "tests"))
 SHOWN = 3
 """Of the leaks in one file, so that a whole solution does not bury the next file."""
@@ -67,6 +70,7 @@ def bundle(course: Path) -> Bundle:
         raise LessonError([f"{course}/solutions: no lesson here; one would be called 01_name.py."])
     hidden = {lesson.name: secrets(lesson.notebook) for lesson in lessons}
     files, problems = _gathered(course)
+    problems += [f"{path.relative_to(course)}: not finished; look for AUTHOR." for path in unfinished(course)]
     for name, content in files.items():
         problems += _problems(name, content, hidden)
     # Only what is free of leaks is worth comparing, which takes longest.
@@ -93,6 +97,8 @@ def _gathered(course: Path) -> tuple[dict[str, bytes], list[str]]:
     paths = [course / name for name in FILES if (course / name).is_file()]
     for path in (*paths, *_within(course / name for name in FOLDERS)):
         name = path.relative_to(course).as_posix()
+        if name in KEPT:
+            continue
         forbidden = [part for part in Path(name).parts if part.lower() in FORBIDDEN]
         if forbidden:
             problems.append(f"{name}: nothing called {forbidden[0]} is for students; move it out of there.")
