@@ -65,3 +65,11 @@ c.Autograde.autograde_preprocessors = [
 # A page of the exercises alone, with reports and hints, and without mark schemes.
 c.GenerateFeedback.preprocessors = ["bptt.grading.feedback.TellStudent"]
 c.GenerateFeedback.exporter_class = "bptt.grading.feedback.FeedbackPage"
+
+# For nbgrader zip_collect, with archives of Canvas and Moodle; bptt collect is the same with fewer steps. A class list
+# may be named in c.CollectFromLms.roster, and the time zone that Moodle's times are in, in c.Exchange.timezone.
+c.ZipCollectApp.extractor_plugin = "bptt.grading.plugs.ExtractBounded"
+c.ZipCollectApp.collector_plugin = "bptt.grading.plugs.CollectFromLms"
+
+# nbgrader's own does not quote, so a comma in a name would shift its columns.
+c.ExportApp.plugin_class = "bptt.grading.plugs.ExportAsCsv"

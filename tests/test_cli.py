@@ -65,13 +65,43 @@ def test_elsewhere_it_says_where_to_go(tmp_path):
     assert "there is no nbgrader_config.py" in result.output
 
 
+def test_release_refuses_and_says_every_reason(course):
+    (course / "helpers").mkdir()
+    (course / "helpers/gradebook.db").write_text("x")
+    result = run("release", "--course", course)
+    assert result.exit_code == 1
+    assert "must not go out yet, and nothing was written" in result.output
+    assert "LICENSE: there is none" in result.output
+    assert "nothing called gradebook.db is for students" in result.output
+    assert not (course / "build").exists()
+
+
+def test_release_says_what_is_inside_and_what_to_do_next(course, tmp_path):
+    run("build", "--course", course)
+    for name in ("LICENSE", "environment.yml", "pyproject.toml", "requirements.lock", "helpers/bptt/rnn.py"):
+        (course / name).parent.mkdir(parents=True, exist_ok=True)
+        (course / name).write_text("x\n")
+    result = run("release", tmp_path / "all.zip", "--course", course)
+    assert result.exit_code == 0
+    assert "notebooks/             1 file\n" in result.output
+    assert "all.zip: 9 files" in result.output
+    assert "none is inside" in result.output
+    assert "Next: " in result.output
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes").write_text("mine")
+    assert "is there and not empty" in run("release", tmp_path / "mine", "--course", course).output
+
+
 def test_help_needs_none_of_the_slow_packages():
     code = "import sys, bptt.cli; print({'numpy', 'nbformat', 'nbgrader', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "set()\n"
 
 
-@pytest.mark.parametrize("command", ["new-lesson", "build", "grade", "report"])
+COMMANDS = ["doctor", "new-lesson", "build", "release", "collect", "grade", "report", "export"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_examples_in_help_keep_their_lines(command):
     words = CliRunner().invoke(main, [command, "--help"]).output
     assert "\\b" not in words

@@ -6,12 +6,16 @@ So ``--help`` is quick.
 import click
 
 from bptt.cli.build import build
+from bptt.cli.collect import collect
 from bptt.cli.data import data
+from bptt.cli.doctor import doctor
+from bptt.cli.export import export
 from bptt.cli.grade import grade
 from bptt.cli.new_lesson import new_lesson
+from bptt.cli.release import release
 from bptt.cli.report import report
 
-COMMANDS = (new_lesson, build, grade, report, data)
+COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, data)
 """In the order in which a term needs them."""
 
 

@@ -33,6 +33,20 @@ def lessons_of(root: Path) -> list[str]:
     return [path.stem for path in sorted((root / "solutions").glob("[0-9][0-9]_*.py"))]
 
 
+def settings(root: Path) -> Config:
+    """Read a course's ``nbgrader_config.py``, and see to it that nbgrader can open the gradebook.
+
+    Parameters
+    ----------
+    root
+        The folder that it is in.
+    """
+    # nbgrader runs alembic by name, and a virtual environment need not be activated.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    return config
+
+
 class Course:
     """One course, and one of its assignments.
 
@@ -54,10 +68,8 @@ class Course:
         if assignment not in lessons:
             there = ", ".join(lessons) or f"none in {root / 'solutions'}"
             raise GradingError(f"There is no assignment {assignment!r}. There is: {there}.")
-        # nbgrader runs alembic by name, and a virtual environment need not be activated.
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         self.assignment = assignment
-        self.config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+        self.config = settings(root)
         self._names = CourseDirectory(config=self.config)
         if not all(path.is_file() for path in (self._source, self._released)):
             from bptt.lessons.build import build  # noqa: PLC0415 - takes seconds to import

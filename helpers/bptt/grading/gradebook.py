@@ -7,12 +7,14 @@ import json
 import tempfile
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from nbgrader import api
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
-from bptt.grading.course import Course, GradingError
+from bptt.grading.course import Course, GradingError, settings
 from bptt.grading.records import Records
 from bptt.grading.row import Points
 
@@ -44,6 +46,26 @@ class Recorded:
     penalty: float = 0.0
     handed_in: datetime | None = None
     there: bool = False
+
+
+def existing(root: Path) -> api.Gradebook:
+    """Open the gradebook of a course.
+
+    Parameters
+    ----------
+    root
+        The folder of ``nbgrader_config.py``.
+
+    Raises
+    ------
+    GradingError
+        When there is none yet.
+    """
+    names = CourseDirectory(config=settings(root))
+    kind, _, path = names.db_url.partition(":///")
+    if kind == "sqlite" and not Path(path).is_file():
+        raise GradingError(f"There is no gradebook yet: {path}. 'bptt grade LESSON' makes it.")
+    return api.Gradebook(names.db_url, names.course_id)
 
 
 class Book:

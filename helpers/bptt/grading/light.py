@@ -8,6 +8,7 @@ for internet addresses first; notebooks have none.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -17,7 +18,9 @@ def _without_extensions() -> None:
     spec = find_spec("nbgrader")
     if "nbgrader" not in sys.modules and spec is not None:
         # Made and not executed: it has a path, so its modules are found.
-        sys.modules["nbgrader"] = module_from_spec(spec)
+        package = sys.modules["nbgrader"] = module_from_spec(spec)
+        # Its commands ask for it when they are defined.
+        package.__version__ = import_module("nbgrader._version").__version__  # type: ignore[attr-defined]
 
 
 _without_extensions()

@@ -1,10 +1,22 @@
-"""What makes ``nbgrader autograde`` and formgrader's button as safe as ``bptt grade``; ``nbgrader_config.py`` names it.
+"""What makes nbgrader's own commands, and formgrader's buttons, as safe as ours; ``nbgrader_config.py`` names it.
 
 One class for each file, as nbgrader's own steps have it, with the reason for its place in the order.
 """
 
+from bptt.grading.plugs.collect_from_lms import CollectFromLms
 from bptt.grading.plugs.execute_in_sandbox import ExecuteInSandbox
+from bptt.grading.plugs.exporters import ExportAsCsv, ExportForCanvas, ExportForMoodle
+from bptt.grading.plugs.extract_bounded import ExtractBounded
 from bptt.grading.plugs.notebook_taken_in import NotebookTakenIn
 from bptt.grading.plugs.save_verdicts import SaveVerdicts
 
-__all__ = ["ExecuteInSandbox", "NotebookTakenIn", "SaveVerdicts"]
+__all__ = [
+    "CollectFromLms",
+    "ExecuteInSandbox",
+    "ExportAsCsv",
+    "ExportForCanvas",
+    "ExportForMoodle",
+    "ExtractBounded",
+    "NotebookTakenIn",
+    "SaveVerdicts",
+]

@@ -1,0 +1,1 @@
+"""What this machine lacks, and how to get it. Nothing here needs more than Python, click and rich to say so."""

@@ -1,0 +1,1 @@
+"""The gradebook's points, as tables that other systems read."""

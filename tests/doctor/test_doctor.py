@@ -1,0 +1,222 @@
+"""What a machine lacks is found, with the command that mends it; what is there is not complained about."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+from traitlets.config import Config
+
+from bptt.cli import main
+from bptt.doctor import course as course_checks
+from bptt.doctor import machine, packages
+from bptt.doctor.finding import State
+from bptt.doctor.look import look
+from bptt.grading.sandbox.available import why_not
+
+ROOT = Path(__file__).parents[2]
+needs_sandbox = pytest.mark.skipif(bool(why_not()), reason="no sandbox on this machine")
+
+
+@pytest.fixture
+def nothing_on_path(monkeypatch, tmp_path):
+    (tmp_path / "programs").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "programs"))
+
+
+@pytest.fixture
+def course(tmp_path):
+    folder = tmp_path / "course"
+    (folder / "solutions").mkdir(parents=True)
+    (folder / "solutions/01_tiny.py").write_text("# %% [markdown]\n# Hello.\n")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("version", "state"), [((3, 10, 9), "missing"), ((3, 11, 0), "ok"), ((3, 14, 9), "ok"), ((3, 15, 0), "missing")]
+)
+def test_python(version, state):
+    finding = machine.python(version)
+    assert finding.state == state
+    assert bool(finding.mend) == (state != "ok")
+
+
+def test_without_bubblewrap_grading_cannot_work(nothing_on_path):
+    finding = machine.sandbox()
+    assert finding.state is State.MISSING
+    assert "bubblewrap, which is not installed" in finding.found
+    assert "sudo apt-get install bubblewrap libseccomp2" in finding.mend
+    assert "--no-sandbox" in finding.mend
+
+
+@needs_sandbox
+def test_with_bubblewrap_it_can():
+    assert machine.sandbox().state is State.OK
+
+
+def test_a_browser_is_needed_for_tests_alone(nothing_on_path, tmp_path):
+    assert machine.browser().state is State.OPTIONAL
+    (tmp_path / "programs/chromium").write_text("#!/bin/sh\n")
+    (tmp_path / "programs/chromium").chmod(0o755)
+    assert machine.browser().state is State.OK
+
+
+@pytest.mark.parametrize(("free", "state"), [(1e8, "missing"), (1e9, "optional"), (1e11, "ok")])
+def test_disk(tmp_path, free, state):
+    assert machine.disk(tmp_path, free).state == state
+
+
+def test_memory_for_all_processors(monkeypatch):
+    monkeypatch.setattr("bptt.grading.engine.early.cores", lambda: 8)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"total": 6_500_000_000}))
+    finding = machine.size()
+    assert finding.state is State.OPTIONAL
+    assert finding.mend == "bptt grade LESSON --workers 3"
+    monkeypatch.setattr("bptt.grading.engine.early.cores", lambda: 2)
+    assert machine.size().found == "2 processors, 6.5 GB of memory."
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch, tmp_path):
+    about = tmp_path / "bptt-0.1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: bptt\nVersion: 0.1.0\nRequires-Dist: nowhere>=3\n")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    finding = packages.packages(tmp_path / "requirements.lock")
+    assert finding.state is State.MISSING
+    assert "nowhere, which is not installed" in finding.found
+
+
+def test_another_version_than_the_locked_one_is_no_obstacle(tmp_path):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("click==0.1 \\\n    --hash=sha256:0\n")
+    finding = packages.packages(lock)
+    assert finding.state is State.OPTIONAL
+    assert ": click " in finding.found
+    assert ", not 0.1." in finding.found
+    assert packages.packages(tmp_path / "none").state is State.OK
+
+
+def test_nbgrader_by_its_name(nothing_on_path, monkeypatch, tmp_path):
+    finding = packages.nbgrader()
+    assert finding.state is State.OPTIONAL
+    assert finding.mend.startswith(f"PATH={Path(sys.executable).parent}:")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    assert packages.nbgrader().state is State.OK
+    monkeypatch.setattr(packages, "BESIDE", tmp_path)
+    assert packages.nbgrader().state is State.MISSING
+
+
+def test_a_kernel_of_another_python(monkeypatch, tmp_path):
+    assert packages.kernel().state is State.OK
+    spec = tmp_path / "kernels/python3"
+    spec.mkdir(parents=True)
+    about = {"argv": ["/opt/other/bin/python", "-m", "ipykernel_launcher"], "display_name": "x", "language": "python"}
+    (spec / "kernel.json").write_text(json.dumps(about))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    finding = packages.kernel()
+    assert finding.state is State.OPTIONAL
+    assert "/opt/other/bin/python" in finding.found
+    assert "ipykernel install --sys-prefix" in finding.mend
+
+
+def test_lessons(course):
+    finding = course_checks.lessons(course)
+    assert (finding.state, finding.mend) == (State.OPTIONAL, "bptt build")
+    notebook = course / "notebooks/01_tiny/01_tiny.ipynb"
+    notebook.parent.mkdir(parents=True)
+    notebook.touch()
+    assert course_checks.lessons(course).state is State.OK
+    (course / "solutions/01_tiny.py").unlink()
+    assert course_checks.lessons(course).state is State.MISSING
+
+
+def gradebook(course):
+    return course_checks.gradebook(Config({"CourseDirectory": {"root": str(course)}}))
+
+
+def test_the_gradebook(course):
+    path = course / "gradebook.db"
+    assert gradebook(course).found == "None yet; the first grading makes it."
+    with Gradebook(f"sqlite:///{path}", "bptt") as book:
+        book.add_student("ada")
+    assert gradebook(course).state is State.OK
+    assert gradebook(course).found.endswith(", 1 student.")
+    with closing(sqlite3.connect(path)) as book:
+        book.execute("UPDATE alembic_version SET version_num = 'old'")
+        book.commit()
+    finding = gradebook(course)
+    assert finding.state is State.MISSING
+    assert finding.mend.endswith("nbgrader db upgrade")
+    path.write_text("This was a gradebook. " * 100)
+    assert "is no gradebook, or damaged" in gradebook(course).found
+    assert path.read_text().startswith("This was"), "nothing is changed"
+
+
+def test_the_exchange(tmp_path):
+    def look_at(root):
+        return course_checks.exchange(Config({"Exchange": {"root": str(root)}}))
+
+    assert look_at(tmp_path).state is State.OK
+    finding = look_at(tmp_path / "none")
+    assert finding.state is State.OPTIONAL
+    assert finding.mend == f"sudo mkdir -p {tmp_path}/none && sudo chmod ugo+rwx {tmp_path}/none"
+
+
+def test_a_folder_in_which_files_stand_in_the_way(course):
+    assert course_checks.folder(course).state is State.OK
+    (course / "autograded").write_text("")
+    finding = course_checks.folder(course)
+    assert finding.state is State.MISSING
+    assert finding.found == f"Cannot be written: {course}/autograded"
+
+
+@needs_sandbox
+def test_a_disk_that_can_only_be_read(course):
+    command = [sys.executable, "-c", "import sys; from bptt.cli import main; main(sys.argv[1:])"]
+    done = subprocess.run(
+        ["bwrap", "--bind", "/", "/", "--dev", "/dev", "--ro-bind", course, course, *command, "doctor"],
+        cwd=course,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "helpers"), "COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "✗ missing   Course folder" in done.stdout
+    assert "Grading cannot work here yet: Course folder." in done.stdout
+
+
+def test_one_broken_thing_does_not_hide_the_others(course, monkeypatch):
+    monkeypatch.setattr(machine, "sandbox", lambda: 1 / 0)
+    monkeypatch.setattr(packages, "packages", lambda _: machine.python())
+    found = list(look(course))
+    (broken,) = [finding for finding in found if "ZeroDivisionError" in finding.found]
+    assert (broken.what, broken.state) == ("Sandbox", State.MISSING)
+    assert found[-1].what == "Chromium"
+
+
+@needs_sandbox
+def test_the_command_succeeds_when_grading_can_work(course, monkeypatch):
+    monkeypatch.chdir(course)
+    result = CliRunner(env={"COLUMNS": "100"}).invoke(main, ["doctor"])
+    assert result.exit_code == 0, result.output
+    assert "✓ ok        Python" in result.output
+    assert "→ bptt build" in result.output
+    assert result.output.endswith("Grading can work here.\n")
+
+
+def test_the_command_fails_when_it_cannot(course, nothing_on_path, monkeypatch):
+    monkeypatch.chdir(course)
+    result = CliRunner(env={"COLUMNS": "100"}).invoke(main, ["doctor"])
+    assert result.exit_code == 1
+    assert "✗ missing   Sandbox" in result.output
+    assert result.output.endswith("Grading cannot work here yet: Sandbox.\n")

@@ -1,0 +1,190 @@
+"""From the archive that Canvas or Moodle gives to a row for each student."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from submissions.course import fill
+from submissions.entry import ASSIGNMENT, Entry
+
+from bptt.cli import main
+from bptt.grading.course import Course, GradingError
+from bptt.grading.lms.arrive import arrive
+
+FILE = f"{ASSIGNMENT}.ipynb"
+LIST = {
+    "canvas": """\
+Student,ID,SIS User ID,SIS Login ID,Section
+"Lovelace, Ada",101,S1,ada,A
+"Ünal, Zoë",102,S2,zoe,A
+"Noether, Emmy",103,S3,emmy,A
+""",
+    "moodle": """\
+Identifier,Full name,Email address,Last modified (submission)
+Participant 2001,Ada Lovelace,ada,"Friday, 20 November 2026, 10:15 PM"
+Participant 2002,Zoë Ünal,zoe,"Freitag, 20. November 2026, 10:15"
+Participant 2003,Emmy Noether,emmy,-
+""",
+}
+NAMES = {
+    "canvas": (f"lovelaceada_101_5001_{FILE}", f"ünalzoë_LATE_102_5002_{ASSIGNMENT}-1.ipynb"),
+    "moodle": (
+        f"Ada Lovelace_2001_assignsubmission_file_/{FILE}",
+        f"Zoë Ünal_2002_assignsubmission_file_{ASSIGNMENT} (1).ipynb",
+    ),
+}
+
+
+@pytest.fixture
+def folder(empty_course, tmp_path):
+    return shutil.copytree(empty_course, tmp_path / "course")
+
+
+@pytest.fixture(scope="module")
+def work(empty_course):
+    """Return notebooks of a given kind of work, as text."""
+
+    def text(**lines):
+        return nbformat.writes(fill(empty_course, Entry("x", "X", "X", **lines)))
+
+    return text
+
+
+def packed(path, files):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize("lms", ["canvas", "moodle"])
+def test_an_archive_becomes_rows(folder, tmp_path, work, rows_of, lms):
+    first, second = NAMES[lms]
+    roster = tmp_path / "list.csv"
+    roster.write_text(LIST[lms], encoding="utf-8")
+    archive = packed(tmp_path / "all.zip", {first: work(), second: work(blank=True), "__MACOSX/._x": ""})
+    came = arrive(Course(folder, ASSIGNMENT), [archive], roster)
+    assert (came.new, came.changed, came.same, came.unknown) == (["ada", "zoe"], [], [], [])
+    assert came.late == (["zoe"] if lms == "canvas" else [])
+    assert came.untimed == (["zoe"] if lms == "moodle" else [])
+    assert (folder / f"submitted/zoe/{ASSIGNMENT}/{FILE}").is_file()
+    time = folder / f"submitted/ada/{ASSIGNMENT}/timestamp.txt"
+    assert lms == "canvas" or time.read_text() == "2026-11-20 22:15:00"
+
+    rows = rows_of(folder)
+    assert {name: (row.name, row.points, row.status.value) for name, row in rows.items()} == {
+        "ada": ("Ada Lovelace", 16, rows["ada"].status.value),
+        "zoe": ("Zoë Ünal", 0, "graded"),
+        "emmy": ("Emmy Noether", 0, "missing notebook"),
+    }
+
+    # The gradebook knows them now.
+    again = arrive(Course(folder, ASSIGNMENT), [archive], None)
+    assert (again.new, again.unknown) == ([], [])
+
+
+def test_the_newest_attempt_counts_whatever_the_order(folder, tmp_path):
+    Path(tmp_path / "list.csv").write_text(LIST["canvas"], encoding="utf-8")
+    files = {
+        f"lovelaceada_101_5003_{ASSIGNMENT}-2.ipynb": "newest",
+        f"lovelaceada_101_5001_{FILE}": "oldest",
+        f"lovelaceada_101_999_{ASSIGNMENT}-1.ipynb": "older still",
+        "lovelaceada_101_5004_timestamp.txt": "2000-01-01",
+        "lovelaceada_101_5004_notes.txt": "notes",
+        f"whoever_900_5000_{FILE}": "?",
+    }
+    came = arrive(Course(folder, ASSIGNMENT), [packed(tmp_path / "a.zip", files)], tmp_path / "list.csv")
+    there = folder / f"submitted/ada/{ASSIGNMENT}"
+    assert {path.name: path.read_text() for path in there.iterdir()} == {FILE: "newest", "notes.txt": "notes"}
+    assert came.unknown == ["whoever (900)"]
+    assert sorted(came.passed_over.values()) == [
+        "students do not say themselves when they handed in",
+        f"there is a newer {FILE} of ada",
+        f"there is a newer {FILE} of ada",
+    ]
+
+
+def test_a_later_archive_replaces_an_earlier_one(folder, tmp_path):
+    (tmp_path / "list.csv").write_text(LIST["moodle"], encoding="utf-8")
+    course = Course(folder, ASSIGNMENT)
+    ada, zoe = NAMES["moodle"]
+    arrive(course, [packed(tmp_path / "a.zip", {ada: "1", zoe: "1"})], tmp_path / "list.csv")
+    # Some browsers unpack what they download.
+    unpacked = tmp_path / "unpacked"
+    for name, content in {ada: "2", zoe: "1"}.items():
+        (unpacked / name).parent.mkdir(parents=True, exist_ok=True)
+        (unpacked / name).write_text(content)
+    (folder / f"submitted/zoe/{ASSIGNMENT}/timestamp.txt").write_text("2026-11-21 08:00:00")
+    came = arrive(course, [unpacked], None)
+    assert (came.new, came.changed, came.same, came.unknown) == ([], ["ada"], ["zoe"], [])
+    assert (folder / f"submitted/zoe/{ASSIGNMENT}/timestamp.txt").read_text() == "2026-11-21 08:00:00"
+    assert not (folder / f"submitted/ada/{ASSIGNMENT}/timestamp.txt").exists(), "that was the time of another attempt"
+    assert (folder / f"submitted/ada/{ASSIGNMENT}/{FILE}").read_text() == "2"
+    assert arrive(course, [unpacked], None).same == ["ada", "zoe"]
+
+
+def test_a_hostile_archive_changes_nothing(folder, tmp_path):
+    (tmp_path / "list.csv").write_text(LIST["canvas"], encoding="utf-8")
+    archive = packed(tmp_path / "a.zip", {NAMES["canvas"][0]: "1", "../../submitted/emmy/x": "2"})
+    with pytest.raises(GradingError, match="leads out of its folder"):
+        arrive(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
+    assert not (folder / "submitted").exists()
+
+
+def test_damage_that_shows_late_and_a_wrong_setting_are_said(folder, tmp_path):
+    (tmp_path / "list.csv").write_text(LIST["moodle"], encoding="utf-8")
+    archive = packed(tmp_path / "a.zip", {NAMES["moodle"][0]: "0123456789" * 100})
+    content = archive.read_bytes()
+    (tmp_path / "b.zip").write_bytes(content.replace(b"0123456789", b"0123456x89", 1))
+    with pytest.raises(GradingError, match=r"b\.zip is damaged .*Download it again"):
+        arrive(Course(folder, ASSIGNMENT), [tmp_path / "b.zip"], tmp_path / "list.csv")
+    with (folder / "nbgrader_config.py").open("a") as config:
+        config.write('c.Exchange.timezone = "Europe/Nowhere"\n')
+    with pytest.raises(GradingError, match="there is no time zone 'Europe/Nowhere'"):
+        arrive(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
+
+
+def test_the_command_says_what_came_and_what_did_not(folder, tmp_path, run):
+    (tmp_path / "list.csv").write_text(LIST["canvas"], encoding="utf-8")
+    archive = packed(tmp_path / "a.zip", {NAMES["canvas"][1]: "1", f"who_9_5_{FILE}": "2", "readme.txt": ""})
+    result = run("collect", ASSIGNMENT, archive, "--course", folder)
+    assert result.exit_code == 1
+    assert "Nothing was collected." in result.output
+    result = run("collect", ASSIGNMENT, archive, "--roster", tmp_path / "list.csv", "--course", folder)
+    assert result.exit_code == 0
+    assert result.stdout == f"1 student: 1 new, 0 changed, 0 as before.\nNext: bptt grade {ASSIGNMENT}\n"
+    assert "Nobody knows who these are, or they share a name: who (9)." in result.stderr
+    assert "Late, says Canvas, which does not tell by how much: zoe." in result.stderr
+    assert "readme.txt: not named as Canvas or Moodle names what students upload" in result.stderr
+    (tmp_path / "list.csv").write_text("x")
+    result = run("collect", ASSIGNMENT, archive, "--roster", tmp_path / "list.csv", "--course", folder)
+    assert result.exit_code == 1
+    assert "no column that tells who is who" in result.output
+
+
+@pytest.fixture
+def run():
+    return lambda *arguments: CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_nbgraders_own_command_does_the_same(folder, tmp_path):
+    downloads = folder / "downloaded" / ASSIGNMENT / "archive"
+    downloads.mkdir(parents=True)
+    (folder / "list.csv").write_text(LIST["canvas"], encoding="utf-8")
+    packed(downloads / "2.zip", {NAMES["canvas"][0]: "1", f"lovelaceada_101_5009_{FILE}": "2"})
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "zip_collect", ASSIGNMENT, "--CollectFromLms.roster=list.csv"],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (folder / f"submitted/ada/{ASSIGNMENT}/{FILE}").read_text() == "2"
