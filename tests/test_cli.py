@@ -92,6 +92,17 @@ def test_release_says_what_is_inside_and_what_to_do_next(course, tmp_path):
     assert "is there and not empty" in run("release", tmp_path / "mine", "--course", course).output
 
 
+def test_broken_settings_are_named_with_their_line(course):
+    with (course / "nbgrader_config.py").open("a") as settings:
+        settings.write("\nc.Limits. = 3\n")
+    lines = len((course / "nbgrader_config.py").read_text().splitlines())
+    for command in ("build", "grade 01_tiny", "report"):
+        result = run(*command.split(), "--course", course)
+        assert result.exit_code == 2
+        said = " ".join(result.output.split())
+        assert f"nbgrader_config.py is not Python, at line {lines}: invalid syntax" in said
+
+
 def test_help_needs_none_of_the_slow_packages():
     code = "import sys, bptt.cli; print({'numpy', 'nbformat', 'nbgrader', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

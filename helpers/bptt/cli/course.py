@@ -8,10 +8,16 @@ import click
 
 
 def _course(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
-    if not (folder / "nbgrader_config.py").is_file():
+    config = folder / "nbgrader_config.py"
+    if not config.is_file():
         raise click.BadParameter(
             f"there is no nbgrader_config.py in {folder}; go to the course folder, or name it with --course."
         )
+    try:
+        compile(config.read_bytes(), config, "exec")
+    except (SyntaxError, ValueError) as error:
+        where = getattr(error, "lineno", None) or 1
+        raise click.BadParameter(f"{config} is not Python, at line {where}: {error}. Mend it first.") from None
     return folder
 
 
