@@ -28,13 +28,13 @@ def python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> Finding:
 
 def sandbox() -> Finding:
     """Look whether submissions can be run in a sandbox."""
-    from bptt.grading.sandbox.available import INSTALL, OR, why_not  # noqa: PLC0415 - a broken nbgrader stops this alone
+    from bptt.grading.sandbox.available import INSTALL, why_not  # noqa: PLC0415 - a broken nbgrader stops this alone
 
     why = why_not()
     if not why:
         return Finding("Sandbox", State.OK, "bubblewrap and libseccomp are there, and allowed.")
     mend = INSTALL if INSTALL in why else "Grade on another machine, or ask whoever runs this one."
-    return Finding("Sandbox", State.MISSING, why.replace(INSTALL, "").replace(OR, "").strip(), f"{mend} {OR}")
+    return Finding("Sandbox", State.MISSING, " ".join(why.replace(INSTALL, "").split()), mend)
 
 
 def browser() -> Finding:

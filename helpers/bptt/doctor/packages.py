@@ -64,7 +64,7 @@ def nbgrader() -> Finding:
     there = shutil.which("nbgrader")
     if there and Path(there).resolve() == (BESIDE / "nbgrader").resolve():
         return Finding("nbgrader", State.OK, there)
-    found = f"{there or 'Nothing'} is what its name leads to; only nbgrader's own commands, and not bptt, need that."
+    found = f"'nbgrader' alone finds {there or 'nothing'}. bptt does not need it to; for nbgrader's own commands, type"
     return Finding("nbgrader", State.OPTIONAL, found, f"PATH={BESIDE}:$PATH nbgrader ...")
 
 
