@@ -68,6 +68,11 @@ def test_it_has_what_students_need_and_nothing_else(complete):
     )
 
 
+def test_the_package_may_have_a_part_about_feedback(complete):
+    write(complete, "helpers/bptt/grading/feedback/page.py", "")
+    assert "helpers/bptt/grading/feedback/page.py" in bundle(complete).files
+
+
 def test_the_archive_is_the_same_each_time_and_in_one_folder(complete, tmp_path):
     first = archive(bundle(complete).files)
     os.utime(complete / "helpers/bptt/rnn.py", (0, 0))
@@ -107,6 +112,11 @@ def test_a_folder_that_is_not_empty_is_left_alone(complete, tmp_path):
             "helpers/solutions/01_slope.py",
             "pass",
             "helpers/solutions/01_slope.py: nothing called solutions is for students; move it out of there.",
+        ),
+        (
+            "notebooks/feedback/ada.html",
+            "pass",
+            "notebooks/feedback/ada.html: nothing called feedback is for students; move it out of there.",
         ),
         (
             "helpers/Gradebook.db",

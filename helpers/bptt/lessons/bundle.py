@@ -25,7 +25,9 @@ OWN = ("README.md", "Makefile", "nbgrader_config.py")
 """Students have others than the course has."""
 KEPT = frozenset(["helpers/bptt/lessons/skeleton.py.jinja"])
 """New lessons are made from it, solutions and rubrics too."""
-FORBIDDEN = frozenset((".git", "autograded", "build", "feedback", "gradebook.db", "solutions", "submitted", "tests"))
+FORBIDDEN = frozenset((".git", "gradebook.db", "solutions", "tests"))
+WORKING = frozenset(("autograded", "build", "feedback", "submitted"))
+"""nbgrader's folders, with what students have handed in; in the package, one may be named for what it is about."""
 SHOWN = 3
 """Of the leaks in one file, so that a whole solution does not bury the next file."""
 
@@ -99,7 +101,8 @@ def _gathered(course: Path) -> tuple[dict[str, bytes], list[str]]:
         name = path.relative_to(course).as_posix()
         if name in KEPT:
             continue
-        forbidden = [part for part in Path(name).parts if part.lower() in FORBIDDEN]
+        unwanted = FORBIDDEN if name.startswith("helpers/bptt/") else FORBIDDEN | WORKING
+        forbidden = [part for part in Path(name).parts if part.lower() in unwanted]
         if forbidden:
             problems.append(f"{name}: nothing called {forbidden[0]} is for students; move it out of there.")
         elif path.is_symlink():
