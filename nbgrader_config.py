@@ -63,8 +63,8 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # A page of the exercises alone, with reports and hints, and without mark schemes.
-c.GenerateFeedback.preprocessors = ["bptt.grading.feedback.TellStudent"]
-c.GenerateFeedback.exporter_class = "bptt.grading.feedback.FeedbackPage"
+c.GenerateFeedback.preprocessors = ["bptt.grading.student_page.TellStudent"]
+c.GenerateFeedback.exporter_class = "bptt.grading.student_page.FeedbackPage"
 
 # For nbgrader zip_collect, with archives of Canvas and Moodle; bptt collect is the same with fewer steps. A class list
 # may be named in c.CollectFromLms.roster, and the time zone that Moodle's times are in, in c.Exchange.timezone.

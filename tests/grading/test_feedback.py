@@ -18,9 +18,9 @@ from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME
 from bptt.grading.course import Course
 from bptt.grading.engine.pages import write_pages
-from bptt.grading.feedback.exporter import FeedbackPage, points, prose
-from bptt.grading.feedback.grades import Grade, Grades
-from bptt.grading.feedback.read import told
+from bptt.grading.student_page.exporter import FeedbackPage, points, prose
+from bptt.grading.student_page.grades import Grade, Grades
+from bptt.grading.student_page.read import told
 from bptt.lessons.leaks import leaks
 from bptt.lessons.source import read_all
 

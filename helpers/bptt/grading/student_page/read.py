@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME
-from bptt.grading.feedback.error import error
-from bptt.grading.feedback.told import Exercise, Part, State, Told
+from bptt.grading.student_page.error import error
+from bptt.grading.student_page.told import Exercise, Part, State, Told
 from bptt.lessons.regions import visible_lines
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-    from bptt.grading.feedback.grades import Grade, Grades
+    from bptt.grading.student_page.grades import Grade, Grades
 
 _HEADING = re.compile(r"^#+\s+(.*?)\s*$")
 _NUMBER = re.compile(r"^\d+\s+")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from bptt.grading.feedback.grades import read_grades
-from bptt.grading.feedback.read import told
+from bptt.grading.student_page.grades import read_grades
+from bptt.grading.student_page.read import told
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
