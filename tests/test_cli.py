@@ -109,7 +109,13 @@ def test_help_needs_none_of_the_slow_packages():
     assert done.stdout == "set()\n"
 
 
-COMMANDS = ["doctor", "new-lesson", "build", "release", "collect", "grade", "report", "export"]
+COMMANDS = [name for name in main.commands if name != "data"]
+
+
+def test_each_command_is_told_in_a_line():
+    words = CliRunner().invoke(main, [], terminal_width=80).output
+    assert all(f"\n  {name} " in words for name in main.commands)
+    assert "..." not in words
 
 
 @pytest.mark.parametrize("command", COMMANDS)

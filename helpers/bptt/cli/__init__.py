@@ -27,7 +27,10 @@ class _InOrder(click.Group):
 @click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bptt", message="%(prog)s %(version)s")
 def main() -> None:
-    """Build the course's notebooks, fetch what they train on, and look after their grading."""
+    """Run the course: build its lessons, hand them out, grade what comes back, and see what the class misunderstands.
+
+    Each command has its own --help, with examples.
+    """
 
 
 for command in COMMANDS:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(short_help="Build the students' notebooks from solutions/.")
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; fail when notebooks/ is out of date.")
 @in_course
 def build(*, check_only: bool, course: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PATH = click.Path(exists=True, path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Bring in an archive from Canvas or Moodle.")
 @click.argument("assignment")
 @click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=_PATH)
 @click.option(

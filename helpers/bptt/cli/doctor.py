@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(short_help="Tell what this machine lacks for grading.")
 @in_course
 def doctor(*, course: Path) -> None:
     """Look at what grading needs on this machine, and say how to get what is missing.

@@ -9,7 +9,7 @@ import click
 from bptt.cli.course import in_course
 
 
-@click.command()
+@click.command(short_help="Write all points for Canvas, Moodle or a spreadsheet.")
 @click.argument("layout", metavar="canvas|moodle|csv", type=click.Choice(["canvas", "moodle", "csv"]))
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file; grades-LAYOUT.csv if not said.")
 @click.option("--lesson", "lessons", multiple=True, metavar="NAME", help="Only this lesson; may be given again.")

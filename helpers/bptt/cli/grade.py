@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
+@click.command(short_help="Grade what students have handed in.")
 @click.argument("assignment")
 @click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; may be given again.")
 @click.option("--feedback/--no-feedback", default=True, help="Write a feedback page for each student, or do not.")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command("new-lesson")
+@click.command("new-lesson", short_help="Begin a lesson from a skeleton.")
 @click.argument("name")
 @in_course
 def new_lesson(*, name: str, course: Path) -> None:

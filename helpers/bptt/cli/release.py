@@ -9,7 +9,7 @@ import click
 from bptt.cli.course import in_course
 
 
-@click.command()
+@click.command(short_help="Put together what students get, without solutions.")
 @click.argument("to", metavar="[FOLDER or ZIP]", type=click.Path(path_type=Path), required=False)
 @in_course
 def release(*, to: Path | None, course: Path) -> None:

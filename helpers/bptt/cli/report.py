@@ -9,7 +9,7 @@ import click
 from bptt.cli.course import in_course
 
 
-@click.command()
+@click.command(short_help="Write a page about the class.")
 @click.option(
     "--to",
     type=click.Path(dir_okay=False, path_type=Path),
