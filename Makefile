@@ -7,7 +7,7 @@ in_venv := env PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 help:
 	@echo "make lab    open the course in JupyterLab, at lesson 01 (PORT=8888 chooses the port)"
-	@echo "make demo   make a sample class, grade it and print the gradebook"
+	@echo "make demo   make a sample class, grade it, and write a report on it"
 	@echo "make build  build notebooks/ from solutions/, for authors: it replaces what is in them"
 	@echo "make test   run every check and every test (ARGS=\"-k cell\" goes to pytest)"
 	@echo "make lock   bring requirements.lock up to date with pyproject.toml (ARGS=--upgrade for newer versions)"
@@ -22,6 +22,8 @@ lab: environment
 demo: sandbox
 	@$(in_venv) PYTHONPATH=tests python -m submissions build/demo
 	@$(in_venv) bptt grade 01_cell_backward --course build/demo $(ARGS)
+	@echo
+	@$(in_venv) bptt report --course build/demo
 
 build: environment
 	@$(in_venv) bptt build
