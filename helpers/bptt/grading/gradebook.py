@@ -15,6 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
 from bptt.grading.course import Course, GradingError, settings
+from bptt.grading.points import Recorded, recorded
 from bptt.grading.records import Records
 from bptt.grading.row import Points
 
@@ -24,28 +25,6 @@ if TYPE_CHECKING:
 
     from bptt.grading.records import Record
     from bptt.grading.result import Result
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What nbgrader has of one student's submission.
-
-    Attributes
-    ----------
-    cells
-        Points for each graded cell, in the order of the notebook.
-    penalty
-        Points taken off for being late.
-    handed_in
-        When it came, in UTC; None when nobody knows.
-    there
-        Whether nbgrader has a submission at all.
-    """
-
-    cells: tuple[Points, ...]
-    penalty: float = 0.0
-    handed_in: datetime | None = None
-    there: bool = False
 
 
 def existing(root: Path) -> api.Gradebook:
@@ -227,32 +206,7 @@ class Book:
         return tuple(self._notebook.graded.values())
 
     def _recorded(self, *whose: Any) -> dict[str, Recorded]:  # noqa: ANN401 - SQLAlchemy's own
-        rows = (
-            self._book.db.query(
-                api.SubmittedAssignment.student_id,
-                api.SubmittedAssignment.timestamp,
-                api.SubmittedNotebook.late_submission_penalty,
-                api.Grade.cell_id,
-                api.Grade.score,
-                api.Grade.needs_manual_grade,
-            )
-            .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
-            .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
-            # Cells have an index, submitted notebooks alone have none: by those, all grades would be read each time.
-            .filter(api.Grade.cell_id.in_(self._notebook.graded))
-            .filter(api.SubmittedNotebook.notebook_id == self._notebook.id, *whose)
-            .all()
-        )
-        read: dict[str, tuple[dict[str, Points], float, datetime | None]] = {}
-        for student, handed_in, taken_off, cell_id, score, by_hand in rows:
-            blank = {cell.cell: cell for cell in self._notebook.graded.values()}
-            cells, _, _ = read.setdefault(student, (blank, taken_off or 0.0, handed_in))
-            cell = self._notebook.graded[cell_id]
-            cells[cell.cell] = Points(cell.cell, score, cell.possible, by_hand)
-        return {
-            student: Recorded(tuple(cells.values()), taken_off, handed_in, there=True)
-            for student, (cells, taken_off, handed_in) in read.items()
-        }
+        return recorded(self._book.db, self._notebook.id, self._notebook.graded, *whose)
 
     @cached_property
     def _notebook(self) -> Notebook:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bptt.grading.course import GradingError
+from bptt.grading.points import recorded
+from bptt.grading.row import Points
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -95,10 +97,10 @@ def marks(book: Gradebook, lessons: Collection[str] = (), students: Collection[s
     _all_there("lesson", lessons, [one.name for one in everything])
     _all_there("student", students, [one.id for one in everybody])
     given = {
-        (submission.student_id, lesson.name): _mark(submission)
+        (student, lesson.name): mark
         for lesson in everything
         if not lessons or lesson.name in lessons
-        for submission in book.assignment_submissions(lesson.name)
+        for student, mark in _of_lesson(book, lesson).items()
     }
     told = [Lesson(one.name, one.max_score, _text(one.duedate)) for one in everything]
     told = [one for one in told if one.name in lessons or (not lessons and any(name == one.name for _, name in given))]
@@ -118,13 +120,20 @@ def _student(one: Any) -> Student:  # noqa: ANN401 - nbgrader's own
     return Student(one.id, *(_text(text) for text in about))
 
 
-def _mark(submission: Any) -> Mark:  # noqa: ANN401 - nbgrader's own
-    waiting = 0.0
-    if submission.needs_manual_grade:
-        grades = (grade for notebook in submission.notebooks for grade in notebook.grades)
-        waiting = sum(float(grade.max_score) for grade in grades if grade.needs_manual_grade)
-    penalty = float(submission.late_submission_penalty or 0)
-    return Mark(float(submission.score), penalty, waiting, _text(submission.timestamp))
+def _of_lesson(book: Gradebook, lesson: Any) -> dict[str, Mark]:  # noqa: ANN401 - nbgrader's own
+    found: dict[str, Mark] = {}
+    for notebook in lesson.notebooks:
+        cells = (*notebook.grade_cells, *notebook.task_cells)
+        graded = {cell.id: Points(cell.name, 0.0, float(cell.max_score)) for cell in cells}
+        for student, points in recorded(book.db, notebook.id, graded).items():
+            before = found.get(student, Mark(0.0, 0.0, 0.0, _text(points.handed_in)))
+            found[student] = replace(
+                before,
+                raw=before.raw + sum(cell.scored for cell in points.cells),
+                penalty=before.penalty + points.penalty,
+                to_grade=before.to_grade + sum(cell.possible for cell in points.cells if cell.by_hand),
+            )
+    return found
 
 
 def _text(value: object) -> str:

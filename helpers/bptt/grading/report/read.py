@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bptt.grading.gradebook import Recorded
+    from bptt.grading.points import Recorded
     from bptt.grading.records import Record
 
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
