@@ -138,7 +138,7 @@ class Book:
             for student in self._book.students
         }
 
-    def record(self, result: Result, handed_in: datetime | None) -> float:
+    def record(self, result: Result, handed_in: datetime | None, *, unchanged: bool = False) -> float:
         """Enter the points and comments of one submission, until :meth:`keep`; those given by hand stay.
 
         Parameters
@@ -147,6 +147,8 @@ class Book:
             What grading it gave.
         handed_in
             When it came, in UTC; None when nobody knows.
+        unchanged
+            Whether it is what was graded before, so that answers that a person has read need not be read again.
 
         Returns
         -------
@@ -161,7 +163,7 @@ class Book:
         for grade in notebook.grades:
             # A graded cell without a verdict is worth nothing, never everything.
             grade.auto_score = scores.get(lesson.graded[grade.cell_id].cell, 0.0)
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            grade.needs_manual_grade = to_be_read(grade, unchanged=unchanged)
         for comment in notebook.comments:
             comment.auto_comment = "No response." if lesson.answers[comment.cell_id] in result.unanswered else None
         self._book.db.flush()
@@ -218,6 +220,21 @@ class Book:
             {cell.id: Points(cell.name, 0.0, cell.max_score) for cell in graded},
             {cell.id: cell.name for cell in (*found.solution_cells, *found.task_cells)},
         )
+
+
+def to_be_read(grade: Any, *, unchanged: bool) -> bool:  # noqa: ANN401 - nbgrader's own
+    """Tell whether a person has to read an answer, whose points by themselves have just been entered.
+
+    Parameters
+    ----------
+    grade
+        The gradebook's entry.
+    unchanged
+        Whether the submission is what was graded before. A new one has to be read even when an earlier one was.
+    """
+    if grade.manual_score is None:
+        return grade.auto_score is None
+    return bool(grade.needs_manual_grade) or not unchanged
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def grade_one(submission: Submission, lesson: Lesson, kernels: Kernels) -> Resul
     ended = time.perf_counter()
     seconds = {"intake": read - began, "start": started - read, "run": ended - started}
     told = outcome(submission, lesson.name, taken, through, released)
+    _put_rubrics_back(taken.notebook, source)
     return replace(told, notebook=nbformat.writes(taken.notebook), seconds=seconds, boxed=kernels.boxed)
 
 
@@ -98,6 +99,19 @@ def outcome(submission: Submission, lesson: str, taken: Taken, through: Through,
 def _notebook(content: bytes) -> NotebookNode:
     notebook: NotebookNode = nbformat.v4.reads(content.decode())
     return notebook
+
+
+def _put_rubrics_back(notebook: NotebookNode, source: NotebookNode) -> None:
+    """Put back what stands in locked questions for whoever reads the answers; students are given none of it."""
+    questions = {
+        cell.metadata["nbgrader"]["grade_id"]: cell.source
+        for cell in source.cells
+        if cell.cell_type == "markdown" and _is(cell, "locked")
+    }
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if cell.cell_type == "markdown" and name in questions:
+            cell.source = questions[name]
 
 
 def _what_happened(taken: Taken, through: Through) -> tuple[Status, tuple[str, ...]]:

@@ -43,14 +43,16 @@ def write(course: Course, book: Book, result: Result, submission: Submission | N
         handed_in = when(timestamp)
         if timestamp.strip() and handed_in is None:
             said.append(f"{TIMESTAMP} tells no time: taken as handed in in time")
-        late = book.record(result, handed_in)
+        known = book.records.get(result.student)
+        same = known is not None and submission is not None and known.submission == submission.digest
+        late = book.record(result, handed_in, unchanged=same)
         _replace(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
     points = book.points(result.student)
     if result.notebook is None and points.there:
         said.append("the points are those of an earlier submission")
-    known = record(result, submission, late, said)
-    book.keep(known)
-    return Row(result.student, "", known.status, known.reason, points.cells, points.penalty, result.causes)
+    made = record(result, submission, late, said)
+    book.keep(made)
+    return Row(result.student, "", made.status, made.reason, points.cells, points.penalty, result.causes)
 
 
 def record(result: Result, submission: Submission | None, late: float, more: Iterable[str] = ()) -> Record:

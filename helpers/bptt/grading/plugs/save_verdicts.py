@@ -8,6 +8,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import determine_grade, is_solution
 
+from bptt.grading.gradebook import to_be_read
 from bptt.grading.records import Records
 from bptt.grading.write import record
 
@@ -24,11 +25,16 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Enter the points of one notebook, and what else is known of it."""
         result = resources["result"]
+        submission = resources["handed_in"].submission
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as book:
+            known = Records(book.db()).find(about["assignment"], about["student"])
+        self._unchanged = known is not None and known.submission == submission.digest
         self._scores = {verdict.cell: verdict.score for verdict in result.verdicts}
         nb, resources = super().preprocess(nb, resources)
         with Gradebook(self.db_url) as book:
             late = book.find_submission(self.assignment_id, self.student_id).total_seconds_late
-            Records(book.db()).keep(record(result, resources["handed_in"].submission, late))
+            Records(book.db()).keep(record(result, submission, late))
             book.db.commit()
         return nb, resources
 
@@ -41,5 +47,5 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
             grade.auto_score, _ = determine_grade(cell, self.log)
         else:
             grade.auto_score = self._scores.get(meta["grade_id"], 0.0)
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        grade.needs_manual_grade = to_be_read(grade, unchanged=self._unchanged)
         self.gradebook.db.commit()

@@ -1,0 +1,75 @@
+"""Answers that a person grades: the rubric stands above them, and what has been read stays read."""
+
+import dataclasses
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from submissions.course import gradebook
+from submissions.entry import ASSIGNMENT
+from submissions.right import MODEL
+
+from bptt.grading.grade import How
+
+ANSWER = "explain-reuse"
+
+
+@pytest.fixture
+def folder(course_with):
+    return course_with(*(dataclasses.replace(MODEL, student=name) for name in ("ada", "bob")))
+
+
+def mark(folder, student, points):
+    """Do what formgrader does."""
+    with gradebook(folder) as book:
+        grade = book.find_grade(ANSWER, ASSIGNMENT, ASSIGNMENT, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        book.db.commit()
+
+
+def to_read(folder):
+    with gradebook(folder) as book:
+        grades = {name: book.find_grade(ANSWER, ASSIGNMENT, ASSIGNMENT, name) for name in ("ada", "bob")}
+        return {name: bool(grade.needs_manual_grade) for name, grade in grades.items()}
+
+
+def hand_in_again(folder, student):
+    path = folder / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("1 + 1", id="more"))
+    nbformat.write(notebook, path)
+
+
+def by_nbgrader(folder):
+    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, "--force"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("by", ["bptt", "nbgrader"])
+def test_what_has_been_read_stays_read_until_it_changes(folder, rows_of, by):
+    def again():
+        return rows_of(folder, how=How(again=True)) if by == "bptt" else by_nbgrader(folder)
+
+    rows = rows_of(folder)
+    assert rows["ada"].to_grade == rows["bob"].to_grade == (ANSWER,)
+    mark(folder, "ada", 3)
+    again()
+    assert to_read(folder) == {"ada": False, "bob": True}
+    hand_in_again(folder, "ada")
+    again()
+    assert to_read(folder) == {"ada": True, "bob": True}
+    assert rows_of(folder)["ada"].points == 16 + 3, "points stay, and a person looks again"
+
+
+@pytest.mark.parametrize("by", ["bptt", "nbgrader"])
+def test_the_rubric_stands_above_the_answer(folder, rows_of, by):
+    rows_of(folder)
+    if by == "nbgrader":
+        by_nbgrader(folder)
+    graded = nbformat.read(folder / "autograded/ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    place = [cell.id for cell in graded.cells].index(ANSWER)
+    assert "=== BEGIN MARK SCHEME ===" in graded.cells[place - 1].source
+    assert "1 point: mean(axis=1)" in graded.cells[place - 1].source
+    code = "".join(cell.source for cell in graded.cells if cell.cell_type == "code")
+    assert "HIDDEN TESTS" not in code
