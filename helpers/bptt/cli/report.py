@@ -15,13 +15,12 @@ from bptt.cli.course import in_course
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write the page; build/report.html in the course, unless said otherwise.",
 )
-@click.option("--anonymous", is_flag=True, help="Leave out who is who, for showing it to the class.")
+@click.option("--anonymous", is_flag=True, help="Leave out all that is about single students, to show it to the class.")
 @in_course
 def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     """Write a page about the class: points, what it misunderstands, and who needs a person.
 
-    It is made from the gradebook, so grade first. The page is one file that asks the network for nothing. With
-    --anonymous students are numbers, dealt anew for each page.
+    It is made from the gradebook, so grade first. The page is one file that asks the network for nothing.
 
     \b
     Examples:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bptt.grading.refused import RefusedError
-from bptt.grading.row import Status
+from bptt.grading.row import EMPTY_FOLDER, NO_FOLDER, Status
 from bptt.grading.submission import Submission
 from bptt.grading.trim import trimmed
 
@@ -80,15 +80,14 @@ def _find(folder: Path, name: str) -> Path:
     if _is_file(wanted):
         return wanted
     if not folder.is_dir():
-        raise RefusedError(Status.MISSING, "there is no folder")
+        raise RefusedError(Status.MISSING, NO_FOLDER)
     # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives bring a folder along.
     notebooks = [path for path in _regular_files(folder, 1) if ".ipynb" in path.name.lower()]
     named = [path for path in notebooks if path.name.lower().startswith(name.lower())]
     if named or len(notebooks) == 1:
         return max(named or notebooks, key=lambda path: path.lstat().st_mtime)
     files = ", ".join(_described(path) for path in sorted(folder.iterdir()))
-    instead = f"there is {files}" if files else "the folder is empty"
-    raise RefusedError(Status.MISSING, instead)
+    raise RefusedError(Status.MISSING, f"there is {files}" if files else EMPTY_FOLDER)
 
 
 def _described(path: Path) -> str:

@@ -29,6 +29,7 @@ WORDS = {
     "not-finite": "overflows",
     "changed-in-place": "changes an argument",
     "value": "wrong, for no known cause",
+    "no-answer": "gave no answer in time",
     "cost": "right numbers, but not by going backward",
 }
 

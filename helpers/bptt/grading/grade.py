@@ -86,9 +86,12 @@ class Tally:
     ----------
     kept
         How many students have a result from earlier, or nothing that could be run. Their rows come first.
+    nothing
+        How many of those have nothing.
     """
 
     kept: int = 0
+    nothing: int = 0
 
 
 USUAL = How()
@@ -161,6 +164,7 @@ class _Class:
                 to_run.append(student)
             else:
                 tally.kept += 1
+                tally.nothing += submission is None
                 yield self._write(result, submission)
         gone: list[Result] = []
         for outcome in self._graders.grade(self._drawn(self._read_again(to_run, gone), how)):

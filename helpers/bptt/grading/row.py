@@ -24,11 +24,18 @@ class Status(StrEnum):
     MISSING = "missing notebook"
 
     @property
+    def needs_a_person(self) -> bool:
+        """Whether something happened that grading cannot decide."""
+        return self.gravity >= list(Status).index(Status.TIMED_OUT) and self is not Status.MISSING
+
+    @property
     def gravity(self) -> int:
         """How grave it is, compared with the others."""
         return list(Status).index(self)
 
 
+NO_FOLDER, EMPTY_FOLDER = SENT_NOTHING = ("there is no folder", "the folder is empty")
+"""The reasons of those who have not handed in anything."""
 LONGEST_REASON = 480
 
 

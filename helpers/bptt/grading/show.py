@@ -119,7 +119,7 @@ def _rows(course: Course, students: Sequence[str], how: How, place: Place, conso
                 if len(rows) == tally.kept:
                     # What was done earlier says nothing about how long the rest takes.
                     progress.reset(bar, total=len(students), completed=len(rows))
-                note = f"{sum(map(_needs_a_person, rows))} to look at"
+                note = f"{sum(row.status.needs_a_person for row in rows)} to look at"
                 progress.update(bar, completed=len(rows), note=note)
                 if pressed.is_set():
                     raise KeyboardInterrupt  # noqa: TRY301 - as if it had come by itself
@@ -131,10 +131,10 @@ def _rows(course: Course, students: Sequence[str], how: How, place: Place, conso
             command = "The same command without --again" if how.again else "The same command"
             console.print(f"{done} {command} goes on with the others.", highlight=False)
             raise
-    if tally.kept:
-        console.print(
-            f"{tally.kept} of {len(rows)} were not run: their results are from earlier, or there was nothing to run."
-        )
+    not_run = {"unchanged since earlier": tally.kept - tally.nothing, "with nothing to run": tally.nothing}
+    for why, number in not_run.items():
+        if number:
+            console.print(f"Not run: {number} of {len(rows)}, {why}.", highlight=False)
     return rows
 
 
@@ -148,10 +148,6 @@ def _noted_ctrl_c() -> threading.Event:
 
     signal.signal(signal.SIGINT, press)
     return pressed
-
-
-def _needs_a_person(row: Row) -> bool:
-    return bool(row.to_grade) or STYLES[row.status] == SERIOUS
 
 
 def _feedback(course: Course, rows: Sequence[Row], place: Place, console: Console) -> list[str]:
@@ -186,7 +182,7 @@ def table(assignment: str, rows: Iterable[Row]) -> Table:
     laid_out.add_column("Points", justify="right", no_wrap=True)
     laid_out.add_column("By hand", justify="right", max_width=4)
     laid_out.add_column("Status", max_width=10)
-    laid_out.add_column("What was found", ratio=1)
+    laid_out.add_column("What was found", ratio=1, overflow="fold")
     for row in sorted(rows, key=lambda row: row.student):
         laid_out.add_row(
             Text(row.student),
@@ -210,14 +206,15 @@ def summary(rows: Sequence[Row]) -> list[str]:
     statuses = Counter(row.status for row in rows)
     counts = ", ".join(f"{statuses[status]} {status}" for status in Status if status in statuses)
     lines = [f"{len(rows)} student{'s' * (len(rows) != 1)}: {counts}."]
+    there = sum(row.status not in NOT_RUN for row in rows)
     titles = Counter(title for row in rows for title in row.causes.values())
     common = [(title, count) for title, count in titles.most_common(COMMONEST) if count > 1]
     if common:
         lines.append("Commonest mistakes:")
-        lines += [f"  {count} of {len(rows)}: {title}" for title, count in common]
+        lines += [f"  {count} of {there}: {title}" for title, count in common]
     by_hand = sum(bool(row.to_grade) for row in rows)
     if by_hand:
-        lines.append(f"{by_hand} of {len(rows)} have answers to grade by hand: in JupyterLab, Nbgrader, Formgrader.")
+        lines.append(f"{by_hand} of {there} have answers to grade by hand: in JupyterLab, Nbgrader, Formgrader.")
     return lines
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bptt.grading.row import Status
+from bptt.grading.row import SENT_NOTHING, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-
-SERIOUS = (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.CRASHED, Status.TAMPERED, Status.UNREADABLE)
-"""What a person should look at."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +101,8 @@ class Entry:
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether something happened that only a person can judge."""
-        return self.status in SERIOUS
+        """Whether something happened that only a person can judge, or something came that is no notebook."""
+        return self.status.needs_a_person or (self.status is Status.MISSING and self.reason not in SENT_NOTHING)
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ def page(data: ClassData, *, anonymous: bool = False) -> str:
     Parameters
     ----------
     data
-        The class, without names when nobody is to see them.
+        The class.
     anonymous
-        Whether that is so.
+        Whether to leave out all that is about single students.
     """
     here = files(__package__)
     # No loader: nothing that a student wrote can name another template.

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import nbformat
 
 from bptt.grading.course import Course, GradingError, lessons_of
-from bptt.grading.gradebook import Book
+from bptt.grading.gradebook import Book, existing
 from bptt.grading.judge.cells import asked_by
 from bptt.grading.report.class_data import ClassData, Entry, Exercise, Lesson
 from bptt.grading.row import Status
@@ -40,6 +40,7 @@ def read(root: Path, beside: Path) -> ClassData:
     GradingError
         When nothing has been graded yet.
     """
+    existing(root).close()
     lessons, entries, students, course_id = [], {}, {}, ""
     for name in lessons_of(root):
         course = Course(root, name)
@@ -66,7 +67,7 @@ def _lesson(course: Course, book: Book) -> Lesson:
     possible = {cell.cell: cell.possible for cell in book.possible}
     for cell in possible:
         asked = asked_by(sources.get(cell, ""))
-        exercises.setdefault(asked[0].exercise if asked else cell, []).append(cell)
+        exercises.setdefault(asked[0].exercise if asked else f"{cell} (written)", []).append(cell)
     made = (Exercise(name, tuple(cells), sum(possible[cell] for cell in cells)) for name, cells in exercises.items())
     # What is worth nothing is there for its own sake.
     worth = tuple(exercise for exercise in made if exercise.possible)

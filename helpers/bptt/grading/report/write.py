@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bptt.grading.report import counts
-from bptt.grading.report.anonymous import anonymous as without_names
 from bptt.grading.report.page import page
 from bptt.grading.report.read import read
 
@@ -50,7 +49,7 @@ def write_report(root: Path, path: Path, *, anonymous: bool = False) -> Written:
     path
         Where to write.
     anonymous
-        Whether to leave out who is who.
+        Whether to leave out all that is about single students, for showing it to the class.
 
     Raises
     ------
@@ -60,8 +59,6 @@ def write_report(root: Path, path: Path, *, anonymous: bool = False) -> Written:
         When it cannot be written.
     """
     data = read(root, path.resolve().parent)
-    if anonymous:
-        data = without_names(data)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_text(page(data, anonymous=anonymous), encoding="utf-8")
