@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bptt.widgets import png
 from bptt.widgets.png import Encoder
 
 ROWS, COLUMNS = 100, 70
@@ -17,8 +18,8 @@ def noise():
     return RNG.integers(256, size=(ROWS, COLUMNS, 4), dtype=np.uint8)
 
 
-def decoded(png):
-    return np.asarray(Image.open(io.BytesIO(png)))
+def decoded(file):
+    return np.asarray(Image.open(io.BytesIO(file)))
 
 
 def test_pixels_survive():
@@ -35,6 +36,19 @@ def test_one_changed_pixel_is_seen(row):
     after[row, -1, 2] ^= 1
     for pixels in (before, after, before):
         np.testing.assert_array_equal(decoded(encoder.encode(pixels)), pixels)
+
+
+def test_an_interrupt_in_the_middle_leaves_the_next_picture_whole(monkeypatch):
+    encoder, before, after = Encoder(ROWS, COLUMNS), noise(), noise()
+    encoder.encode(before)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(png, "_deflate", interrupted)
+        encoder.encode(after)
+    np.testing.assert_array_equal(decoded(encoder.encode(after)), after)
+
+
+def interrupted(band):
+    raise KeyboardInterrupt
 
 
 def test_what_did_not_change_costs_little():

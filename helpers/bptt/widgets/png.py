@@ -56,6 +56,8 @@ class Encoder:
         for i, band in enumerate(self._bands):
             new = flat[_BAND * i : _BAND * i + len(band)]
             if not self._compressed[i] or not np.array_equal(band[:, 1:], new):
+                # Emptied first: an interrupt in between must not leave new pixels with what is compressed of the old.
+                self._compressed[i] = b""
                 band[:, 1:] = new
                 self._compressed[i] = _deflate(band)
             checksum = zlib.adler32(band.data, checksum)
