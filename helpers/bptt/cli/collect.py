@@ -61,7 +61,8 @@ def _tell(came: Arrived) -> None:
         click.echo(f"Nobody knows who these are, or they share a name: {', '.join(came.unknown)}.", err=True)
         click.echo("What they sent was left out. A class list (--roster) tells who is who.", err=True)
     if came.late:
-        click.echo(f"Late, says Canvas, which does not tell by how much: {', '.join(came.late)}.", err=True)
+        late = f"Late, says Canvas, which does not tell by how much: {', '.join(came.late)}."
+        click.echo(f"{late} Until their timestamp.txt says when they came, they are graded as in time.", err=True)
     if came.untimed:
         click.echo(f"The time of handing in cannot be read in the class list: {', '.join(came.untimed)}.", err=True)
     for name, why in came.passed_over.items():

@@ -11,7 +11,11 @@ from bptt.cli.course import in_course
 
 @click.command(short_help="Write all points for Canvas, Moodle or a spreadsheet.")
 @click.argument("layout", metavar="canvas|moodle|csv", type=click.Choice(["canvas", "moodle", "csv"]))
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file; grades-LAYOUT.csv if not said.")
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file; grades-canvas.csv and the like if not said.",
+)
 @click.option("--lesson", "lessons", multiple=True, metavar="NAME", help="Only this lesson; may be given again.")
 @click.option("--missing-as-zero", is_flag=True, help="Give 0 points to whoever handed in nothing, and not no grade.")
 @in_course
@@ -25,14 +29,14 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
     Examples:
       bptt export canvas                             write grades-canvas.csv
       bptt export moodle --lesson 01_cell_backward   one lesson
-      bptt export csv --to ~/grades.csv
+      bptt export csv                                write grades.csv
     """
     from bptt.grading.course import GradingError
     from bptt.grading.export.marks import marks
     from bptt.grading.export.write import write
     from bptt.grading.gradebook import existing
 
-    to = to or Path(f"grades-{layout}.csv")
+    to = to or Path("grades.csv" if layout == "csv" else f"grades-{layout}.csv")
     try:
         with existing(course) as book:
             found = marks(book, lessons)
