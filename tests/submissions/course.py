@@ -3,9 +3,11 @@
 import os
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
+from nbgrader import api
 from nbgrader.api import Gradebook
 
 from bptt.lessons.build import build
@@ -13,6 +15,9 @@ from submissions.broken import BROKEN, DUE
 from submissions.entry import ASSIGNMENT
 from submissions.right import RIGHT
 from submissions.wrong import KNOWN, OTHER
+
+# For every new gradebook nbgrader starts a program that takes seconds, and always says the same.
+api.get_alembic_version = cache(api.get_alembic_version)
 
 PROJECT = Path(__file__).parents[2]
 CLASS = (*RIGHT, *KNOWN, *OTHER, *BROKEN)
