@@ -12,6 +12,8 @@ import psutil
 import pytest
 
 from bptt.check.call import Outcome
+from bptt.grading.judge.cells import Asked
+from bptt.grading.judge.cost import too_dear
 from bptt.grading.kernel.client import DEAD, TIMEOUT, Ended, NoAnswerError
 from bptt.grading.kernel.pool import Kernels
 from bptt.grading.kernel.question import Question
@@ -378,3 +380,19 @@ def test_nothing_stays_behind(tmp_path, monkeypatch):
     made.close()
     assert set(psutil.Process().children(recursive=True)) <= children
     assert not list(tmp_path.iterdir())
+
+
+BUSY = "import subprocess, sys\nfor _ in range(16):\n    subprocess.Popen([sys.executable, '-c', 'while True: pass'])"
+BACKWARD = """
+def rnn_cell_backward(da_next, cache):
+    dz = da_next * (1 - cache.a_next**2)
+    learnt = {"dWax": dz @ cache.xt.T, "dWaa": dz @ cache.a_prev.T, "dba": dz.sum(axis=1, keepdims=True)}
+    return {"dxt": cache.parameters["Wax"].T @ dz, "da_prev": cache.parameters["Waa"].T @ dz, **learnt}
+"""
+
+
+def test_what_a_function_costs_is_its_own_cost_whatever_else_the_notebook_has_started(kernel):
+    kernel.run(f"import numpy as np\n{BACKWARD}")
+    kernel.run(BUSY)
+    time.sleep(0.5)
+    assert too_dear(kernel, Asked("rnn_cell_backward", "rnn_cell_backward"), seed=5) == 0

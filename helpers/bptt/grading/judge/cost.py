@@ -104,6 +104,8 @@ def too_dear(kernel: Kernel, asked: Asked, seed: int) -> float:
         if spent <= large.passes * forward:
             return 0.0
         times = min(times or spent / forward, spent / forward)
+        # What other processes of the notebook use was measured as well; who goes backward needs none of them.
+        kernel.end_others()
     return times
 
 

@@ -213,6 +213,10 @@ class Kernel:
         """Return the CPU time that the kernel has used so far, measured from outside."""
         return self._processes.cpu_seconds()
 
+    def end_others(self) -> None:
+        """End all processes that the notebook has started."""
+        self._processes.end_others()
+
     def close(self) -> None:
         """End the kernel and all that it has started."""
         self._processes.close()

@@ -50,6 +50,12 @@ class Processes:
             with suppress(psutil.Error):
                 process.kill()
 
+    def end_others(self) -> None:
+        """End all but the first."""
+        for process in list(self._all())[1:]:
+            with suppress(psutil.Error):
+                process.kill()
+
     def close(self) -> None:
         """End all of them, and wait until they have."""
         self.kill()
