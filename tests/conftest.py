@@ -3,5 +3,5 @@
 import sys
 
 # Where it is installed, importing nbformat makes jsonschema build a grammar for internet addresses first; see
-# bptt.grading.light.
+# bptt_instructor.grading.light.
 sys.modules.setdefault("rfc3987_syntax", None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bptt.cli import main
+from bptt_instructor.cli import main
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_broken_settings_are_named_with_their_line(course):
 
 
 def test_help_needs_none_of_the_slow_packages():
-    code = "import sys, bptt.cli; print({'numpy', 'nbformat', 'nbgrader', 'matplotlib'} & set(sys.modules))"
+    code = "import sys, bptt_instructor.cli; print({'numpy', 'nbformat', 'nbgrader', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "set()\n"
 

@@ -31,7 +31,7 @@ from submissions.hostile.attacked import LESSONS, attacked
 from submissions.hostile.canaries import Canaries
 from submissions.hostile.scripts import SCRIPTS, runs_in
 
-from bptt.grading.sandbox import bubblewrap
+from bptt_instructor.grading.sandbox import bubblewrap
 
 ARENA = Path("/arena")
 NOBODY = bubblewrap.NOBODY

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bptt import inputs
-from bptt.lessons.source import read
 from bptt.lstm import LSTMCaches
 from bptt.types import Array, Gradients
+from bptt_instructor.lessons.source import read
 
 try:
     import torch

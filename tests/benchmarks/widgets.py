@@ -18,7 +18,7 @@ import numpy as np
 from nbclient import NotebookClient
 
 from bptt import inputs, widgets
-from bptt.lessons.source import read
+from bptt_instructor.lessons.source import read
 
 
 def written(lesson: str, *names: str) -> list[Any]:

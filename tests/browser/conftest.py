@@ -10,8 +10,8 @@ from learner import Learner
 from playwright.sync_api import sync_playwright
 from server import serving
 
-from bptt.lessons.regions import hidden_lines
-from bptt.lessons.source import read
+from bptt_instructor.lessons.regions import hidden_lines
+from bptt_instructor.lessons.source import read
 
 pytest.register_assert_rewrite("seen")
 

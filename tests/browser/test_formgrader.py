@@ -15,8 +15,8 @@ from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
-from bptt.grading.course import Course
-from bptt.grading.grade import grade, students_to_grade
+from bptt_instructor.grading.course import Course
+from bptt_instructor.grading.grade import grade, students_to_grade
 
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "formgrader"
 LATECOMER = Entry("late", "Amal", "Haddad", parameters(dba="dz.sum(axis=1)"))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from seen import assert_explained, assert_figure, assert_readable, assert_right, assert_whole_lesson
 
-from bptt.lessons.source import read
+from bptt_instructor.lessons.source import read
 
 LESSON = "04_training"
 SOLUTIONS = Path(__file__).parents[2] / "solutions"

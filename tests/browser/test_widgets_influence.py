@@ -10,9 +10,9 @@ from moved import Moved
 
 from bptt import inputs, lstm, rnn
 from bptt.influence import influence
-from bptt.lessons.source import read
 from bptt.viz import draw, style
 from bptt.viz.reach import Reach
+from bptt_instructor.lessons.source import read
 
 START = """\
 import numpy as np

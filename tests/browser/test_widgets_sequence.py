@@ -6,9 +6,9 @@ from contrast import ENOUGH, contrasts
 from moved import Moved
 
 from bptt import inputs
-from bptt.lessons.source import read
 from bptt.viz import draw, style
 from bptt.widgets.loops import loops
+from bptt_instructor.lessons.source import read
 
 SINGLE = "seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4"
 START = "import numpy as np\nfrom bptt import inputs, widgets\nfrom bptt.exact import rnn_cell_backward"

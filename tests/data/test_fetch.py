@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from bptt.cli import main
 from bptt.data.fetch import FetchError, fetch
 from bptt.data.snippets import cached
+from bptt_instructor.cli import main
 
 SETUP = "from setuptools import setup\nsetup(name='vaderSentiment', version='0.5')\n"
 SNIPPETS = "1\t2.25\tFine.\n2\t-3\tDull.\n3\t0.5\tSo so.\n"

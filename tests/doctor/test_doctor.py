@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from bptt.cli import main
-from bptt.doctor import course as course_checks
-from bptt.doctor import machine, packages
-from bptt.doctor.finding import State
-from bptt.doctor.look import look
-from bptt.grading.sandbox.available import why_not
+from bptt_instructor.cli import main
+from bptt_instructor.doctor import course as course_checks
+from bptt_instructor.doctor import machine, packages
+from bptt_instructor.doctor.finding import State
+from bptt_instructor.doctor.look import look
+from bptt_instructor.grading.sandbox.available import why_not
 
 ROOT = Path(__file__).parents[2]
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason="no sandbox on this machine")
@@ -75,12 +75,12 @@ def test_disk(tmp_path, free, state):
 
 
 def test_memory_for_all_processors(monkeypatch):
-    monkeypatch.setattr("bptt.grading.engine.early.cores", lambda: 8)
+    monkeypatch.setattr("bptt_instructor.grading.engine.early.cores", lambda: 8)
     monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"total": 6_500_000_000}))
     finding = machine.size()
     assert finding.state is State.OPTIONAL
     assert finding.mend == "bptt grade LESSON --workers 3"
-    monkeypatch.setattr("bptt.grading.engine.early.cores", lambda: 2)
+    monkeypatch.setattr("bptt_instructor.grading.engine.early.cores", lambda: 2)
     assert machine.size().found == "2 processors, 6.5 GB of memory."
 
 
@@ -181,7 +181,7 @@ def test_a_folder_in_which_files_stand_in_the_way(course):
 
 @needs_sandbox
 def test_a_disk_that_can_only_be_read(course):
-    command = [sys.executable, "-c", "import sys; from bptt.cli import main; main(sys.argv[1:])"]
+    command = [sys.executable, "-c", "import sys; from bptt_instructor.cli import main; main(sys.argv[1:])"]
     done = subprocess.run(
         ["bwrap", "--bind", "/", "/", "--dev", "/dev", "--ro-bind", course, course, *command, "doctor"],
         cwd=course,

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from submissions.course import fill
 from submissions.entry import ASSIGNMENT, Entry
 
-from bptt.cli import main
-from bptt.grading.course import Course, GradingError
-from bptt.grading.lms.arrive import arrive
+from bptt_instructor.cli import main
+from bptt_instructor.grading.course import Course, GradingError
+from bptt_instructor.grading.lms.arrive import arrive
 
 FILE = f"{ASSIGNMENT}.ipynb"
 LIST = {

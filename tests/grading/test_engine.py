@@ -19,19 +19,19 @@ from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
-from bptt.grading import one, worker
-from bptt.grading.course import Course, GradingError
-from bptt.grading.engine import cluster, crew, journal
-from bptt.grading.engine.code import code
-from bptt.grading.engine.crew import Crew, welcome
-from bptt.grading.engine.journal import Journal
-from bptt.grading.engine.pages import write_pages
-from bptt.grading.engine.place import Place, opened
-from bptt.grading.grade import How, grade, students_to_grade
-from bptt.grading.gradebook import Book
-from bptt.grading.result import Result
-from bptt.grading.row import Status
-from bptt.grading.submission import Submission
+from bptt_instructor.grading import one, worker
+from bptt_instructor.grading.course import Course, GradingError
+from bptt_instructor.grading.engine import cluster, crew, journal
+from bptt_instructor.grading.engine.code import code
+from bptt_instructor.grading.engine.crew import Crew, welcome
+from bptt_instructor.grading.engine.journal import Journal
+from bptt_instructor.grading.engine.pages import write_pages
+from bptt_instructor.grading.engine.place import Place, opened
+from bptt_instructor.grading.grade import How, grade, students_to_grade
+from bptt_instructor.grading.gradebook import Book
+from bptt_instructor.grading.result import Result
+from bptt_instructor.grading.row import Status
+from bptt_instructor.grading.submission import Submission
 
 WRONG = Entry("b", "B", "B", parameters(dba="dz.sum(axis=1)"))
 KINDS = (MODEL, WRONG)
@@ -55,7 +55,7 @@ def scheduler(tmp_path_factory):
     """Start a scheduler and two workers, as processes; killer's submission ends its worker, deep's never ends."""
     folder = tmp_path_factory.mktemp("dask")
     (folder / "deadly.py").write_text(
-        "import os\nfrom bptt.grading import one, worker\n"
+        "import os\nfrom bptt_instructor.grading import one, worker\n"
         "def deadly(submission, *others):\n"
         "    if submission.student == 'killer':\n        os.kill(os.getpid(), 9)\n"
         "    if submission.student == 'deep':\n        return deadly(submission, *others)\n"
@@ -306,7 +306,7 @@ def test_pages_are_those_of_nbgrader(dozen, alone):
 def test_one_submission_needs_no_dask(dozen):
     """Nor what else takes long to import."""
     script = (
-        "import sys\nfrom bptt.cli import main\n"
+        "import sys\nfrom bptt_instructor.cli import main\n"
         f"main(['grade', {ASSIGNMENT!r}, '--course', {str(dozen)!r}, '--student', 's01', '--no-feedback'], "
         "standalone_mode=False)\n"
         "assert not {'distributed', 'nbconvert', 'pandas'} & sys.modules.keys()"

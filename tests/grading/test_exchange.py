@@ -20,7 +20,7 @@ from submissions.course import fill
 from submissions.entry import ASSIGNMENT, Entry
 from traitlets.config import Config
 
-from bptt.grading.course import settings
+from bptt_instructor.grading.course import settings
 
 FILE = f"{ASSIGNMENT}.ipynb"
 

@@ -16,13 +16,13 @@ from submissions.wrong import parameters
 
 from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME
-from bptt.grading.course import Course
-from bptt.grading.engine.pages import write_pages
-from bptt.grading.student_page.exporter import FeedbackPage, points, prose
-from bptt.grading.student_page.grades import Grade, Grades
-from bptt.grading.student_page.read import told
-from bptt.lessons.leaks import leaks
-from bptt.lessons.source import read_all
+from bptt_instructor.grading.course import Course
+from bptt_instructor.grading.engine.pages import write_pages
+from bptt_instructor.grading.student_page.exporter import FeedbackPage, points, prose
+from bptt_instructor.grading.student_page.grades import Grade, Grades
+from bptt_instructor.grading.student_page.read import told
+from bptt_instructor.lessons.leaks import leaks
+from bptt_instructor.lessons.source import read_all
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = "rnn_cell_parameters_backward"

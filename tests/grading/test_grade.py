@@ -10,8 +10,8 @@ from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
-from bptt.grading.course import Course, GradingError
-from bptt.grading.grade import grade, students_to_grade
+from bptt_instructor.grading.course import Course, GradingError
+from bptt_instructor.grading.grade import grade, students_to_grade
 
 
 def endless(notebook):

@@ -9,15 +9,15 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from bptt.grading import collect as collecting
-from bptt.grading import reading
-from bptt.grading.collect import collect
-from bptt.grading.intake import take_in
-from bptt.grading.markup import harmless
-from bptt.grading.refused import RefusedError
-from bptt.grading.result import Result
-from bptt.grading.row import Status
-from bptt.grading.write import record
+from bptt_instructor.grading import collect as collecting
+from bptt_instructor.grading import reading
+from bptt_instructor.grading.collect import collect
+from bptt_instructor.grading.intake import take_in
+from bptt_instructor.grading.markup import harmless
+from bptt_instructor.grading.refused import RefusedError
+from bptt_instructor.grading.result import Result
+from bptt_instructor.grading.row import Status
+from bptt_instructor.grading.write import record
 
 
 def cell(kind, source, grade_id, **meta):

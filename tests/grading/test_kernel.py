@@ -12,12 +12,12 @@ import psutil
 import pytest
 
 from bptt.check.call import Outcome
-from bptt.grading.judge.cells import Asked
-from bptt.grading.judge.cost import too_dear
-from bptt.grading.kernel.client import DEAD, TIMEOUT, Ended, NoAnswerError
-from bptt.grading.kernel.pool import Kernels
-from bptt.grading.kernel.question import Question
-from bptt.grading.limits import MB, Limits
+from bptt_instructor.grading.judge.cells import Asked
+from bptt_instructor.grading.judge.cost import too_dear
+from bptt_instructor.grading.kernel.client import DEAD, TIMEOUT, Ended, NoAnswerError
+from bptt_instructor.grading.kernel.pool import Kernels
+from bptt_instructor.grading.kernel.question import Question
+from bptt_instructor.grading.limits import MB, Limits
 
 SMALL = Limits(
     cell_seconds=3,

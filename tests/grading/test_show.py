@@ -6,9 +6,9 @@ from rich.console import Console
 from submissions.entry import ASSIGNMENT
 from submissions.right import MODEL
 
-from bptt.cli import main
-from bptt.grading.row import Points, Row, Status
-from bptt.grading.show import summary, table
+from bptt_instructor.cli import main
+from bptt_instructor.grading.row import Points, Row, Status
+from bptt_instructor.grading.show import summary, table
 
 CELLS = (Points("check-dz", 3, 3), Points("explain-reuse", 0, 4, by_hand=True))
 AXIS = {"sum-without-keepdims": "dba has lost an axis"}

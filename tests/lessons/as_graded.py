@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from bptt.lessons.source import read
+from bptt_instructor.lessons.source import read
 
 ROOT = Path(__file__).parents[2]
 

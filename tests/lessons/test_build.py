@@ -3,9 +3,9 @@
 import nbformat
 import pytest
 
-from bptt.lessons.build import build, check
-from bptt.lessons.leaks import leaks
-from bptt.lessons.source import LessonError
+from bptt_instructor.lessons.build import build, check
+from bptt_instructor.lessons.leaks import leaks
+from bptt_instructor.lessons.source import LessonError
 
 SOURCE = "build/source/01_slope/01_slope.ipynb"
 RELEASED = "notebooks/01_slope/01_slope.ipynb"

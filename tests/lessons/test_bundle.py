@@ -12,10 +12,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from bptt.lessons.build import build
-from bptt.lessons.bundle import bundle
-from bptt.lessons.pack import archive, pack
-from bptt.lessons.source import LessonError
+from bptt_instructor.lessons.build import build
+from bptt_instructor.lessons.bundle import bundle
+from bptt_instructor.lessons.pack import archive, pack
+from bptt_instructor.lessons.source import LessonError
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "notebooks/01_slope/01_slope.ipynb"
@@ -69,8 +69,8 @@ def test_it_has_what_students_need_and_nothing_else(complete):
 
 
 def test_the_package_may_have_a_part_about_feedback(complete):
-    write(complete, "helpers/bptt/grading/feedback/page.py", "")
-    assert "helpers/bptt/grading/feedback/page.py" in bundle(complete).files
+    write(complete, "helpers/bptt_instructor/grading/feedback/page.py", "")
+    assert "helpers/bptt_instructor/grading/feedback/page.py" in bundle(complete).files
 
 
 def test_the_archive_is_the_same_each_time_and_in_one_folder(complete, tmp_path):
@@ -184,7 +184,7 @@ def test_notebooks_that_are_out_of_date_do_not_go_out(complete):
 
 
 def test_a_lesson_from_the_skeleton_goes_out_when_it_is_finished(complete):
-    write(complete, "helpers/bptt/lessons/skeleton.py.jinja", f"{SOLUTION}\n")
+    write(complete, "helpers/bptt_instructor/lessons/skeleton.py.jinja", f"{SOLUTION}\n")
     assert not any("skeleton" in name for name in bundle(complete).files)
     write(complete, "solutions/02_more.py", "# %% [markdown]\n# More. <!-- AUTHOR: the goal -->\n")
     build(complete)

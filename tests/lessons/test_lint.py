@@ -2,8 +2,8 @@
 
 import pytest
 
-from bptt.lessons.lint import lint
-from bptt.lessons.source import read
+from bptt_instructor.lessons.lint import lint
+from bptt_instructor.lessons.source import read
 
 REGION = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
 

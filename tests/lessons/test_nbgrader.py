@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from bptt.lessons.build import build
+from bptt_instructor.lessons.build import build
 
 RELEASED = "notebooks/01_slope/01_slope.ipynb"
 

@@ -3,11 +3,11 @@
 import pytest
 from as_graded import run
 
-from bptt.lessons.build import build
-from bptt.lessons.lint import lint
-from bptt.lessons.new import NewLessonError, new_lesson
-from bptt.lessons.source import read
-from bptt.lessons.unfinished import unfinished
+from bptt_instructor.lessons.build import build
+from bptt_instructor.lessons.lint import lint
+from bptt_instructor.lessons.new import NewLessonError, new_lesson
+from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.unfinished import unfinished
 
 
 def test_the_skeleton_has_nothing_to_complain_about(course):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bptt.lessons.source import LessonError, read, read_all
+from bptt_instructor.lessons.source import LessonError, read, read_all
 
 
 def test_cell_ids_come_from_the_grade_id_or_the_position(course):

@@ -10,7 +10,7 @@ import nbformat
 from nbgrader import api
 from nbgrader.api import Gradebook
 
-from bptt.lessons.build import build
+from bptt_instructor.lessons.build import build
 from submissions.broken import BROKEN, DUE
 from submissions.entry import ASSIGNMENT
 from submissions.right import RIGHT

@@ -7,16 +7,16 @@ import nbformat
 
 from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME
-from bptt.grading import found
-from bptt.grading.course import Course
-from bptt.grading.gradebook import Book
-from bptt.grading.judge.cells import asked_by
-from bptt.grading.judge.seeds import fresh
-from bptt.grading.result import Result, Verdict
-from bptt.grading.row import Status
-from bptt.grading.run import graded_sources
-from bptt.grading.submission import Submission
-from bptt.grading.write import record
+from bptt_instructor.grading import found
+from bptt_instructor.grading.course import Course
+from bptt_instructor.grading.gradebook import Book
+from bptt_instructor.grading.judge.cells import asked_by
+from bptt_instructor.grading.judge.seeds import fresh
+from bptt_instructor.grading.result import Result, Verdict
+from bptt_instructor.grading.row import Status
+from bptt_instructor.grading.run import graded_sources
+from bptt_instructor.grading.submission import Submission
+from bptt_instructor.grading.write import record
 from submissions.course import gradebook, make_course
 
 FIRST = ("Ada", "Björn", "Chloé", "Đorđe", "Emmy", "Farid", "Grace", "Hana", "İlker", "Jürgen", "Kofi", "Łucja")

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from bptt.lessons.build import build
+from bptt_instructor.lessons.build import build
 from submissions.course import PROJECT, enrol, make_course
 from submissions.entry import Entry
 from submissions.hostile import CORPUS

@@ -1,4 +1,0 @@
-"""Grade a class, so that every student has a row, and no submission fools, stops or slows the others."""
-
-# Before anything of nbgrader is imported.
-from bptt.grading import light as light

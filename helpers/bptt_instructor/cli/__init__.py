@@ -1,0 +1,37 @@
+"""The ``bptt`` command: a file for each of its commands, which imports what it needs when it runs.
+
+So ``--help`` is quick.
+"""
+
+import click
+
+from bptt_instructor.cli.build import build
+from bptt_instructor.cli.collect import collect
+from bptt_instructor.cli.data import data
+from bptt_instructor.cli.doctor import doctor
+from bptt_instructor.cli.export import export
+from bptt_instructor.cli.grade import grade
+from bptt_instructor.cli.new_lesson import new_lesson
+from bptt_instructor.cli.release import release
+from bptt_instructor.cli.report import report
+
+COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, data)
+"""In the order in which a term needs them."""
+
+
+class _InOrder(click.Group):
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="bptt", message="%(prog)s %(version)s")
+def main() -> None:
+    """Run the course: build its lessons, hand them out, grade what comes back, and see what the class misunderstands.
+
+    Each command has its own --help, with examples.
+    """
+
+
+for command in COMMANDS:
+    main.add_command(command)

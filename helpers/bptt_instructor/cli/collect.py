@@ -1,0 +1,69 @@
+"""``bptt collect``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bptt_instructor.cli.course import in_course
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bptt_instructor.grading.lms.arrive import Arrived
+
+_PATH = click.Path(exists=True, path_type=Path)
+
+
+@click.command(short_help="Bring in an archive from Canvas or Moodle.")
+@click.argument("assignment")
+@click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=_PATH)
+@click.option(
+    "--roster",
+    type=_PATH,
+    help="A class list: Canvas' gradebook export, Moodle's grading worksheet, or id,first_name,last_name as CSV.",
+)
+@in_course
+def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, course: Path) -> None:
+    """Bring in what students have uploaded to Canvas or Moodle for ASSIGNMENT.
+
+    ARCHIVE is what "Download Submissions" (Canvas) or "Download all submissions" (Moodle) gives. Each student's files
+    go to submitted/STUDENT/ASSIGNMENT/, in place of what is there; of two attempts, the newest counts. The class list
+    says who is who, and is entered into the gradebook; when everybody is there, it can be left out.
+
+    \b
+    Examples:
+      bptt collect 01_cell_backward submissions.zip --roster Grades-Course.csv
+      bptt collect 01_cell_backward submissions.zip    later, when the class list is known
+    """
+    from bptt_instructor.grading.course import Course, GradingError
+    from bptt_instructor.grading.lms.arrive import arrive
+
+    try:
+        came = arrive(Course(course, assignment), archives, roster)
+    except GradingError as error:
+        raise click.ClickException(str(error)) from None
+    _tell(came)
+    if not came.new + came.changed + came.same:
+        raise click.ClickException("Nothing was collected. Is it the right archive? Does --roster name the class list?")
+    click.echo(f"Next: bptt grade {assignment}")
+
+
+def _tell(came: Arrived) -> None:
+    total = len(came.new + came.changed + came.same)
+    click.echo(
+        f"{total} student{'s' * (total != 1)}: {len(came.new)} new, {len(came.changed)} changed, "
+        f"{len(came.same)} as before."
+    )
+    if came.unknown:
+        click.echo(f"Nobody knows who these are, or they share a name: {', '.join(came.unknown)}.", err=True)
+        click.echo("What they sent was left out. A class list (--roster) tells who is who.", err=True)
+    if came.late:
+        late = f"Late, says Canvas, which does not tell by how much: {', '.join(came.late)}."
+        click.echo(f"{late} Until their timestamp.txt says when they came, they are graded as in time.", err=True)
+    if came.untimed:
+        click.echo(f"The time of handing in cannot be read in the class list: {', '.join(came.untimed)}.", err=True)
+    for name, why in came.passed_over.items():
+        click.echo(f"Passed over: {name}: {why}.", err=True)

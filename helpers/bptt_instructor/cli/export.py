@@ -1,0 +1,62 @@
+"""``bptt export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bptt_instructor.cli.course import in_course
+
+
+@click.command(short_help="Write all points for Canvas, Moodle or a spreadsheet.")
+@click.argument("layout", metavar="canvas|moodle|csv", type=click.Choice(["canvas", "moodle", "csv"]))
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file; grades-canvas.csv and the like if not said.",
+)
+@click.option("--lesson", "lessons", multiple=True, metavar="NAME", help="Only this lesson; may be given again.")
+@click.option("--missing-as-zero", is_flag=True, help="Give 0 points to whoever handed in nothing, and not no grade.")
+@in_course
+def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as_zero: bool, course: Path) -> None:
+    """Write all points as Canvas or Moodle imports them, or as a spreadsheet reads them.
+
+    They are those of nbgrader's gradebook: with the points given by hand, and less what was taken off for being late.
+    Every lesson that somebody has points for is a column, named like the lesson.
+
+    \b
+    Examples:
+      bptt export canvas                             write grades-canvas.csv
+      bptt export moodle --lesson 01_cell_backward   one lesson
+      bptt export csv                                write grades.csv
+    """
+    from bptt_instructor.grading.course import GradingError
+    from bptt_instructor.grading.export.marks import marks
+    from bptt_instructor.grading.export.write import write
+    from bptt_instructor.grading.gradebook import existing
+
+    to = to or Path("grades.csv" if layout == "csv" else f"grades-{layout}.csv")
+    try:
+        with existing(course) as book:
+            found = marks(book, lessons)
+        remarks = write(found, layout, to, missing_as_zero=missing_as_zero)
+    except GradingError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{to} cannot be written: {error.strerror}.") from None
+    for remark in remarks:
+        click.echo(remark, err=True)
+    students, columns = len(found.students), len(found.lessons)
+    click.echo(f"{to}: {students} student{'s' * (students != 1)}, {columns} lesson{'s' * (columns != 1)}.")
+    click.echo(NEXT[layout])
+
+
+NEXT = {
+    "canvas": "Next: in Canvas, Grades, Import. It shows what would change before it changes anything.",
+    "moodle": (
+        "Next: in Moodle, Grades, Import, CSV file, with the encoding UTF-8. Map 'Student ID' or 'Email address' to "
+        "what your Moodle has, and each lesson to its grade item."
+    ),
+    "csv": "One row for each student and lesson, with the columns of nbgrader's own export.",
+}

@@ -1,0 +1,75 @@
+"""``bptt grade``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.stopped import STOPPED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command(short_help="Grade what students have handed in.")
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; may be given again.")
+@click.option("--feedback/--no-feedback", default=True, help="Write a feedback page for each student, or do not.")
+@click.option("--sandbox/--no-sandbox", default=True, help="Without a sandbox, submissions run with your rights.")
+@click.option("--cold", is_flag=True, help="Start Python afresh for each submission, which takes some seconds.")
+@click.option(
+    "--workers", type=click.IntRange(1), help="How many to grade at a time; one for each processor if not said."
+)
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Let the workers of this Dask scheduler grade.")
+@click.option("--again", is_flag=True, help="Run everything, also what has not changed since it was graded.")
+@click.option("--new-inputs", is_flag=True, help="Run everything, with test inputs that are drawn anew.")
+@in_course
+def grade(  # noqa: PLR0913 - one for each option
+    *,
+    assignment: str,
+    students: tuple[str, ...],
+    feedback: bool,
+    sandbox: bool,
+    cold: bool,
+    workers: int | None,
+    scheduler: str,
+    again: bool,
+    new_inputs: bool,
+    course: Path,
+) -> None:
+    """Grade what students have handed in for ASSIGNMENT, and print a table of the class.
+
+    The notebooks are expected in submitted/STUDENT/ASSIGNMENT/. Points go into nbgrader's gradebook. Everybody in
+    the gradebook or in submitted/ has a row, whatever became of the notebook. Grading again is harmless: points
+    given by hand stay, and submissions that have not changed are not run again. So when grading was stopped, the
+    same command goes on with it.
+
+    \b
+    Examples:
+      bptt grade 01_cell_backward
+      bptt grade 01_cell_backward --student ada --student emmy
+      bptt grade 01_cell_backward --scheduler tcp://10.0.0.1:8786
+      nbgrader export    write all points to grades.csv, afterwards
+    """
+    if workers != 1 and len(students) != 1 and not scheduler:
+        from bptt_instructor.grading.engine.early import begin
+
+        begin()
+    from rich.console import Console
+
+    from bptt_instructor.grading.course import Course, GradingError
+    from bptt_instructor.grading.grade import How
+    from bptt_instructor.grading.show import Wishes, grade_and_show
+
+    how = How(boxed=sandbox, warm=not cold, again=again or new_inputs, new_inputs=new_inputs)
+    wishes = Wishes(students, how, workers, scheduler, feedback)
+    try:
+        grade_and_show(Course(course, assignment), wishes, Console())
+    except GradingError as error:
+        raise click.ClickException(str(error)) from None
+    except KeyboardInterrupt:
+        # What there is to say has been said.
+        sys.exit(STOPPED)

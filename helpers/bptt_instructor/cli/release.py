@@ -1,0 +1,53 @@
+"""``bptt release``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bptt_instructor.cli.course import in_course
+
+
+@click.command(short_help="Put together what students get, without solutions.")
+@click.argument("to", metavar="[FOLDER or ZIP]", type=click.Path(path_type=Path), required=False)
+@in_course
+def release(*, to: Path | None, course: Path) -> None:
+    """Put together what students get, prove that no solution is in it, and write it.
+
+    It has the notebooks, the package with its set-up, and a README for students. Every file is searched for every
+    hidden line of every lesson first. When one is found, the command says where, and writes nothing. Without a name,
+    it writes build/bptt-course.zip. The same course always gives the same archive, byte for byte.
+
+    \b
+    Examples:
+      bptt release                    write build/bptt-course.zip
+      bptt release ~/bptt-course.zip  write an archive elsewhere
+      bptt release ../for-students    write a folder, such as for a repository
+    """
+    from collections import Counter
+
+    from bptt_instructor.lessons.bundle import bundle
+    from bptt_instructor.lessons.pack import TOP, pack
+    from bptt_instructor.lessons.source import LessonError
+
+    to = to or course / "build" / f"{TOP}.zip"
+    try:
+        made = bundle(course)
+    except LessonError as error:
+        raise click.ClickException("This must not go out yet, and nothing was written.\n" + str(error)) from None
+    try:
+        pack(made.files, to)
+    except FileExistsError:
+        raise click.ClickException(f"{to} is there and not empty. Name a new folder, or one .zip file.") from None
+    except OSError as error:
+        raise click.ClickException(f"{to} cannot be written: {error.strerror}.") from None
+    inside = Counter(f"{Path(name).parts[0]}/" if "/" in name else name for name in made.files)
+    for name, count in sorted(inside.items()):
+        click.echo(f"  {name:20}{f'{count:4} file' + 's' * (count != 1) if name.endswith('/') else ''}".rstrip())
+    click.echo(f"{to}: {len(made.files)} files, {made.size / 1e6:.1f} MB.")
+    lessons = f"{made.lessons} lesson{'s' * (made.lessons != 1)}"
+    click.echo(
+        f"Searched for {made.secrets} lines of solutions, hidden tests and rubrics of {lessons}: none is inside."
+    )
+    click.echo("Next: put it where your students can get it. They start with its README.md.")

@@ -1,0 +1,54 @@
+"""``bptt report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bptt_instructor.cli.course import in_course
+
+
+@click.command(short_help="Write a page about the class.")
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the page; build/report.html in the course, unless said otherwise.",
+)
+@click.option("--anonymous", is_flag=True, help="Leave out all that is about single students, to show it to the class.")
+@in_course
+def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
+    """Write a page about the class: points, what it misunderstands, and who needs a person.
+
+    It is made from the gradebook, so grade first. The page is one file that asks the network for nothing.
+
+    \b
+    Examples:
+      bptt report                              write build/report.html
+      bptt report --anonymous                  write build/report-anonymous.html
+      bptt report --to reports/week-3.html
+    """
+    from rich.console import Console
+
+    from bptt_instructor.grading.course import GradingError
+    from bptt_instructor.grading.report.write import write_report
+
+    path = to or course / "build" / ("report-anonymous.html" if anonymous else "report.html")
+    console = Console(stderr=True)
+    try:
+        with console.status("Reading the gradebook, and drawing"):
+            written = write_report(course, path, anonymous=anonymous)
+    except GradingError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"The report cannot be written to {path}: {error.strerror}.") from None
+    click.echo(f"{_many(written.students, 'student')}, {_many(written.lessons, 'lesson')}.")
+    for title, holders, among in written.commonest:
+        click.echo(f"  {holders} of {among}: {title}")
+    if written.to_look_at:
+        click.echo(f"{_many(written.to_look_at, 'submission')} to look at: the page says which, and why.")
+    click.echo(f"Open it in a browser: {path.resolve().as_uri()}")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"

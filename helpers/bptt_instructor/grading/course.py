@@ -1,0 +1,178 @@
+"""A course on disk, as nbgrader sees it."""
+
+from __future__ import annotations
+
+import copy
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import nbformat
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config.loader import Config, PyFileConfigLoader
+
+from bptt_instructor.grading.collect import data_files
+from bptt_instructor.grading.settings import limits
+from bptt_instructor.grading.submission import Lesson
+
+if TYPE_CHECKING:
+    from nbgrader.converters.base import BaseConverter
+
+    from bptt_instructor.grading.limits import Limits
+
+Converter = TypeVar("Converter", bound="BaseConverter")
+
+
+class GradingError(Exception):
+    """Grading cannot begin; the message says why, and what to do."""
+
+
+def lessons_of(root: Path) -> list[str]:
+    """Return the names of a course's lessons, in order."""
+    return [path.stem for path in sorted((root / "solutions").glob("[0-9][0-9]_*.py"))]
+
+
+def settings(root: Path) -> Config:
+    """Read a course's ``nbgrader_config.py``, and see to it that nbgrader can open the gradebook.
+
+    Parameters
+    ----------
+    root
+        The folder that it is in.
+    """
+    # nbgrader runs alembic by name, and a virtual environment need not be activated.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    return config
+
+
+class Course:
+    """One course, and one of its assignments.
+
+    Parameters
+    ----------
+    root
+        The folder of ``nbgrader_config.py``.
+    assignment
+        The name of a lesson, such as ``01_cell_backward``.
+
+    Raises
+    ------
+    GradingError
+        When the course has no such assignment.
+    """
+
+    def __init__(self, root: Path, assignment: str) -> None:
+        lessons = lessons_of(root)
+        if assignment not in lessons:
+            there = ", ".join(lessons) or f"none in {root / 'solutions'}"
+            raise GradingError(f"There is no assignment {assignment!r}. There is: {there}.")
+        self.assignment = assignment
+        self.config = settings(root)
+        self._names = CourseDirectory(config=self.config)
+        if not all(path.is_file() for path in (self._source, self._released)):
+            from bptt_instructor.lessons.build import build  # noqa: PLC0415 - takes seconds to import
+
+            build(root)
+
+    @property
+    def root(self) -> Path:
+        """The folder of ``nbgrader_config.py``."""
+        return Path(self._names.root)
+
+    @property
+    def gradebook(self) -> tuple[str, str]:
+        """What nbgrader's Gradebook is opened with: its address, and the course's id."""
+        return self._names.db_url, self._names.course_id
+
+    @property
+    def _build(self) -> Path:
+        return self.root / "build"
+
+    @property
+    def log(self) -> Path:
+        """Where everything goes that nbgrader and Jupyter say."""
+        return self._build / f"grade-{self.assignment}.log"
+
+    @property
+    def results(self) -> Path:
+        """Where the results of grading are kept until they are needed again."""
+        return self._build / "results" / self.assignment
+
+    @property
+    def recorded(self) -> Path:
+        """A note on what the gradebook knows of the lesson."""
+        return self._build / f"recorded-{self.assignment}.json"
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson as data."""
+        files = data_files(self._source.parent)
+        return Lesson(self.assignment, self._source.read_bytes(), self._released.read_bytes(), files)
+
+    @property
+    def graded_cells(self) -> list[str]:
+        """The ``grade_id`` of each graded cell, in the order of the notebook."""
+        cells = nbformat.v4.reads(self._released.read_text(encoding="utf-8")).cells
+        metas = [cell.metadata.get("nbgrader", {}) for cell in cells]
+        return [meta["grade_id"] for meta in metas if meta.get("grade")]
+
+    @property
+    def limits(self) -> Limits:
+        """What a submission may use."""
+        return limits(self.config)
+
+    def converter(self, kind: type[Converter], student: str = ".", **directories: str) -> Converter:
+        """Make one of nbgrader's steps for one student, which replaces what an earlier run has made.
+
+        Parameters
+        ----------
+        kind
+            Such as ``GenerateFeedback``.
+        student
+            Id.
+        directories
+            Other folders than the course's own, such as ``release_directory``.
+        """
+        config = copy.deepcopy(self.config)
+        about = {"assignment_id": self.assignment, "student_id": student, **directories}
+        config.merge(Config({"CourseDirectory": about}))
+        step = kind(coursedir=CourseDirectory(config=config), config=config)
+        step.force = True
+        return step
+
+    @property
+    def _released(self) -> Path:
+        return self._notebook(self._names.release_directory)
+
+    @property
+    def _source(self) -> Path:
+        return self._notebook(self._names.source_directory)
+
+    def _notebook(self, step: str) -> Path:
+        return self._folder(step, ".") / f"{self.assignment}.ipynb"
+
+    def _folder(self, step: str, student: str) -> Path:
+        return Path(self._names.format_path(step, student, self.assignment))
+
+    def submitted(self, student: str) -> Path:
+        """Return where a student's files are, or would be."""
+        return self._folder(self._names.submitted_directory, student)
+
+    def autograded(self, student: str) -> Path:
+        """Return where the student's notebook is once it has been graded."""
+        return self._folder(self._names.autograded_directory, student) / f"{self.assignment}.ipynb"
+
+    def feedback(self, student: str) -> Path:
+        """Return where nbgrader puts the student's feedback."""
+        return self._folder(self._names.feedback_directory, student) / f"{self.assignment}.html"
+
+    def has_submissions(self) -> bool:
+        """Tell whether anybody has handed in anything for this assignment."""
+        return any(path.is_dir() for path in self.submitted("*").parent.parent.glob(f"*/{self.assignment}"))
+
+    def students_with_folders(self) -> list[str]:
+        """Return the students who have a folder, for this assignment or another."""
+        folder = self.submitted("*").parent.parent
+        return sorted(path.name for path in folder.glob("*") if path.is_dir() and not path.name.startswith("."))

@@ -1,0 +1,79 @@
+"""Begin a new lesson: a skeleton that can be built, handed out and graded as it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NAME = re.compile(r"(?P<number>[0-9]{2})_(?P<topic>[a-z0-9]+(_[a-z0-9]+)*)")
+
+
+class NewLessonError(Exception):
+    """A lesson cannot be begun under this name; the message says what to do instead."""
+
+
+def new_lesson(course: Path, name: str) -> Path:
+    """Write the skeleton of a lesson into ``solutions/``.
+
+    Parameters
+    ----------
+    course
+        The folder of ``nbgrader_config.py``.
+    name
+        Such as ``05_gru``: two digits and what it is about.
+
+    Returns
+    -------
+    Path
+        The new script.
+
+    Raises
+    ------
+    NewLessonError
+        When the name is not of that form, or taken.
+    """
+    match = _NAME.fullmatch(name)
+    if not match:
+        raise NewLessonError(
+            f"{name!r} is no name for a lesson. Take two digits, an underscore, then a word or more in small letters: "
+            "05_gru, or 06_attention_weights."
+        )
+    solutions = course / "solutions"
+    _refuse_taken(solutions, match["number"])
+    _refuse_left_behind(course, name)
+    number = int(match["number"])
+    skeleton = Environment(
+        loader=PackageLoader("bptt_instructor.lessons", "."),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - it is Python, not HTML
+    ).get_template("skeleton.py.jinja")
+    solutions.mkdir(exist_ok=True)
+    path = solutions / f"{name}.py"
+    with path.open("x", encoding="utf-8") as file:
+        file.write(skeleton.render(number=number, title=match["topic"].replace("_", " ")))
+    return path
+
+
+def _refuse_taken(solutions: Path, number: str) -> None:
+    """Lessons are numbered in their order, so that a number belongs to one of them."""
+    lessons = sorted(solutions.glob("[0-9][0-9]_*.py"))
+    same = next((path for path in lessons if path.name.startswith(f"{number}_")), None)
+    if same:
+        after = int(lessons[-1].name[:2]) + 1
+        raise NewLessonError(
+            f"There is a lesson {number} already, solutions/{same.name}; the next number is {after:02}."
+        )
+
+
+def _refuse_left_behind(course: Path, name: str) -> None:
+    """Refuse what a build would write over, and what would be graded with the new lesson."""
+    for left in (*course.glob(f"notebooks/{name}"), *course.glob(f"submitted/*/{name}")):
+        raise NewLessonError(
+            f"{left.relative_to(course)} is left of an earlier lesson of that name. Move it away, or take another name."
+        )
