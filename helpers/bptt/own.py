@@ -6,7 +6,6 @@ import ast
 import contextlib
 import json
 import linecache
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from bptt import exact, inputs
 from bptt.check.call import call
 from bptt.check.compare import findings
 from bptt.check.exercises import EXERCISES
+from bptt.runtime import is_autograding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -60,7 +60,7 @@ def function(lesson: str, *names: str) -> Callable[..., Any]:
         Yours; or an exact one, which raises ``NotYetError`` when it is given arrays as large as a training's.
     """
     stand_in = getattr(exact, names[-1])
-    if "NBGRADER_EXECUTION" in os.environ:
+    if is_autograding():
         return stand_in
     try:
         chosen, path, mine = _first_right(lesson, names)

@@ -227,7 +227,7 @@ def unpacked(tmp_path_factory):
 @pytest.mark.parametrize("lesson", ["01_cell_backward", "04_training"])
 def test_a_student_can_start_from_it_alone(unpacked, lesson):
     # What is needed to install it.
-    assert 'packages = ["helpers/bptt"]' in (unpacked / "pyproject.toml").read_text()
+    assert 'packages = ["helpers/bptt", "helpers/bptt_instructor"]' in (unpacked / "pyproject.toml").read_text()
     assert (unpacked / "helpers/setup/environment.sh").is_file()
     own = {"PYTHONPATH": unpacked / "helpers", "IPYTHONDIR": unpacked / ".ipython", "MPLBACKEND": "agg"}
     done = subprocess.run(

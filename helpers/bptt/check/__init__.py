@@ -11,9 +11,9 @@ from typing import Any
 from bptt.check.exercises import EXERCISES
 from bptt.check.hints import hint
 from bptt.check.model import whole_model as _whole_model
-from bptt.check.origin import in_notebook
 from bptt.check.report import Cause, Finding, Report
 from bptt.check.run import run
+from bptt.runtime import in_notebook
 from bptt.types import Array, Parameters
 
 __all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "hint", "run", "whole_model"]

@@ -16,6 +16,7 @@ import numpy as np
 
 from bptt import exact
 from bptt.check.exercise import Arguments
+from bptt.runtime import is_course_code
 from bptt.types import Array
 
 
@@ -163,7 +164,7 @@ def _line_that_raised(error: BaseException) -> str:
     frames = [
         (frame, line)
         for frame, line in traceback.walk_tb(error.__traceback__)
-        if not frame.f_globals.get("__name__", "").startswith(("bptt.", "numpy"))
+        if not (is_course_code(name := frame.f_globals.get("__name__", "")) or name.startswith("numpy"))
     ]
     if not frames:
         return ""

@@ -1,27 +1,15 @@
 """Where a learner's function comes from: running an old definition is a real and common trap."""
 
 import dis
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import CodeType
-from typing import Any
 
 import numpy as np
 
 from bptt.check.call import Function
+from bptt.runtime import in_notebook, is_course_code, shell
 
 NUMBERS = (np.ndarray, np.number, float)
-
-
-def _shell() -> Any:  # noqa: ANN401 - IPython has no types to name here
-    # Asking sys.modules keeps this free of an IPython import outside of notebooks.
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython else None
-
-
-def in_notebook() -> bool:
-    """Tell whether this runs in a notebook, or another place where IPython displays things."""
-    return _shell() is not None
 
 
 def defining_cell(function: Function) -> str:
@@ -29,10 +17,9 @@ def defining_cell(function: Function) -> str:
     if not callable(function):
         return function.origin
     code = getattr(function, "__code__", None)
-    shell = _shell()
-    if not isinstance(code, CodeType) or shell is None:
+    if not isinstance(code, CodeType) or not in_notebook():
         return ""
-    label = shell.compile.format_code_name(code.co_filename)
+    label = shell().compile.format_code_name(code.co_filename)
     return label[1].replace("In[", "In [") if label else ""
 
 
@@ -56,8 +43,9 @@ def own_functions(function: Function, names: Iterable[str]) -> tuple[str, ...]:
     if not callable(function):
         return tuple(name for name in function.own if name in names)
     values = getattr(function, "__globals__", {})
-    return tuple(name for name in names if callable(values.get(name)) and not _of_this_package(values[name]))
+    return tuple(name for name in names if is_learners(values.get(name)))
 
 
-def _of_this_package(function: Callable[..., Any]) -> bool:
-    return (getattr(function, "__module__", None) or "").startswith("bptt.")
+def is_learners(function: object) -> bool:
+    """Tell whether a function was written in the notebook, or imported by the learner, and is none of the course's."""
+    return callable(function) and not is_course_code(getattr(function, "__module__", None))

@@ -1,6 +1,5 @@
 """Film reviews with a verdict: real ones where they have been fetched, made-up ones elsewhere."""
 
-import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from bptt.data.made_up import made_up
 from bptt.data.snippets import cached, rated
+from bptt.runtime import is_autograding
 
 _ENOUGH, _GRADED = 6000, 40
 """So many made-up reviews are enough to learn from, and where nobody looks."""
@@ -54,7 +54,7 @@ def reviews() -> Reviews:
     -------
     Reviews
     """
-    if "NBGRADER_EXECUTION" in os.environ:
+    if is_autograding():
         return _divided(*made_up(_GRADED), "made-up reviews, for autograding")
     if not cached().is_file():
         return _divided(*made_up(_ENOUGH), f"made-up reviews; {_HOW_TO_FETCH}")

@@ -7,9 +7,10 @@ Matplotlib is loaded by the first figure and not before. Under autograding (``NB
 drawn and Matplotlib is never loaded.
 """
 
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from bptt.runtime import is_autograding
 
 if TYPE_CHECKING:
     from bptt.viz.bias import bias_columns as bias_columns
@@ -53,7 +54,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type checker reads the 
     """Load a figure when it is first asked for, or, while a notebook is graded, a stand-in that draws nothing."""
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if "NBGRADER_EXECUTION" in os.environ:
+    if is_autograding():
         return import_module(f"{__name__}.undrawn").undrawn
     return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
 

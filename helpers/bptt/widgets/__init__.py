@@ -8,9 +8,10 @@ Matplotlib and ipywidgets are loaded by the first widget and not before. Under a
 set) no widget is made and neither is loaded.
 """
 
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from bptt.runtime import is_autograding
 
 if TYPE_CHECKING:
     from bptt.widgets.gate_sliders import gate_highway as gate_highway
@@ -38,7 +39,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type checker reads the 
     """Load a widget when it is first asked for, or, while a notebook is graded, a stand-in that draws nothing."""
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if "NBGRADER_EXECUTION" in os.environ:
+    if is_autograding():
         return import_module("bptt.viz.undrawn").undrawn
     return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
+from bptt.runtime import has_kernel
 from bptt.widgets.training_run import Run
 
 
@@ -19,7 +20,7 @@ class Screen(Protocol):
 
 def screen_for(runs: Sequence[Run], title: str) -> Screen:
     """Open what can be seen from here."""
-    if _in_notebook():
+    if has_kernel():
         from bptt.widgets.training_notebook import NotebookScreen  # noqa: PLC0415 - only a notebook needs Matplotlib
 
         return NotebookScreen(runs, title)
@@ -38,9 +39,3 @@ class NoScreen:
 
     def close(self) -> None:
         """Leave nothing."""
-
-
-def _in_notebook() -> bool:
-    """Tell whether this is the kernel of a notebook; only one that has loaded IPython can be."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

@@ -10,6 +10,7 @@ from bptt.check import EXERCISES
 from bptt.check.call import call
 from bptt.check.compare import as_gradients, findings
 from bptt.check.exercise import Arguments, Exercise
+from bptt.check.origin import is_learners
 from bptt.types import Gradients
 
 Function = Callable[..., Any]
@@ -76,8 +77,4 @@ def yours(
 def own_cells(exercise: Exercise, function: Function) -> dict[str, Function]:
     """Return the functions of earlier lessons that a learner's function calls: the learner's own, or exact ones."""
     names = getattr(function, "__globals__", {})
-
-    def written_here(cell: Any) -> bool:  # noqa: ANN401 - a notebook's names can be anything
-        return callable(cell) and not (getattr(cell, "__module__", None) or "").startswith("bptt.")
-
-    return {name: names[name] if written_here(names.get(name)) else exact for name, exact in exercise.stand_ins.items()}
+    return {name: names[name] if is_learners(names.get(name)) else exact for name, exact in exercise.stand_ins.items()}

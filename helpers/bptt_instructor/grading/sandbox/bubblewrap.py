@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bptt
+import bptt_instructor
 from bptt_instructor.grading.sandbox.box import HOME, LEARNER
 
 if TYPE_CHECKING:
@@ -108,9 +109,9 @@ def _system() -> Iterator[str]:
 
 
 def _python() -> list[Path]:
-    """Return the folders that this Python and this package are in, without those that are inside another."""
-    package = Path(bptt.__file__).parent
-    found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent, package}
+    """Return the folders that this Python and the two packages are in, without those that are inside another."""
+    packages = {Path(each.__path__[0]) for each in (bptt, bptt_instructor)}
+    found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent, *packages}
     found = {folder for folder in found if not folder.is_relative_to("/usr")}
     return sorted(
         folder for folder in found if not any(folder != other and folder.is_relative_to(other) for other in found)
