@@ -15,7 +15,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
     "nbgrader.preprocessors.LockCells",
-    "bptt_instructor.lessons.clear_solutions.ClearSolutionsNamed",
+    "bptt_instructor.nbgrader_plugins.clear_solutions.ClearSolutionsNamed",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -43,8 +43,8 @@ c.ClearMarkScheme.enforce_metadata = False
 c.Execute.timeout = 120
 
 # Submissions run in a sandbox, and what they are worth is decided outside of it. Both are the same in bptt grade.
-c.Autograde.pre_convert_hook = "bptt_instructor.grading.plugs.set_aside.set_aside"
-c.Autograde.exporter_class = "bptt_instructor.grading.plugs.NotebookTakenIn"
+c.Autograde.pre_convert_hook = "bptt_instructor.nbgrader_plugins.quarantine.set_aside"
+c.Autograde.exporter_class = "bptt_instructor.nbgrader_plugins.submission_exporter.NotebookTakenIn"
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
@@ -53,9 +53,9 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "bptt_instructor.grading.plugs.ExecuteInSandbox",
+    "bptt_instructor.nbgrader_plugins.execute_in_sandbox.ExecuteInSandbox",
     "nbgrader.preprocessors.LimitOutput",
-    "bptt_instructor.grading.plugs.SaveVerdicts",
+    "bptt_instructor.nbgrader_plugins.save_verdicts.SaveVerdicts",
     "nbgrader.preprocessors.AssignLatePenalties",
     # Feedback shows what is left of the cells.
     "nbgrader.preprocessors.ClearHiddenTests",
@@ -63,13 +63,13 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # A page of the exercises alone, with reports and hints, and without mark schemes.
-c.GenerateFeedback.preprocessors = ["bptt_instructor.grading.student_page.TellStudent"]
-c.GenerateFeedback.exporter_class = "bptt_instructor.grading.student_page.FeedbackPage"
+c.GenerateFeedback.preprocessors = ["bptt_instructor.feedback.preprocessor.TellStudent"]
+c.GenerateFeedback.exporter_class = "bptt_instructor.feedback.exporter.FeedbackPage"
 
 # For nbgrader zip_collect, with archives of Canvas and Moodle; bptt collect is the same with fewer steps. A class list
 # may be named in c.CollectFromLms.roster, and the time zone that Moodle's times are in, in c.Exchange.timezone.
-c.ZipCollectApp.extractor_plugin = "bptt_instructor.grading.plugs.ExtractBounded"
-c.ZipCollectApp.collector_plugin = "bptt_instructor.grading.plugs.CollectFromLms"
+c.ZipCollectApp.extractor_plugin = "bptt_instructor.nbgrader_plugins.extract_bounded.ExtractBounded"
+c.ZipCollectApp.collector_plugin = "bptt_instructor.nbgrader_plugins.collect_from_lms.CollectFromLms"
 
 # nbgrader's own does not quote, so a comma in a name would shift its columns.
-c.ExportApp.plugin_class = "bptt_instructor.grading.plugs.ExportAsCsv"
+c.ExportApp.plugin_class = "bptt_instructor.nbgrader_plugins.exporters.ExportAsCsv"

@@ -3,5 +3,5 @@
 import sys
 
 # Where it is installed, importing nbformat makes jsonschema build a grammar for internet addresses first; see
-# bptt_instructor.grading.light.
+# bptt_instructor.grading._nbgrader_shim.
 sys.modules.setdefault("rfc3987_syntax", None)

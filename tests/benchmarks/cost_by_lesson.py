@@ -21,14 +21,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from submissions import course as sample
 from submissions import entry, graphs, memory, sequence, training
 
-from bptt_instructor.grading.collect import collect
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.gradebook import Book
+from bptt_instructor.grading.grade_submission import grade_one
+from bptt_instructor.grading.gradebook.gradebook import Book
+from bptt_instructor.grading.gradebook.store import write
+from bptt_instructor.grading.intake.read_files import collect
 from bptt_instructor.grading.judge.seeds import fresh
-from bptt_instructor.grading.kernel.client import Kernel
-from bptt_instructor.grading.kernel.pool import Kernels
-from bptt_instructor.grading.one import grade_one
-from bptt_instructor.grading.write import write
+from bptt_instructor.grading.kernel_client.client import Kernel
+from bptt_instructor.grading.kernel_client.launcher import Kernels
 
 LESSONS = {
     graphs.ASSIGNMENT: graphs.CLASS,

@@ -13,9 +13,9 @@ from submissions.course import enrol, make_course
 from submissions.entry import Entry
 from submissions.sequence import ASSIGNMENT, CLASS
 
+from bptt_instructor.feedback.generate import write_pages
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.engine.pages import write_pages
-from bptt_instructor.grading.grade import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade, students_to_grade
 
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "feedback"
 LONG = {"output_backward": f"raise ValueError('{'no_space_in_it_' * 20}')"}

@@ -16,7 +16,7 @@ from submissions.right import MODEL
 from submissions.wrong import parameters
 
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade, students_to_grade
 
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "formgrader"
 LATECOMER = Entry("late", "Amal", "Haddad", parameters(dba="dz.sum(axis=1)"))

@@ -15,11 +15,10 @@ from nbgrader.api import Gradebook
 from traitlets.config import Config
 
 from bptt_instructor.cli import main
-from bptt_instructor.doctor import course as course_checks
-from bptt_instructor.doctor import machine, packages
-from bptt_instructor.doctor.finding import State
-from bptt_instructor.doctor.look import look
-from bptt_instructor.grading.sandbox.available import why_not
+from bptt_instructor.doctor import course_checks, machine_checks, package_checks
+from bptt_instructor.doctor.models import State
+from bptt_instructor.doctor.run import look
+from bptt_instructor.grading.sandbox.availability import why_not
 
 ROOT = Path(__file__).parents[2]
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason="no sandbox on this machine")
@@ -44,13 +43,13 @@ def course(tmp_path):
     ("version", "state"), [((3, 10, 9), "missing"), ((3, 11, 0), "ok"), ((3, 14, 9), "ok"), ((3, 15, 0), "missing")]
 )
 def test_python(version, state):
-    finding = machine.python(version)
+    finding = machine_checks.python(version)
     assert finding.state == state
     assert bool(finding.mend) == (state != "ok")
 
 
 def test_without_bubblewrap_grading_cannot_work(nothing_on_path):
-    finding = machine.sandbox()
+    finding = machine_checks.sandbox()
     assert finding.state is State.MISSING
     assert "bubblewrap, which is not installed" in finding.found
     assert "sudo apt-get install bubblewrap libseccomp2" in finding.mend
@@ -59,29 +58,29 @@ def test_without_bubblewrap_grading_cannot_work(nothing_on_path):
 
 @needs_sandbox
 def test_with_bubblewrap_it_can():
-    assert machine.sandbox().state is State.OK
+    assert machine_checks.sandbox().state is State.OK
 
 
 def test_a_browser_is_needed_for_tests_alone(nothing_on_path, tmp_path):
-    assert machine.browser().state is State.OPTIONAL
+    assert machine_checks.browser().state is State.OPTIONAL
     (tmp_path / "programs/chromium").write_text("#!/bin/sh\n")
     (tmp_path / "programs/chromium").chmod(0o755)
-    assert machine.browser().state is State.OK
+    assert machine_checks.browser().state is State.OK
 
 
 @pytest.mark.parametrize(("free", "state"), [(1e8, "missing"), (1e9, "optional"), (1e11, "ok")])
 def test_disk(tmp_path, free, state):
-    assert machine.disk(tmp_path, free).state == state
+    assert machine_checks.disk(tmp_path, free).state == state
 
 
 def test_memory_for_all_processors(monkeypatch):
-    monkeypatch.setattr("bptt_instructor.grading.engine.early.cores", lambda: 8)
+    monkeypatch.setattr("bptt_instructor.grading.executors.forkserver.cores", lambda: 8)
     monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"total": 6_500_000_000}))
-    finding = machine.size()
+    finding = machine_checks.size()
     assert finding.state is State.OPTIONAL
     assert finding.mend == "bptt grade LESSON --workers 3"
-    monkeypatch.setattr("bptt_instructor.grading.engine.early.cores", lambda: 2)
-    assert machine.size().found == "2 processors, 6.5 GB of memory."
+    monkeypatch.setattr("bptt_instructor.grading.executors.forkserver.cores", lambda: 2)
+    assert machine_checks.size().found == "2 processors, 6.5 GB of memory."
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch, tmp_path):
@@ -89,7 +88,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch, tmp_path):
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: bptt\nVersion: 0.1.0\nRequires-Dist: nowhere>=3\n")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    finding = packages.packages(tmp_path / "requirements.lock")
+    finding = package_checks.packages(tmp_path / "requirements.lock")
     assert finding.state is State.MISSING
     assert "nowhere, which is not installed" in finding.found
 
@@ -97,32 +96,32 @@ def test_a_package_that_is_missing_is_named(monkeypatch, tmp_path):
 def test_another_version_than_the_locked_one_is_no_obstacle(tmp_path):
     lock = tmp_path / "requirements.lock"
     lock.write_text("click==0.1 \\\n    --hash=sha256:0\n")
-    finding = packages.packages(lock)
+    finding = package_checks.packages(lock)
     assert finding.state is State.OPTIONAL
     assert ": click " in finding.found
     assert ", not 0.1." in finding.found
-    assert packages.packages(tmp_path / "none").state is State.OK
+    assert package_checks.packages(tmp_path / "none").state is State.OK
 
 
 def test_nbgrader_by_its_name(nothing_on_path, monkeypatch, tmp_path):
-    finding = packages.nbgrader()
+    finding = package_checks.nbgrader()
     assert finding.state is State.OPTIONAL
     assert finding.mend.startswith(f"PATH={Path(sys.executable).parent}:")
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
-    assert packages.nbgrader().state is State.OK
-    monkeypatch.setattr(packages, "BESIDE", tmp_path)
-    assert packages.nbgrader().state is State.MISSING
+    assert package_checks.nbgrader().state is State.OK
+    monkeypatch.setattr(package_checks, "BESIDE", tmp_path)
+    assert package_checks.nbgrader().state is State.MISSING
 
 
 def test_a_kernel_of_another_python(monkeypatch, tmp_path):
-    assert packages.kernel().state is State.OK
+    assert package_checks.kernel().state is State.OK
     spec = tmp_path / "kernels/python3"
     spec.mkdir(parents=True)
     about = {"argv": ["/opt/other/bin/python", "-m", "ipykernel_launcher"], "display_name": "x", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(about))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
-    finding = packages.kernel()
+    finding = package_checks.kernel()
     assert finding.state is State.OPTIONAL
     assert "/opt/other/bin/python" in finding.found
     assert "ipykernel install --sys-prefix" in finding.mend
@@ -196,8 +195,8 @@ def test_a_disk_that_can_only_be_read(course):
 
 
 def test_one_broken_thing_does_not_hide_the_others(course, monkeypatch):
-    monkeypatch.setattr(machine, "sandbox", lambda: 1 / 0)
-    monkeypatch.setattr(packages, "packages", lambda _: machine.python())
+    monkeypatch.setattr(machine_checks, "sandbox", lambda: 1 / 0)
+    monkeypatch.setattr(package_checks, "packages", lambda _: machine_checks.python())
     found = list(look(course))
     (broken,) = [finding for finding in found if "ZeroDivisionError" in finding.found]
     assert (broken.what, broken.state) == ("Sandbox", State.MISSING)

@@ -11,10 +11,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from submissions.course import CLASS, enrol, make_course
 from submissions.entry import ASSIGNMENT
 
+from bptt_instructor.feedback.generate import write_pages
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.engine.pages import write_pages
-from bptt_instructor.grading.engine.place import HERE
-from bptt_instructor.grading.grade import USUAL, grade, students_to_grade
+from bptt_instructor.grading.executors.backend import HERE
+from bptt_instructor.grading.grade_assignment import USUAL, grade, students_to_grade
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from bptt_instructor.grading.lms.unpack import Allowance, ArchiveError, examine, unpack
+from bptt_instructor.lms.safe_unzip import Allowance, ArchiveError, examine, unpack
 
 
 def member(name, mode=0o100644):

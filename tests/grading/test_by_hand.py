@@ -10,7 +10,7 @@ from submissions.course import gradebook
 from submissions.entry import ASSIGNMENT
 from submissions.right import MODEL
 
-from bptt_instructor.grading.grade import How
+from bptt_instructor.grading.grade_assignment import How
 
 ANSWER = "explain-reuse"
 

@@ -19,19 +19,19 @@ from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
-from bptt_instructor.grading import one, worker
+from bptt_instructor.feedback.generate import write_pages
+from bptt_instructor.grading import grade_submission
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.grading.engine import cluster, crew, journal
-from bptt_instructor.grading.engine.code import code
-from bptt_instructor.grading.engine.crew import Crew, welcome
-from bptt_instructor.grading.engine.journal import Journal
-from bptt_instructor.grading.engine.pages import write_pages
-from bptt_instructor.grading.engine.place import Place, opened
-from bptt_instructor.grading.grade import How, grade, students_to_grade
-from bptt_instructor.grading.gradebook import Book
-from bptt_instructor.grading.result import Result
-from bptt_instructor.grading.row import Status
-from bptt_instructor.grading.submission import Submission
+from bptt_instructor.grading.executors import dask_cluster, dask_dispatcher, result_cache, worker
+from bptt_instructor.grading.executors.backend import Place, opened
+from bptt_instructor.grading.executors.code_version import code
+from bptt_instructor.grading.executors.dask_dispatcher import Crew, welcome
+from bptt_instructor.grading.executors.result_cache import Journal
+from bptt_instructor.grading.grade_assignment import How, grade, students_to_grade
+from bptt_instructor.grading.gradebook.gradebook import Book
+from bptt_instructor.grading.models.grade_row import Status
+from bptt_instructor.grading.models.result import Result
+from bptt_instructor.grading.models.submission import Submission
 
 WRONG = Entry("b", "B", "B", parameters(dba="dz.sum(axis=1)"))
 KINDS = (MODEL, WRONG)
@@ -55,11 +55,13 @@ def scheduler(tmp_path_factory):
     """Start a scheduler and two workers, as processes; killer's submission ends its worker, deep's never ends."""
     folder = tmp_path_factory.mktemp("dask")
     (folder / "deadly.py").write_text(
-        "import os\nfrom bptt_instructor.grading import one, worker\n"
+        "import os\n"
+        "from bptt_instructor.grading import grade_submission\n"
+        "from bptt_instructor.grading.executors import worker\n"
         "def deadly(submission, *others):\n"
         "    if submission.student == 'killer':\n        os.kill(os.getpid(), 9)\n"
         "    if submission.student == 'deep':\n        return deadly(submission, *others)\n"
-        "    return one.grade_one(submission, *others)\n"
+        "    return grade_submission.grade_one(submission, *others)\n"
         "worker.grade_one = deadly\n"
     )
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -81,7 +83,7 @@ def scheduler(tmp_path_factory):
 
 @pytest.fixture
 def client(scheduler):
-    with cluster.given(scheduler) as client:
+    with dask_cluster.given(scheduler) as client:
         client.wait_for_workers(2, timeout=20)
         yield client
 
@@ -188,7 +190,7 @@ def test_stopped_twice_it_goes_on_where_it_was(dozen, alone, course_with, rows_o
     monkeypatch.setattr(
         worker,
         "grade_one",
-        lambda submission, *others: ran.append(submission.student) or one.grade_one(submission, *others),
+        lambda submission, *others: ran.append(submission.student) or grade_submission.grade_one(submission, *others),
     )
     assert rows_of(folder) == alone
     assert sorted(ran) == sorted({*STUDENTS} - {path.stem for path in done})
@@ -200,7 +202,7 @@ def test_a_submission_that_changes_is_run_again_and_no_other(dozen, alone, rows_
     monkeypatch.setattr(
         worker,
         "grade_one",
-        lambda submission, *others: ran.append(submission.student) or one.grade_one(submission, *others),
+        lambda submission, *others: ran.append(submission.student) or grade_submission.grade_one(submission, *others),
     )
     assert rows_of(dozen) == alone
     assert ran == []
@@ -215,7 +217,7 @@ def test_an_error_in_grading_itself_is_a_row(dozen, alone, rows_of, monkeypatch)
     def fails(submission, *others):
         if submission.student == "s05":
             raise ZeroDivisionError
-        return one.grade_one(submission, *others)
+        return grade_submission.grade_one(submission, *others)
 
     monkeypatch.setattr(worker, "grade_one", fails)
     rows = rows_of(dozen, "s04", "s05", how=How(again=True))
@@ -247,11 +249,11 @@ def test_the_journal_is_for_nobody_else_to_read(tmp_path):
     ids=["cut", "changed", "empty", "zeros"],
 )
 def test_a_damaged_result_counts_as_not_there(tmp_path, damage):
-    journal = Journal(tmp_path, b"")
-    journal.keep(SUBMISSION, RESULT)
+    cache = Journal(tmp_path, b"")
+    cache.keep(SUBMISSION, RESULT)
     path = tmp_path / "ada.json"
     path.write_bytes(damage(path.read_bytes()))
-    assert journal.find(SUBMISSION) is None
+    assert cache.find(SUBMISSION) is None
 
 
 @pytest.mark.parametrize(
@@ -269,12 +271,12 @@ def test_a_result_counts_for_what_it_was_made_of(tmp_path, shared, submission):
 
 def test_a_result_of_other_code_does_not_count(tmp_path, monkeypatch):
     Journal(tmp_path, b"").keep(SUBMISSION, RESULT)
-    monkeypatch.setattr(journal, "code", lambda: "other")
+    monkeypatch.setattr(result_cache, "code", lambda: "other")
     assert Journal(tmp_path, b"").find(SUBMISSION) is None
 
 
 def test_nobody_at_the_address(monkeypatch):
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", 1)
     with (
         pytest.raises(GradingError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
         opened(1, "tcp://127.0.0.1:9"),
@@ -283,14 +285,14 @@ def test_nobody_at_the_address(monkeypatch):
 
 
 def test_workers_with_other_code_are_not_asked(dozen, client, rows_of, monkeypatch):
-    monkeypatch.setattr(crew, "code", lambda: "another")
+    monkeypatch.setattr(dask_dispatcher, "code", lambda: "another")
     with pytest.raises(GradingError, match=r"No worker can grade: .* has another version of bptt"):
         rows_of(dozen, how=How(again=True), place=away(client))
 
 
 def test_a_scheduler_without_workers(dozen, rows_of, monkeypatch):
-    monkeypatch.setattr(crew, "NO_WORKER_SECONDS", 0.5)
-    with cluster.local(0) as client, pytest.raises(GradingError, match=r"has no workers\. Start some"):
+    monkeypatch.setattr(dask_dispatcher, "NO_WORKER_SECONDS", 0.5)
+    with dask_cluster.local(0) as client, pytest.raises(GradingError, match=r"has no workers\. Start some"):
         rows_of(dozen, how=How(again=True), place=away(client))
 
 

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from bptt_instructor.cli import main
+from bptt_instructor.export.marks import Lesson, Mark, Marks, Student, marks
+from bptt_instructor.export.tables import canvas, harmless, moodle, number, spreadsheet
+from bptt_instructor.export.write import write
 from bptt_instructor.grading.course import GradingError
-from bptt_instructor.grading.export.marks import Lesson, Mark, Marks, Student, marks
-from bptt_instructor.grading.export.tables import canvas, harmless, moodle, number, spreadsheet
-from bptt_instructor.grading.export.write import write
 
 ROOT = Path(__file__).parents[2]
 # nbgrader's own way of adding a submission.
@@ -193,7 +193,10 @@ def test_without_a_gradebook_it_says_how_to_get_one(course):
 
 @pytest.mark.parametrize(
     ("options", "file"),
-    [([], "grades.csv"), (["--exporter=bptt_instructor.grading.plugs.ExportForCanvas", "--to=c.csv"], "c.csv")],
+    [
+        ([], "grades.csv"),
+        (["--exporter=bptt_instructor.nbgrader_plugins.exporters.ExportForCanvas", "--to=c.csv"], "c.csv"),
+    ],
 )
 def test_nbgraders_own_command_does_the_same(course, options, file):
     done = subprocess.run(

@@ -16,11 +16,11 @@ from submissions.wrong import parameters
 
 from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME
+from bptt_instructor.feedback.exporter import FeedbackPage, points, prose
+from bptt_instructor.feedback.extract import told
+from bptt_instructor.feedback.generate import write_pages
+from bptt_instructor.feedback.grades import Grade, Grades
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.engine.pages import write_pages
-from bptt_instructor.grading.student_page.exporter import FeedbackPage, points, prose
-from bptt_instructor.grading.student_page.grades import Grade, Grades
-from bptt_instructor.grading.student_page.read import told
 from bptt_instructor.lessons.leaks import leaks
 from bptt_instructor.lessons.source import read_all
 

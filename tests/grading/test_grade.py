@@ -11,7 +11,7 @@ from submissions.right import MODEL
 from submissions.wrong import parameters
 
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.grading.grade import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade, students_to_grade
 
 
 def endless(notebook):

@@ -7,10 +7,10 @@ from submissions.hostile import CORPUS
 from submissions.hostile.attacked import LESSONS, NEIGHBOURS, attacked
 from submissions.hostile.scripts import SCRIPTS, runs_in
 
+from bptt_instructor.feedback.generate import write_pages
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.engine.pages import write_pages
-from bptt_instructor.grading.grade import grade
-from bptt_instructor.grading.gradebook import Book
+from bptt_instructor.grading.grade_assignment import grade
+from bptt_instructor.grading.gradebook.gradebook import Book
 
 SETTINGS = """
 c.Execute.timeout = 3

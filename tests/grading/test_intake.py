@@ -9,15 +9,15 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from bptt_instructor.grading import collect as collecting
-from bptt_instructor.grading import reading
-from bptt_instructor.grading.collect import collect
-from bptt_instructor.grading.intake import take_in
-from bptt_instructor.grading.markup import harmless
-from bptt_instructor.grading.refused import RefusedError
-from bptt_instructor.grading.result import Result
-from bptt_instructor.grading.row import Status
-from bptt_instructor.grading.write import record
+from bptt_instructor.grading.gradebook.store import record
+from bptt_instructor.grading.intake import parse_notebook
+from bptt_instructor.grading.intake import read_files as collecting
+from bptt_instructor.grading.intake.errors import RefusedError
+from bptt_instructor.grading.intake.prepare import take_in
+from bptt_instructor.grading.intake.read_files import collect
+from bptt_instructor.grading.intake.sanitize_markdown import harmless
+from bptt_instructor.grading.models.grade_row import Status
+from bptt_instructor.grading.models.result import Result
 
 
 def cell(kind, source, grade_id, **meta):
@@ -277,7 +277,7 @@ def test_odd_values_do_no_harm(submitted, take):
 
 def test_outputs_are_thrown_away_before_anything_is_read(submitted, take, monkeypatch):
     monkeypatch.setattr(collecting, "LARGE", 1000)
-    monkeypatch.setattr(reading, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(parse_notebook, "MOST_BYTES", 20_000)
     lines = ['a ] } " { [ \\ "outputs": ['] * 200_000
     stream = nbformat.v4.new_output("stream", text="x")
     submitted.cells[DOUBLE].outputs = [stream | {"text": lines}]

@@ -12,12 +12,12 @@ import psutil
 import pytest
 
 from bptt.check.call import Outcome
-from bptt_instructor.grading.judge.cells import Asked
 from bptt_instructor.grading.judge.cost import too_dear
-from bptt_instructor.grading.kernel.client import DEAD, TIMEOUT, Ended, NoAnswerError
-from bptt_instructor.grading.kernel.pool import Kernels
-from bptt_instructor.grading.kernel.question import Question
+from bptt_instructor.grading.kernel_client.client import DEAD, TIMEOUT, Ended, NoAnswerError
+from bptt_instructor.grading.kernel_client.launcher import Kernels
 from bptt_instructor.grading.limits import MB, Limits
+from bptt_instructor.grading.protocol.messages import Question
+from bptt_instructor.lessons.check_calls import Asked
 
 SMALL = Limits(
     cell_seconds=3,

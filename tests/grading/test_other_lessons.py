@@ -8,7 +8,7 @@ from submissions.course import enrol, make_course
 from bptt.check import EXERCISES
 from bptt.check.run import every_cause
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade, students_to_grade
 
 CLASSES = {sample.ASSIGNMENT: sample.CLASS for sample in (graphs, sequence, memory, training)}
 EVERYBODY = [(name, entry) for name, entries in CLASSES.items() for entry in entries]

@@ -7,7 +7,7 @@ import pytest
 
 from bptt import inputs
 from bptt.check.exercises import EXERCISES
-from bptt_instructor.grading.kernel.plain import DEEPEST, NotPlainError, decode, encode
+from bptt_instructor.grading.protocol.serialize import DEEPEST, NotPlainError, decode, encode
 
 NUMBER = {"dtype": "float64", "shape": [1], "data": "AAAAAAAA8D8="}
 

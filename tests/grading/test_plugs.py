@@ -14,7 +14,7 @@ from submissions.entry import ASSIGNMENT, AUTO, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
-from bptt_instructor.grading.plugs.set_aside import set_aside
+from bptt_instructor.nbgrader_plugins.quarantine import set_aside
 
 
 def split(notebook):

@@ -10,13 +10,13 @@ from submissions.course import CLASS
 from submissions.entry import AUTO
 from submissions.made_up import make_class
 
+from bptt_instructor.class_report import counts
+from bptt_instructor.class_report.class_data import ClassData, Entry, Exercise, Lesson
+from bptt_instructor.class_report.page import page
+from bptt_instructor.class_report.read import read
 from bptt_instructor.cli import main
 from bptt_instructor.grading.course import GradingError
-from bptt_instructor.grading.report import counts
-from bptt_instructor.grading.report.class_data import ClassData, Entry, Exercise, Lesson
-from bptt_instructor.grading.report.page import page
-from bptt_instructor.grading.report.read import read
-from bptt_instructor.grading.row import Status
+from bptt_instructor.grading.models.grade_row import Status
 
 ONE = Lesson("01_one", "Lesson one", (Exercise("dz", ("check-dz",), 3), Exercise("dW", ("check-dW", "check-db"), 4)))
 TWO = Lesson("02_two", "Lesson two", (Exercise("loop", ("check-loop",), 5), Exercise("why", ("why",), 2)))

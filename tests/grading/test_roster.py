@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 import pytest
 from nbgrader.api import Gradebook
 
-from bptt_instructor.grading.lms.layouts import Sent, is_copy, read
-from bptt_instructor.grading.lms.people import Person, RosterError, read_people
-from bptt_instructor.grading.lms.roster import Roster, enter
+from bptt_instructor.lms.class_list import Person, RosterError, read_people
+from bptt_instructor.lms.filenames import Sent, is_copy, read
+from bptt_instructor.lms.student_lookup import Roster, enter
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,01_cell_backward (7)

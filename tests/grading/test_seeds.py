@@ -15,11 +15,11 @@ from submissions.wrong import parameters
 from bptt.check.exercises import EXERCISES
 from bptt.check.run import run
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade import How
-from bptt_instructor.grading.gradebook import Book
+from bptt_instructor.grading.grade_assignment import How
+from bptt_instructor.grading.gradebook.gradebook import Book
+from bptt_instructor.grading.gradebook.records import Record, Records
 from bptt_instructor.grading.judge.seeds import fresh, seed
-from bptt_instructor.grading.records import Record, Records
-from bptt_instructor.grading.row import Status
+from bptt_instructor.grading.models.grade_row import Status
 
 PAIR = tuple(dataclasses.replace(MODEL, student=name) for name in ("ada", "bob"))
 AGAIN, ANEW = How(again=True), How(again=True, new_inputs=True)

@@ -7,8 +7,8 @@ from submissions.entry import ASSIGNMENT
 from submissions.right import MODEL
 
 from bptt_instructor.cli import main
-from bptt_instructor.grading.row import Points, Row, Status
-from bptt_instructor.grading.show import summary, table
+from bptt_instructor.cli.grade_console import summary, table
+from bptt_instructor.grading.models.grade_row import Points, Row, Status
 
 CELLS = (Points("check-dz", 3, 3), Points("explain-reuse", 0, 4, by_hand=True))
 AXIS = {"sum-without-keepdims": "dba has lost an axis"}

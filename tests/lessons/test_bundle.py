@@ -12,9 +12,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
+from bptt_instructor.lessons.archive import archive, pack
 from bptt_instructor.lessons.build import build
 from bptt_instructor.lessons.bundle import bundle
-from bptt_instructor.lessons.pack import archive, pack
 from bptt_instructor.lessons.source import LessonError
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from as_graded import run
 
 from bptt_instructor.lessons.build import build
 from bptt_instructor.lessons.lint import lint
-from bptt_instructor.lessons.new import NewLessonError, new_lesson
+from bptt_instructor.lessons.scaffold import NewLessonError, new_lesson
 from bptt_instructor.lessons.source import read
 from bptt_instructor.lessons.unfinished import unfinished
 

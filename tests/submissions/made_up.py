@@ -7,16 +7,16 @@ import nbformat
 
 from bptt.check.exercises import EXERCISES
 from bptt.check.report import REPORT_MIME
-from bptt_instructor.grading import found
+from bptt_instructor.grading import verdict_summary
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.gradebook import Book
-from bptt_instructor.grading.judge.cells import asked_by
+from bptt_instructor.grading.execute_notebook import graded_sources
+from bptt_instructor.grading.gradebook.gradebook import Book
+from bptt_instructor.grading.gradebook.store import record
 from bptt_instructor.grading.judge.seeds import fresh
-from bptt_instructor.grading.result import Result, Verdict
-from bptt_instructor.grading.row import Status
-from bptt_instructor.grading.run import graded_sources
-from bptt_instructor.grading.submission import Submission
-from bptt_instructor.grading.write import record
+from bptt_instructor.grading.models.grade_row import Status
+from bptt_instructor.grading.models.result import Result, Verdict
+from bptt_instructor.grading.models.submission import Submission
+from bptt_instructor.lessons.check_calls import asked_by
 from submissions.course import gradebook, make_course
 
 FIRST = ("Ada", "Björn", "Chloé", "Đorđe", "Emmy", "Farid", "Grace", "Hana", "İlker", "Jürgen", "Kofi", "Łucja")
@@ -65,7 +65,7 @@ def _result(lesson, student, verdicts, draw):
         if 0 <= luck < share:
             status, reasons = fate, (why,)
         luck -= share
-    causes = found.causes(verdicts)
+    causes = verdict_summary.causes(verdicts)
     return Result(student, lesson, status, reasons, "{}", tuple(verdicts), causes=causes, seed=fresh())
 
 

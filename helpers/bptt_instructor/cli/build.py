@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.options import in_course
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.options import in_course
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bptt_instructor.grading.lms.arrive import Arrived
+    from bptt_instructor.lms.collect import Arrived
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -39,7 +39,7 @@ def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, c
       bptt collect 01_cell_backward submissions.zip    later, when the class list is known
     """
     from bptt_instructor.grading.course import Course, GradingError
-    from bptt_instructor.grading.lms.arrive import arrive
+    from bptt_instructor.lms.collect import arrive
 
     try:
         came = arrive(Course(course, assignment), archives, roster)

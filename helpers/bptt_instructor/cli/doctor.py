@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.options import in_course
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,9 +26,9 @@ def doctor(*, course: Path) -> None:
     """
     from rich.console import Console
 
-    from bptt_instructor.doctor.finding import State
-    from bptt_instructor.doctor.look import look
-    from bptt_instructor.doctor.show import show, summary
+    from bptt_instructor.cli.doctor_console import show, summary
+    from bptt_instructor.doctor.models import State
+    from bptt_instructor.doctor.run import look
 
     console, findings = Console(), []
     for finding in look(course):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.options import in_course
 
 
 @click.command(short_help="Write all points for Canvas, Moodle or a spreadsheet.")
@@ -31,10 +31,10 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
       bptt export moodle --lesson 01_cell_backward   one lesson
       bptt export csv                                write grades.csv
     """
+    from bptt_instructor.export.marks import marks
+    from bptt_instructor.export.write import write
     from bptt_instructor.grading.course import GradingError
-    from bptt_instructor.grading.export.marks import marks
-    from bptt_instructor.grading.export.write import write
-    from bptt_instructor.grading.gradebook import existing
+    from bptt_instructor.grading.gradebook.gradebook import existing
 
     to = to or Path("grades.csv" if layout == "csv" else f"grades-{layout}.csv")
     try:

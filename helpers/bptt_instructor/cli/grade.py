@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.options import in_course
 from bptt_instructor.cli.stopped import STOPPED
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def grade(  # noqa: PLR0913 - one for each option
       nbgrader export    write all points to grades.csv, afterwards
     """
     if workers != 1 and len(students) != 1 and not scheduler:
-        from bptt_instructor.grading.engine.early import begin
+        from bptt_instructor.grading.executors.forkserver import begin
 
         begin()
     from rich.console import Console
 
+    from bptt_instructor.cli.grade_console import Wishes, grade_and_show
     from bptt_instructor.grading.course import Course, GradingError
-    from bptt_instructor.grading.grade import How
-    from bptt_instructor.grading.show import Wishes, grade_and_show
+    from bptt_instructor.grading.grade_assignment import How
 
     how = How(boxed=sandbox, warm=not cold, again=again or new_inputs, new_inputs=new_inputs)
     wishes = Wishes(students, how, workers, scheduler, feedback)

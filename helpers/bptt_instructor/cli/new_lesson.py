@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.options import in_course
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +27,8 @@ def new_lesson(*, name: str, course: Path) -> None:
       bptt build               then: the notebook of the new lesson
       bptt grade 05_gru        and what has been handed in for it
     """
-    from bptt_instructor.lessons.new import NewLessonError
-    from bptt_instructor.lessons.new import new_lesson as begin
+    from bptt_instructor.lessons.scaffold import NewLessonError
+    from bptt_instructor.lessons.scaffold import new_lesson as begin
 
     try:
         path = begin(course, name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.options import in_course
 
 
 @click.command(short_help="Put together what students get, without solutions.")
@@ -27,8 +27,8 @@ def release(*, to: Path | None, course: Path) -> None:
     """
     from collections import Counter
 
+    from bptt_instructor.lessons.archive import TOP, pack
     from bptt_instructor.lessons.bundle import bundle
-    from bptt_instructor.lessons.pack import TOP, pack
     from bptt_instructor.lessons.source import LessonError
 
     to = to or course / "build" / f"{TOP}.zip"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bptt_instructor.cli.course import in_course
+from bptt_instructor.cli.options import in_course
 
 
 @click.command(short_help="Write a page about the class.")
@@ -30,8 +30,8 @@ def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     """
     from rich.console import Console
 
+    from bptt_instructor.class_report.write import write_report
     from bptt_instructor.grading.course import GradingError
-    from bptt_instructor.grading.report.write import write_report
 
     path = to or course / "build" / ("report-anonymous.html" if anonymous else "report.html")
     console = Console(stderr=True)

@@ -1,1 +1,4 @@
-"""What this machine lacks, and how to get it. Nothing here needs more than Python, click and rich to say so."""
+"""Environment diagnostics: what grading needs on this machine.
+
+Nothing here needs more than Python, click and rich to say so.
+"""

@@ -12,9 +12,9 @@ import nbformat
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from bptt_instructor.grading.collect import data_files
+from bptt_instructor.grading.intake.read_files import data_files
+from bptt_instructor.grading.models.submission import Lesson
 from bptt_instructor.grading.settings import limits
-from bptt_instructor.grading.submission import Lesson
 
 if TYPE_CHECKING:
     from nbgrader.converters.base import BaseConverter

@@ -92,7 +92,7 @@ _BUILT = {
 
 def _gathered(course: Path) -> tuple[dict[str, bytes], list[str]]:
     """Read all files, by path; list what cannot be handed out by its name or kind."""
-    student = resources.files("bptt_instructor.lessons") / "for_students"
+    student = resources.files("bptt_instructor.lessons") / "student_files"
     files = {name: (student / name).read_bytes() for name in OWN}
     problems = [f"{name}: there is none, and students need it." for name in FILES if not (course / name).is_file()]
     problems += [f"{name}/: there is none, and students need it." for name in FOLDERS if not (course / name).is_dir()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbgrader.nbgraderformat import MetadataValidator, SchemaTooNewError, SchemaTooOldError, ValidationError
 
-from bptt_instructor.grading.judge.cells import asked_by
+from bptt_instructor.lessons.check_calls import asked_by
 from bptt_instructor.lessons.regions import MARKER, hidden_lines, marker_problems, visible_lines
 
 if TYPE_CHECKING:

@@ -162,7 +162,7 @@ from ipykernel.kernelapp import IPKernelApp
 from bptt.exact import complex_step
 kernel = IPKernelApp.instance().kernel
 async def answers(stream, ident, parent):
-    from bptt_instructor.grading.kernel.question import Answer, Question
+    from bptt_instructor.grading.protocol.messages import Answer, Question
     header = parent["header"]
     for number, asked in enumerate(parent["content"]["questions"]):
         about = {**parent, "header": {**header, "msg_id": f"{header['msg_id']}/{number}"}}

@@ -281,7 +281,7 @@ kernel.session.send(kernel.iopub_socket, "status", {{"execution_state": "idle"}}
     wrong(
         "fake-encode",
         tries="the code that packs answers replaced",
-        first='import sys\nquestion = sys.modules.get("bptt_instructor.grading.kernel.question")\n'
+        first='import sys\nquestion = sys.modules.get("bptt_instructor.grading.protocol.messages")\n'
         'if question:\n    question.encode = lambda value: {"value": True, "arrays": []}\n' + returning(None),
     ),
 )

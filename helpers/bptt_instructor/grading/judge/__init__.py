@@ -1,1 +1,1 @@
-"""The verdict on a graded cell, made outside of the kernel that it is about."""
+"""The verdict on a graded cell, made outside of the kernel."""

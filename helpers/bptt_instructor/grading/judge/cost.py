@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING, Any
 from bptt import graphs, lstm, recurrent, rnn
 from bptt.check.exercises import CELLS, EXERCISES
 from bptt.inputs import Sizes
-from bptt_instructor.grading.kernel.question import Question
+from bptt_instructor.grading.protocol.messages import Question
 
 if TYPE_CHECKING:
     from bptt.check.exercise import Arguments, Exercise
-    from bptt_instructor.grading.judge.cells import Asked
-    from bptt_instructor.grading.kernel.client import Kernel
+    from bptt_instructor.grading.kernel_client.client import Kernel
+    from bptt_instructor.lessons.check_calls import Asked
 
 MESSAGE_SECONDS = 0.01
 """CPU time of a question and its answer, whatever the function does."""

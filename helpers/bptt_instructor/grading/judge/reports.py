@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bptt.check.report import Finding, Report
 
 if TYPE_CHECKING:
-    from bptt_instructor.grading.judge.cells import Asked
-    from bptt_instructor.grading.kernel.client import NoAnswerError
+    from bptt_instructor.grading.kernel_client.client import NoAnswerError
+    from bptt_instructor.lessons.check_calls import Asked
 
 
 def no_answer(asked: Asked, why: NoAnswerError) -> Report:

@@ -1,1 +1,1 @@
-"""A real IPython kernel for each submission, forked from a warm parent, and the trusted side's way to talk to it."""
+"""Runs inside the sandbox: the zygote and the IPython kernel that it forks. Holds no secrets."""

@@ -1,1 +1,1 @@
-"""Walls around code that cannot be trusted: bubblewrap around all of it, and a box of its own for each submission."""
+"""Linux isolation: bubblewrap around the zygote, namespaces and seccomp for each fork."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import bptt
 import bptt_instructor
-from bptt_instructor.grading.sandbox.box import HOME, LEARNER
+from bptt_instructor.grading.sandbox.namespaces import HOME, LEARNER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

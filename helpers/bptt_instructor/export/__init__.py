@@ -1,0 +1,1 @@
+"""Export of grades to Canvas, Moodle and CSV."""

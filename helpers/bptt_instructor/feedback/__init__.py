@@ -1,0 +1,1 @@
+"""The feedback page that a student gets back."""

@@ -1,0 +1,1 @@
+"""The interface between the grader and a course's checks."""

@@ -1,0 +1,1 @@
+"""Where submissions are graded: this process, local workers, a Dask cluster."""

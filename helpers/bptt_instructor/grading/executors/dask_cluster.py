@@ -1,0 +1,103 @@
+"""Dask's workers: processes of this machine, or whatever an existing scheduler has."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bptt_instructor.grading.course import GradingError
+from bptt_instructor.grading.executors.forkserver import METHOD, begin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from distributed import Client
+
+CONNECT_SECONDS = 10
+SETTINGS = {
+    "distributed.worker.multiprocessing-method": METHOD,
+    # Both look at a worker many times a second, for a dashboard that nobody opens.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.nanny.http.routes": [],
+}
+
+
+@contextmanager
+def local(workers: int) -> Iterator[Client]:
+    """Start workers on this machine, and end them afterwards.
+
+    Parameters
+    ----------
+    workers
+        How many. They come one by one; nobody waits for all of them.
+    """
+    begin()
+    import dask  # noqa: PLC0415 - takes most of a second to import
+    from distributed import Client, LocalCluster  # noqa: PLC0415
+    from distributed.security import Security  # noqa: PLC0415
+
+    log_to_file()
+    with tempfile.TemporaryDirectory(prefix="bptt-") as folder, dask.config.set(SETTINGS):
+        # Whoever can talk to a scheduler can run code in its workers, and other users of this machine can reach its
+        # ports. So these talk only to those who hold a key that was made a moment ago and exists in memory alone.
+        security = Security.temporary()
+        cluster = LocalCluster(
+            n_workers=0,
+            threads_per_worker=1,
+            processes=True,
+            host="tls://127.0.0.1",
+            security=security,
+            # None would still open a port, and warn when it is not the usual one.
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            # What submissions use is bounded elsewhere.
+            memory_limit=0,
+            local_directory=folder,
+            silence_logs=logging.CRITICAL,
+        )
+        with cluster, Client(cluster, set_as_default=False) as client:
+            cluster.scale(workers)
+            yield client
+
+
+@contextmanager
+def given(address: str) -> Iterator[Client]:
+    """Connect to a scheduler.
+
+    Parameters
+    ----------
+    address
+        Such as ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    GradingError
+        When nobody answers there.
+    """
+    from distributed import Client  # noqa: PLC0415 - takes most of a second to import
+
+    log_to_file()
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise GradingError(
+            f"No Dask scheduler answers at {address}. Start one with 'dask scheduler', and name its address."
+        ) from error
+    with client:
+        yield client
+
+
+def log_to_file() -> None:
+    """Let Dask's messages go where all others go, in place of the terminal."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logger = logging.getLogger(name)
+            logger.handlers.clear()
+            logger.propagate = True
+    # Without any handler, warnings would go to the terminal while no file is open.
+    logging.getLogger("distributed").addHandler(logging.NullHandler())

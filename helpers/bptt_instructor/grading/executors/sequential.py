@@ -1,0 +1,59 @@
+"""Grade in this process, one submission after the other."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bptt_instructor.grading.course import GradingError
+from bptt_instructor.grading.executors import worker
+from bptt_instructor.grading.executors.graded_submission import Outcome, our_fault
+from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
+from bptt_instructor.grading.models.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bptt_instructor.grading.models.submission import Submission
+
+log = logging.getLogger(__name__)
+
+
+class Alone:
+    """One process, which is this one.
+
+    Parameters
+    ----------
+    lesson
+        Its name.
+    shared
+        What all submissions have in common, as :func:`bptt_instructor.grading.executors.worker.common` packs it.
+    """
+
+    def __init__(self, lesson: str, shared: bytes) -> None:
+        self._lesson = lesson
+        self._shared = shared
+
+    def grade(self, submissions: Iterable[Submission]) -> Iterator[Outcome]:
+        """Yield what becomes of each submission.
+
+        Raises
+        ------
+        GradingError
+            When not even the first kernel can be started.
+        """
+        any_yet = False
+        try:
+            for submission in submissions:
+                try:
+                    graded = worker.grade_bytes(worker.pack(submission), self._shared)
+                    outcome = Outcome(submission, Result.from_bytes(graded))
+                except Exception as error:
+                    if isinstance(error, SandboxError) and not any_yet:
+                        raise GradingError(f"No sandbox could be made: {error}") from error
+                    log.exception("%s could not be graded", submission.student)
+                    outcome = our_fault(submission, self._lesson, type(error).__name__)
+                any_yet = True
+                yield outcome
+        finally:
+            worker.tidy()

@@ -1,0 +1,119 @@
+"""What a worker does: bytes in, bytes out. It needs no disk of the instructor's, and no other worker."""
+
+from __future__ import annotations
+
+import atexit
+import json
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from bptt_instructor.grading.grade_submission import grade_one
+from bptt_instructor.grading.kernel_client.launcher import Kernels
+from bptt_instructor.grading.limits import Limits
+from bptt_instructor.grading.models.submission import Lesson, Submission, as_bytes
+
+if TYPE_CHECKING:
+    from bptt_instructor.grading.models.result import Result
+
+HEAD_BYTES = 4
+
+
+def common(lesson: Lesson, limits: Limits, *, boxed: bool, warm: bool) -> bytes:
+    """Pack what all submissions of a class have in common, for :func:`grade_bytes`."""
+    how = {"limits": limits.as_dict(), "boxed": boxed, "warm": warm}
+    return as_bytes({"lesson": lesson.as_dict(), **how})
+
+
+def pack(submission: Submission) -> bytes:
+    """Pack one submission, for :func:`grade_bytes`: what is in it, then the files as they are, which may be large."""
+    sizes = [[name, len(content)] for name, content in submission.files.items()]
+    about = {"student": submission.student, "seed": submission.seed, "notebook": len(submission.notebook)}
+    head = as_bytes({**about, "files": sizes})
+    return b"".join([len(head).to_bytes(HEAD_BYTES), head, submission.notebook, *submission.files.values()])
+
+
+def grade_bytes(submission: bytes, shared: bytes) -> bytes:
+    """Grade one submission.
+
+    Parameters
+    ----------
+    submission
+        From :func:`pack`.
+    shared
+        From :func:`common`.
+
+    Returns
+    -------
+    bytes
+        For :meth:`bptt_instructor.grading.models.result.Result.from_bytes`.
+
+    Raises
+    ------
+    SandboxError
+        When no kernel can be started here.
+    """
+    with _one_at_a_time:
+        desk = _desk(shared)
+        result: Result = grade_one(_unpacked(submission), desk.lesson, desk.kernels)
+    return result.to_bytes()
+
+
+def prepare(shared: bytes) -> None:
+    """Start what the first submission would otherwise have to wait for.
+
+    Raises
+    ------
+    SandboxError
+        When no kernel can be started here.
+    """
+    with _one_at_a_time, _desk(shared).kernels.start({}):
+        pass
+
+
+def tidy() -> None:
+    """End all that this module has started."""
+    with _one_at_a_time:
+        _clear()
+
+
+class _Desk:
+    """What is the same for all submissions of a class."""
+
+    def __init__(self, shared: bytes) -> None:
+        data = json.loads(shared)
+        self.shared = shared
+        self.lesson = Lesson.from_dict(data["lesson"])
+        self.kernels = Kernels(Limits(**data["limits"]), boxed=data["boxed"], warm=data["warm"])
+
+
+# Kernels come one at a time, and a worker of somebody's cluster may have several threads.
+_one_at_a_time = Lock()
+_desks: list[_Desk] = []
+
+
+def _desk(shared: bytes) -> _Desk:
+    if not _desks or _desks[0].shared != shared:
+        _clear()
+        _desks.append(_Desk(shared))
+    return _desks[0]
+
+
+def _clear() -> None:
+    while _desks:
+        _desks.pop().kernels.close()
+
+
+atexit.register(_clear)
+
+
+def _unpacked(packed: bytes) -> Submission:
+    size = int.from_bytes(packed[:HEAD_BYTES])
+    at = HEAD_BYTES + size
+    head = json.loads(packed[HEAD_BYTES:at])
+    notebook = packed[at : at + head["notebook"]]
+    at += head["notebook"]
+    files = {}
+    for name, length in head["files"]:
+        files[name] = packed[at : at + length]
+        at += length
+    return Submission(head["student"], notebook, files, head["seed"])

@@ -1,1 +1,0 @@
-"""The gradebook's points, as tables that other systems read."""

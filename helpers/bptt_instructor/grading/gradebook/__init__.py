@@ -1,0 +1,1 @@
+"""All access to nbgrader's database."""

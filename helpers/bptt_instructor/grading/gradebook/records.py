@@ -1,0 +1,134 @@
+"""What grading knows of a submission besides its points: a table of this package's own, in nbgrader's gradebook.
+
+Whoever grades, ``bptt grade`` or nbgrader itself, leaves a record, and whoever grades again finds the seed in it. The
+class report is made from these records and nbgrader's own tables, and so needs no submission.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, DateTime, MetaData, String, Table, Text
+
+from bptt_instructor.grading.models.grade_row import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+GRADED = Table(
+    "bptt_graded",
+    MetaData(),
+    Column("assignment", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("graded", DateTime, nullable=False),
+    Column("submission", String(64), nullable=False),
+    Column("seed", String(32), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("about", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of one student's latest submission.
+
+    Attributes
+    ----------
+    assignment, student
+        For what, and whose.
+    submission
+        Its digest; empty when there was nothing to read.
+    seed
+        What its test inputs were drawn from.
+    status, reason
+        As in its row.
+    causes
+        Id and title of the known mistakes that were found.
+    unexplained
+        What is wrong with each exercise where no known mistake was found, as in :data:`bptt.check.report.Kind`.
+    boxed
+        Whether it ran in a sandbox.
+    graded
+        When, in UTC.
+    """
+
+    assignment: str
+    student: str
+    submission: str
+    seed: str
+    status: Status
+    reason: str = ""
+    causes: Mapping[str, str] = field(default_factory=dict)
+    unexplained: Mapping[str, str] = field(default_factory=dict)
+    boxed: bool = True
+    graded: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+
+
+class Records:
+    """The records of a course.
+
+    Parameters
+    ----------
+    session
+        Of the gradebook; nothing is committed here.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        GRADED.metadata.create_all(session.connection())
+
+    def of(self, assignment: str) -> dict[str, Record]:
+        """Return the record of each student who has one."""
+        rows = self._session.execute(GRADED.select().where(GRADED.c.assignment == assignment))
+        return {row.student: _read(row) for row in rows}
+
+    def find(self, assignment: str, student: str) -> Record | None:
+        """Return one student's record."""
+        row = self._session.execute(GRADED.select().where(_is(assignment, student))).first()
+        return _read(row) if row else None
+
+    def keep(self, record: Record) -> None:
+        """Write a record, in the place of an earlier one."""
+        about = {
+            "reason": record.reason,
+            "causes": list(record.causes.items()),
+            "unexplained": list(record.unexplained.items()),
+            "boxed": record.boxed,
+        }
+        self._session.execute(GRADED.delete().where(_is(record.assignment, record.student)))
+        self._session.execute(
+            GRADED.insert().values(
+                assignment=record.assignment,
+                student=record.student,
+                graded=record.graded,
+                submission=record.submission,
+                seed=record.seed,
+                status=record.status.value,
+                about=json.dumps(about),
+            )
+        )
+
+
+def _is(assignment: str, student: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own
+    return (GRADED.c.assignment == assignment) & (GRADED.c.student == student)
+
+
+def _read(row: Any) -> Record:  # noqa: ANN401 - SQLAlchemy's own
+    about = json.loads(row.about)
+    return Record(
+        row.assignment,
+        row.student,
+        row.submission,
+        row.seed,
+        Status(row.status),
+        about["reason"],
+        dict(about["causes"]),
+        dict(about["unexplained"]),
+        about["boxed"],
+        row.graded,
+    )

@@ -1,0 +1,1 @@
+"""Input validation: from submitted files to a notebook that can be graded. Every byte here is untrusted."""

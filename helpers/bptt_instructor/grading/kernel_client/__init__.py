@@ -1,0 +1,1 @@
+"""The trusted side: start kernels, talk to them, read outputs as hostile."""

@@ -1,0 +1,181 @@
+"""The trusted side's hold on a warm parent: start it, have it fork a kernel, end it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bptt_instructor.grading.protocol.channels import CHANNELS
+from bptt_instructor.grading.sandbox.bubblewrap import wrapped, writable
+from bptt_instructor.grading.sandbox.namespaces import HOME, WORK
+
+if TYPE_CHECKING:
+    from bptt_instructor.grading.limits import Limits
+
+START_SECONDS = 60
+FORK_SECONDS = 20
+MESSAGE_BYTES = 65_536
+
+
+class SandboxError(Exception):
+    """No kernel can be started; the message says why."""
+
+
+@dataclass(frozen=True)
+class Forked:
+    """A kernel that is about to listen.
+
+    Attributes
+    ----------
+    process
+        A handle on its first process; with that one all others of its box end.
+    folder
+        A path to the folder of its sockets.
+    """
+
+    process: int
+    folder: str
+
+
+class WarmParent:
+    """One warm parent, and its kernels, which end with it.
+
+    Parameters
+    ----------
+    limits
+        Bounds on every kernel.
+    boxed
+        Whether it stands in bubblewrap, and each kernel in a box of its own.
+    """
+
+    def __init__(self, limits: Limits, *, boxed: bool) -> None:
+        self._limits = limits
+        self._boxed = boxed
+        self._folder = tempfile.TemporaryDirectory(prefix="bptt-")
+        # Through a handle, the path to a socket is short, however deep the folder is, and tells nothing about it.
+        self._at = os.open(self._folder.name, os.O_PATH | os.O_DIRECTORY)
+        self._door, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, "-s", "-P", "-m", "bptt_instructor.grading.kernel.zygote", str(theirs.fileno())]
+        command.append("boxed" if boxed else "unboxed")
+        home = HOME if boxed else self._folder.name
+        environment = _environment(home)
+        if boxed:
+            command = wrapped(command, limits, environment, Path(tempfile.mkdtemp(dir=self._folder.name)))
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the parent is
+        self._process = subprocess.Popen(  # noqa: S603 - the command is ours
+            command,
+            # Started with nothing, since whoever is inside can read what bubblewrap itself was started with.
+            env={"PATH": PATH} if boxed else environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._complaints,
+            stderr=self._complaints,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        self._hear(START_SECONDS)
+
+    def fork(self, archive: int | None = None) -> Forked:
+        """Have a kernel forked.
+
+        Parameters
+        ----------
+        archive
+            The handle of a tar archive with the kernel's own files.
+
+        Raises
+        ------
+        SandboxError
+            When that does not work.
+        """
+        folder = f"/proc/self/fd/{self._at}"
+        listening = []
+        try:
+            for channel in CHANNELS:
+                path = f"{folder}/{channel}"
+                Path(path).unlink(missing_ok=True)
+                listening.append(socket.socket(socket.AF_UNIX))
+                listening[-1].bind(path)
+                listening[-1].listen()
+            request: dict[str, Any] = {
+                "limits": self._limits.as_dict(),
+                "work": self._work(),
+                "writable": writable(),
+            }
+            handles = [each.fileno() for each in listening] + ([] if archive is None else [archive])
+            socket.send_fds(self._door, [json.dumps(request).encode()], handles)
+        except OSError as error:
+            raise SandboxError(f"the warm parent has gone: {error}") from error
+        finally:
+            for each in listening:
+                each.close()
+        (process,) = self._hear(FORK_SECONDS)
+        return Forked(process, folder)
+
+    def close(self) -> None:
+        """End the parent and every kernel of it."""
+        self._door.close()
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+        os.close(self._at)
+        self._complaints.close()
+        self._folder.cleanup()
+
+    def _work(self) -> str:
+        return WORK if self._boxed else tempfile.mkdtemp(dir=self._folder.name)
+
+    def _hear(self, seconds: float) -> list[int]:
+        """Wait for an answer, and return the handles in it."""
+        ready, _, _ = select.select([self._door], [], [], seconds)
+        message, handles = b"", list[int]()
+        if ready:
+            message, handles, _, _ = socket.recv_fds(self._door, MESSAGE_BYTES, 1)
+        if not message:
+            raise SandboxError(self._last_words() or "the warm parent did not answer")
+        trouble = json.loads(message).get("error")
+        if trouble:
+            raise SandboxError(trouble)
+        return handles
+
+    def _last_words(self) -> str:
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+
+
+def _environment(home: str) -> dict[str, str]:
+    """Return every variable that a kernel has."""
+    package = Path(__file__).parents[3]
+    return {
+        "HOME": home,
+        "PATH": f"{Path(sys.executable).parent}:{PATH}",
+        "LANG": "C.UTF-8",
+        "USER": "learner",
+        "TMPDIR": home,
+        "IPYTHONDIR": f"{home}/.ipython",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "NBGRADER_EXECUTION": "autograde",
+        "PYTHONPATH": str(package),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "JPY_PARENT_PID": "1",
+        # Arrays of some MB come from memory that is kept, not from the system each time, which has to clear it.
+        "MALLOC_MMAP_THRESHOLD_": str(64 << 20),
+        "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+        "MALLOC_TOP_PAD_": str(4 << 20),
+        # One core each: a class is graded side by side.
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    }

@@ -1,1 +1,0 @@
-"""Submissions from, and points for, a learning management system that nbgrader's exchange does not reach."""

@@ -1,0 +1,1 @@
+"""Import from a learning management system (Canvas, Moodle)."""

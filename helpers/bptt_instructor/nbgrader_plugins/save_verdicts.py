@@ -1,0 +1,51 @@
+"""The step that enters points into the gradebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.utils import determine_grade, is_solution
+
+from bptt_instructor.grading.gradebook.gradebook import to_be_read
+from bptt_instructor.grading.gradebook.records import Records
+from bptt_instructor.grading.gradebook.store import record
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
+    """Enter what the judge said; nothing that a cell shows has a say.
+
+    It takes the place of SaveAutoGrades, which reads outputs.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Enter the points of one notebook, and what else is known of it."""
+        result = resources["result"]
+        submission = resources["handed_in"].submission
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as book:
+            known = Records(book.db()).find(about["assignment"], about["student"])
+        self._unchanged = known is not None and known.submission == submission.digest
+        self._scores = {verdict.cell: verdict.score for verdict in result.verdicts}
+        nb, resources = super().preprocess(nb, resources)
+        with Gradebook(self.db_url) as book:
+            late = book.find_submission(self.assignment_id, self.student_id).total_seconds_late
+            Records(book.db()).keep(record(result, submission, late))
+            book.db.commit()
+        return nb, resources
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:  # noqa: ARG002 - as in SaveAutoGrades
+        meta = cell.metadata["nbgrader"]
+        about = self.notebook_id, self.assignment_id, self.student_id
+        grade = self.gradebook.find_grade(meta["grade_id"], *about)
+        if is_solution(cell) or cell.cell_type != "code":
+            # A person decides, unless there is nothing to read.
+            grade.auto_score, _ = determine_grade(cell, self.log)
+        else:
+            grade.auto_score = self._scores.get(meta["grade_id"], 0.0)
+        grade.needs_manual_grade = to_be_read(grade, unchanged=self._unchanged)
+        self.gradebook.db.commit()
