@@ -5,11 +5,11 @@ from typing import Literal
 import numpy as np
 
 from bptt import exact
-from bptt.chain import Chain
+from bptt.jacobians.chain import Chain
+from bptt.jacobians.rnn_lstm import Unrolled
 from bptt.lstm import LSTMCaches
 from bptt.rnn import RNNCaches
 from bptt.types import Array
-from bptt.unrolled import Unrolled
 
 
 def influence(da: Array, caches: RNNCaches | LSTMCaches | Chain, state: Literal["a", "c"] = "a") -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from bptt.exact import gradients
 from bptt.exact.recurrent import cell_backward, sequence_backward
-from bptt.nudged import Nudged
+from bptt.jacobians.any_cell import Nudged
 from bptt.types import Array, Gradients, Parameters, Rng
 
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "check"))
 from attempts import WRONG, tidy
 from bptt import check
 from bptt.check.exercise import Exercise
-from bptt.check.html import as_html
+from bptt.check.report_html import as_html
 from test_lstm_fused import WRONG as WRONG_FUSED
 from test_lstm_fused import written as written_fused
 from test_lstm_sequence import RAISES as RAISING_LSTM_LOOPS

@@ -36,7 +36,7 @@ def main(*, rounds: int, epochs: int, seeds: int, threads: int, patience: int) -
     from training_tables import adding, one_step, reading  # noqa: PLC0415
 
     from bptt.data import reviews  # noqa: PLC0415
-    from bptt.data.snippets import cached  # noqa: PLC0415
+    from bptt.data.review_file import cached  # noqa: PLC0415
 
     if torch:
         torch.set_num_threads(threads)

@@ -11,7 +11,7 @@ from moved import Moved
 from bptt import inputs, lstm, rnn
 from bptt.influence import influence
 from bptt.viz import draw, style
-from bptt.viz.reach import Reach
+from bptt.viz.figures.influence_map import Reach
 from bptt_instructor.lessons.source import read
 
 START = """\

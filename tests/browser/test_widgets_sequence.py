@@ -7,7 +7,7 @@ from moved import Moved
 
 from bptt import inputs
 from bptt.viz import draw, style
-from bptt.widgets.loops import loops
+from bptt.widgets.ablations import loops
 from bptt_instructor.lessons.source import read
 
 SINGLE = "seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4"

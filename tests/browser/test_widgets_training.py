@@ -9,7 +9,7 @@ from learner import TIMEOUT, WAITING
 from moved import Moved
 from playwright.sync_api import expect
 
-from bptt.widgets.training_scene import LOOKS
+from bptt.widgets.training.scene import LOOKS
 
 START = """\
 import time

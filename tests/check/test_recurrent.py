@@ -8,15 +8,15 @@ from autograd import grad
 from attempts import WRONG as WRONG_CELLS
 from attempts import tidy
 from bptt import check, inputs
-from bptt.chain import Carry
 from bptt.check.diagnose import all_mistakes
 from bptt.check.exercises.recurrent import exercises
 from bptt.exact.rnn import PARAMETERS
 from bptt.influence import influence
-from bptt.nudged import Nudged
+from bptt.jacobians.any_cell import Nudged
+from bptt.jacobians.chain import Carry
+from bptt.jacobians.rnn_lstm import Unrolled
 from bptt.recurrent import Recurrent
 from bptt.rnn import RNNCaches, RNNCellCache, rnn_cell_state
-from bptt.unrolled import Unrolled
 from test_rnn_sequence import RAISES, WRONG, written
 
 

@@ -6,8 +6,8 @@ from IPython.utils.capture import capture_output
 
 from attempts import WRONG, back, tidy
 from bptt import check
-from bptt.check.html import as_html
 from bptt.check.report import REPORT_MIME
+from bptt.check.report_html import as_html
 
 CELL = check.EXERCISES["rnn_cell_backward"]
 

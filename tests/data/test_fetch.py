@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from bptt.data.fetch import FetchError, fetch
-from bptt.data.snippets import cached
+from bptt.data.review_file import cached
 from bptt_instructor.cli import main
 
 SETUP = "from setuptools import setup\nsetup(name='vaderSentiment', version='0.5')\n"

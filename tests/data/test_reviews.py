@@ -5,8 +5,8 @@ import platformdirs
 import pytest
 
 from bptt.data import imdb, pad, reviews, tokenise, vocabulary
-from bptt.data.made_up import made_up
-from bptt.data.snippets import cached, rated
+from bptt.data.review_file import cached, rated
+from bptt.data.synthetic import made_up
 
 SNIPPETS = "1\t2.25\tA fine &amp; clever film.\n2\t-0.9\tSo so.\n3\t-1.0\tDull, cliché.\n4\t1\tFun!\n"
 

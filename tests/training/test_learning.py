@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt import data, own, states
-from bptt.data.made_up import made_up
+from bptt.data.synthetic import made_up
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from bptt import inputs, widgets
 from bptt.viz import draw
-from bptt.widgets.walks import WALKS
+from bptt.widgets.walk_steps import WALKS
 
 RNN, LSTM = inputs.rnn_cell(seed=4), inputs.lstm_cell(seed=4)
 

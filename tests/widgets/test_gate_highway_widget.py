@@ -8,7 +8,7 @@ from learner_code import LSTM_SWEEP, written
 from bptt import exact, widgets
 from bptt.influence import influence
 from bptt.viz.draw import number
-from bptt.widgets.gate_sliders import unit
+from bptt.widgets.scenes.gate_highway import unit
 
 SETTINGS = [(0.95, 0.5, 0.8, 0.8), (1.0, 1.0, 1.0, 1.5), (0.0, 0.5, 0.5, 1.0), (0.9, 0.3, 0.6, 0.0), (0.5, 0, 1, 1)]
 

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from bptt import inputs, lstm, rnn, widgets
 from bptt.influence import influence
 from bptt.viz.draw import power_of_ten
-from bptt.widgets.reached import Asked, reached
+from bptt.widgets.learner_influence import Asked, reached
 
 
 def rnn_sequence(radius, T_x=24):

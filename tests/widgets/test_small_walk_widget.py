@@ -5,7 +5,7 @@ import pytest
 from pictures import assert_tidy, words
 
 from bptt import widgets
-from bptt.viz.postcard import number
+from bptt.viz.figures.small_graph import number
 
 
 def at(live, **values):

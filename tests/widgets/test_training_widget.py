@@ -15,10 +15,11 @@ from pictures import assert_tidy
 
 from bptt import widgets
 from bptt.viz import style
-from bptt.widgets import training, training_screen
-from bptt.widgets.training_run import Run, duration
-from bptt.widgets.training_scale import binned, scale_of
-from bptt.widgets.training_scene import TrainingScene
+from bptt.widgets.scenes import training_panel
+from bptt.widgets.training import display
+from bptt.widgets.training.run import Run, duration
+from bptt.widgets.training.scale import binned, scale_of
+from bptt.widgets.training.scene import TrainingScene
 
 RNN = ["dWax", "dWaa", "dba"]
 LSTM = ["dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo", "dWy", "dby", "dEmbedding"]
@@ -49,8 +50,8 @@ class Watched:
     def __init__(self, monkeypatch, drawing):
         self.now, self.drawing = 100.0, drawing
         self.shown_at, self.closed = [], False
-        monkeypatch.setattr(training.time, "perf_counter", lambda: self.now)
-        monkeypatch.setattr(training, "screen_for", self.open)
+        monkeypatch.setattr(training_panel.time, "perf_counter", lambda: self.now)
+        monkeypatch.setattr(training_panel, "screen_for", self.open)
 
     def open(self, runs, title):
         self.runs = runs
@@ -78,7 +79,7 @@ def watched(monkeypatch):
 def notebook(monkeypatch):
     """Let a panel think that it is in a notebook."""
     InteractiveShell.instance()
-    monkeypatch.setattr(training_screen, "_in_notebook", lambda: True)
+    monkeypatch.setattr(display, "has_kernel", lambda: True)
 
 
 # What is drawn, and when.
@@ -152,7 +153,7 @@ def test_notebook_keeps_the_last_picture(notebook):
 
 def test_interrupted_in_the_middle_of_a_picture(notebook, monkeypatch):
     """The last picture is drawn all the same."""
-    monkeypatch.setattr(training, "_PAUSE", 0.0)
+    monkeypatch.setattr(training_panel, "_PAUSE", 0.0)
     draw = TrainingScene._heatmap
 
     def interrupted(*arguments):

@@ -11,7 +11,7 @@ from pictures import words
 
 from bptt import check, exact, inputs, rnn, widgets
 from bptt.viz import draw, style
-from bptt.widgets.loops import loops
+from bptt.widgets.ablations import loops
 
 STATES = list(WITHOUT)
 SINGLE = {"seed": 5, "n_x": 1, "n_a": 1, "n_y": 2, "m": 1, "T_x": 4}

@@ -9,8 +9,8 @@ from functools import partial, wraps
 from typing import Any
 
 from bptt.check.exercises import EXERCISES
+from bptt.check.gradient_check import whole_model as _whole_model
 from bptt.check.hints import hint
-from bptt.check.model import whole_model as _whole_model
 from bptt.check.report import Cause, Finding, Report
 from bptt.check.run import run
 from bptt.runtime import in_notebook

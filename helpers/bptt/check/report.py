@@ -155,14 +155,14 @@ class Report:
 
     def __str__(self) -> str:
         """Return the report as text."""
-        from bptt.check.text import as_text  # noqa: PLC0415 - views import this module
+        from bptt.check.report_text import as_text  # noqa: PLC0415 - views import this module
 
         return as_text(self)
 
     __repr__ = __str__
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        from bptt.check.html import as_html  # noqa: PLC0415 - views import this module
+        from bptt.check.report_html import as_html  # noqa: PLC0415 - views import this module
 
         return {"text/plain": str(self), "text/html": as_html(self), REPORT_MIME: self.as_dict()}
 

@@ -13,7 +13,7 @@ from bptt.check.compare import agrees, as_gradients, findings
 from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
 from bptt.check.impulse import impulse_test
-from bptt.check.origin import defining_cell, notebook_values, own_functions
+from bptt.check.introspection import defining_cell, notebook_values, own_functions
 from bptt.check.patterns import observations
 from bptt.check.probe import TIME_AXIS, probe
 from bptt.check.report import Cause, Finding, Impulse, Report, listed

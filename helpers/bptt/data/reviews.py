@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bptt.data.made_up import made_up
-from bptt.data.snippets import cached, rated
+from bptt.data.review_file import cached, rated
+from bptt.data.synthetic import made_up
 from bptt.runtime import is_autograding
 
 _ENOUGH, _GRADED = 6000, 40

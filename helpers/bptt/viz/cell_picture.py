@@ -12,9 +12,9 @@ from matplotlib.patches import Rectangle
 
 from bptt.types import Array
 from bptt.viz import draw, panel, style
-from bptt.viz.cell_nodes import Node
 from bptt.viz.draw import Box, Point, Tint
 from bptt.viz.panel import Shown
+from bptt.viz.rnn_nodes import Node
 
 Names = AbstractSet[str]
 """Names of gradients."""

@@ -1,7 +1,7 @@
 """The nodes of the LSTM cell's graph: where each is, and what it does to values and to gradients, in words."""
 
 from bptt.viz import style
-from bptt.viz.cell_nodes import Node
+from bptt.viz.rnn_nodes import Node
 
 LEAF_LEFT, LEAF_WIDTH, LEAF_HEIGHT = style.MARGIN, 120.0, 50.0
 LEAF_RIGHT, LEAF_MIDDLE = LEAF_LEFT + LEAF_WIDTH, LEAF_LEFT + LEAF_WIDTH / 2

@@ -8,8 +8,8 @@ from matplotlib.patches import Circle
 
 from bptt.rnn import RNNCellCache
 from bptt.types import Array
-from bptt.viz import cell_nodes as nodes
 from bptt.viz import draw, style
+from bptt.viz import rnn_nodes as nodes
 from bptt.viz.cell_picture import CellPicture, bend
 from bptt.viz.draw import Point
 

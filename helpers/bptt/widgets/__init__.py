@@ -14,35 +14,36 @@ from typing import TYPE_CHECKING, Any
 from bptt.runtime import is_autograding
 
 if TYPE_CHECKING:
-    from bptt.widgets.gate_sliders import gate_highway as gate_highway
-    from bptt.widgets.graph_walk import cell_walk as cell_walk
-    from bptt.widgets.influence_panels import influence_map as influence_map
-    from bptt.widgets.postcard_walk import small_walk as small_walk
-    from bptt.widgets.road_switches import two_roads as two_roads
-    from bptt.widgets.tangent_zoom import nudge as nudge
-    from bptt.widgets.training import training_panel as training_panel
-    from bptt.widgets.tree_steps import tree_or_graph as tree_or_graph
+    from bptt.widgets.scenes.cell_walk import cell_walk as cell_walk
+    from bptt.widgets.scenes.gate_highway import gate_highway as gate_highway
+    from bptt.widgets.scenes.influence_map import influence_map as influence_map
+    from bptt.widgets.scenes.nudge import nudge as nudge
+    from bptt.widgets.scenes.small_walk import small_walk as small_walk
+    from bptt.widgets.scenes.training_panel import training_panel as training_panel
+    from bptt.widgets.scenes.tree_or_graph import tree_or_graph as tree_or_graph
+    from bptt.widgets.scenes.two_roads import two_roads as two_roads
 
-_MODULE_OF = {
-    "cell_walk": "graph_walk",
-    "gate_highway": "gate_sliders",
-    "influence_map": "influence_panels",
-    "nudge": "tangent_zoom",
-    "training_panel": "training",
-    "small_walk": "postcard_walk",
-    "tree_or_graph": "tree_steps",
-    "two_roads": "road_switches",
-}
+_WIDGETS = (
+    "cell_walk",
+    "gate_highway",
+    "influence_map",
+    "nudge",
+    "small_walk",
+    "training_panel",
+    "tree_or_graph",
+    "two_roads",
+)
+"""Each is in the file of its name in ``scenes/``."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type checker reads the imports above instead
     """Load a widget when it is first asked for, or, while a notebook is graded, a stand-in that draws nothing."""
-    if name not in _MODULE_OF:
+    if name not in _WIDGETS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if is_autograding():
-        return import_module("bptt.viz.undrawn").undrawn
-    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        return import_module("bptt.viz.null_figure").undrawn
+    return getattr(import_module(f"{__name__}.scenes.{name}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(_MODULE_OF)
+    return list(_WIDGETS)

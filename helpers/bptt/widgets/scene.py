@@ -11,8 +11,8 @@ from matplotlib.artist import Artist
 
 from bptt.viz import style
 from bptt.viz.card import Card
-from bptt.widgets.letters import Renderer
 from bptt.widgets.png import Encoder, Pixels
+from bptt.widgets.text_renderer import Renderer
 
 SCALE = 1.5
 """Pixels of a frame per pixel of an ordinary screen: sharp enough on a fine one, and drawn in half the time of 2."""

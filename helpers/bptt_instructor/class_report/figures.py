@@ -10,7 +10,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from bptt.check.html import FAILED, PASSED
+from bptt.check.report_html import FAILED, PASSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ import numpy as np
 from bptt import exact, inputs
 from bptt.check.exercise import Exercise, Mistake
 from bptt.check.mistakes import lstm_cell as mistakes
-from bptt.check.mistakes.lstm_answers import GATES, LSTMAnswers, ask
+from bptt.check.mistakes.lstm_jacobians import GATES, LSTMAnswers, ask
 from bptt.lstm import LSTMCellCache
 from bptt.types import Array, Gradients
 

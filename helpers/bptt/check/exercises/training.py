@@ -6,7 +6,7 @@ import numpy as np
 
 from bptt import exact, graphs, inputs
 from bptt.check.exercise import Exercise
-from bptt.check.mistakes import adam, clipping, dreaming, embedding, many_to_one
+from bptt.check.mistakes import adam, clipping, dream_input, embedding, many_to_one
 from bptt.types import Array, Gradients
 
 N_WORDS = 8
@@ -193,8 +193,8 @@ DREAM_INPUT = Exercise(
     arguments=("x", "input_gradient", "steps", "step_size"),
     shapes={"dreamed": "n_x, m, T_x"},
     draw=_draw_valley,
-    exact=dreaming.descended,
-    mistakes=dreaming.DREAMED,
+    exact=dream_input.descended,
+    mistakes=dream_input.DREAMED,
     hints=(
         "Work on a copy: whoever calls you still needs x as it was, to compare.",
         "At every step ask for the gradient where you are now, input_gradient(...), and go a little against it.",

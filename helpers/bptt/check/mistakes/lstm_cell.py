@@ -12,7 +12,7 @@ import numpy as np
 
 from bptt import exact
 from bptt.check.exercise import Arguments, Mistake, Predict
-from bptt.check.mistakes.lstm_answers import GATES, OUTPUT_OF, LSTMAnswers
+from bptt.check.mistakes.lstm_jacobians import GATES, OUTPUT_OF, LSTMAnswers
 from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, of_a_weighted_input
 from bptt.types import Array, Gradients
 

@@ -9,12 +9,12 @@ from itertools import permutations
 
 import numpy as np
 
-from bptt.chain import Carry
 from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.check.mistakes import rnn_sequence
 from bptt.check.mistakes.rnn_sequence import swept
+from bptt.jacobians.chain import Carry
+from bptt.jacobians.rnn_lstm import Unrolled
 from bptt.types import Array, Gradients
-from bptt.unrolled import Unrolled
 
 GATES = "fico"
 FORGET, MEMORY = 0, 4

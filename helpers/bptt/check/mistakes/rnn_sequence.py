@@ -7,10 +7,10 @@ possible with any kind of cell.
 
 import numpy as np
 
-from bptt.chain import Carry, Chain
 from bptt.check.exercise import Arguments, Mistake, Predict
+from bptt.jacobians.chain import Carry, Chain
+from bptt.jacobians.rnn_lstm import Unrolled
 from bptt.types import Array, Gradients
-from bptt.unrolled import Unrolled
 
 _NOTHING, _ALL = [[0.0]], [[1.0]]
 

@@ -11,7 +11,7 @@ from traitlets import Type
 
 from bptt.check.call import call
 from bptt.check.exercises import EXERCISES
-from bptt.check.origin import defining_cell, notebook_values, own_functions
+from bptt.check.introspection import defining_cell, notebook_values, own_functions
 from bptt_instructor.grading.checks.stub_cells import CHEAP
 from bptt_instructor.grading.kernel.shell import GradedShell
 from bptt_instructor.grading.protocol.messages import ANSWER, ASK, RAN, RUN, Answer, Question, cell_of

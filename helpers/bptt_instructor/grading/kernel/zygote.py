@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 LESSONS = (
     *("bptt.check", "bptt.exact", "bptt.graphs", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn"),
-    *("bptt.viz.undrawn", "bptt.widgets"),
+    *("bptt.viz.null_figure", "bptt.widgets"),
 )
 """What notebooks import."""
-LATE = ("IPython.core.logger", "bdb", "psutil", "pwd", "bptt.check.html", "bptt.check.text")
+LATE = ("IPython.core.logger", "bdb", "psutil", "pwd", "bptt.check.report_html", "bptt.check.report_text")
 """What would else be imported by the first cell that runs, or the first that fails."""
 
 FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}

@@ -5,7 +5,7 @@ import pytest
 from pictures import assert_tidy, words
 
 from bptt import viz
-from bptt.viz.u_curve import _best
+from bptt.viz.figures.error_curve import _best
 
 H = 10.0 ** np.arange(-15.5, 0.1, 0.25)
 

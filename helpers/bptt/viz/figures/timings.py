@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.fit import median_line
+from bptt.viz.line_fit import median_line
 
 _TOP, _TALL, _LEFT, _RIGHT = 62.0, 214.0, 62.0, 420.0
 _LINE_OF_WORDS = 13.5

@@ -12,7 +12,7 @@ import numpy as np
 from bptt.check.compare import TOLERANCE
 from bptt.check.impulse import NOTHING
 from bptt.check.report import Cause, Finding, Impulse, Report, listed
-from bptt.check.text import footer, printed, same_numbers
+from bptt.check.report_text import footer, printed, same_numbers
 from bptt.types import Array
 
 PASSED, FAILED = "#56B4E9", "#D55E00"

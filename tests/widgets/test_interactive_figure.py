@@ -17,9 +17,9 @@ from PIL import Image
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.widgets import controls
-from bptt.widgets.live import Live
+from bptt.widgets.interactive_figure import Live
+from bptt.widgets.notebook_output import Still
 from bptt.widgets.scene import Frame, Scene
-from bptt.widgets.shown import Still
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bptt.runtime import has_kernel
-from bptt.widgets.training_run import Run
+from bptt.widgets.training.run import Run
 
 
 class Screen(Protocol):
@@ -21,11 +21,11 @@ class Screen(Protocol):
 def screen_for(runs: Sequence[Run], title: str) -> Screen:
     """Open what can be seen from here."""
     if has_kernel():
-        from bptt.widgets.training_notebook import NotebookScreen  # noqa: PLC0415 - only a notebook needs Matplotlib
+        from bptt.widgets.training.notebook_display import NotebookScreen  # noqa: PLC0415 - only a notebook needs Matplotlib
 
         return NotebookScreen(runs, title)
     if sys.stderr.isatty():
-        from bptt.widgets.training_terminal import TerminalScreen  # noqa: PLC0415 - only a terminal needs Rich
+        from bptt.widgets.training.terminal_display import TerminalScreen  # noqa: PLC0415 - only a terminal needs Rich
 
         return TerminalScreen(runs, title)
     return NoScreen()

@@ -9,11 +9,11 @@ import numpy as np
 from bptt import exact, inputs
 from bptt.check import EXERCISES
 from bptt.check.call import call
+from bptt.jacobians.rnn_lstm import Unrolled
 from bptt.lstm import LSTMCaches
 from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients, Parameters
-from bptt.unrolled import Unrolled
-from bptt.widgets.yours import own_cells, yours
+from bptt.widgets.learner_gradients import own_cells, yours
 
 Caches = RNNCaches | LSTMCaches
 

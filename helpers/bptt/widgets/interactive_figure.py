@@ -13,8 +13,8 @@ from traitlets import Bunch
 
 from bptt.viz import style
 from bptt.widgets.controls import Control
+from bptt.widgets.notebook_output import LIVE, Still, marked_up, show
 from bptt.widgets.scene import Frame, Scene
-from bptt.widgets.shown import LIVE, Still, marked_up, show
 
 _WIDTH = round(style.WIDTH / 72 * style.DPI)
 _KEPT = 32

@@ -12,11 +12,11 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Heatmap, Tint
-from bptt.viz.tangent import digits
-from bptt.widgets.lines import Line, Lines
+from bptt.viz.figures.nudge import digits
 from bptt.widgets.scene import Scene
-from bptt.widgets.training_run import Run
-from bptt.widgets.training_scale import Scale, bin_width, binned, scale_of
+from bptt.widgets.text_lines import Line, Lines
+from bptt.widgets.training.run import Run
+from bptt.widgets.training.scale import Scale, bin_width, binned, scale_of
 
 LOOKS: tuple[dict[str, Any], ...] = (
     {"color": style.INK, "linestyle": style.SOLID},

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from bptt.viz import style
-from bptt.widgets.live import Live
-from bptt.widgets.training_run import Run
-from bptt.widgets.training_scene import TrainingScene
+from bptt.widgets.interactive_figure import Live
+from bptt.widgets.training.run import Run
+from bptt.widgets.training.scene import TrainingScene
 
 
 class NotebookScreen:

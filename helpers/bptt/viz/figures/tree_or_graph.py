@@ -5,7 +5,7 @@ from matplotlib.patches import Circle
 
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.ways_back import (
+from bptt.viz.tree_layout import (
     AHEAD,
     CELL,
     CORNER,

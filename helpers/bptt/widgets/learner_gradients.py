@@ -10,7 +10,7 @@ from bptt.check import EXERCISES
 from bptt.check.call import call
 from bptt.check.compare import as_gradients, findings
 from bptt.check.exercise import Arguments, Exercise
-from bptt.check.origin import is_learners
+from bptt.check.introspection import is_learners
 from bptt.types import Gradients
 
 Function = Callable[..., Any]

@@ -12,14 +12,14 @@ from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.chain import JOIN, Chain, Way, place
 from bptt.viz.draw import Numbers, Tint
-from bptt.widgets.cells import Cells, Look
+from bptt.viz.sequence_layout import JOIN, Chain, Way, place
+from bptt.widgets.ablations import Loop, loops, same, wrong
 from bptt.widgets.controls import switch, whole
-from bptt.widgets.live import Live
-from bptt.widgets.loops import Loop, loops, same, wrong
+from bptt.widgets.interactive_figure import Live
+from bptt.widgets.learner_gradients import yours
 from bptt.widgets.scene import Layer, Scene
-from bptt.widgets.yours import yours
+from bptt.widgets.text_boxes import Cells, Look
 
 _MOST = 5
 _LEFT, _RIGHT, _WIDEST = 134.0, 472.0, 86.0

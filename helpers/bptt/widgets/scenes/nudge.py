@@ -12,12 +12,12 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point
-from bptt.viz.tangent import digits, only_ticks_in_sight
+from bptt.viz.figures.nudge import digits, only_ticks_in_sight
 from bptt.widgets.controls import Control, number
-from bptt.widgets.lines import Line, Lines
-from bptt.widgets.live import Live
+from bptt.widgets.interactive_figure import Live
 from bptt.widgets.scene import Scene
 from bptt.widgets.slider_function import SliderFunction
+from bptt.widgets.text_lines import Line, Lines
 
 _ENDS = (-2.0, 2.0)
 _LARGEST = 1.0

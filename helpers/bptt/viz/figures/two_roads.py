@@ -12,7 +12,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point, Tint
-from bptt.viz.road_words import MEMORIES, STATES, Road, Words
+from bptt.viz.two_roads_text import MEMORIES, STATES, Road, Words
 
 _MOST = 6
 """A longer sequence is drawn with five of its steps and dots, in the room of so many."""

@@ -9,7 +9,7 @@ from pictures import assert_tidy, cell, edges, entries, words
 
 from bptt import viz
 from bptt.viz import style
-from bptt.viz.cell_nodes import NODES
+from bptt.viz.rnn_nodes import NODES
 
 
 def test_forward_shows_values_and_shapes_only():

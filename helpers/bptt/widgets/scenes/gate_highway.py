@@ -9,10 +9,10 @@ from bptt.lstm import LSTMCaches, lstm_forward
 from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.gate_road import HEIGHT, Journey, Picture
+from bptt.viz.figures.highway import HEIGHT, Journey, Picture
 from bptt.widgets.controls import number
-from bptt.widgets.live import Live
-from bptt.widgets.reached import Asked
+from bptt.widgets.interactive_figure import Live
+from bptt.widgets.learner_influence import Asked
 from bptt.widgets.scene import Scene
 
 _GATE, _WEIGHT = (0.0, 1.0), (0.0, 1.5)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from bptt import exact
-from bptt.chain import Chain, side_by_side, step_by_step
 from bptt.exact.recurrent import State
+from bptt.jacobians.chain import Chain, side_by_side, step_by_step
 from bptt.types import Array, Gradients
 
 

@@ -13,10 +13,10 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Box
-from bptt.viz.reach import SHADES, Reach, factor, tints
+from bptt.viz.figures.influence_map import SHADES, Reach, factor, tints
 from bptt.widgets.controls import number, whole
-from bptt.widgets.live import Live
-from bptt.widgets.reached import Asked, Caches, reached
+from bptt.widgets.interactive_figure import Live
+from bptt.widgets.learner_influence import Asked, Caches, reached
 from bptt.widgets.scene import Scene
 
 Maker = Callable[..., tuple[Array, Caches]]

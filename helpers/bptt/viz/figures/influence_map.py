@@ -10,7 +10,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Box
-from bptt.viz.fit import median_line
+from bptt.viz.line_fit import median_line
 
 _TOP = 74.0
 _ALONE, _ONE_OF_TWO = 208.0, 150.0

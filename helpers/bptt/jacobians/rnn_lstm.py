@@ -12,8 +12,8 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from bptt import exact
-from bptt.chain import Chain, side_by_side, step_by_step
 from bptt.exact.lstm import PARAMETERS as LSTM_PARAMETERS
+from bptt.jacobians.chain import Chain, side_by_side, step_by_step
 from bptt.lstm import LSTMCaches, lstm_cell_states, lstm_cell_z
 from bptt.rnn import RNNCaches, rnn_cell_z
 from bptt.types import Array, Gradients, Parameters

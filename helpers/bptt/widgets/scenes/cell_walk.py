@@ -14,11 +14,11 @@ from bptt.types import Gradients
 from bptt.viz import draw, panel, style
 from bptt.viz.card import Card
 from bptt.widgets.controls import steps
-from bptt.widgets.live import Live
+from bptt.widgets.interactive_figure import Live
+from bptt.widgets.learner_gradients import yours
 from bptt.widgets.scene import Layer, Scene
-from bptt.widgets.walks import WALKS, Stop, Walk
-from bptt.widgets.watch import lines, watched
-from bptt.widgets.yours import yours
+from bptt.widgets.tracing import lines, watched
+from bptt.widgets.walk_steps import WALKS, Stop, Walk
 
 _PANEL = 136.0
 _LONGEST_LINE = 74

@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 from matplotlib.text import Text  # noqa: TC002 - loaded by every figure anyway
 
-from bptt.viz import draw, postcard, style
+from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.postcard import NODES, Picture
+from bptt.viz.figures import small_graph
+from bptt.viz.figures.small_graph import NODES, Picture
 from bptt.widgets.controls import number, steps
-from bptt.widgets.live import Live
+from bptt.widgets.interactive_figure import Live
 from bptt.widgets.scene import Layer, Scene
 
 
@@ -109,9 +110,9 @@ class _Walk(Scene):
         found = [name for stop in _STOPS[: step + 1] for name in stop.found]
         stop = _STOPS[step]
         for name, text in self._values.items():
-            text.set_text(postcard.value_text(name, values[name]))
+            text.set_text(small_graph.value_text(name, values[name]))
         for name, text in self._gradients.items():
-            text.set_text(postcard.gradient_text(name, gradients[name]))
+            text.set_text(small_graph.gradient_text(name, gradients[name]))
         for name, node in self._nodes.items():
             node.set_facecolor(style.MARKER if name == stop.node else "white")
         for name, layer in self._back.items():
@@ -128,5 +129,5 @@ def _words(step: int, values: dict[str, float], gradients: dict[str, float]) -> 
     stop = _STOPS[step]
     here = f"Step {step} of {len(_STOPS) - 1}" + (f", at {stop.node}" if stop.node else "")
     shown = {name: gradients[name] for name in stop.found} if stop.node else values
-    numbers = ", ".join(f"{name} = {postcard.number(value)}" for name, value in shown.items())
+    numbers = ", ".join(f"{name} = {small_graph.number(value)}" for name, value in shown.items())
     return f"{here}. {stop.rule} In code: `{stop.code}`. Here: {numbers}."

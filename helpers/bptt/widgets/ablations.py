@@ -41,7 +41,7 @@ class Loop(NamedTuple):
 
 
 def loops(da: Array, caches: RNNCaches) -> dict[tuple[bool, bool], Loop]:
-    """Compute all four, without a loop that runs backward: see ``bptt.unrolled``.
+    """Compute all four, without a loop that runs backward: see ``bptt.jacobians.rnn_lstm``.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from bptt.widgets.training_run import Run
+from bptt.widgets.training.run import Run
 
 
 class TerminalScreen:

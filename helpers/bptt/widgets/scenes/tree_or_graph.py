@@ -13,13 +13,13 @@ from bptt.check import EXERCISES
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Numbers, Point
-from bptt.viz.tree import COUNTS, counted, counts, headings
-from bptt.viz.ways_back import AHEAD, CELL, CORNER, GRAPH, JOIN, LINE, MOST, TREE, Half, Part, at_once, per_loss
-from bptt.widgets.cells import Cells, Look
+from bptt.viz.figures.tree_or_graph import COUNTS, counted, counts, headings
+from bptt.viz.tree_layout import AHEAD, CELL, CORNER, GRAPH, JOIN, LINE, MOST, TREE, Half, Part, at_once, per_loss
 from bptt.widgets.controls import steps, whole
-from bptt.widgets.live import Live
+from bptt.widgets.interactive_figure import Live
+from bptt.widgets.learner_gradients import own_cells, yours
 from bptt.widgets.scene import Scene
-from bptt.widgets.yours import own_cells, yours
+from bptt.widgets.text_boxes import Cells, Look
 
 _SECONDS = 0.6
 _RUNAWAY = 100

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bptt.types import Array
-from bptt.widgets.training_run import Run
-from bptt.widgets.training_screen import Screen, screen_for
+from bptt.widgets.training.display import Screen, screen_for
+from bptt.widgets.training.run import Run
 
 _SHARE = 0.04
 """A picture is due when all that the panel did so far took less than this share of the time."""

@@ -1,0 +1,1 @@
+"""One figure per file, named like its function in the notebook."""

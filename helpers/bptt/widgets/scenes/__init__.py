@@ -1,0 +1,1 @@
+"""One widget per file, named like its function in the notebook."""

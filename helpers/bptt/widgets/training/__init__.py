@@ -1,0 +1,1 @@
+"""Live display of a training run."""
