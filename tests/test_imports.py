@@ -19,6 +19,7 @@ LEARNERS = (
     {"widgets"},
 )
 INSTRUCTORS = (
+    {"config"},
     {"lessons"},
     {"grading"},
     {"class_report", "doctor", "export", "feedback", "lms"},
@@ -72,6 +73,22 @@ def upward(package, layers):
             if there and here != there and level[there] >= level[here]:
                 found.append(f"{module} imports {other}")
     return found
+
+
+def test_the_grader_knows_no_checks_but_through_their_interface():
+    grader = [module for module in MODULES if module.startswith("bptt_instructor.grading.")]
+    knows = {module for module in grader if any(part(name, "bptt") not in {"", "wording"} for name in imported(module))}
+    assert {module for module in knows if not module.startswith("bptt_instructor.grading.checks.")} == set()
+    assert knows, "the interface itself knows them"
+
+
+def test_the_two_sides_of_a_kernel_meet_in_the_protocol_alone():
+    for here, there in (("kernel", "kernel_client"), ("kernel_client", "kernel")):
+        sides = [module for module in MODULES if module.startswith(f"bptt_instructor.grading.{here}.")]
+        assert sides
+        assert not [
+            m for m in sides for name in imported(m) if f"{name}.".startswith(f"bptt_instructor.grading.{there}.")
+        ]
 
 
 @pytest.mark.parametrize(("package", "layers"), [("bptt", LEARNERS), ("bptt_instructor", INSTRUCTORS)])

@@ -19,19 +19,20 @@ from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
+from bptt_instructor.config import CHECK_SUITE
 from bptt_instructor.feedback.generate import write_pages
 from bptt_instructor.grading import grade_submission
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.grading.executors import dask_cluster, dask_dispatcher, result_cache, worker
+from bptt_instructor.grading.executors import dask_cluster, dask_dispatcher, worker
 from bptt_instructor.grading.executors.backend import Place, opened
-from bptt_instructor.grading.executors.code_version import code
 from bptt_instructor.grading.executors.dask_dispatcher import Crew, welcome
 from bptt_instructor.grading.executors.result_cache import Journal
 from bptt_instructor.grading.grade_assignment import How, grade, students_to_grade
 from bptt_instructor.grading.gradebook.gradebook import Book
+from bptt_instructor.grading.limits import Limits
 from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.grading.models.result import Result
-from bptt_instructor.grading.models.submission import Submission
+from bptt_instructor.grading.models.submission import Lesson, Submission
 
 WRONG = Entry("b", "B", "B", parameters(dba="dz.sum(axis=1)"))
 KINDS = (MODEL, WRONG)
@@ -140,7 +141,7 @@ class Stalled:
     def submit(self, function, *_arguments, **_options):
         def result(timeout):
             if function is welcome:
-                return code(), ""
+                return ""
             raise TimeoutError
 
         future = SimpleNamespace(key=next(self.keys), result=result, release=lambda: None)
@@ -270,9 +271,15 @@ def test_a_result_counts_for_what_it_was_made_of(tmp_path, shared, submission):
 
 
 def test_a_result_of_other_code_does_not_count(tmp_path, monkeypatch):
-    Journal(tmp_path, b"").keep(SUBMISSION, RESULT)
-    monkeypatch.setattr(result_cache, "code", lambda: "other")
-    assert Journal(tmp_path, b"").find(SUBMISSION) is None
+    def shared():
+        return worker.common(Lesson(ASSIGNMENT, b"", b"", {}), Limits(), CHECK_SUITE, boxed=True, warm=True)
+
+    before = shared()
+    Journal(tmp_path, before).keep(SUBMISSION, RESULT)
+    assert Journal(tmp_path, shared()).find(SUBMISSION) is not None
+    monkeypatch.setattr(worker, "code_digest", lambda _: "other")
+    assert not worker.has_same_code(before)
+    assert Journal(tmp_path, shared()).find(SUBMISSION) is None
 
 
 def test_nobody_at_the_address(monkeypatch):

@@ -20,6 +20,7 @@ from bptt_instructor.feedback.exporter import FeedbackPage, points, prose
 from bptt_instructor.feedback.extract import told
 from bptt_instructor.feedback.generate import write_pages
 from bptt_instructor.feedback.grades import Grade, Grades
+from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.course import Course
 from bptt_instructor.lessons.leaks import leaks
 from bptt_instructor.lessons.source import read_all
@@ -201,7 +202,7 @@ def test_no_lesson_gives_anything_away(lesson):
     assert any(leak.startswith("MARK SCHEME") for leak in leaks(lesson.notebook, notebook))
     assert any(leak.startswith("HIDDEN TESTS") for leak in leaks(lesson.notebook, notebook))
 
-    about = told(notebook, Grades("Ada", grades, {}, 0.0), lesson.name)
+    about = told(notebook, Grades("Ada", grades, {}, 0.0), lesson.name, BpttSuite().exercises)
     html, _ = FeedbackPage().from_notebook_node(notebook, {"told": about})
     text = BeautifulSoup(html, "html.parser").get_text()
     assert "A hint" in text

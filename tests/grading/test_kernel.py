@@ -11,14 +11,15 @@ import numpy as np
 import psutil
 import pytest
 
-from bptt.check.call import Outcome
-from bptt_instructor.grading.judge.cost import too_dear
+from bptt_instructor.grading.checks.bptt_suite import BpttSuite
+from bptt_instructor.grading.judge.cost import measure_excess_cost
 from bptt_instructor.grading.kernel_client.client import DEAD, TIMEOUT, Ended, NoAnswerError
 from bptt_instructor.grading.kernel_client.launcher import Kernels
 from bptt_instructor.grading.limits import MB, Limits
-from bptt_instructor.grading.protocol.messages import Question
-from bptt_instructor.lessons.check_calls import Asked
+from bptt_instructor.grading.protocol.messages import CallRequest
+from bptt_instructor.lessons.check_calls import CheckCall
 
+SUITE = BpttSuite()
 SMALL = Limits(
     cell_seconds=3,
     notebook_seconds=40,
@@ -35,7 +36,7 @@ SMALL = Limits(
 
 @pytest.fixture(scope="module")
 def kernels():
-    made = Kernels(SMALL)
+    made = Kernels(SMALL, SUITE)
     yield made
     made.close()
 
@@ -201,7 +202,7 @@ def test_what_cannot_be_interrupted_is_ended(kernel):
 
 
 def test_a_notebook_has_its_time(kernels):
-    hasty = Kernels(Limits(cell_seconds=2, notebook_seconds=3))
+    hasty = Kernels(Limits(cell_seconds=2, notebook_seconds=3), SUITE)
     with hasty.start({}) as kernel:
         start = time.monotonic()
         while not kernel.ended and time.monotonic() < start + 20:
@@ -262,26 +263,23 @@ def test_python_that_stops_is_noticed(kernel):
 
 
 def question(**arguments):
-    return Question("tanh_backward", "tanh_backward", arguments)
+    return CallRequest("tanh_backward", "tanh_backward", arguments)
 
 
 def test_a_function_is_called_with_what_is_sent(kernel):
     kernel.run("def tanh_backward(da, a):\n    print('hm')\n    da *= 1 - a**2\n    return da")
     da, a = np.array([[2.0]]), np.array([[0.5]])
     answer = kernel.ask(question(da=da, a=a))
-    outcome = answer.outcome()
-    assert isinstance(outcome, Outcome)
-    assert outcome.result == np.array([[1.5]])
-    assert (outcome.printed, outcome.changed) == ("hm\n", ("da",))
+    assert answer.result == np.array([[1.5]])
+    assert (answer.printed, answer.changed) == ("hm\n", ("da",))
     assert answer.origin == "In [1]"
 
 
 def test_a_function_that_fails_or_is_not_there_is_an_answer(kernel):
     assert kernel.ask(question(da=1)).error == "NameError"
     kernel.run("def tanh_backward(da):\n    raise ValueError('shape')")
-    outcome = kernel.ask(question(da=1)).outcome()
-    assert isinstance(outcome.error, ValueError)
-    assert str(outcome.error) == "shape"
+    answer = kernel.ask(question(da=1))
+    assert (answer.error, answer.message) == ("ValueError", "shape")
 
 
 def test_a_function_that_never_returns_is_no_answer_and_the_notebook_goes_on(kernel):
@@ -297,26 +295,26 @@ kernel = IPKernelApp.instance().kernel
 right = {"result": {"value": 1, "arrays": []}, "error": "", "message": "", "at_line": "", "warned": [], "printed": "",
          "changed": [], "axes": [], "origin": "", "reads": [], "own": []}
 async def forged(stream, ident, parent):
-    nonce = parent["content"]["questions"][0]["nonce"]
+    nonce = parent["content"]["calls"][0]["nonce"]
     about = {**parent, "header": {**parent["header"], "msg_id": parent["header"]["msg_id"] + "/0"}}
     ANSWER
-kernel.shell_handlers["bptt_ask_request"] = forged
+kernel.shell_handlers["bptt_call_request"] = forged
 """
-SEND = 'kernel.session.send(kernel.iopub_socket, "bptt_ask_reply", {}, about)'
+SEND = 'kernel.session.send(kernel.iopub_socket, "bptt_call_reply", {}, about)'
 
 
 @pytest.mark.parametrize(
     "content",
     [
         "[]",
-        '{"nonce": "0", "answer": right}',
+        '{"nonce": "0", "result": right}',
         '{"nonce": nonce}',
-        '{"nonce": nonce, "answer": None}',
-        '{"nonce": nonce, "answer": right | {"result": 1}}',
-        '{"nonce": nonce, "answer": right | {"extra": 1}}',
-        '{"nonce": nonce, "answer": right | {"warned": "x"}}',
-        '{"nonce": nonce, "answer": right | {"error": "x" * 100_000}}',
-        '{"nonce": nonce, "answer": right | {"axes": [True]}}',
+        '{"nonce": nonce, "result": None}',
+        '{"nonce": nonce, "result": right | {"result": 1}}',
+        '{"nonce": nonce, "result": right | {"extra": 1}}',
+        '{"nonce": nonce, "result": right | {"warned": "x"}}',
+        '{"nonce": nonce, "result": right | {"error": "x" * 100_000}}',
+        '{"nonce": nonce, "result": right | {"axes": [True]}}',
     ],
 )
 def test_what_is_not_an_answer_counts_for_nothing(kernel, content):
@@ -332,7 +330,7 @@ def test_silence_is_no_answer(kernel):
 
 
 def test_a_well_formed_lie_is_an_answer_and_nothing_more(kernel):
-    kernel.run(FORGE.replace("ANSWER", SEND.replace("{}", '{"nonce": nonce, "answer": right}')))
+    kernel.run(FORGE.replace("ANSWER", SEND.replace("{}", '{"nonce": nonce, "result": right}')))
     assert kernel.ask(question(da=1)).result == 1
 
 
@@ -361,7 +359,7 @@ def test_time_is_measured_from_outside(kernel):
 
 def test_cold_and_unboxed_kernels_run_too():
     for options in ({"warm": False}, {"boxed": False}):
-        made = Kernels(SMALL, **options)
+        made = Kernels(SMALL, SUITE, **options)
         with made.start({"data.txt": b"x"}) as kernel:
             assert kernel.run("open('data.txt').read()").outputs[0].data["text/plain"] == "'x'"
             assert kernel.run("import os\nos._exit(1)").failed
@@ -372,7 +370,7 @@ def test_cold_and_unboxed_kernels_run_too():
 def test_nothing_stays_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     children = set(psutil.Process().children(recursive=True))
-    made = Kernels(SMALL)
+    made = Kernels(SMALL, SUITE)
     with made.start({"a": b"1"}) as kernel:
         kernel.run("import subprocess\nsubprocess.Popen(['sleep', '344'])")
         assert set(psutil.Process().children(recursive=True)) > children
@@ -395,4 +393,4 @@ def test_what_a_function_costs_is_its_own_cost_whatever_else_the_notebook_has_st
     kernel.run(f"import numpy as np\n{BACKWARD}")
     kernel.run(BUSY)
     time.sleep(0.5)
-    assert too_dear(kernel, Asked("rnn_cell_backward", "rnn_cell_backward"), seed=5) == 0
+    assert measure_excess_cost(kernel, SUITE, CheckCall("rnn_cell_backward", "rnn_cell_backward"), seed=5) == 0

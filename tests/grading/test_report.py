@@ -34,7 +34,9 @@ CLASSROOM = ClassData(
     {
         (ONE.name, "ada"): Entry(Status.GRADED, "", {"dz": 3, "dW": 4}, handed_in=day(7)),
         (ONE.name, "bob"): Entry(Status.LATE, "late", {"dz": 3, "dW": 1}, (), 0.5, MEAN, handed_in=day(8)),
-        (ONE.name, "cy"): Entry(Status.GRADED, "", {"dz": 0, "dW": 0}, (), 0, MEAN | PATH, {"dz": "raised"}, day(8, 1)),
+        (ONE.name, "cy"): Entry(
+            Status.GRADED, "", {"dz": 0, "dW": 0}, (), 0, MEAN | PATH, {"dz": "raises an error"}, day(8, 1)
+        ),
         (ONE.name, "dan"): Entry(Status.UNREADABLE, "not a notebook"),
         (TWO.name, "ada"): Entry(Status.TIMED_OUT, "<script>slow</script>", {"loop": 0, "why": 0}, ("why",), 0, PATH),
         (TWO.name, "bob"): Entry(Status.GRADED, "", {"loop": 5, "why": 2}, feedback="../feedback/bob/x%20y.html"),

@@ -7,13 +7,15 @@ import pytest
 
 from bptt import inputs
 from bptt.check.exercises import EXERCISES
+from bptt_instructor.grading.checks.bptt_kernel import BpttKernel
 from bptt_instructor.grading.protocol.serialize import DEEPEST, NotPlainError, decode, encode
 
+RECORD_TYPES = BpttKernel().record_types
 NUMBER = {"dtype": "float64", "shape": [1], "data": "AAAAAAAA8D8="}
 
 
 def sent(value):
-    return decode(json.loads(json.dumps(encode(value))))
+    return decode(json.loads(json.dumps(encode(value, RECORD_TYPES))), RECORD_TYPES)
 
 
 def alike(one, other):
@@ -100,8 +102,16 @@ def nested(depth):
 )
 def test_anything_else_is_refused(message):
     with pytest.raises(NotPlainError):
-        decode(message)
+        decode(message, RECORD_TYPES)
 
 
 def test_what_is_as_deep_as_allowed_is_read():
     assert decode({"value": nested(DEEPEST), "arrays": []})
+
+
+def test_a_named_tuple_that_the_course_does_not_send_stays_behind():
+    caches = inputs.rnn(3, 2, 2, 2, 2, 2)[1]
+    assert type(decode(encode(caches), RECORD_TYPES)).__name__ == "RNNCaches", "in name only: its type cannot be sent"
+    assert not hasattr(decode(encode(caches), RECORD_TYPES), "steps")
+    with pytest.raises(NotPlainError):
+        decode(encode(caches, RECORD_TYPES))

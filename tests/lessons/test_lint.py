@@ -2,6 +2,7 @@
 
 import pytest
 
+from bptt.check.exercises import EXERCISES
 from bptt_instructor.lessons.lint import lint
 from bptt_instructor.lessons.source import read
 
@@ -13,7 +14,7 @@ def problems_of(tmp_path):
     def problems_of(text):
         path = tmp_path / "01_made_up.py"
         path.write_text(text)
-        return [problem.removeprefix(str(path)) for problem in lint(read(path))]
+        return [problem.removeprefix(str(path)) for problem in lint(read(path), EXERCISES)]
 
     return problems_of
 

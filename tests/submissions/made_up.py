@@ -6,7 +6,6 @@ import random
 import nbformat
 
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import REPORT_MIME
 from bptt_instructor.grading import verdict_summary
 from bptt_instructor.grading.course import Course
 from bptt_instructor.grading.execute_notebook import graded_sources
@@ -14,9 +13,9 @@ from bptt_instructor.grading.gradebook.gradebook import Book
 from bptt_instructor.grading.gradebook.store import record
 from bptt_instructor.grading.judge.seeds import fresh
 from bptt_instructor.grading.models.grade_row import Status
-from bptt_instructor.grading.models.result import Result, Verdict
+from bptt_instructor.grading.models.result import REPORT_MIME, Result, Verdict
 from bptt_instructor.grading.models.submission import Submission
-from bptt_instructor.lessons.check_calls import asked_by
+from bptt_instructor.lessons.check_calls import parse_check_calls
 from submissions.course import gradebook, make_course
 
 FIRST = ("Ada", "Björn", "Chloé", "Đorđe", "Emmy", "Farid", "Grace", "Hana", "İlker", "Jürgen", "Kofi", "Łucja")
@@ -53,26 +52,26 @@ def _grade(course, number, everybody, draw):
                 result = Result(student, course.assignment, Status.MISSING, ("there is no folder",))
                 book.keep(record(result, None, 0.0))
                 continue
-            result = _result(course.assignment, student, list(_verdicts(book, tests, ability, draw)), draw)
+            result = _result(course, student, list(_verdicts(book, tests, ability, draw)), draw)
             handed_in = due + dt.timedelta(hours=5 - draw.expovariate(1 / 40))
             late = book.record(result, handed_in)
             book.keep(record(result, Submission(student, b""), late))
 
 
-def _result(lesson, student, verdicts, draw):
+def _result(course, student, verdicts, draw):
     status, reasons, luck = Status.GRADED, (), draw.random()
     for share, fate, why in FATES:
         if 0 <= luck < share:
             status, reasons = fate, (why,)
         luck -= share
-    causes = verdict_summary.causes(verdicts)
-    return Result(student, lesson, status, reasons, "{}", tuple(verdicts), causes=causes, seed=fresh())
+    causes = verdict_summary.causes(verdicts, course.suite)
+    return Result(student, course.assignment, status, reasons, "{}", tuple(verdicts), causes=causes, seed=fresh())
 
 
 def _verdicts(book, tests, ability, draw):
     fate = {}
     for cell in book.possible:
-        asked = asked_by(tests.get(cell.cell, ""))
+        asked = parse_check_calls(tests.get(cell.cell, ""), EXERCISES)
         if not asked:
             marked = draw.random() < 0.7
             yield Verdict(cell.cell, round(ability * cell.possible) if marked else None, cell.possible)

@@ -36,6 +36,34 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class CostBound:
+    """The most that right numbers may cost, on a larger case.
+
+    By the cheap gradient principle all gradients together cost a small multiple of the forward pass; numerical
+    differentiation costs a forward pass or two for each number. So the case has thousands of numbers, and the bound is
+    several times what slow, honest Python needs, and a fraction of what numerical differentiation needs.
+
+    Attributes
+    ----------
+    sizes : Sizes
+        Enough numbers to differentiate for, in arrays small enough to be sent. Where each number of a result comes
+        from a number of its own, many examples; where examples are summed, large weights.
+    max_passes : int
+        How many times as much as the forward pass a function may cost.
+    forward : callable
+        Runs the forward pass that a case is about, given the arguments of the call.
+
+    References
+    ----------
+    A. Griewank and A. Walther, "Evaluating Derivatives", 2nd edition, chapter 4, SIAM, 2008.
+    """
+
+    sizes: Sizes
+    max_passes: int
+    forward: Callable[[Arguments], object]
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One entry of the table of exercises.
 
@@ -68,6 +96,9 @@ class Exercise:
         Id of the mistake of changing an argument.
     cell : Recurrent or None
         The cell that it is about, where the exercise was made from a forward pass alone: grading asks for it.
+    cost : CostBound or None
+        The bound that grading holds a right function to. None where nudging every number is the task, or where
+        entries act alone, so that nudging all of them at once is as cheap as going backward.
     """
 
     name: str
@@ -82,6 +113,7 @@ class Exercise:
     stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     in_place: str = "input-changed-in-place"
     cell: Recurrent | None = None
+    cost: CostBound | None = None
 
     @property
     def bare(self) -> bool:

@@ -72,7 +72,7 @@ class Entry:
     causes
         Id and title of the known mistakes that were found.
     unexplained
-        What is wrong with each exercise where no known mistake was found.
+        What is wrong with each exercise where no known mistake was found, in words.
     handed_in
         When, in UTC; None when nobody knows.
     feedback

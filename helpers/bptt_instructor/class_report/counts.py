@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from bptt_instructor.grading.verdict_summary import WORDS
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -92,8 +90,7 @@ def exercises(data: ClassData, lesson: Lesson) -> list[ExerciseCount]:
         done = [entry.scores[exercise.name] for entry in entries if exercise.name not in entry.to_grade]
         full = sum(score >= exercise.possible for score in done)
         none = sum(score <= 0 for score in done)
-        kinds = (entry.unexplained[exercise.name] for entry in entries if exercise.name in entry.unexplained)
-        wrong = Counter(WORDS.get(kind, kind) for kind in kinds)
+        wrong = Counter(entry.unexplained[exercise.name] for entry in entries if exercise.name in entry.unexplained)
         numbers = full, len(done) - full - none, none, len(entries) - len(done)
         mean = fmean(done) if done else 0.0
         counted.append(ExerciseCount(exercise.name, exercise.possible, *numbers, mean, dict(wrong.most_common())))

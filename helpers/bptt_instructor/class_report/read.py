@@ -13,10 +13,10 @@ from bptt_instructor.class_report.class_data import ClassData, Entry, Exercise, 
 from bptt_instructor.grading.course import Course, GradingError, lessons_of
 from bptt_instructor.grading.gradebook.gradebook import Book, existing
 from bptt_instructor.grading.models.grade_row import Status
-from bptt_instructor.lessons.check_calls import asked_by
+from bptt_instructor.lessons.check_calls import parse_check_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from bptt_instructor.grading.gradebook.records import Record
@@ -66,8 +66,8 @@ def _lesson(course: Course, book: Book) -> Lesson:
     exercises: dict[str, list[str]] = {}
     possible = {cell.cell: cell.possible for cell in book.possible}
     for cell in possible:
-        asked = asked_by(sources.get(cell, ""))
-        exercises.setdefault(asked[0].exercise if asked else f"{cell} (written)", []).append(cell)
+        calls = parse_check_calls(sources.get(cell, ""), course.suite.exercises)
+        exercises.setdefault(calls[0].exercise if calls else f"{cell} (written)", []).append(cell)
     made = (Exercise(name, tuple(cells), sum(possible[cell] for cell in cells)) for name, cells in exercises.items())
     # What is worth nothing is there for its own sake.
     worth = tuple(exercise for exercise in made if exercise.possible)
@@ -75,14 +75,16 @@ def _lesson(course: Course, book: Book) -> Lesson:
 
 
 def _entries(course: Course, book: Book, lesson: Lesson, beside: Path) -> Iterator[tuple[str, Entry]]:
-    points, records = book.all_points(), book.records
+    points, records, labels = book.all_points(), book.records, course.suite.failure_labels
     for student in points | records:
         page = course.feedback(student)
         link = quote(os.path.relpath(page, beside)) if page.is_file() else ""
-        yield student, _entry(points.get(student), records.get(student), lesson, link)
+        yield student, _entry(points.get(student), records.get(student), lesson, link, labels)
 
 
-def _entry(recorded: Recorded | None, record: Record | None, lesson: Lesson, feedback: str) -> Entry:
+def _entry(
+    recorded: Recorded | None, record: Record | None, lesson: Lesson, feedback: str, labels: Mapping[str, str]
+) -> Entry:
     # nbgrader grades without these records, too, in a course with other settings.
     status, reason = (record.status, record.reason) if record else (Status.GRADED, "")
     causes, unexplained = (record.causes, record.unexplained) if record else ({}, {})
@@ -96,7 +98,7 @@ def _entry(recorded: Recorded | None, record: Record | None, lesson: Lesson, fee
         tuple(each.name for each in lesson.exercises if any(cells[cell].by_hand for cell in each.cells)),
         recorded.penalty,
         causes,
-        unexplained,
+        {exercise: labels.get(kind, kind) for exercise, kind in unexplained.items()},
         recorded.handed_in,
         feedback,
     )

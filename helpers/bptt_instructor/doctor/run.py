@@ -37,9 +37,9 @@ def look(root: Path) -> Iterator[Finding]:
 
 
 def _config(root: Path) -> Config:
-    from bptt_instructor.grading.course import settings  # noqa: PLC0415 - if nbgrader is missing, only its lines fail
+    from bptt_instructor.config import load_config  # noqa: PLC0415 - if nbgrader is missing, only its lines fail
 
-    return settings(root)
+    return load_config(root)
 
 
 def _tried(what: str, check: Callable[[], Finding]) -> Finding:

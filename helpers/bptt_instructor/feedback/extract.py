@@ -10,10 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bptt.check.exercises import EXERCISES
-from bptt.check.report import REPORT_MIME
 from bptt_instructor.feedback.models import Exercise, Part, State, Told
 from bptt_instructor.feedback.short_traceback import error
+from bptt_instructor.grading.models.result import REPORT_MIME
 from bptt_instructor.lessons.regions import visible_lines
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from bptt_instructor.feedback.grades import Grade, Grades
+    from bptt_instructor.grading.checks.protocol import ExerciseInfo
 
 _HEADING = re.compile(r"^#+\s+(.*?)\s*$")
 _NUMBER = re.compile(r"^\d+\s+")
@@ -38,7 +38,7 @@ class _Found:
     checks: list[NotebookNode] = field(default_factory=list)
 
 
-def told(notebook: NotebookNode, grades: Grades, name: str) -> Told:
+def told(notebook: NotebookNode, grades: Grades, name: str, known: Mapping[str, ExerciseInfo]) -> Told:
     """Gather what a page tells.
 
     Parameters
@@ -49,11 +49,13 @@ def told(notebook: NotebookNode, grades: Grades, name: str) -> Told:
         What the gradebook has of it.
     name
         The notebook's, for one that has no title.
+    known
+        The exercises that the course has checks for; their hints go to whoever is not done.
     """
     found = list(_found(notebook))
     coded = [each for each in found if each.answer.cell_type == "code"]
     numbers = {id(each): number for number, each in enumerate(coded, 1)}
-    exercises = tuple(_exercise(each, grades, numbers.get(id(each), 0)) for each in found)
+    exercises = tuple(_exercise(each, grades, numbers.get(id(each), 0), known) for each in found)
     return Told(
         title=_title(notebook) or name,
         student=grades.student,
@@ -82,13 +84,13 @@ def _found(notebook: NotebookNode) -> Iterator[_Found]:
         yield last
 
 
-def _exercise(found: _Found, grades: Grades, number: int) -> Exercise:
+def _exercise(found: _Found, grades: Grades, number: int, known: Mapping[str, ExerciseInfo]) -> Exercise:
     name = _meta(found.answer)["grade_id"]
     parts = tuple(_parts(found, grades))
     todo = any(part.state in {State.WRONG, State.BLANK} for part in parts)
     reports = (_shown(check).get(REPORT_MIME, {}) for check in found.checks)
-    checked = dict.fromkeys(report["exercise"] for report in reports if report.get("exercise") in EXERCISES)
-    hints = [hint for exercise in checked for hint in EXERCISES[exercise].hints]
+    checked = dict.fromkeys(report["exercise"] for report in reports if report.get("exercise") in known)
+    hints = [hint for exercise in checked for hint in known[exercise].hints]
     question = visible_lines(found.question.source) if found.question else []
     return Exercise(
         anchor=name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from bptt_instructor.config import check_suite_name, load_check_suite
 from bptt_instructor.feedback.extract import told
 from bptt_instructor.feedback.grades import read_grades
 
@@ -23,9 +24,10 @@ class TellStudent(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Gather it from an autograded notebook and the gradebook."""
         about = resources["nbgrader"]
+        suite = load_check_suite(check_suite_name(self.config))
         with Gradebook(about["db_url"]) as book:
             grades = read_grades(
                 book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
             )
-        resources["told"] = told(nb, grades, about["notebook"])
+        resources["told"] = told(nb, grades, about["notebook"], suite.exercises)
         return nb, resources

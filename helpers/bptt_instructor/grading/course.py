@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import copy
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import nbformat
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config.loader import Config, PyFileConfigLoader
+from traitlets.config.loader import Config
 
+from bptt_instructor.config import check_suite_name, load_check_suite, load_config
 from bptt_instructor.grading.intake.read_files import data_files
+from bptt_instructor.grading.limits import Limits
 from bptt_instructor.grading.models.submission import Lesson
-from bptt_instructor.grading.settings import limits
 
 if TYPE_CHECKING:
     from nbgrader.converters.base import BaseConverter
 
-    from bptt_instructor.grading.limits import Limits
+    from bptt_instructor.grading.checks.protocol import CheckSuite
 
 Converter = TypeVar("Converter", bound="BaseConverter")
 
@@ -31,20 +30,6 @@ class GradingError(Exception):
 def lessons_of(root: Path) -> list[str]:
     """Return the names of a course's lessons, in order."""
     return [path.stem for path in sorted((root / "solutions").glob("[0-9][0-9]_*.py"))]
-
-
-def settings(root: Path) -> Config:
-    """Read a course's ``nbgrader_config.py``, and see to it that nbgrader can open the gradebook.
-
-    Parameters
-    ----------
-    root
-        The folder that it is in.
-    """
-    # nbgrader runs alembic by name, and a virtual environment need not be activated.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    return config
 
 
 class Course:
@@ -69,7 +54,7 @@ class Course:
             there = ", ".join(lessons) or f"none in {root / 'solutions'}"
             raise GradingError(f"There is no assignment {assignment!r}. There is: {there}.")
         self.assignment = assignment
-        self.config = settings(root)
+        self.config = load_config(root)
         self._names = CourseDirectory(config=self.config)
         if not all(path.is_file() for path in (self._source, self._released)):
             from bptt_instructor.lessons.build import build  # noqa: PLC0415 - takes seconds to import
@@ -121,7 +106,18 @@ class Course:
     @property
     def limits(self) -> Limits:
         """What a submission may use."""
-        return limits(self.config)
+        return Limits.from_config(self.config)
+
+    @property
+    def suite_name(self) -> str:
+        """Where the course's checks are, as ``package.module:Class``."""
+        return check_suite_name(self.config)
+
+    @property
+    def suite(self) -> CheckSuite:
+        """The course's checks."""
+        suite: CheckSuite = load_check_suite(self.suite_name)
+        return suite
 
     def converter(self, kind: type[Converter], student: str = ".", **directories: str) -> Converter:
         """Make one of nbgrader's steps for one student, which replaces what an earlier run has made.

@@ -128,7 +128,7 @@ def grade(
     reason = why_not() if how.boxed and place.here else ""
     if reason:
         raise GradingError(reason)
-    shared = common(course.lesson, course.limits, boxed=how.boxed, warm=how.warm)
+    shared = common(course.lesson, course.limits, course.suite_name, boxed=how.boxed, warm=how.warm)
     # Before the gradebook is opened, so that workers get ready meanwhile.
     graders = place.graders(course.assignment, shared)
     with logged(course.log, "w"), Book(course) as book:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from bptt_instructor.grading.checks.protocol import CheckSuite
     from bptt_instructor.grading.execute_notebook import Through
     from bptt_instructor.grading.intake.prepare import Taken
     from bptt_instructor.grading.kernel_client.launcher import Kernels
     from bptt_instructor.grading.models.submission import Lesson, Submission
 
 
-def grade_one(submission: Submission, lesson: Lesson, kernels: Kernels) -> Result:
+def grade_one(submission: Submission, lesson: Lesson, suite: CheckSuite, kernels: Kernels) -> Result:
     """Grade one submission. Whatever is wrong with it is the result's status, and never an exception.
 
     Parameters
@@ -37,6 +38,8 @@ def grade_one(submission: Submission, lesson: Lesson, kernels: Kernels) -> Resul
         What was handed in.
     lesson
         What it was handed in for.
+    suite
+        The course's checks.
     kernels
         Where code runs, within limits.
 
@@ -53,19 +56,21 @@ def grade_one(submission: Submission, lesson: Lesson, kernels: Kernels) -> Resul
         about = submission.student, lesson.name, refused.status, (refused.reason,)
         return Result(*about, boxed=kernels.boxed, seed=submission.seed)
     read = time.perf_counter()
-    judge = Judge(submission.seed, lesson.name, submission.student)
+    judge = Judge(suite, submission.seed, lesson.name, submission.student)
     # The lesson's own files win.
     with kernels.start({**submission.files, **lesson.files}) as kernel:
         started = time.perf_counter()
         through = run_notebook(taken.notebook, kernel, graded_sources(source), judge)
     ended = time.perf_counter()
     seconds = {"intake": read - began, "start": started - read, "run": ended - started}
-    told = outcome(submission, lesson.name, taken, through, released)
+    told = outcome(submission, lesson.name, suite, taken, through, released)
     _put_rubrics_back(taken.notebook, source)
     return replace(told, notebook=nbformat.writes(taken.notebook), seconds=seconds, boxed=kernels.boxed)
 
 
-def outcome(submission: Submission, lesson: str, taken: Taken, through: Through, released: NotebookNode) -> Result:
+def outcome(  # noqa: PLR0913, PLR0917 - all that a result is made of
+    submission: Submission, lesson: str, suite: CheckSuite, taken: Taken, through: Through, released: NotebookNode
+) -> Result:
     """Say what running a submission has given.
 
     Parameters
@@ -74,6 +79,8 @@ def outcome(submission: Submission, lesson: str, taken: Taken, through: Through,
         As it was handed in.
     lesson
         The lesson's name.
+    suite
+        The course's checks.
     taken
         What was read, its notebook with the outputs that it has now.
     through
@@ -83,7 +90,7 @@ def outcome(submission: Submission, lesson: str, taken: Taken, through: Through,
     """
     status, reasons = _what_happened(taken, through)
     unanswered = tuple(_unanswered(taken.notebook, released))
-    said = verdict_summary.other_findings(taken.notebook, through.verdicts)
+    said = verdict_summary.other_findings(taken.notebook, through.verdicts, suite)
     return Result(
         student=submission.student,
         lesson=lesson,
@@ -91,7 +98,7 @@ def outcome(submission: Submission, lesson: str, taken: Taken, through: Through,
         reasons=(*reasons, *([said] if said else [])),
         verdicts=(*through.verdicts, *_by_hand(taken.notebook, unanswered)),
         unanswered=unanswered,
-        causes=verdict_summary.causes(through.verdicts),
+        causes=verdict_summary.causes(through.verdicts, suite),
         seed=submission.seed,
     )
 

@@ -1,8 +1,12 @@
-"""Every bound on what a submission may use, in one place."""
+"""``Limits``: resource bounds of a submission."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 MB = 1_000_000
 
@@ -46,6 +50,13 @@ class Limits:
     cell_output_bytes: int = 1 * MB
     output_bytes: int = 50 * MB
     message_bytes: int = 8 * MB
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Read ``c.Limits`` of a configuration, and nbgrader's own ``c.Execute.timeout`` for a cell."""
+        chosen: dict[str, Any] = dict(config.get("Limits", {}))
+        seconds = config.get("Execute", {}).get("timeout")
+        return cls(**({"cell_seconds": float(seconds)} if seconds else {}) | chosen)
 
     def as_dict(self) -> dict[str, float]:
         """Return the bounds by name, as plain JSON types."""

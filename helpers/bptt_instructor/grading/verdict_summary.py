@@ -5,41 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from bptt.check.exercises import EXERCISES
-from bptt.check.report import REPORT_MIME, listed
-from bptt.check.run import every_cause
+from bptt.check.report import listed
 from bptt_instructor.grading.kernel_client.client import DEAD
+from bptt_instructor.grading.models.result import REPORT_MIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from nbformat import NotebookNode
 
+    from bptt_instructor.grading.checks.protocol import CheckSuite
     from bptt_instructor.grading.models.result import Verdict
 
-WORDS = {
-    "not-implemented": "not written yet",
-    "raised": "raises an error",
-    "borrowed": "calls the answer key",
-    "return-type": "returns something of another type",
-    "missing": "leaves out a gradient",
-    "extra": "returns more than asked for",
-    "shape": "has a wrong shape",
-    "dtype": "holds other than real numbers",
-    "not-finite": "overflows",
-    "changed-in-place": "changes an argument",
-    "value": "wrong, for no known cause",
-    "no-answer": "gave no answer in time",
-    "cost": "right numbers, but not by going backward",
-}
 
-
-def causes(verdicts: Iterable[Verdict]) -> dict[str, str]:
+def causes(verdicts: Iterable[Verdict], suite: CheckSuite) -> dict[str, str]:
     """Return the id and the title of each known mistake that was found, in the order of the notebook."""
     named: dict[str, str] = {}
     for report in _failed(verdicts):
         # The same id may have a title for each exercise.
-        titles = every_cause(EXERCISES[report["exercise"]])
+        titles = suite.exercises[report["exercise"]].cause_titles
         for cause in report["causes"]:
             named.setdefault(cause, titles[cause])
     return named
@@ -54,7 +38,7 @@ def unexplained(verdicts: Iterable[Verdict]) -> dict[str, str]:
     return wrong
 
 
-def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict]) -> str:
+def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: CheckSuite) -> str:
     """Say what went wrong besides the known mistakes, in words; empty when nothing did."""
     broken = {cell.metadata["nbgrader"]["grade_id"]: _errors(cell) for cell in _solutions(notebook)}
     said = [
@@ -69,7 +53,8 @@ def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict]) -> str:
         if not report["causes"] and not broken.get(name):
             for kind in report["kinds"][:1]:
                 first[kind].append(name)
-    said += [f"{listed(list(dict.fromkeys(first[kind])))}: {word}" for kind, word in WORDS.items() if kind in first]
+    labels = suite.failure_labels
+    said += [f"{listed(list(dict.fromkeys(first[kind])))}: {word}" for kind, word in labels.items() if kind in first]
     return "; ".join(said)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from nbgrader import nbgraderformat
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config.loader import Config, PyFileConfigLoader
+from traitlets.config.loader import Config
 
+from bptt_instructor.config import check_suite_name, load_check_suite, load_config
 from bptt_instructor.lessons.leaks import leaks
 from bptt_instructor.lessons.lint import lint
 from bptt_instructor.lessons.source import LessonError, read_all
@@ -54,7 +55,7 @@ def build(course: Path) -> list[Change]:
     LessonError
         When a lesson cannot be released as it stands.
     """
-    config = _config(course)
+    config = load_config(course)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         _render(course, fresh, config)
@@ -75,22 +76,18 @@ def check(course: Path) -> list[Change]:
     LessonError
         When a lesson cannot be released as it stands.
     """
-    config = _config(course)
+    config = load_config(course)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         _render(course, fresh, config)
         return _changes(course, fresh, config.CourseDirectory.release_directory)
 
 
-def _config(course: Path) -> Config:
-    config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
-    return config
-
-
 def _render(course: Path, into: Path, config: Config) -> None:
     """Lint the lessons of a course, then build all of them in another folder, without a gradebook."""
     lessons = read_all(course / "solutions")
-    problems = [problem for lesson in lessons for problem in lint(lesson)]
+    exercises = load_check_suite(check_suite_name(config)).exercises
+    problems = [problem for lesson in lessons for problem in lint(lesson, exercises)]
     if not lessons:
         problems = [f"{course}/solutions: no lesson here; one would be called 01_name.py."]
     if problems:

@@ -1,15 +1,17 @@
-"""Which exercise a graded cell is about, read from the instructor's own text of it."""
+"""Parse a graded cell into its ``check.<exercise>(...)`` calls."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bptt.check.exercises import EXERCISES
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckCall:
     """One check in a graded cell, such as ``check.rnn_backward(rnn_backward, only=["dx"])``.
 
     Attributes
@@ -27,25 +29,32 @@ class Asked:
     only: tuple[str, ...] | None = None
 
 
-def asked_by(source: str) -> tuple[Asked, ...]:
-    """Read the checks of a graded cell; none when the cell is of another kind.
+def parse_check_calls(source: str, exercises: Container[str]) -> tuple[CheckCall, ...]:
+    """Read the checks of a graded cell; none when the cell holds anything else.
 
     Seeds are left out, so that a hidden repetition with another seed is the same check.
+
+    Parameters
+    ----------
+    source
+        The cell, as the instructor wrote it.
+    exercises
+        Names of the checks that there are.
     """
     try:
         statements = ast.parse(source).body
     except SyntaxError:
         return ()
-    found = [_asked(statement) for statement in statements]
-    return tuple(dict.fromkeys(asked for asked in found if asked)) if all(found) else ()
+    calls = [_check_call(statement, exercises) for statement in statements]
+    return tuple(dict.fromkeys(call for call in calls if call)) if all(calls) else ()
 
 
-def _asked(statement: ast.stmt) -> Asked | None:
+def _check_call(statement: ast.stmt, exercises: Container[str]) -> CheckCall | None:
     match statement:
         case ast.Expr(ast.Call(ast.Attribute(ast.Name("check"), exercise), [ast.Name(function)], keywords)) if (
-            exercise in EXERCISES
+            exercise in exercises
         ):
             options = {option.arg: option.value for option in keywords if option.arg}
             only = ast.literal_eval(options["only"]) if "only" in options else None
-            return Asked(exercise, function, None if only is None else tuple(only))
+            return CheckCall(exercise, function, None if only is None else tuple(only))
     return None

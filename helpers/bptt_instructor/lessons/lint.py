@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from nbgrader.nbgraderformat import MetadataValidator, SchemaTooNewError, SchemaTooOldError, ValidationError
 
-from bptt_instructor.lessons.check_calls import asked_by
+from bptt_instructor.lessons.check_calls import parse_check_calls
 from bptt_instructor.lessons.regions import MARKER, hidden_lines, marker_problems, visible_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from nbformat import NotebookNode
 
@@ -21,18 +21,20 @@ KEYS = ("grade", "grade_id", "locked", "schema_version", "solution", "task")
 MAX_EXERCISE_LINES = 12
 
 
-def lint(lesson: Lesson) -> list[str]:
+def lint(lesson: Lesson, exercises: Container[str]) -> list[str]:
     """Return every problem of a lesson as ``file:line: what is wrong, and what to do``.
 
     Parameters
     ----------
     lesson
         The lesson as read from its script; the line is that of the cell's ``# %%``.
+    exercises
+        Names of the checks that a graded cell may call.
     """
     problems = []
     first_seen: dict[str, int] = {}
     for cell, line in zip(lesson.notebook.cells, lesson.lines, strict=True):
-        here = list(_cell_problems(cell))
+        here = list(_cell_problems(cell, exercises))
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if grade_id in first_seen:
             here.append(f'grade_id "{grade_id}" is taken by the cell on line {first_seen[grade_id]}; choose another.')
@@ -42,7 +44,7 @@ def lint(lesson: Lesson) -> list[str]:
     return problems
 
 
-def _cell_problems(cell: NotebookNode) -> Iterator[str]:
+def _cell_problems(cell: NotebookNode, exercises: Container[str]) -> Iterator[str]:
     if "incorrectly_encoded_metadata" in cell.metadata:
         yield "its header cannot be read; write nbgrader={...} as JSON, on one line, with true and false."
         return
@@ -57,7 +59,7 @@ def _cell_problems(cell: NotebookNode) -> Iterator[str]:
     if meta.get("solution"):
         yield from _solution_problems(cell)
     elif meta.get("grade"):
-        yield from _grade_problems(cell)
+        yield from _grade_problems(cell, exercises)
 
 
 def _metadata_problems(cell: NotebookNode) -> Iterator[str]:
@@ -103,7 +105,7 @@ def _solution_problems(cell: NotebookNode) -> Iterator[str]:
             yield f"an exercise of {count} lines; split it so that none has more than {MAX_EXERCISE_LINES}."
 
 
-def _grade_problems(cell: NotebookNode) -> Iterator[str]:
+def _grade_problems(cell: NotebookNode, exercises: Container[str]) -> Iterator[str]:
     shape = "a grade cell is one call such as check.rnn_cell_backward(rnn_cell_backward, only=['dxt'])"
     try:
         visible = ast.parse("\n".join(visible_lines(cell.source))).body
@@ -115,7 +117,7 @@ def _grade_problems(cell: NotebookNode) -> Iterator[str]:
         yield f"{len(visible)} statements outside the hidden tests; {shape}."
     if not all(map(_is_check, everything)):
         yield f"something other than a call of check, whose outcome nobody could trust; {shape}."
-    elif not asked_by(cell.source):
+    elif not parse_check_calls(cell.source, exercises):
         yield f"a check that does not exist, or other arguments than grading understands; {shape}."
 
 

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
+from bptt_instructor.config import check_suite_name, load_check_suite
 from bptt_instructor.grading.execute_notebook import graded_sources, run_notebook
 from bptt_instructor.grading.grade_submission import outcome
 from bptt_instructor.grading.intake.read_files import data_files
 from bptt_instructor.grading.judge.judge import Judge
 from bptt_instructor.grading.kernel_client.launcher import Kernels
-from bptt_instructor.grading.settings import limits
+from bptt_instructor.grading.limits import Limits
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from bptt_instructor.grading.checks.protocol import CheckSuite
     from bptt_instructor.nbgrader_plugins.submission_exporter import TakenIn
 
 _kernels: dict[tuple[object, ...], Kernels] = {}
@@ -39,19 +41,20 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
         lesson = resources["nbgrader"]["assignment"]
         handed_in: TakenIn = resources["handed_in"]
         submission = handed_in.submission
-        judge = Judge(submission.seed, lesson, submission.student)
+        suite: CheckSuite = load_check_suite(check_suite_name(self.config))
+        judge = Judge(suite, submission.seed, lesson, submission.student)
         files = data_files(Path(resources["metadata"]["path"]))
-        with self._kernels().start(files) as kernel:
+        with self._kernels(suite).start(files) as kernel:
             through = run_notebook(nb, kernel, graded_sources(nb), judge)
         taken = replace(handed_in.taken, notebook=nb)
-        result = outcome(submission, lesson, taken, through, handed_in.released)
+        result = outcome(submission, lesson, suite, taken, through, handed_in.released)
         resources["result"] = replace(result, boxed=self.boxed)
         return nb, resources
 
-    def _kernels(self) -> Kernels:
-        bounds = limits(self.config)
-        key = bounds, self.boxed, self.warm
+    def _kernels(self, suite: CheckSuite) -> Kernels:
+        limits = Limits.from_config(self.config)
+        key = limits, suite.kernel, self.boxed, self.warm
         if key not in _kernels:
-            _kernels[key] = Kernels(bounds, boxed=self.boxed, warm=self.warm)
+            _kernels[key] = Kernels(limits, suite, boxed=self.boxed, warm=self.warm)
             atexit.register(_kernels[key].close)
         return _kernels[key]

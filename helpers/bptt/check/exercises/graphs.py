@@ -7,7 +7,7 @@ import numpy as np
 
 from bptt import exact, graphs, inputs
 from bptt.activations import sigmoid
-from bptt.check.exercise import Exercise
+from bptt.check.exercise import Arguments, CostBound, Exercise
 from bptt.check.mistakes import graphs as mistakes
 from bptt.types import Array, Gradients
 
@@ -42,6 +42,11 @@ def _draw_weighted_input(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.weighted_input(seed, sizes.n_x, sizes.n_a, sizes.m)
 
 
+def _weighted_input(arguments: Arguments) -> object:
+    cache = arguments["cache"]
+    return graphs.weighted_input_forward(cache.X, cache.W, cache.b)
+
+
 WEIGHTED_INPUT_BACKWARD = Exercise(
     name="weighted_input_backward",
     arguments=("dZ", "cache"),
@@ -58,6 +63,7 @@ WEIGHTED_INPUT_BACKWARD = Exercise(
         "dW sums over the examples j, the second index of dZ and of X. So one of the two has to be turned.",
         "dX sums over the units i, the first index of W and of dZ. db sums dZ over the examples, and stays a column.",
     ),
+    cost=CostBound(inputs.Sizes(48, 48, 2, 1, 1), 1500, _weighted_input),
 )
 
 

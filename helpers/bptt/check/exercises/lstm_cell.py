@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from bptt import exact, inputs
-from bptt.check.exercise import Exercise, Mistake
+from bptt import exact, inputs, lstm
+from bptt.check.exercise import Arguments, CostBound, Exercise, Mistake
 from bptt.check.mistakes import lstm_cell as mistakes
 from bptt.check.mistakes.lstm_jacobians import GATES, LSTMAnswers, ask
 from bptt.lstm import LSTMCellCache
@@ -17,6 +17,11 @@ _IN_PLACE = "dc-next-changed-in-place"
 
 def _draw_cell(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.lstm_cell(seed, sizes.n_x, sizes.n_a, sizes.n_y, sizes.m)
+
+
+def _forward(arguments: Arguments) -> object:
+    cache = arguments["cache"]
+    return lstm.lstm_cell_states(*lstm.lstm_cell_z(cache.xt, cache.a_prev, cache.parameters), cache.c_prev)
 
 
 def _draw_after_dc(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
@@ -89,6 +94,7 @@ LSTM_CELL_DC = Exercise(
         ),
         "Both ends of this way have the shape (n_a, m), and so does dc_next: where they meet, entries are added.",
     ),
+    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), 400, _forward),
 )
 
 LSTM_CELL_GATES_BACKWARD = Exercise(
@@ -117,6 +123,7 @@ LSTM_CELL_GATES_BACKWARD = Exercise(
             "when it was shown."
         ),
     ),
+    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), 400, _forward),
 )
 
 LSTM_CELL_PARAMETERS_BACKWARD = Exercise(
@@ -150,6 +157,7 @@ LSTM_CELL_PARAMETERS_BACKWARD = Exercise(
             "shape of bf, (n_a, 1)."
         ),
     ),
+    cost=CostBound(inputs.Sizes(24, 24, 2, 1, 1), 400, _forward),
 )
 
 LSTM_CELL_INPUTS_BACKWARD = Exercise(
@@ -175,6 +183,7 @@ LSTM_CELL_INPUTS_BACKWARD = Exercise(
         ),
         "The tall array was made with the state on top. So its first n_a rows are one result, and the rest the other.",
     ),
+    cost=CostBound(inputs.Sizes(4, 4, 2, 512, 1), 600, _forward),
 )
 
 LSTM_CELL_BACKWARD = Exercise(
@@ -197,6 +206,7 @@ LSTM_CELL_BACKWARD = Exercise(
         "dc comes first. With it you can go to the gates, and what they return is what the other two are given.",
         "Two of the four return dicts that are the answer. They can be put together with {**one, **other}.",
     ),
+    cost=CostBound(inputs.Sizes(24, 24, 2, 1, 1), 400, _forward),
 )
 
 _STACKED = _stage(
@@ -224,4 +234,5 @@ LSTM_CELL_DZ = Exercise(
         "Every line of it stands in your exercises 1, 2 and 4. Which array do three of the four gates begin with?",
         "np.concatenate puts the four blocks on top of each other, the forget gate first.",
     ),
+    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), 400, _forward),
 )

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from bptt import exact, inputs
-from bptt.check.exercise import Exercise
+from bptt import exact, inputs, lstm
+from bptt.check.exercise import Arguments, CostBound, Exercise
 from bptt.check.exercises.lstm_cell import LSTM_CELL_PARAMETERS_BACKWARD
 from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH
 from bptt.check.mistakes import lstm_sequence as mistakes
@@ -13,6 +13,11 @@ from bptt.check.mistakes.rnn_sequence import unroll
 
 def _draw_lstm(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.lstm(seed, *sizes)
+
+
+def _forward(arguments: Arguments) -> object:
+    caches = arguments["caches"]
+    return lstm.lstm_forward(caches.x, caches.steps[0].a_prev, caches.steps[0].parameters)
 
 
 _SHAPES = {"dx": "n_x, m, T_x", "da0": "n_a, m", **LSTM_CELL_PARAMETERS_BACKWARD.shapes}
@@ -45,6 +50,7 @@ LSTM_BACKWARD = Exercise(
             "array of its own to start with. A loop over their names saves typing, and mistakes."
         ),
     ),
+    cost=CostBound(inputs.Sizes(28, 28, 2, 1, 10), 100, _forward),
 )
 
 LSTM_BACKWARD_FUSED = replace(

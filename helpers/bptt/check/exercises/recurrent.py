@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bptt import exact
-from bptt.check.exercise import Arguments, Exercise, Mistake
+from bptt.check.exercise import Arguments, CostBound, Exercise, Mistake
 from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH, RNN_BACKWARD
 from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, of_a_weighted_input
 from bptt.inputs import Sizes
@@ -51,6 +51,14 @@ def exercises(
     def unroll(arguments: Arguments) -> Arguments:
         return {"chain": cell.chain(arguments["caches"])}
 
+    def cell_forward(arguments: Arguments) -> object:
+        cache = arguments["cache"]
+        return cell.cell_forward(cache.xt, cache.a_prev, cache.parameters)
+
+    def forward(arguments: Arguments) -> object:
+        caches = arguments["caches"]
+        return cell.forward(caches.x, caches.steps[0].a_prev, caches.steps[0].parameters)
+
     anywhere = (INPUT_TRANSPOSED, *of_a_weighted_input("b"))
     one_step = Exercise(
         name=f"{cell.name}_cell_backward",
@@ -62,6 +70,7 @@ def exercises(
         prepare=before_activations,
         hints=cell_hints,
         cell=cell,
+        cost=CostBound(Sizes(24, 24, 2, 1, 1), 400, cell_forward),
     )
     return one_step, replace(
         RNN_BACKWARD,
@@ -74,4 +83,6 @@ def exercises(
         stand_ins={one_step.name: exact.lent(cell.cell_backward)},
         hints=hints,
         cell=cell,
+        # As many passes as for a cell alone: a sequence may have its cells written out, entry by entry.
+        cost=CostBound(Sizes(28, 28, 2, 1, 10), 400, forward),
     )

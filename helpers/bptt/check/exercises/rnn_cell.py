@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from bptt import exact, inputs
-from bptt.check.exercise import Exercise
+from bptt import exact, inputs, rnn
+from bptt.check.exercise import Arguments, CostBound, Exercise
 from bptt.check.mistakes import rnn_cell as mistakes
 
 
 def _draw_rnn_cell(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.rnn_cell(seed, sizes.n_x, sizes.n_a, sizes.n_y, sizes.m)
+
+
+def _forward(arguments: Arguments) -> object:
+    cache = arguments["cache"]
+    return rnn.rnn_cell_state(cache.xt, cache.a_prev, cache.parameters)
 
 
 RNN_CELL_DZ = Exercise(
@@ -32,6 +37,7 @@ RNN_CELL_DZ = Exercise(
             "right-hand panel of the picture of tanh, where the slope stands against a."
         ),
     ),
+    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), 400, _forward),
 )
 
 RNN_CELL_INPUTS_BACKWARD = Exercise(
@@ -50,6 +56,7 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
             "turned. a_prev entered z in the same way, through Waa."
         ),
     ),
+    cost=CostBound(inputs.Sizes(4, 4, 2, 512, 1), 1000, _forward),
 )
 
 RNN_CELL_PARAMETERS_BACKWARD = Exercise(
@@ -74,6 +81,7 @@ RNN_CELL_PARAMETERS_BACKWARD = Exercise(
             "the shape of ba: (n_a, 1)."
         ),
     ),
+    cost=CostBound(inputs.Sizes(48, 48, 2, 1, 1), 1500, _forward),
 )
 
 RNN_CELL_BACKWARD = Exercise(
@@ -88,4 +96,5 @@ RNN_CELL_BACKWARD = Exercise(
         "What the first function returns is what the other two are given.",
         "Two dicts can be put together with {**one, **other}.",
     ),
+    cost=CostBound(inputs.Sizes(48, 48, 2, 1, 1), 1500, _forward),
 )

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from bptt import exact, inputs
-from bptt.check.exercise import Exercise
+from bptt import exact, inputs, rnn
+from bptt.check.exercise import Arguments, CostBound, Exercise
 from bptt.check.exercises.rnn_cell import RNN_CELL_PARAMETERS_BACKWARD
 from bptt.check.mistakes import rnn_output, rnn_truncated
 from bptt.check.mistakes import rnn_sequence as mistakes
@@ -12,6 +12,11 @@ from bptt.check.mistakes import rnn_sequence as mistakes
 
 def _draw_rnn(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.rnn(seed, *sizes)
+
+
+def _forward(arguments: Arguments) -> object:
+    caches = arguments["caches"]
+    return rnn.rnn_forward(caches.x, caches.steps[0].a_prev, caches.steps[0].parameters)
 
 
 def _draw_output(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
@@ -96,6 +101,7 @@ RNN_BACKWARD = Exercise(
             "to be visited receives from the right."
         ),
     ),
+    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), 150, _forward),
 )
 
 RNN_BACKWARD_PER_LOSS = replace(
@@ -123,4 +129,5 @@ RNN_BACKWARD_TRUNCATED = Exercise(
         "With steps = 1 each loss passes the cell of its own step and no other. Where does it stop with steps = 2?",
         "da0 receives something only from those losses whose way back reaches the first cell and passes it.",
     ),
+    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), 150, _forward),
 )

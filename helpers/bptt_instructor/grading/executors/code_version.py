@@ -1,22 +1,26 @@
-"""Which code grades: two computers with the same grade alike."""
+"""Digest of all that a result depends on besides the submission: grader, checks and NumPy's version."""
 
 from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
-import bptt
-import bptt_instructor
+from bptt_instructor.grading.checks.packages import package_folders
 
 
-@lru_cache(maxsize=1)
-def code() -> str:
-    """Return a digest of both packages and of NumPy's version: what a result depends on besides the submission."""
+@lru_cache(maxsize=4)
+def code_digest(packages: tuple[str, ...]) -> str:
+    """Return the digest: two computers with the same one grade alike.
+
+    Parameters
+    ----------
+    packages
+        Names of the course's, as :class:`bptt_instructor.grading.checks.protocol.CheckSuite` has them.
+    """
     digest = hashlib.sha256(np.__version__.encode())
-    for package in (Path(each.__path__[0]) for each in (bptt, bptt_instructor)):
+    for package in package_folders(packages):
         for path in sorted(package.rglob("*.py")):
             digest.update(path.relative_to(package.parent).as_posix().encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.course import GradingError
 from bptt_instructor.grading.executors import worker
-from bptt_instructor.grading.executors.code_version import code
 from bptt_instructor.grading.executors.graded_submission import Outcome, our_fault, set_aside
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
 from bptt_instructor.grading.models.result import Result
@@ -78,15 +77,17 @@ class Trouble:
     no_sandbox: bool
 
 
-def welcome(shared: bytes) -> tuple[str, str]:
-    """Get a worker ready, in the worker; return which code it has, and why it cannot grade, if it cannot."""
+def welcome(shared: bytes) -> str:
+    """Get a worker ready, in the worker; return why it cannot grade, empty when it can."""
     try:
+        if not worker.has_same_code(shared):
+            return "has another version of bptt or of NumPy; install the same there as here"
         worker.prepare(shared)
     except SandboxError as error:
-        return code(), f"can make no sandbox: {error}"
+        return f"can make no sandbox: {error}"
     except Exception as error:  # noqa: BLE001 - it is told
-        return code(), f"fails: {type(error).__name__}: {error}"
-    return code(), ""
+        return f"fails: {type(error).__name__}: {error}"
+    return ""
 
 
 def attempt(submission: bytes, shared: bytes) -> bytes | Trouble:
@@ -218,7 +219,7 @@ class Crew:
         finally:
             future.release()
         if task.submission is None:
-            self._welcome(task.worker, *given)
+            self._welcome(task.worker, given)
             return
         self._idle.append(task.worker)
         if isinstance(given, Trouble):
@@ -226,9 +227,7 @@ class Crew:
         else:
             self._outcomes.append(Outcome(task.submission, Result.from_bytes(given)))
 
-    def _welcome(self, address: str, its_code: str, trouble: str) -> None:
-        if its_code != code():
-            trouble = "has another version of bptt or of NumPy; install the same there as here"
+    def _welcome(self, address: str, trouble: str) -> None:
         if trouble:
             log.warning("The worker at %s %s", address, trouble)
             self._unfit[address] = trouble

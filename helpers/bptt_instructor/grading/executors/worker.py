@@ -7,20 +7,34 @@ import json
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from bptt_instructor.config import load_check_suite
+from bptt_instructor.grading.executors.code_version import code_digest
 from bptt_instructor.grading.grade_submission import grade_one
 from bptt_instructor.grading.kernel_client.launcher import Kernels
 from bptt_instructor.grading.limits import Limits
 from bptt_instructor.grading.models.submission import Lesson, Submission, as_bytes
 
 if TYPE_CHECKING:
+    from bptt_instructor.grading.checks.protocol import CheckSuite
     from bptt_instructor.grading.models.result import Result
 
 HEAD_BYTES = 4
 
 
-def common(lesson: Lesson, limits: Limits, *, boxed: bool, warm: bool) -> bytes:
-    """Pack what all submissions of a class have in common, for :func:`grade_bytes`."""
-    how = {"limits": limits.as_dict(), "boxed": boxed, "warm": warm}
+def common(lesson: Lesson, limits: Limits, suite: str, *, boxed: bool, warm: bool) -> bytes:
+    """Pack what all submissions of a class have in common, for :func:`grade_bytes`.
+
+    Parameters
+    ----------
+    lesson, limits
+        What was handed in for, and what each submission may use.
+    suite
+        Name of the course's checks; a digest of their code goes along.
+    boxed, warm
+        As :class:`bptt_instructor.grading.kernel_client.launcher.Kernels` has them.
+    """
+    code = code_digest(load_check_suite(suite).packages)
+    how = {"limits": limits.as_dict(), "suite": suite, "code": code, "boxed": boxed, "warm": warm}
     return as_bytes({"lesson": lesson.as_dict(), **how})
 
 
@@ -54,8 +68,14 @@ def grade_bytes(submission: bytes, shared: bytes) -> bytes:
     """
     with _one_at_a_time:
         desk = _desk(shared)
-        result: Result = grade_one(_unpacked(submission), desk.lesson, desk.kernels)
+        result: Result = grade_one(_unpacked(submission), desk.lesson, desk.suite, desk.kernels)
     return result.to_bytes()
+
+
+def has_same_code(shared: bytes) -> bool:
+    """Tell whether this computer grades with the code that the class is to be graded with."""
+    data = json.loads(shared)
+    return bool(data["code"] == code_digest(load_check_suite(data["suite"]).packages))
 
 
 def prepare(shared: bytes) -> None:
@@ -83,7 +103,8 @@ class _Desk:
         data = json.loads(shared)
         self.shared = shared
         self.lesson = Lesson.from_dict(data["lesson"])
-        self.kernels = Kernels(Limits(**data["limits"]), boxed=data["boxed"], warm=data["warm"])
+        self.suite: CheckSuite = load_check_suite(data["suite"])
+        self.kernels = Kernels(Limits(**data["limits"]), self.suite, boxed=data["boxed"], warm=data["warm"])
 
 
 # Kernels come one at a time, and a worker of somebody's cluster may have several threads.

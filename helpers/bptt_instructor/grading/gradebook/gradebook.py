@@ -14,7 +14,8 @@ from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
-from bptt_instructor.grading.course import Course, GradingError, settings
+from bptt_instructor.config import load_config
+from bptt_instructor.grading.course import Course, GradingError
 from bptt_instructor.grading.gradebook.records import Records
 from bptt_instructor.grading.gradebook.scores import Recorded, recorded
 from bptt_instructor.grading.models.grade_row import Points
@@ -40,7 +41,7 @@ def existing(root: Path) -> api.Gradebook:
     GradingError
         When there is none yet.
     """
-    names = CourseDirectory(config=settings(root))
+    names = CourseDirectory(config=load_config(root))
     kind, _, path = names.db_url.partition(":///")
     if kind == "sqlite" and not Path(path).is_file():
         raise GradingError(f"There is no gradebook yet: {path}. 'bptt grade LESSON' makes it.")

@@ -1,45 +1,42 @@
-"""One graded cell, judged by what the learner's functions return for inputs of ours."""
+"""``Judge``: call the learner's function remotely and compare."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bptt.check.call import Outcome
-from bptt.check.exercises import EXERCISES
-from bptt.check.run import Examined, examine, report
+from bptt_instructor.grading.checks.protocol import UNANSWERED, CallResult
 from bptt_instructor.grading.judge import cost, reports
 from bptt_instructor.grading.judge.seeds import seed
 from bptt_instructor.grading.kernel_client.client import NoAnswerError
 from bptt_instructor.grading.models.grade_row import Status
-from bptt_instructor.grading.models.result import Verdict
-from bptt_instructor.grading.protocol.messages import Question
-from bptt_instructor.lessons.check_calls import Asked, asked_by
+from bptt_instructor.grading.models.result import REPORT_MIME, Verdict
+from bptt_instructor.grading.protocol.messages import CallRequest
+from bptt_instructor.lessons.check_calls import CheckCall, parse_check_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbformat import NotebookNode
 
-    from bptt.check.exercise import Arguments
-    from bptt.check.report import Report
+    from bptt_instructor.grading.checks.protocol import Arguments, CheckSuite, Examination, Report
     from bptt_instructor.grading.kernel_client.client import Kernel
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedFunction:
     """What is known of a function.
 
     Attributes
     ----------
-    examined
-        What it returned.
-    passes
-        When it is too dear, how many forward passes it costs; 0 when it is not.
+    examination
+        What it returned, compared.
+    excess_passes
+        When it costs too much, how many forward passes; 0 when it does not.
     """
 
-    examined: Examined
-    passes: float
+    examination: Examination
+    excess_passes: float
 
 
 class Judge:
@@ -47,16 +44,19 @@ class Judge:
 
     Parameters
     ----------
-    drawn
-        The seed of the submission.
+    suite
+        The course's checks.
+    submission_seed
+        From :func:`bptt_instructor.grading.judge.seeds.fresh`.
     lesson, student
         For whose work.
     """
 
-    def __init__(self, drawn: str, lesson: str, student: str) -> None:
-        self._drawn = drawn
+    def __init__(self, suite: CheckSuite, submission_seed: str, lesson: str, student: str) -> None:
+        self._suite = suite
+        self._submission_seed = submission_seed
         self._about = lesson, student
-        self._known: dict[tuple[str, str], Judged | NoAnswerError] = {}
+        self._known: dict[tuple[str, str], JudgedFunction | NoAnswerError] = {}
 
     def forget(self) -> None:
         """Ask everything anew: code has run, and functions may have changed."""
@@ -64,89 +64,90 @@ class Judge:
 
     def knows(self, source: str) -> bool:
         """Tell whether a graded cell, as the instructor wrote it, can be judged."""
-        return bool(asked_by(source))
+        return bool(parse_check_calls(source, self._suite.exercises))
 
     def __call__(self, kernel: Kernel, cell: NotebookNode, source: str) -> Verdict:
         """Judge one cell."""
         meta = cell.metadata["nbgrader"]
         grade_id, points = meta["grade_id"], float(meta["points"])
-        told, notes = [], []
-        for asked in asked_by(source):
-            known = self._judge(kernel, asked)
-            told.append(_report(asked, known))
-            notes += [_meaning(asked, known)] if isinstance(known, NoAnswerError) else []
-        shown = next((report for report in told if not report.passed), told[0])
-        score = points if all(report.passed for report in told) else 0.0
+        made, notes = [], []
+        for call in parse_check_calls(source, self._suite.exercises):
+            known = self._judge(kernel, call)
+            made.append(self._report(call, known))
+            notes += [_note_and_status(call, known)] if isinstance(known, NoAnswerError) else []
+        shown = next((report for report in made if not report.passed), made[0])
+        score = points if all(report.passed for report in made) else 0.0
         note, status = notes[0] if notes else ("", Status.GRADED)
-        return Verdict(grade_id, score, points, shown._repr_mimebundle_(), note, status)
+        bundle = {**shown._repr_mimebundle_(), REPORT_MIME: shown.as_dict()}
+        return Verdict(grade_id, score, points, bundle, note, status)
 
-    def _judge(self, kernel: Kernel, asked: Asked) -> Judged | NoAnswerError:
-        key = asked.exercise, asked.function
+    def _judge(self, kernel: Kernel, call: CheckCall) -> JudgedFunction | NoAnswerError:
+        key = call.exercise, call.function
         if key not in self._known:
             try:
-                self._known[key] = self._examine(kernel, asked)
+                self._known[key] = self._examine(kernel, call)
             except NoAnswerError as why:
                 self._known[key] = why
         return self._known[key]
 
-    def _examine(self, kernel: Kernel, asked: Asked) -> Judged:
-        about = *self._about, asked.exercise
-        exercise, function = EXERCISES[asked.exercise], InKernel(kernel, asked)
-        examined = examine(exercise, function, seed(self._drawn, *about))
-        function.settled = True
-        wrong = {finding.gradient for finding in examined.everything}
-        if None in wrong or wrong == set(exercise.shapes):
-            return Judged(examined, 0.0)
-        return Judged(examined, cost.too_dear(kernel, asked, seed(self._drawn, *about, "cost")))
+    def _examine(self, kernel: Kernel, call: CheckCall) -> JudgedFunction:
+        about = *self._about, call.exercise
+        function = KernelFunction(kernel, call)
+        examination = self._suite.examine(call.exercise, function, seed(self._submission_seed, *about))
+        function.points_final = True
+        if not examination.right:
+            return JudgedFunction(examination, 0.0)
+        case_seed = seed(self._submission_seed, *about, "cost")
+        return JudgedFunction(examination, cost.measure_excess_cost(kernel, self._suite, call, case_seed))
+
+    def _report(self, call: CheckCall, known: JudgedFunction | NoAnswerError) -> Report:
+        if isinstance(known, NoAnswerError):
+            return reports.no_answer(self._suite, call, known)
+        report = known.examination.report(call.only)
+        dear = report.passed and known.excess_passes
+        return reports.excess_cost(self._suite, call, known.excess_passes) if dear else report
 
 
-def _report(asked: Asked, known: Judged | NoAnswerError) -> Report:
-    if isinstance(known, NoAnswerError):
-        return reports.no_answer(asked, known)
-    told = report(known.examined, asked.only)
-    return reports.too_dear(asked, known.passes) if told.passed and known.passes else told
-
-
-def _meaning(asked: Asked, why: NoAnswerError) -> tuple[str, Status]:
+def _note_and_status(call: CheckCall, why: NoAnswerError) -> tuple[str, Status]:
     """Return what the instructor should know, and what it means for the submission as a whole."""
     if why.forged:
-        return f"{asked.function}: an answer was forged", Status.TAMPERED
+        return f"{call.function}: an answer was forged", Status.TAMPERED
     if why.late:
-        return f"{asked.function} took too long and was stopped", Status.TIMED_OUT
-    return f"{asked.function} gave no answer: {why}", Status.GRADED
+        return f"{call.function} took too long and was stopped", Status.TIMED_OUT
+    return f"{call.function} gave no answer: {why}", Status.GRADED
 
 
-class InKernel:
-    """A learner's function in a kernel, for a check on this side.
+class KernelFunction:
+    """A learner's function in a kernel; see :class:`bptt_instructor.grading.checks.protocol.RemoteFunction`.
 
     Parameters
     ----------
-    kernel, asked
+    kernel, call
         Where it is, and which.
 
     Attributes
     ----------
-    settled
+    points_final
         Whether its points are certain. What is asked after that is for the report alone, and may go unanswered.
     """
 
-    def __init__(self, kernel: Kernel, asked: Asked) -> None:
+    def __init__(self, kernel: Kernel, call: CheckCall) -> None:
         self._kernel = kernel
-        self._asked = asked
-        self.settled = False
+        self._call = call
+        self.points_final = False
         self.origin = ""
         self.reads: tuple[str, ...] = ()
         self.own: tuple[str, ...] = ()
 
-    def answers(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[Outcome]:
+    def call_cases(self, cases: Sequence[Arguments], stand_ins: Sequence[str]) -> list[CallResult]:
         """Call it on each case."""
-        about = self._asked.exercise, self._asked.function
+        about = self._call.exercise, self._call.function
         try:
-            answers = self._kernel.ask_all([Question(*about, arguments, stand_ins) for arguments in cases])
+            results = self._kernel.ask_all([CallRequest(*about, case, tuple(stand_ins)) for case in cases])
         except NoAnswerError as why:
-            if not self.settled:
+            if not self.points_final:
                 raise
-            return [Outcome(None, why)] * len(cases)
-        last = answers[-1]
+            return [CallResult(error=UNANSWERED, message=str(why))] * len(cases)
+        last = results[-1]
         self.origin, self.reads, self.own = last.origin, last.reads, last.own
-        return [answer.outcome() for answer in answers]
+        return results

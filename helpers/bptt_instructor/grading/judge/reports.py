@@ -1,42 +1,41 @@
-"""Reports on what only grading finds out, in the form of all others."""
+"""Reports for failures that only grading finds: no answer, excess cost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bptt.check.report import Finding, Report
-
 if TYPE_CHECKING:
+    from bptt_instructor.grading.checks.protocol import CheckSuite, Report
     from bptt_instructor.grading.kernel_client.client import NoAnswerError
-    from bptt_instructor.lessons.check_calls import Asked
+    from bptt_instructor.lessons.check_calls import CheckCall
 
 
-def no_answer(asked: Asked, why: NoAnswerError) -> Report:
+def no_answer(suite: CheckSuite, call: CheckCall, why: NoAnswerError) -> Report:
     """Say that a function gave no answer, and what to do."""
-    told = f"{asked.function} gave no answer: {why}. {_advice(why)}".strip()
-    return Report(asked.exercise, asked.only or (), (Finding("no-answer", None, told),))
+    message = f"{call.function} gave no answer: {why}. {_advice(why)}".strip()
+    return suite.failure(call.exercise, call.only, "no-answer", message)
 
 
-def too_dear(asked: Asked, times: float) -> Report:
+def excess_cost(suite: CheckSuite, call: CheckCall, passes: float) -> Report:
     """Say that a function's numbers are right, and that it has not got them by going backward.
 
     Parameters
     ----------
-    asked
-        Which.
-    times
+    suite, call
+        Which function of which course.
+    passes
         How many times as much as the forward pass it cost.
     """
-    told = (
-        f"{asked.function} gives the right numbers, but on a larger case it takes as long as {_rounded(times)} forward "
+    message = (
+        f"{call.function} gives the right numbers, but on a larger case it takes as long as {_rounded(passes)} forward "
         "passes. Nudging each number and watching the loss is a fine way to test gradients, and far too slow to learn "
         "with. The exercise is the way back: one pass by the chain rule, for the price of a few forward passes."
     )
-    return Report(asked.exercise, asked.only or (), (Finding("cost", None, told),))
+    return suite.failure(call.exercise, call.only, "cost", message)
 
 
-def _rounded(times: float) -> str:
-    return f"more than {int(float(f'{times:.1g}')):,}"
+def _rounded(passes: float) -> str:
+    return f"more than {int(float(f'{passes:.1g}')):,}"
 
 
 def _advice(why: NoAnswerError) -> str:

@@ -1,4 +1,4 @@
-"""The kernel that runs a submission: IPython's own, which can also be asked for what a function returns."""
+"""IPythonKernel with two more requests: run cells, call a function."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
+from traitlets import Any as AnyTrait
 from traitlets import Type
 
-from bptt.check.call import call
-from bptt.check.exercises import EXERCISES
-from bptt.check.introspection import defining_cell, notebook_values, own_functions
-from bptt_instructor.grading.checks.stub_cells import CHEAP
+from bptt_instructor.grading.checks.protocol import CallResult
 from bptt_instructor.grading.kernel.shell import GradedShell
-from bptt_instructor.grading.protocol.messages import ANSWER, ASK, RAN, RUN, Answer, Question, cell_of
+from bptt_instructor.grading.protocol.messages import (
+    CALL_REPLY,
+    CALL_REQUEST,
+    CELL_DONE,
+    RUN_REQUEST,
+    CallRequest,
+    encode_result,
+    part_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bptt_instructor.grading.checks.protocol import KernelChecks
 
 
 class GradedKernel(IPythonKernel):
@@ -26,7 +34,8 @@ class GradedKernel(IPythonKernel):
     session: Any
     shell: Any
     shell_class = Type(GradedShell)
-    msg_types = [*IPythonKernel.msg_types, RUN, ASK]  # noqa: RUF012 - as it is there
+    checks = AnyTrait(help="The course's part inside of the sandbox, a KernelChecks.")
+    msg_types = [*IPythonKernel.msg_types, RUN_REQUEST, CALL_REQUEST]  # noqa: RUF012 - as it is there
 
     async def bptt_run_request(self, _stream: Any, ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
         """Run cells, and tell of each how it ended after all that it has shown."""
@@ -36,52 +45,40 @@ class GradedKernel(IPythonKernel):
             ended = await self.do_execute(source, silent=False)
             sys.stdout.flush()
             sys.stderr.flush()
-            self.session.send(self.iopub_socket, RAN, json_clean(ended), cell, ident=self._topic(RAN))
+            self.session.send(self.iopub_socket, CELL_DONE, json_clean(ended), cell, ident=self._topic(CELL_DONE))
 
-    async def bptt_ask_request(self, _stream: Any, _ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
+    async def bptt_call_request(self, _stream: Any, _ident: Any, parent: dict[str, Any]) -> None:  # noqa: ANN401
         """Call functions of the notebook, and send what they did.
 
         Nothing that is said here proves anything: the notebook's code can change it all. It is judged elsewhere.
         """
-        for number, asked in enumerate(parent["content"]["questions"]):
-            answer = answered(Question.from_dict(asked["question"]), self.shell.user_ns)
-            told = {"nonce": asked["nonce"], "answer": answer.as_dict()}
-            self.session.send(self.iopub_socket, ANSWER, told, _part(parent, number), ident=self._topic(ANSWER))
+        records = self.checks.record_types
+        for number, call in enumerate(parent["content"]["calls"]):
+            result = call_function(self.checks, CallRequest.from_dict(call["request"], records), self.shell.user_ns)
+            content = {"nonce": call["nonce"], "result": encode_result(result, records)}
+            part, topic = _part(parent, number), self._topic(CALL_REPLY)
+            self.session.send(self.iopub_socket, CALL_REPLY, content, part, ident=topic)
 
 
 def _part(message: dict[str, Any], number: int) -> dict[str, Any]:
     header = message["header"]
-    return {**message, "header": {**header, "msg_id": cell_of(header["msg_id"], number)}}
+    return {**message, "header": {**header, "msg_id": part_id(header["msg_id"], number)}}
 
 
-def answered(question: Question, names: Mapping[str, Any]) -> Answer:
-    """Call the function that a question is about.
+def call_function(checks: KernelChecks, request: CallRequest, names: Mapping[str, Any]) -> CallResult:
+    """Call the function that a request is about.
 
     Parameters
     ----------
-    question
-        What is asked.
+    checks
+        The course's, which know how.
+    request
+        Which function, and with what.
     names
         All names of the notebook.
     """
-    function = names.get(question.function)
+    function = names.get(request.function)
     if not callable(function):
-        what = "is not a function" if question.function in names else "is not defined"
-        return Answer(error="NameError", message=f"{question.function} {what}")
-    known = EXERCISES[question.exercise].stand_ins
-    stand_ins = CHEAP if question.cheap else known
-    outcome = call(function, question.arguments, {name: stand_ins[name] for name in question.stand_ins})
-    error = outcome.error
-    return Answer(
-        result=outcome.result,
-        error="" if error is None else type(error).__name__,
-        message="" if error is None else str(error),
-        at_line=outcome.at_line,
-        warned=outcome.warned,
-        printed=outcome.printed,
-        changed=outcome.changed,
-        axes=outcome.axes,
-        origin=defining_cell(function),
-        reads=notebook_values(function),
-        own=own_functions(function, known),
-    )
+        what = "is not a function" if request.function in names else "is not defined"
+        return CallResult(error="NameError", message=f"{request.function} {what}")
+    return checks.call(function, request.exercise, request.arguments, request.stand_ins, stubs=request.stubs)

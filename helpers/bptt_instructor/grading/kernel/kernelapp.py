@@ -25,6 +25,8 @@ from bptt_instructor.grading.kernel.shell import GradedCompiler, GradedShell  # 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bptt_instructor.grading.checks.protocol import KernelChecks
+
 
 STREAM = f"{UnhurriedStream.__module__}.{UnhurriedStream.__name__}"
 
@@ -32,8 +34,17 @@ STREAM = f"{UnhurriedStream.__module__}.{UnhurriedStream.__name__}"
 class GradedApp(IPKernelApp):
     """IPython's kernel application, on sockets that listen already."""
 
-    def prepare(self) -> None:
-        """Do what needs neither threads nor sockets. Forked children share it."""
+    def prepare(self, checks: KernelChecks) -> None:
+        """Do what needs neither threads nor sockets. Forked children share it.
+
+        Parameters
+        ----------
+        checks
+            The course's part inside of the sandbox.
+        """
+        self._checks = checks
+        # Found out once, for all that are forked.
+        _ = checks.record_types
         app = {"kernel_class": GradedKernel, "outstream_class": STREAM, "log_level": 50}
         self.update_config(Config(HistoryManager={"enabled": False}, IPKernelApp=app))
         BaseIPythonApplication.initialize(self, [])
@@ -53,7 +64,7 @@ class GradedApp(IPKernelApp):
         Parameters
         ----------
         listening
-            For each of :data:`bptt_instructor.grading.protocol.channels.CHANNELS`, the number of a socket that listens.
+            For each of :data:`bptt_instructor.grading.protocol.messages.CHANNELS`, the number of a socket that listens.
         """
         self._listening = listening
         # Made here, since a session does not work in a fork of the process that made it.
@@ -64,7 +75,8 @@ class GradedApp(IPKernelApp):
         self.init_kernel()
         self.init_shell()
         shell: Any = self.shell
-        shell.parent, shell.kernel = self.kernel, self.kernel
+        kernel: Any = self.kernel
+        shell.parent, shell.kernel, kernel.checks = kernel, kernel, self._checks
         self.init_gui_pylab()
         self.init_extensions()
         sys.stdout.flush()

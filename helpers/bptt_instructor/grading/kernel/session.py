@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_client.session import Session
 
-from bptt_instructor.grading.protocol.messages import ANSWER
+from bptt_instructor.grading.protocol.messages import CALL_REPLY
 
 MOST_CHARACTERS = 1_200_000
 """In one message. JSON takes up to six bytes for one: together they stay below what the other side takes, 8 MB."""
@@ -21,7 +21,7 @@ class ModestSession(Session):
 
     def serialize(self, msg: dict[str, Any], ident: Any = None) -> list[bytes]:  # noqa: ANN401 - as it is there
         """Write one message."""
-        if msg["header"]["msg_type"] != ANSWER:
+        if msg["header"]["msg_type"] != CALL_REPLY:
             msg = {**msg, "content": _Cut().value(msg["content"])}
         return super().serialize(msg, ident)
 

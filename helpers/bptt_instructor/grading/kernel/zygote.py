@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import pkgutil
 import random
 import signal
 import socket
@@ -26,7 +27,7 @@ import numpy as np
 
 from bptt_instructor.grading.kernel.kernelapp import GradedApp
 from bptt_instructor.grading.limits import Limits
-from bptt_instructor.grading.protocol.channels import CHANNELS
+from bptt_instructor.grading.protocol.messages import CHANNELS
 from bptt_instructor.grading.sandbox import libc, namespaces
 
 if TYPE_CHECKING:
@@ -34,12 +35,9 @@ if TYPE_CHECKING:
 
     from pyseccomp import SyscallFilter
 
-LESSONS = (
-    *("bptt.check", "bptt.exact", "bptt.graphs", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn"),
-    *("bptt.viz.null_figure", "bptt.widgets"),
-)
-"""What notebooks import."""
-LATE = ("IPython.core.logger", "bdb", "psutil", "pwd", "bptt.check.report_html", "bptt.check.report_text")
+    from bptt_instructor.grading.checks.protocol import KernelChecks
+
+PRELOAD = ("IPython.core.logger", "bdb", "psutil", "pwd")
 """What would else be imported by the first cell that runs, or the first that fails."""
 
 FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
@@ -68,13 +66,15 @@ class Request:
 
 
 def main() -> None:
-    """Serve until the trusted side hangs up."""
-    door = socket.socket(fileno=int(sys.argv[1]))
-    for name in (*LESSONS, *LATE):
+    """Serve until the trusted side hangs up: ``zygote.py SOCKET boxed|unboxed CHECKS``."""
+    _, number, box_or_not, kernel_checks = sys.argv
+    door = socket.socket(fileno=int(number))
+    checks: KernelChecks = pkgutil.resolve_name(kernel_checks)()
+    for name in (*checks.preload, *PRELOAD):
         import_module(name)
     app = GradedApp.instance()
-    app.prepare()
-    make_kernel = _boxed(app, door) if sys.argv[2] == "boxed" else partial(_unboxed, app, door)
+    app.prepare(checks)
+    make_kernel = _boxed(app, door) if box_or_not == "boxed" else partial(_unboxed, app, door)
     # What is alive now stays so: children that never look at it go on sharing the parent's memory.
     gc.collect()
     gc.freeze()

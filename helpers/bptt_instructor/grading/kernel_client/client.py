@@ -13,7 +13,15 @@ import zmq
 from jupyter_client.session import DELIM, Session, json_unpacker
 
 from bptt_instructor.grading.kernel_client.outputs import Outputs, error, told_error
-from bptt_instructor.grading.protocol.messages import ANSWER, ASK, RAN, RUN, Answer, Question, cell_of
+from bptt_instructor.grading.protocol.messages import (
+    CALL_REPLY,
+    CALL_REQUEST,
+    CELL_DONE,
+    RUN_REQUEST,
+    CallRequest,
+    decode_result,
+    part_id,
+)
 from bptt_instructor.grading.protocol.serialize import NotPlainError
 from bptt_instructor.grading.sandbox.process_tree import Processes
 
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from bptt_instructor.grading.checks.protocol import CallResult
     from bptt_instructor.grading.kernel_client.zygote_process import Forked
     from bptt_instructor.grading.limits import Limits
 
@@ -92,6 +101,8 @@ class Kernel:
         Where it listens.
     limits
         What it may use.
+    record_types
+        The named tuples that may be sent to it, and come back.
     context
         ZeroMQ's.
 
@@ -103,11 +114,18 @@ class Kernel:
         How many answers came that nobody had asked for, or that came again.
     """
 
-    def __init__(self, forked: Forked, limits: Limits, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+    def __init__(
+        self,
+        forked: Forked,
+        limits: Limits,
+        record_types: Sequence[type],
+        context: zmq.Context[zmq.Socket[bytes]],
+    ) -> None:
         self.ended: Ended | None = None
         self.unasked = 0
         self._awaited: set[str] = set()
         self._limits = limits
+        self._record_types = record_types
         self._processes = Processes(forked.process)
         self._grace = min(GRACE_SECONDS, limits.cell_seconds)
         self._session = Session(key=b"-")
@@ -142,9 +160,9 @@ class Kernel:
             # One message for all: a message costs more than most cells.
             # Half of a character, which a file can hold, cannot be sent.
             cells = [source.encode("utf-8", "replace").decode() for source in sources[len(ran) :]]
-            request, first = self._send(RUN, {"cells": cells}), len(ran)
+            request, first = self._send(RUN_REQUEST, {"cells": cells}), len(ran)
             for number in range(len(sources) - first):
-                turn = _Turn(cell_of(request, number), request, RAN)
+                turn = _Turn(part_id(request, number), request, CELL_DONE)
                 ran.append(self._run(turn))
                 if self.ended or turn.cut_short:
                     break
@@ -160,17 +178,17 @@ class Kernel:
                 self._end(Ended.TIME)
         return self._ran(turn, outputs, timed_out=timed_out)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, call: CallRequest) -> CallResult:
         """Have a function of the notebook called; see :meth:`ask_all`."""
-        (answer,) = self.ask_all([question])
-        return answer
+        (result,) = self.ask_all([call])
+        return result
 
-    def ask_all(self, questions: Sequence[Question]) -> list[Answer]:
+    def ask_all(self, calls: Sequence[CallRequest]) -> list[CallResult]:
         """Have functions of the notebook called.
 
         Parameters
         ----------
-        questions
+        calls
             Which, and with what.
 
         Raises
@@ -180,19 +198,22 @@ class Kernel:
         """
         if self.ended:
             raise NoAnswerError(self.ended.value)
-        nonces = [secrets.token_hex(16) for _ in questions]
-        asked = [{"nonce": nonce, "question": each.as_dict()} for nonce, each in zip(nonces, questions, strict=True)]
-        request = self._send(ASK, {"questions": asked})
-        self._awaited |= {cell_of(request, number) for number in range(len(asked))}
-        return [self._answer(request, number, nonce) for number, nonce in enumerate(nonces)]
+        nonces = [secrets.token_hex(16) for _ in calls]
+        sent = [
+            {"nonce": nonce, "request": call.as_dict(self._record_types)}
+            for nonce, call in zip(nonces, calls, strict=True)
+        ]
+        request = self._send(CALL_REQUEST, {"calls": sent})
+        self._awaited |= {part_id(request, number) for number in range(len(sent))}
+        return [self._result(request, number, nonce) for number, nonce in enumerate(nonces)]
 
-    def _answer(self, request: str, number: int, nonce: str) -> Answer:
-        turn = _Turn(cell_of(request, number), request, ANSWER)
+    def _result(self, request: str, number: int, nonce: str) -> CallResult:
+        turn = _Turn(part_id(request, number), request, CALL_REPLY)
         if not self._listen(turn, None, self._limits.answer_seconds):
             if not self.ended:
                 self._processes.interrupt()
                 # Nor may the questions after it go on.
-                if not self._listen(_Turn(request, request, ANSWER), None, self._grace):
+                if not self._listen(_Turn(request, request, CALL_REPLY), None, self._grace):
                     self._end(Ended.TIME)
             if self.ended and self.ended is not Ended.TIME:
                 raise NoAnswerError(self.ended.value)
@@ -200,10 +221,10 @@ class Kernel:
         content = turn.reply
         if turn.cut_short:
             raise NoAnswerError("it did not come back with anything")
-        if type(content) is not dict or content.keys() != {"nonce", "answer"} or content["nonce"] != nonce:
+        if type(content) is not dict or content.keys() != {"nonce", "result"} or content["nonce"] != nonce:
             raise NoAnswerError("something else was sent in its place", forged=True)
         try:
-            return Answer.from_dict(content["answer"], self._limits.message_bytes)
+            return decode_result(content["result"], self._record_types, self._limits.message_bytes)
         except NotPlainError as wrong:
             # An honest kernel's answers are always well packed; only a learner's own result may be too large or odd.
             forged = not str(wrong).startswith(("too ", "not a key"))
@@ -281,7 +302,7 @@ class Kernel:
         # Whatever is wrong with a message, it is the kernel's doing, and the message counts as not sent.
         with suppress(Exception):
             kind, request, content = _read(frames)
-            if kind == ANSWER:
+            if kind == CALL_REPLY:
                 self.unasked += request not in self._awaited
                 self._awaited.discard(request)
             if not turn.take(kind, request, content) and outputs and request == turn.name:
@@ -316,7 +337,7 @@ class Kernel:
 
 TIMEOUT = "CellTimeoutError"
 DEAD = "DeadKernelError"
-ENDS = (b"status", RAN.encode())
+ENDS = (b"status", CELL_DONE.encode())
 """How the topics of those messages end that a cell may end with."""
 MOST_AT_ONCE = 200
 

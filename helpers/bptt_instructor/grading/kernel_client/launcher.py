@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import pkgutil
 import tarfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, W
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from bptt_instructor.grading.checks.protocol import CheckSuite
     from bptt_instructor.grading.limits import Limits
 
 
@@ -26,14 +28,18 @@ class Kernels:
     ----------
     limits
         What each of them may use.
+    suite
+        The course's checks: what the sandbox holds of them, and what may cross its border.
     boxed
         Whether each is in a sandbox.
     warm
         Whether they share a parent that has imported everything. A cold one starts Python afresh.
     """
 
-    def __init__(self, limits: Limits, *, boxed: bool = True, warm: bool = True) -> None:
+    def __init__(self, limits: Limits, suite: CheckSuite, *, boxed: bool = True, warm: bool = True) -> None:
         self._limits = limits
+        self._suite = suite
+        self._record_types: tuple[type, ...] = pkgutil.resolve_name(suite.kernel)().record_types
         self.boxed = boxed
         self._warm = warm
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -79,10 +85,10 @@ class Kernels:
 
     def _fork(self, files: Mapping[str, bytes]) -> Kernel:
         if self._parent is None:
-            self._parent = WarmParent(self._limits, boxed=self.boxed)
+            self._parent = WarmParent(self._limits, self._suite, boxed=self.boxed)
         with _archive(files) as archive:
             forked = self._parent.fork(archive)
-        return Kernel(forked, self._limits, self._context)
+        return Kernel(forked, self._limits, self._record_types, self._context)
 
     def _end_parent(self) -> None:
         if self._parent:

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bptt_instructor.grading.protocol.channels import CHANNELS
+from bptt_instructor.grading.checks.packages import package_folders
+from bptt_instructor.grading.protocol.messages import CHANNELS
 from bptt_instructor.grading.sandbox.bubblewrap import wrapped, writable
 from bptt_instructor.grading.sandbox.namespaces import HOME, WORK
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bptt_instructor.grading.checks.protocol import CheckSuite
     from bptt_instructor.grading.limits import Limits
 
 START_SECONDS = 60
@@ -53,11 +57,13 @@ class WarmParent:
     ----------
     limits
         Bounds on every kernel.
+    suite
+        The course's checks: what the sandbox holds of them.
     boxed
         Whether it stands in bubblewrap, and each kernel in a box of its own.
     """
 
-    def __init__(self, limits: Limits, *, boxed: bool) -> None:
+    def __init__(self, limits: Limits, suite: CheckSuite, *, boxed: bool) -> None:
         self._limits = limits
         self._boxed = boxed
         self._folder = tempfile.TemporaryDirectory(prefix="bptt-")
@@ -65,11 +71,12 @@ class WarmParent:
         self._at = os.open(self._folder.name, os.O_PATH | os.O_DIRECTORY)
         self._door, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-s", "-P", "-m", "bptt_instructor.grading.kernel.zygote", str(theirs.fileno())]
-        command.append("boxed" if boxed else "unboxed")
+        command += ["boxed" if boxed else "unboxed", suite.kernel]
         home = HOME if boxed else self._folder.name
-        environment = _environment(home)
+        self._packages = packages = package_folders(suite.packages)
+        environment = _environment(home, packages)
         if boxed:
-            command = wrapped(command, limits, environment, Path(tempfile.mkdtemp(dir=self._folder.name)))
+            command = wrapped(command, limits, environment, packages, Path(tempfile.mkdtemp(dir=self._folder.name)))
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the parent is
         self._process = subprocess.Popen(  # noqa: S603 - the command is ours
             command,
@@ -109,7 +116,7 @@ class WarmParent:
             request: dict[str, Any] = {
                 "limits": self._limits.as_dict(),
                 "work": self._work(),
-                "writable": writable(),
+                "writable": writable(self._packages),
             }
             handles = [each.fileno() for each in listening] + ([] if archive is None else [archive])
             socket.send_fds(self._door, [json.dumps(request).encode()], handles)
@@ -156,9 +163,8 @@ class WarmParent:
 PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 
-def _environment(home: str) -> dict[str, str]:
+def _environment(home: str, packages: Sequence[Path]) -> dict[str, str]:
     """Return every variable that a kernel has."""
-    package = Path(__file__).parents[3]
     return {
         "HOME": home,
         "PATH": f"{Path(sys.executable).parent}:{PATH}",
@@ -168,7 +174,7 @@ def _environment(home: str) -> dict[str, str]:
         "IPYTHONDIR": f"{home}/.ipython",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "NBGRADER_EXECUTION": "autograde",
-        "PYTHONPATH": str(package),
+        "PYTHONPATH": ":".join(dict.fromkeys(str(package.parent) for package in packages)),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "JPY_PARENT_PID": "1",

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+REPORT_MIME = "application/vnd.bptt.report+json"
+"""Under which a graded cell holds what its check found, as :meth:`Report.as_dict` of the checks gives it."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What one graded cell is worth.

@@ -1,4 +1,4 @@
-"""Arrays and what holds them as JSON, and back: all that the trusted side and a kernel ever say to each other.
+"""JSON serializer for arrays and named tuples; decoding treats input as hostile.
 
 What comes from a kernel was written by whoever controls it. So reading checks everything, allows a short list of
 types, and makes nothing but plain values: nothing is unpickled, and no name is looked up.
@@ -9,25 +9,17 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bptt import graphs
-from bptt.check.exercises import CELLS
-from bptt.lstm import LSTMCaches, LSTMCellCache
-from bptt.recurrent import Caches
-from bptt.rnn import RNNCaches, RNNCellCache
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64", "complex64", "complex128"),
 )
-_CELLS = (RNNCellCache, RNNCaches, LSTMCellCache, LSTMCaches)
-_GRAPHS = (graphs.WeightedInputCache, graphs.FanOutCache, graphs.TwoLayerCache, graphs.TwoLayerSum, graphs.Valley)
-RECORDS = {kind.__name__: kind for kind in (*_CELLS, *_GRAPHS, Caches, *(cell.cache for cell in CELLS))}
-"""The named tuples that functions of the course are given."""
-
 HOLDERS = {"list", "tuple", "dict", "record"}
 DEEPEST = 8
 MOST_VALUES = 20_000
@@ -44,32 +36,52 @@ class Other:
     """Stands for a value that cannot be sent; the name of its class is that of the value's type."""
 
 
-def encode(value: Any) -> Any:  # noqa: ANN401 - walks anything
+def encode(value: Any, record_types: Sequence[type] = ()) -> Any:  # noqa: ANN401 - walks anything
     """Turn arrays, numbers, text, dicts, lists, tuples and named tuples into what JSON can hold.
 
     An array that occurs several times, such as the parameters in every cache, is sent once.
+
+    Parameters
+    ----------
+    value
+        What is sent. Of what cannot be, the name of its type is sent.
+    record_types
+        The named tuples that may be sent: those that a course's functions are given.
     """
-    arrays: list[dict[str, Any]] = []
-    seen: dict[int, int] = {}
-    return {"value": _encode(value, arrays, seen, DEEPEST), "arrays": arrays}
+    writer = _Writer(record_types)
+    return {"value": writer.value(value, DEEPEST), "arrays": writer.arrays}
 
 
-def _encode(value: Any, arrays: list[dict[str, Any]], seen: dict[int, int], depth: int) -> Any:  # noqa: ANN401
-    if value is None or type(value) in {bool, int, float, str}:
-        return _encode_scalar(value)
-    if isinstance(value, np.ndarray) and value.dtype.name in DTYPES and value.nbytes <= MOST_BYTES:
-        if id(value) not in seen:
-            seen[id(value)] = len(arrays)
-            arrays.append(_encode_array(value))
-        return {"array": seen[id(value)]}
-    if isinstance(value, np.generic) and value.dtype.name in DTYPES:
-        return {"scalar": _encode_array(np.asarray(value))}
-    # Whoever reads this would refuse more, and writing it would take for ever.
-    if depth and type(value) in {list, tuple, dict} and len(value) <= MOST_VALUES:
-        return _encode_holder(value, arrays, seen, depth - 1)
-    if depth and type(value) in RECORDS.values():
-        return {"record": type(value).__name__, "fields": [_encode(entry, arrays, seen, depth - 1) for entry in value]}
-    return {"other": type(value).__name__[:LONGEST_TEXT]}
+class _Writer:
+    """Writes one message, and remembers which arrays are in it."""
+
+    def __init__(self, record_types: Sequence[type]) -> None:
+        self.arrays: list[dict[str, Any]] = []
+        self._seen: dict[int, int] = {}
+        self._record_types = frozenset(record_types)
+
+    def value(self, value: Any, depth: int) -> Any:  # noqa: ANN401
+        if value is None or type(value) in {bool, int, float, str}:
+            return _encode_scalar(value)
+        if isinstance(value, np.ndarray) and value.dtype.name in DTYPES and value.nbytes <= MOST_BYTES:
+            if id(value) not in self._seen:
+                self._seen[id(value)] = len(self.arrays)
+                self.arrays.append(_encode_array(value))
+            return {"array": self._seen[id(value)]}
+        if isinstance(value, np.generic) and value.dtype.name in DTYPES:
+            return {"scalar": _encode_array(np.asarray(value))}
+        # Whoever reads this would refuse more, and writing it would take for ever.
+        if depth and type(value) in {list, tuple, dict} and len(value) <= MOST_VALUES:
+            return self._container(value, depth - 1)
+        if depth and type(value) in self._record_types:
+            return {"record": type(value).__name__, "fields": [self.value(entry, depth - 1) for entry in value]}
+        return {"other": type(value).__name__[:LONGEST_TEXT]}
+
+    def _container(self, value: Any, depth: int) -> Any:  # noqa: ANN401
+        if isinstance(value, dict):
+            return {"dict": [[self.value(key, 0), self.value(entry, depth)] for key, entry in value.items()]}
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return {kind: [self.value(entry, depth) for entry in value]}
 
 
 def _encode_scalar(value: Any) -> Any:  # noqa: ANN401
@@ -82,14 +94,6 @@ def _encode_scalar(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _encode_holder(value: Any, arrays: list[dict[str, Any]], seen: dict[int, int], depth: int) -> Any:  # noqa: ANN401
-    if isinstance(value, dict):
-        pairs = [[_encode(key, arrays, seen, 0), _encode(entry, arrays, seen, depth)] for key, entry in value.items()]
-        return {"dict": pairs}
-    kind = "tuple" if isinstance(value, tuple) else "list"
-    return {kind: [_encode(entry, arrays, seen, depth) for entry in value]}
-
-
 def _encode_array(array: np.ndarray[Any, Any]) -> dict[str, Any]:
     # A subclass may lie about its contents.
     plain = np.array(array, order="C", copy=True, subok=False)
@@ -97,8 +101,21 @@ def _encode_array(array: np.ndarray[Any, Any]) -> dict[str, Any]:
     return {"dtype": plain.dtype.name, "shape": list(plain.shape), "data": data}
 
 
-def decode(message: Any, most_bytes: int = MOST_BYTES) -> Any:  # noqa: ANN401 - whatever was sent
+def decode(
+    message: Any,  # noqa: ANN401 - whatever was sent
+    record_types: Sequence[type] = (),
+    most_bytes: int = MOST_BYTES,
+) -> Any:  # noqa: ANN401
     """Read what :func:`encode` made, or what pretends to be.
+
+    Parameters
+    ----------
+    message
+        What was sent.
+    record_types
+        The named tuples that may be made.
+    most_bytes
+        Bytes of all arrays together.
 
     Raises
     ------
@@ -107,7 +124,7 @@ def decode(message: Any, most_bytes: int = MOST_BYTES) -> Any:  # noqa: ANN401 -
     """
     if not isinstance(message, dict) or message.keys() != {"value", "arrays"} or type(message["arrays"]) is not list:
         raise NotPlainError("not a value with its arrays")
-    reader = _Reader(most_bytes)
+    reader = _Reader(record_types, most_bytes)
     arrays = [reader.array(entry) for entry in message["arrays"]]
     return reader.value(message["value"], arrays, DEEPEST)
 
@@ -120,7 +137,8 @@ def _other(kind: str) -> Other:
 class _Reader:
     """Reads one message, and counts what it has read."""
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, record_types: Sequence[type], most_bytes: int) -> None:
+        self._record_types = {kind.__name__: kind for kind in record_types}
         self._bytes = most_bytes
         self._values = MOST_VALUES
 
@@ -175,7 +193,7 @@ class _Reader:
                 return tuple(self.value(part, arrays, depth - 1) for part in entries)
             case {"dict": list(pairs)} if len(entry) == 1:
                 return self._dict(pairs, arrays, depth)
-            case {"record": str(kind), "fields": list(fields), **rest} if kind in RECORDS and not rest:
+            case {"record": str(kind), "fields": list(fields), **rest} if kind in self._record_types and not rest:
                 return self._record(kind, fields, arrays, depth)
         raise NotPlainError("not a value")
 
@@ -202,7 +220,7 @@ class _Reader:
         return made
 
     def _record(self, kind: str, fields: list[Any], arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:  # noqa: ANN401
-        make: Any = RECORDS[kind]
+        make: Any = self._record_types[kind]
         if len(fields) != len(make._fields):
             raise NotPlainError("not a named tuple")
         return make(*(self.value(part, arrays, depth - 1) for part in fields))

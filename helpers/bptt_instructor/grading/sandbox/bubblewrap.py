@@ -7,12 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bptt
-import bptt_instructor
 from bptt_instructor.grading.sandbox.namespaces import HOME, LEARNER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bptt_instructor.grading.limits import Limits
 
@@ -29,14 +27,22 @@ MADE_UP = {
 """What stands in /etc in place of the machine's own."""
 
 
-def writable() -> list[str]:
-    """Return the folders that a submission can write to. Each box has its own, and they begin empty."""
+def writable(packages: Sequence[Path]) -> list[str]:
+    """Return the folders that a submission can write to. Each box has its own, and they begin empty.
+
+    Parameters
+    ----------
+    packages
+        Folders of the packages that it imports.
+    """
     # Without a /tmp of its own where that would hide Python itself, as in a checkout below /tmp.
-    temporary = [] if any(folder.is_relative_to(TMP) for folder in _python()) else [str(TMP)]
+    temporary = [] if any(folder.is_relative_to(TMP) for folder in (*_python(), *packages)) else [str(TMP)]
     return [HOME, "/dev/shm", *temporary]  # noqa: S108 - each box has its own
 
 
-def wrapped(command: list[str], limits: Limits, environment: dict[str, str], etc: Path) -> list[str]:
+def wrapped(
+    command: list[str], limits: Limits, environment: dict[str, str], packages: Sequence[Path], etc: Path
+) -> list[str]:
     """Return the arguments that run a command inside of bubblewrap.
 
     Parameters
@@ -47,6 +53,8 @@ def wrapped(command: list[str], limits: Limits, environment: dict[str, str], etc
         For the size of the folders that can be written.
     environment
         All variables that the command has.
+    packages
+        Folders of the packages that it imports.
     etc
         An empty folder for what is to stand in /etc; it has to stay.
     """
@@ -56,16 +64,16 @@ def wrapped(command: list[str], limits: Limits, environment: dict[str, str], etc
     for name, value in environment.items():
         line += ["--setenv", name, value]
     line += ["--dev", "/dev", "--tmpfs", str(TMP)]
-    line += _system()
+    line += _system(packages)
     for name, text in MADE_UP.items():
         (etc / name).write_text(text, encoding="ascii")
         line += ["--ro-bind", str(etc / name), f"/etc/{name}"]
     # bubblewrap's own /proc, made by root, is partly covered, and then no box inside may mount one of its own. The
     # machine's is seen by the warm parent alone: each box covers it.
     line += ["--bind", "/proc", "/proc"] if os.geteuid() == 0 else ["--proc", "/proc"]
-    for folder in writable():
+    for folder in writable(packages):
         line += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", folder]
-    line += ["--chdir", HOME, *_each("--remount-ro", sorted({"/", "/dev", str(TMP)} - set(writable())))]
+    line += ["--chdir", HOME, *_each("--remount-ro", sorted({"/", "/dev", str(TMP)} - set(writable(packages))))]
     if os.geteuid() == 0:
         line += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
         command = [*_as_nobody(), *command]
@@ -86,8 +94,8 @@ def _as_nobody() -> list[str]:
     ]
 
 
-def _system() -> Iterator[str]:
-    """Show the system's programs and libraries, this Python and this package, read-only; nothing else."""
+def _system(packages: Sequence[Path]) -> Iterator[str]:
+    """Show the system's programs and libraries, this Python and the packages, read-only; nothing else."""
     yield from ("--ro-bind", "/usr", "/usr")
     for name in ("bin", "lib", "lib32", "lib64", "libx32", "sbin"):
         top = Path("/", name)
@@ -99,7 +107,7 @@ def _system() -> Iterator[str]:
     for name in ("alternatives", "ld.so.cache", "localtime", "fonts"):
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     made: set[Path] = set()
-    for folder in _python():
+    for folder in _outermost(*_python(), *packages):
         # bubblewrap makes folders on the way that only its own user may enter.
         for parent in reversed(folder.parents[:-1]):
             if parent not in made:
@@ -109,10 +117,13 @@ def _system() -> Iterator[str]:
 
 
 def _python() -> list[Path]:
-    """Return the folders that this Python and the two packages are in, without those that are inside another."""
-    packages = {Path(each.__path__[0]) for each in (bptt, bptt_instructor)}
-    found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent, *packages}
-    found = {folder for folder in found if not folder.is_relative_to("/usr")}
+    """Return the folders that this Python is in."""
+    return [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent]
+
+
+def _outermost(*folders: Path) -> list[Path]:
+    """Leave out the folders that are inside of another, and those in /usr, which is shown as a whole."""
+    found = {folder for folder in folders if not folder.is_relative_to("/usr")}
     return sorted(
         folder for folder in found if not any(folder != other and folder.is_relative_to(other) for other in found)
     )

@@ -1,0 +1,72 @@
+"""``BpttKernel``: this course's part inside the sandbox: call a learner's function with stand-ins."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bptt import inputs
+from bptt.check.call import call
+from bptt.check.exercises import EXERCISES
+from bptt.check.introspection import defining_cell, notebook_values, own_functions
+from bptt_instructor.grading.checks.protocol import CallResult
+from bptt_instructor.grading.checks.stub_cells import CHEAP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bptt_instructor.grading.checks.protocol import Arguments
+
+
+class BpttKernel:
+    """Calls functions of this course's exercises."""
+
+    preload = (
+        # What notebooks import, and what the first failing check would.
+        *("bptt.check", "bptt.exact", "bptt.graphs", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn"),
+        *("bptt.viz.null_figure", "bptt.widgets", "bptt.check.report_html", "bptt.check.report_text"),
+    )
+
+    @cached_property
+    def record_types(self) -> tuple[type, ...]:
+        """The named tuples in the arguments of any exercise: one small case of each is drawn to see."""
+        cases = (exercise.case(0, inputs.Sizes(1, 1, 1, 1, 1)) for exercise in EXERCISES.values())
+        return tuple(dict.fromkeys(kind for case in cases for kind in _record_types(case)))
+
+    def call(
+        self,
+        function: Callable[..., Any],
+        exercise: str,
+        arguments: Arguments,
+        stand_ins: Sequence[str],
+        *,
+        stubs: bool,
+    ) -> CallResult:
+        """Call a learner's function; see :class:`bptt_instructor.grading.checks.protocol.KernelChecks`."""
+        known = EXERCISES[exercise].stand_ins
+        chosen = CHEAP if stubs else known
+        outcome = call(function, arguments, {name: chosen[name] for name in stand_ins})
+        error = outcome.error
+        return CallResult(
+            result=outcome.result,
+            error="" if error is None else type(error).__name__,
+            message="" if error is None else str(error),
+            at_line=outcome.at_line,
+            warned=outcome.warned,
+            printed=outcome.printed,
+            changed=outcome.changed,
+            axes=outcome.axes,
+            origin=defining_cell(function),
+            reads=notebook_values(function),
+            own=own_functions(function, known),
+        )
+
+
+def _record_types(value: Any) -> Iterator[type]:  # noqa: ANN401 - walks anything
+    if hasattr(value, "_fields"):
+        yield type(value)
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, list | tuple):
+        for entry in value:
+            yield from _record_types(entry)

@@ -1,0 +1,121 @@
+"""``BpttSuite``: this course's checks behind the protocol; the judge's side, with exact gradients and mistakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bptt.check.call import Outcome
+from bptt.check.exercises import EXERCISES
+from bptt.check.report import Finding, Report
+from bptt.check.run import Examined, every_cause, examine, report
+from bptt.exact import BorrowedGradientError
+from bptt_instructor.grading.checks.protocol import ExerciseInfo, LargeCase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bptt.check.report import Kind
+    from bptt_instructor.grading.checks.protocol import Arguments, CallResult, RemoteFunction
+
+
+class BpttSuite:
+    """The exercises of ``bptt.check``; see :class:`bptt_instructor.grading.checks.protocol.CheckSuite`."""
+
+    packages = ("bptt",)
+    kernel = "bptt_instructor.grading.checks.bptt_kernel:BpttKernel"
+    failure_labels = {  # noqa: RUF012 - nothing writes to it
+        "not-implemented": "not written yet",
+        "raised": "raises an error",
+        "borrowed": "calls the answer key",
+        "return-type": "returns something of another type",
+        "missing": "leaves out a gradient",
+        "extra": "returns more than asked for",
+        "shape": "has a wrong shape",
+        "dtype": "holds other than real numbers",
+        "not-finite": "overflows",
+        "changed-in-place": "changes an argument",
+        "value": "wrong, for no known cause",
+        "no-answer": "gave no answer in time",
+        "cost": "right numbers, but not by going backward",
+    }
+
+    @cached_property
+    def exercises(self) -> Mapping[str, ExerciseInfo]:
+        """The table of exercises, as the grader needs it."""
+        return {
+            name: ExerciseInfo(tuple(exercise.stand_ins), every_cause(exercise), exercise.hints)
+            for name, exercise in EXERCISES.items()
+        }
+
+    def examine(self, exercise: str, function: RemoteFunction, seed: int) -> BpttExamination:
+        """Call a function on all cases, and compare with exact gradients."""
+        return BpttExamination(examine(EXERCISES[exercise], _Remote(function), seed))
+
+    def large_case(self, exercise: str, seed: int) -> LargeCase | None:
+        """Draw the case of the exercise's :class:`bptt.check.exercise.CostBound`."""
+        bound = EXERCISES[exercise].cost
+        if bound is None:
+            return None
+        arguments = EXERCISES[exercise].case(seed, bound.sizes)
+        return LargeCase(arguments, lambda: bound.forward(arguments), bound.max_passes)
+
+    def failure(self, exercise: str, only: Sequence[str] | None, kind: Kind, message: str) -> Report:
+        """Report what only grading finds out, in the form of all other reports."""
+        return Report(exercise, tuple(only or ()), (Finding(kind, None, message),))
+
+
+@dataclass(frozen=True)
+class BpttExamination:
+    """What a function did in every case, and what is wrong with that.
+
+    Attributes
+    ----------
+    examined
+        As ``bptt.check`` has it.
+    """
+
+    examined: Examined
+
+    @property
+    def right(self) -> frozenset[str]:
+        """The gradients that nothing was found about; empty when the function as a whole is at fault."""
+        wrong = {finding.gradient for finding in self.examined.everything}
+        return frozenset() if None in wrong else frozenset(self.examined.exercise.shapes) - wrong
+
+    def report(self, only: Sequence[str] | None = None) -> Report:
+        """Say what was found about some of the gradients, or all."""
+        return report(self.examined, only)
+
+
+class _Remote:
+    """A learner's function in the kernel, in the form that ``bptt.check`` asks."""
+
+    def __init__(self, function: RemoteFunction) -> None:
+        self._function = function
+        self.origin, self.reads, self.own = function.origin, function.reads, function.own
+
+    def answers(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[Outcome]:
+        function = self._function
+        results = function.call_cases(cases, stand_ins)
+        self.origin, self.reads, self.own = function.origin, function.reads, function.own
+        return [_outcome(result) for result in results]
+
+
+def _outcome(told: CallResult) -> Outcome:
+    error = _exception(told.error, told.message) if told.error else None
+    return Outcome(told.result, error, told.at_line, told.warned, told.printed, told.changed, told.axes)
+
+
+_NAMED = {
+    kind.__name__: kind
+    for kind in (NotImplementedError, BorrowedGradientError, ValueError, TypeError, IndexError, KeyError, NameError)
+}
+
+
+def _exception(name: str, message: str) -> BaseException:
+    """Make an exception of that name, so that a report can show it."""
+    kind: Any = _NAMED.get(name) or type(name if name.isidentifier() else "Error", (Exception,), {})
+    made: BaseException = kind(message)
+    return made
