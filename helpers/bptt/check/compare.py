@@ -9,9 +9,10 @@ import numpy as np
 from bptt import exact
 from bptt.check.call import Outcome
 from bptt.check.exercise import Exercise
-from bptt.check.report import Finding, listed
+from bptt.check.report import Finding
 from bptt.inputs import Sizes
 from bptt.types import Array, Gradients
+from bptt.wording import join_names
 
 TOLERANCE = 1e-6
 """Largest accepted error of an entry, relative to the largest exact entry of the same gradient. Mathematically equal
@@ -55,10 +56,10 @@ def findings(exercise: Exercise, outcome: Outcome, right: Gradients, sizes: Size
             yield found
     extra = [str(key) for key in result if key not in exercise.shapes]
     if extra:
-        message = f"The dict has {listed(extra)} besides {listed(list(exercise.shapes))}. Return those only."
+        message = f"The dict has {join_names(extra)} besides {join_names(exercise.shapes)}. Return those only."
         yield Finding("extra", None, message, sizes)
     if outcome.changed:
-        names = listed(outcome.changed)
+        names = join_names(outcome.changed)
         message = (
             f"Your function changes {names} in place. The caller still needs it as it was: an operation such as *= or "
             "+= writes into the array that it was given. Make a new array instead."
@@ -82,7 +83,7 @@ def _about_the_call(exercise: Exercise, outcome: Outcome, sizes: Sizes) -> Findi
         message = f"{exercise.name} returns None. Does it end with a return? (d.update(...) gives None as well.)"
         return Finding("not-implemented", None, message)
     if not exercise.bare and not isinstance(outcome.result, dict):
-        message = f"It returns a {type(outcome.result).__name__}. Return a dict with {listed(list(exercise.shapes))}."
+        message = f"It returns a {type(outcome.result).__name__}. Return a dict with {join_names(exercise.shapes)}."
         return Finding("return-type", None, message)
     return None
 

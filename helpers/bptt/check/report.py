@@ -1,11 +1,11 @@
 """What a check found, as data. Text and HTML are views of these dataclasses, made elsewhere."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bptt.inputs import Sizes
 from bptt.types import Array
+from bptt.wording import join_names
 
 Kind = Literal[
     "not-implemented",
@@ -143,15 +143,15 @@ class Report:
     def summary(self) -> str:
         """One line that says how it went."""
         if self.passed:
-            return f"{self.exercise}: {listed(self.graded)} {'is' if len(self.graded) == 1 else 'are'} right."
+            return f"{self.exercise}: {join_names(self.graded)} {'is' if len(self.graded) == 1 else 'are'} right."
         if self.findings[0].kind in {"not-implemented", "no-answer", "cost"}:
             return self.findings[0].message
         if self.findings[0].kind == "raised":
             return f"{self.exercise}: it stopped with an error, so nothing could be compared."
         right = len(self.graded) - len(self.wrong)
         if len(self.graded) == 1 or not right:
-            return f"{self.exercise}: {listed(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} not right yet."
-        return f"{self.exercise}: {right} of {len(self.graded)} right; not yet: {listed(self.wrong)}."
+            return f"{self.exercise}: {join_names(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} not right yet."
+        return f"{self.exercise}: {right} of {len(self.graded)} right; not yet: {join_names(self.wrong)}."
 
     def __str__(self) -> str:
         """Return the report as text."""
@@ -185,8 +185,3 @@ class Report:
 
 
 REPORT_MIME = "application/vnd.bptt.report+json"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Join names as in a sentence: ``dxt, dWax and dba``."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -11,9 +11,10 @@ import numpy as np
 
 from bptt.check.compare import TOLERANCE
 from bptt.check.impulse import NOTHING
-from bptt.check.report import Cause, Finding, Impulse, Report, listed
+from bptt.check.report import Cause, Finding, Impulse, Report
 from bptt.check.report_text import footer, printed, same_numbers
 from bptt.types import Array
+from bptt.wording import join_names
 
 PASSED, FAILED = "#56B4E9", "#D55E00"
 YOURS, EXACT = "#CC79A7", "#808080"
@@ -63,7 +64,7 @@ def _chip(name: str, right: bool) -> str:  # noqa: FBT001 - private, read once
 
 
 def _cause(cause: Cause) -> str:
-    where = f" <span style='opacity:.75'>({listed(cause.gradients)})</span>" if cause.gradients else ""
+    where = f" <span style='opacity:.75'>({join_names(cause.gradients)})</span>" if cause.gradients else ""
     same = f"<br>{escape(same_numbers(cause))}" if cause.alternatives else ""
     return (
         f'<div style="margin:.7em 0;padding:.5em .9em;background:{FAILED}1c;border-radius:.4em">'

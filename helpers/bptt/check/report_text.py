@@ -3,7 +3,8 @@
 from textwrap import fill
 
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import Cause, Report, listed
+from bptt.check.report import Cause, Report
+from bptt.wording import join_names
 
 WIDTH = 96
 
@@ -31,7 +32,7 @@ def as_text(report: Report) -> str:
 
 
 def _cause(cause: Cause) -> list[str]:
-    where = f" ({listed(cause.gradients)})" if cause.gradients else ""
+    where = f" ({join_names(cause.gradients)})" if cause.gradients else ""
     lines = [_wrapped(f"{cause.title}{where}.", "  ", "  "), _wrapped(cause.explanation, "  ", "  ")]
     return [*lines, _wrapped(same_numbers(cause), "  ", "  ")] if cause.alternatives else lines
 

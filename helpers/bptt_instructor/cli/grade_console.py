@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from bptt.check.report import listed
+from bptt.wording import join_names
 from bptt_instructor.feedback.generate import write_pages
 from bptt_instructor.grading.executors.backend import Place, opened
 from bptt_instructor.grading.executors.forkserver import cores
@@ -164,7 +164,7 @@ def _feedback(course: Course, rows: Sequence[Row], place: Place, console: Consol
             progress.advance(bar)
             if not well:
                 failed.append(student)
-    lines = [f"nbgrader could not write the feedback of {listed(failed)}. The log says why."] if failed else []
+    lines = [f"nbgrader could not write the feedback of {join_names(failed)}. The log says why."] if failed else []
     pages = [row for row in can if row.student not in failed]
     if pages:
         # A notebook whose mistake was named makes the best first look.

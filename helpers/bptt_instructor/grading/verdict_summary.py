@@ -6,8 +6,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import REPORT_MIME, listed
+from bptt.check.report import REPORT_MIME
 from bptt.check.run import every_cause
+from bptt.wording import join_names
 from bptt_instructor.grading.kernel_client.client import DEAD
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict]) -> str:
         if not report["causes"] and not broken.get(name):
             for kind in report["kinds"][:1]:
                 first[kind].append(name)
-    said += [f"{listed(list(dict.fromkeys(first[kind])))}: {word}" for kind, word in WORDS.items() if kind in first]
+    said += [f"{join_names(dict.fromkeys(first[kind]))}: {word}" for kind, word in WORDS.items() if kind in first]
     return "; ".join(said)
 
 
