@@ -10,23 +10,10 @@ from bptt import exact
 from bptt.check.call import Outcome
 from bptt.check.exercise import Exercise
 from bptt.check.report import Finding
+from bptt.check.tolerance import TOLERANCE, agrees, scaled_error
 from bptt.inputs import Sizes
 from bptt.types import Array, Gradients
 from bptt.wording import join_names
-
-TOLERANCE = 1e-6
-"""Largest accepted error of an entry, relative to the largest exact entry of the same gradient. Mathematically equal
-formulas differ by some 1e-15 (float64) or 1e-7 (float32); a wrong one differs by far more on random input."""
-
-
-def agrees(yours: Array, expected: Array) -> bool:
-    """Tell whether two arrays have the same shape and, up to rounding, the same numbers."""
-    return yours.shape == expected.shape and bool(np.all(_error(yours, expected) <= TOLERANCE))
-
-
-def _error(yours: Array, expected: Array) -> Array:
-    scale = np.abs(expected).max(initial=0.0) or 1.0
-    return np.abs(yours - expected) / scale
 
 
 def as_gradients(exercise: Exercise, result: Any) -> dict[str, Any]:  # noqa: ANN401 - learners return anything
@@ -138,7 +125,7 @@ def _about_the_numbers(name: str, symbols: str, yours: Array, expected: Array, s
         message = f"{name}{_at(index)} is {yours[index]}: something overflowed or was divided by zero."
         return Finding("not-finite", name, message, sizes, index, yours, expected)
     if not agrees(yours, expected):
-        error = _error(yours, expected)
+        error = scaled_error(yours, expected)
         index = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
         wrong = int((error > TOLERANCE).sum())
         share = "every entry" if wrong == error.size else f"{wrong} of {error.size} entries"

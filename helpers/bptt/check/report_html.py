@@ -9,10 +9,9 @@ from html import escape
 
 import numpy as np
 
-from bptt.check.compare import TOLERANCE
-from bptt.check.impulse import NOTHING
 from bptt.check.report import Cause, Finding, Impulse, Report
 from bptt.check.report_text import footer, printed, same_numbers
+from bptt.check.tolerance import NOTHING, TOLERANCE
 from bptt.types import Array
 from bptt.wording import join_names
 

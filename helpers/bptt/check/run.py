@@ -9,7 +9,7 @@ import numpy as np
 
 from bptt import inputs
 from bptt.check.call import Function, Outcome, call, call_all
-from bptt.check.compare import agrees, as_gradients, findings
+from bptt.check.compare import as_gradients, findings
 from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
 from bptt.check.impulse import impulse_test
@@ -17,6 +17,7 @@ from bptt.check.introspection import defining_cell, notebook_values, own_functio
 from bptt.check.patterns import observations
 from bptt.check.probe import TIME_AXIS, probe
 from bptt.check.report import Cause, Finding, Impulse, Report
+from bptt.check.tolerance import agrees
 from bptt.types import Gradients
 from bptt.wording import join_names
 

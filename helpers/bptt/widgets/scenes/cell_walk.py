@@ -8,7 +8,7 @@ from matplotlib.artist import Artist  # noqa: TC002 - loaded by every figure any
 from matplotlib.patches import Circle, Patch
 from matplotlib.patheffects import Normal, Stroke
 
-from bptt.check.compare import agrees
+from bptt.check.tolerance import agrees
 from bptt.types import Gradients
 from bptt.viz import draw, panel, style
 from bptt.viz.card import Card
