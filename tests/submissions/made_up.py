@@ -6,7 +6,7 @@ import random
 import nbformat
 
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import REPORT_MIME
+from bptt.check.findings import REPORT_MIME
 from bptt_instructor.grading import verdict_summary
 from bptt_instructor.grading.course import Course
 from bptt_instructor.grading.execute_notebook import graded_sources

@@ -9,7 +9,7 @@ import numpy as np
 from bptt import exact
 from bptt.check.call import Outcome
 from bptt.check.exercise import Exercise
-from bptt.check.report import Finding
+from bptt.check.findings import Finding
 from bptt.check.tolerance import TOLERANCE, agrees, scaled_error
 from bptt.inputs import Sizes
 from bptt.types import Array, Gradients

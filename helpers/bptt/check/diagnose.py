@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bptt.check.exercise import Arguments, Exercise, Mistake
-from bptt.check.report import Cause
+from bptt.check.findings import Cause
 from bptt.check.tolerance import TOLERANCE, agrees
 from bptt.types import Array, Gradients
 

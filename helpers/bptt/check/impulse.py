@@ -6,7 +6,7 @@ from bptt import inputs
 from bptt.check.call import Function, call
 from bptt.check.compare import as_gradients
 from bptt.check.exercise import Exercise
-from bptt.check.report import Impulse
+from bptt.check.findings import Impulse
 from bptt.check.tolerance import NOTHING, TOLERANCE, agrees
 from bptt.types import Array
 

@@ -9,7 +9,7 @@ from html import escape
 
 import numpy as np
 
-from bptt.check.report import Cause, Finding, Impulse, Report
+from bptt.check.findings import Cause, Finding, Impulse, ReportData
 from bptt.check.report_text import footer, printed, same_numbers
 from bptt.check.tolerance import NOTHING, TOLERANCE
 from bptt.types import Array
@@ -25,7 +25,7 @@ LARGEST = 8
 """Rows and columns of an array that are shown as numbers."""
 
 
-def as_html(report: Report) -> str:
+def as_html(report: ReportData) -> str:
     """Write a report as one HTML element."""
     colour = PASSED if report.passed else FAILED
     parts = [
@@ -43,7 +43,7 @@ def as_html(report: Report) -> str:
     )
 
 
-def _headline(report: Report) -> str:
+def _headline(report: ReportData) -> str:
     mark = "\N{CHECK MARK}" if report.passed else "\N{BALLOT X}"
     whole = any(finding.gradient is None for finding in report.findings)
     chips = "" if whole else "".join(_chip(name, name not in report.wrong) for name in report.graded)
@@ -154,7 +154,7 @@ def _list(notes: Iterable[str]) -> str:
     return f'<ul style="margin:.5em 0 0 1.2em;padding:0">{items}</ul>' if items else ""
 
 
-def _printed(report: Report) -> str:
+def _printed(report: ReportData) -> str:
     if not report.printed:
         return ""
     lines = escape("\n".join(printed(report)))

@@ -12,11 +12,12 @@ from bptt.check.call import Function, Outcome, call, call_all
 from bptt.check.compare import as_gradients, findings
 from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
+from bptt.check.findings import Cause, Finding, Impulse
 from bptt.check.impulse import impulse_test
 from bptt.check.introspection import defining_cell, notebook_values, own_functions
 from bptt.check.patterns import observations
 from bptt.check.probe import TIME_AXIS, probe
-from bptt.check.report import Cause, Finding, Impulse, Report
+from bptt.check.report import Report
 from bptt.check.tolerance import agrees
 from bptt.types import Gradients
 from bptt.wording import join_names
@@ -153,6 +154,7 @@ def report(examined: Examined, only: Sequence[str] | None = None) -> Report:
         defining_cell(function),
         examined.outcomes[0].printed,
         examined.impulse if about else None,
+        hints=bool(exercise.hints),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import REPORT_MIME
+from bptt.check.findings import REPORT_MIME
 from bptt_instructor.feedback.models import Exercise, Part, State, Told
 from bptt_instructor.feedback.short_traceback import error
 from bptt_instructor.lessons.regions import visible_lines

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import REPORT_MIME
+from bptt.check.findings import REPORT_MIME
 from bptt.check.run import every_cause
 from bptt.wording import join_names
 from bptt_instructor.grading.kernel_client.client import DEAD

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bptt.check.report import Finding, Report
+from bptt.check.exercises import EXERCISES
+from bptt.check.findings import Finding
+from bptt.check.report import Report
 
 if TYPE_CHECKING:
     from bptt_instructor.grading.kernel_client.client import NoAnswerError
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 def no_answer(asked: Asked, why: NoAnswerError) -> Report:
     """Say that a function gave no answer, and what to do."""
     told = f"{asked.function} gave no answer: {why}. {_advice(why)}".strip()
-    return Report(asked.exercise, asked.only or (), (Finding("no-answer", None, told),))
+    return _report(asked, Finding("no-answer", None, told))
 
 
 def too_dear(asked: Asked, times: float) -> Report:
@@ -32,7 +34,11 @@ def too_dear(asked: Asked, times: float) -> Report:
         "passes. Nudging each number and watching the loss is a fine way to test gradients, and far too slow to learn "
         "with. The exercise is the way back: one pass by the chain rule, for the price of a few forward passes."
     )
-    return Report(asked.exercise, asked.only or (), (Finding("cost", None, told),))
+    return _report(asked, Finding("cost", None, told))
+
+
+def _report(asked: Asked, finding: Finding) -> Report:
+    return Report(asked.exercise, asked.only or (), (finding,), hints=bool(EXERCISES[asked.exercise].hints))
 
 
 def _rounded(times: float) -> str:

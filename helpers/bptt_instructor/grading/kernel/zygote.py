@@ -39,7 +39,7 @@ LESSONS = (
     *("bptt.viz.null_figure", "bptt.widgets"),
 )
 """What notebooks import."""
-LATE = ("IPython.core.logger", "bdb", "psutil", "pwd", "bptt.check.report_html", "bptt.check.report_text")
+LATE = ("IPython.core.logger", "bdb", "psutil", "pwd")
 """What would else be imported by the first cell that runs, or the first that fails."""
 
 FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
