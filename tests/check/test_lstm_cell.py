@@ -3,8 +3,8 @@
 import pytest
 
 from bptt import check, inputs
-from bptt.check.compare import agrees
 from bptt.check.diagnose import all_mistakes, causes
+from bptt.check.tolerance import agrees
 from lstm_attempts import LINES, ONE_PIECE, RIGHT, WRONG, WRONG_IN_ONE_PIECE, spoilt_later, written
 
 CELL = "lstm_cell_backward"

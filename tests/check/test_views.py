@@ -6,8 +6,9 @@ from IPython.utils.capture import capture_output
 
 from attempts import WRONG, back, tidy
 from bptt import check
-from bptt.check.report import REPORT_MIME
+from bptt.check.findings import REPORT_MIME, Finding, ReportData
 from bptt.check.report_html import as_html
+from bptt.check.report_text import as_text
 
 CELL = check.EXERCISES["rnn_cell_backward"]
 
@@ -29,6 +30,13 @@ def test_text_names_cause_place_and_next_step():
 def test_text_of_a_pass_is_one_line():
     text = str(report_on(tidy))
     assert text == "\N{CHECK MARK} rnn_cell_backward: dxt, da_prev, dWax, dWaa and dba are right."
+
+
+@pytest.mark.parametrize("view", [as_text, as_html])
+@pytest.mark.parametrize("hints", [True, False])
+def test_only_an_exercise_with_hints_points_to_them(view, hints):
+    found = ReportData("model", ("dW",), (Finding("value", "dW", "dW differs."),), hints=hints)
+    assert ("check.hint" in view(found)) == hints
 
 
 def test_html_shows_wrong_numbers_beside_expected_ones():

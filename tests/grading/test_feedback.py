@@ -15,7 +15,7 @@ from submissions.right import MODEL
 from submissions.wrong import parameters
 
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import REPORT_MIME
+from bptt.check.findings import REPORT_MIME
 from bptt_instructor.feedback.exporter import FeedbackPage, points, prose
 from bptt_instructor.feedback.extract import told
 from bptt_instructor.feedback.generate import write_pages

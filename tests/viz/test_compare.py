@@ -6,7 +6,7 @@ from matplotlib.collections import PatchCollection
 from pictures import assert_tidy, entries, words
 
 from bptt import viz
-from bptt.check.compare import agrees
+from bptt.check.tolerance import agrees
 
 EXACT = np.array([[0.5, -1.5, 2.5], [0.25, 0.75, -0.125]])
 

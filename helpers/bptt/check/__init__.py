@@ -9,9 +9,10 @@ from functools import partial, wraps
 from typing import Any
 
 from bptt.check.exercises import EXERCISES
+from bptt.check.findings import Cause, Finding
 from bptt.check.gradient_check import whole_model as _whole_model
 from bptt.check.hints import hint
-from bptt.check.report import Cause, Finding, Report
+from bptt.check.report import Report
 from bptt.check.run import run
 from bptt.runtime import in_notebook
 from bptt.types import Array, Parameters

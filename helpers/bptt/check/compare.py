@@ -9,23 +9,11 @@ import numpy as np
 from bptt import exact
 from bptt.check.call import Outcome
 from bptt.check.exercise import Exercise
-from bptt.check.report import Finding, listed
+from bptt.check.findings import Finding
+from bptt.check.tolerance import TOLERANCE, agrees, scaled_error
 from bptt.inputs import Sizes
 from bptt.types import Array, Gradients
-
-TOLERANCE = 1e-6
-"""Largest accepted error of an entry, relative to the largest exact entry of the same gradient. Mathematically equal
-formulas differ by some 1e-15 (float64) or 1e-7 (float32); a wrong one differs by far more on random input."""
-
-
-def agrees(yours: Array, expected: Array) -> bool:
-    """Tell whether two arrays have the same shape and, up to rounding, the same numbers."""
-    return yours.shape == expected.shape and bool(np.all(_error(yours, expected) <= TOLERANCE))
-
-
-def _error(yours: Array, expected: Array) -> Array:
-    scale = np.abs(expected).max(initial=0.0) or 1.0
-    return np.abs(yours - expected) / scale
+from bptt.wording import join_names
 
 
 def as_gradients(exercise: Exercise, result: Any) -> dict[str, Any]:  # noqa: ANN401 - learners return anything
@@ -55,10 +43,10 @@ def findings(exercise: Exercise, outcome: Outcome, right: Gradients, sizes: Size
             yield found
     extra = [str(key) for key in result if key not in exercise.shapes]
     if extra:
-        message = f"The dict has {listed(extra)} besides {listed(list(exercise.shapes))}. Return those only."
+        message = f"The dict has {join_names(extra)} besides {join_names(exercise.shapes)}. Return those only."
         yield Finding("extra", None, message, sizes)
     if outcome.changed:
-        names = listed(outcome.changed)
+        names = join_names(outcome.changed)
         message = (
             f"Your function changes {names} in place. The caller still needs it as it was: an operation such as *= or "
             "+= writes into the array that it was given. Make a new array instead."
@@ -82,7 +70,7 @@ def _about_the_call(exercise: Exercise, outcome: Outcome, sizes: Sizes) -> Findi
         message = f"{exercise.name} returns None. Does it end with a return? (d.update(...) gives None as well.)"
         return Finding("not-implemented", None, message)
     if not exercise.bare and not isinstance(outcome.result, dict):
-        message = f"It returns a {type(outcome.result).__name__}. Return a dict with {listed(list(exercise.shapes))}."
+        message = f"It returns a {type(outcome.result).__name__}. Return a dict with {join_names(exercise.shapes)}."
         return Finding("return-type", None, message)
     return None
 
@@ -137,7 +125,7 @@ def _about_the_numbers(name: str, symbols: str, yours: Array, expected: Array, s
         message = f"{name}{_at(index)} is {yours[index]}: something overflowed or was divided by zero."
         return Finding("not-finite", name, message, sizes, index, yours, expected)
     if not agrees(yours, expected):
-        error = _error(yours, expected)
+        error = scaled_error(yours, expected)
         index = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
         wrong = int((error > TOLERANCE).sum())
         share = "every entry" if wrong == error.size else f"{wrong} of {error.size} entries"

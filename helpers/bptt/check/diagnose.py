@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bptt.check.compare import TOLERANCE, agrees
 from bptt.check.exercise import Arguments, Exercise, Mistake
-from bptt.check.report import Cause
+from bptt.check.findings import Cause
+from bptt.check.tolerance import TOLERANCE, agrees
 from bptt.types import Array, Gradients
 
 Ids = frozenset[str]

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from bptt.check.compare import TOLERANCE
-from bptt.check.report import Finding, Report
+from bptt.check.findings import Finding
+from bptt.check.report import Report
+from bptt.check.tolerance import TOLERANCE
 from bptt.exact.complex_step import STEP
 from bptt.types import Array, Gradients, Parameters
 

@@ -4,15 +4,14 @@ import numpy as np
 
 from bptt import inputs
 from bptt.check.call import Function, call
-from bptt.check.compare import TOLERANCE, agrees, as_gradients
+from bptt.check.compare import as_gradients
 from bptt.check.exercise import Exercise
-from bptt.check.report import Impulse
+from bptt.check.findings import Impulse
+from bptt.check.tolerance import NOTHING, TOLERANCE, agrees
 from bptt.types import Array
 
 SIZES = inputs.Sizes(n_x=2, n_a=3, n_y=4, m=12, T_x=6)
 """With two examples for each step: all impulses go through in one call, each in examples of its own."""
-NOTHING = 1e-12
-"""Less than this, in proportion to the largest exact value, counts as not having arrived."""
 
 
 def impulse_test(exercise: Exercise, function: Function, seed: int) -> Impulse | None:

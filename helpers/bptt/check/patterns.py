@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bptt.check.compare import TOLERANCE, agrees
+from bptt.check.tolerance import TOLERANCE, agrees
 from bptt.types import Array, Gradients
 
 _AXES = ((1, "row"), (0, "column"))

@@ -4,10 +4,11 @@ import numpy as np
 
 from bptt import inputs
 from bptt.check.call import Function, call
-from bptt.check.compare import agrees, as_gradients
+from bptt.check.compare import as_gradients
 from bptt.check.diagnose import causes
 from bptt.check.exercise import Exercise
-from bptt.check.report import Cause
+from bptt.check.findings import Cause
+from bptt.check.tolerance import agrees
 
 SQUARE = inputs.Sizes(n_x=4, n_a=4, n_y=4, m=4, T_x=4)
 STEP_AXES = 2

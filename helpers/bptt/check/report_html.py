@@ -9,11 +9,11 @@ from html import escape
 
 import numpy as np
 
-from bptt.check.compare import TOLERANCE
-from bptt.check.impulse import NOTHING
-from bptt.check.report import Cause, Finding, Impulse, Report, listed
+from bptt.check.findings import Cause, Finding, Impulse, ReportData
 from bptt.check.report_text import footer, printed, same_numbers
+from bptt.check.tolerance import NOTHING, TOLERANCE
 from bptt.types import Array
+from bptt.wording import join_names
 
 PASSED, FAILED = "#56B4E9", "#D55E00"
 YOURS, EXACT = "#CC79A7", "#808080"
@@ -25,7 +25,7 @@ LARGEST = 8
 """Rows and columns of an array that are shown as numbers."""
 
 
-def as_html(report: Report) -> str:
+def as_html(report: ReportData) -> str:
     """Write a report as one HTML element."""
     colour = PASSED if report.passed else FAILED
     parts = [
@@ -43,7 +43,7 @@ def as_html(report: Report) -> str:
     )
 
 
-def _headline(report: Report) -> str:
+def _headline(report: ReportData) -> str:
     mark = "\N{CHECK MARK}" if report.passed else "\N{BALLOT X}"
     whole = any(finding.gradient is None for finding in report.findings)
     chips = "" if whole else "".join(_chip(name, name not in report.wrong) for name in report.graded)
@@ -63,7 +63,7 @@ def _chip(name: str, right: bool) -> str:  # noqa: FBT001 - private, read once
 
 
 def _cause(cause: Cause) -> str:
-    where = f" <span style='opacity:.75'>({listed(cause.gradients)})</span>" if cause.gradients else ""
+    where = f" <span style='opacity:.75'>({join_names(cause.gradients)})</span>" if cause.gradients else ""
     same = f"<br>{escape(same_numbers(cause))}" if cause.alternatives else ""
     return (
         f'<div style="margin:.7em 0;padding:.5em .9em;background:{FAILED}1c;border-radius:.4em">'
@@ -154,7 +154,7 @@ def _list(notes: Iterable[str]) -> str:
     return f'<ul style="margin:.5em 0 0 1.2em;padding:0">{items}</ul>' if items else ""
 
 
-def _printed(report: Report) -> str:
+def _printed(report: ReportData) -> str:
     if not report.printed:
         return ""
     lines = escape("\n".join(printed(report)))

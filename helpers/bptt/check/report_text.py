@@ -2,13 +2,13 @@
 
 from textwrap import fill
 
-from bptt.check.exercises import EXERCISES
-from bptt.check.report import Cause, Report, listed
+from bptt.check.findings import Cause, ReportData
+from bptt.wording import join_names
 
 WIDTH = 96
 
 
-def as_text(report: Report) -> str:
+def as_text(report: ReportData) -> str:
     """Write a report as lines of at most 96 characters (a learner's own line of code excepted)."""
     mark = "\N{CHECK MARK}" if report.passed else "\N{BALLOT X}"
     lines = [f"{mark} {report.summary}"]
@@ -31,7 +31,7 @@ def as_text(report: Report) -> str:
 
 
 def _cause(cause: Cause) -> list[str]:
-    where = f" ({listed(cause.gradients)})" if cause.gradients else ""
+    where = f" ({join_names(cause.gradients)})" if cause.gradients else ""
     lines = [_wrapped(f"{cause.title}{where}.", "  ", "  "), _wrapped(cause.explanation, "  ", "  ")]
     return [*lines, _wrapped(same_numbers(cause), "  ", "  ")] if cause.alternatives else lines
 
@@ -41,24 +41,20 @@ def same_numbers(cause: Cause) -> str:
     return f"The same numbers would come from: {', '.join(cause.alternatives)}."
 
 
-def printed(report: Report, most: int = 12) -> list[str]:
+def printed(report: ReportData, most: int = 12) -> list[str]:
     """Return the first lines that the function printed, and how many more there are."""
     lines = report.printed.splitlines()
     shown = [line[:WIDTH] for line in lines[:most]]
     return shown if len(lines) <= most else [*shown, f"... and {len(lines) - most} lines more"]
 
 
-def footer(report: Report) -> list[str]:
+def footer(report: ReportData) -> list[str]:
     """Say which definition was checked and what to do next, where something is wrong."""
     if report.passed:
         return []
-    if report.exercise not in EXERCISES:
-        return []  # a whole model has no hints of its own
-    which = [f"Checked: {report.exercise} as {report.origin} defined it. Changed it since? Run that cell again."]
-    return [
-        *(which if report.origin else []),
-        f'Stuck? check.hint("{report.exercise}") gives one step more each time.',
-    ]
+    which = f"Checked: {report.exercise} as {report.origin} defined it. Changed it since? Run that cell again."
+    stuck = f'Stuck? check.hint("{report.exercise}") gives one step more each time.'
+    return [*([which] if report.origin else []), *([stuck] if report.hints else [])]
 
 
 def _wrapped(text: str, first: str, rest: str) -> str:

@@ -9,15 +9,18 @@ import numpy as np
 
 from bptt import inputs
 from bptt.check.call import Function, Outcome, call, call_all
-from bptt.check.compare import agrees, as_gradients, findings
+from bptt.check.compare import as_gradients, findings
 from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
+from bptt.check.findings import Cause, Finding, Impulse
 from bptt.check.impulse import impulse_test
 from bptt.check.introspection import defining_cell, notebook_values, own_functions
 from bptt.check.patterns import observations
 from bptt.check.probe import TIME_AXIS, probe
-from bptt.check.report import Cause, Finding, Impulse, Report, listed
+from bptt.check.report import Report
+from bptt.check.tolerance import agrees
 from bptt.types import Gradients
+from bptt.wording import join_names
 
 ONE_EXAMPLE = 1
 """The place of the case with m = 1 among ``inputs.sizes``."""
@@ -151,6 +154,7 @@ def report(examined: Examined, only: Sequence[str] | None = None) -> Report:
         defining_cell(function),
         examined.outcomes[0].printed,
         examined.impulse if about else None,
+        hints=bool(exercise.hints),
     )
 
 
@@ -167,7 +171,7 @@ def every_cause(exercise: Exercise) -> dict[str, str]:
 def _graded(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:
     unknown = [name for name in only or () if name not in exercise.shapes]
     if unknown:
-        message = f"{exercise.name} has no {listed(unknown)}; it returns {listed(list(exercise.shapes))}"
+        message = f"{exercise.name} has no {join_names(unknown)}; it returns {join_names(exercise.shapes)}"
         raise ValueError(message)
     return tuple(name for name in exercise.shapes if only is None or name in only)
 
@@ -189,8 +193,8 @@ def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
     values = notebook_values(function)
     if values:
         yield (
-            f"Your function reads {listed(values)} of the notebook instead of {listed(exercise.arguments)}: inside a "
-            "function use only what it is given."
+            f"Your function reads {join_names(values)} of the notebook instead of {join_names(exercise.arguments)}: "
+            "inside a function use only what it is given."
         )
 
 
@@ -208,8 +212,8 @@ def _own_parts(examined: Examined, graded: Sequence[str]) -> Iterator[str]:
     if wrong:
         what = "loop" if _has_steps(exercise) else "function"
         yield (
-            f"With an exact {listed(wrong)} your {what} is right, and that is what counts here. With your own "
-            f"{listed(wrong)} the result is wrong: the mistake is there. check.{wrong[0]}({wrong[0]}) says more."
+            f"With an exact {join_names(wrong)} your {what} is right, and that is what counts here. With your own "
+            f"{join_names(wrong)} the result is wrong: the mistake is there. check.{wrong[0]}({wrong[0]}) says more."
         )
 
 

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bptt.check.compare import TOLERANCE
 from bptt.check.exercise import Arguments
 from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH, RNN_BACKWARD
+from bptt.check.tolerance import TOLERANCE
 from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
 from bptt.viz import draw

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bptt.wording import plural
 from bptt_instructor.cli.options import in_course
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, c
 def _tell(came: Arrived) -> None:
     total = len(came.new + came.changed + came.same)
     click.echo(
-        f"{total} student{'s' * (total != 1)}: {len(came.new)} new, {len(came.changed)} changed, "
-        f"{len(came.same)} as before."
+        f"{plural(total, 'student')}: {len(came.new)} new, {len(came.changed)} changed, {len(came.same)} as before."
     )
     if came.unknown:
         click.echo(f"Nobody knows who these are, or they share a name: {', '.join(came.unknown)}.", err=True)

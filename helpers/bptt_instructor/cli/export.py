@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bptt.wording import plural
 from bptt_instructor.cli.options import in_course
 
 
@@ -48,7 +49,7 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
     for remark in remarks:
         click.echo(remark, err=True)
     students, columns = len(found.students), len(found.lessons)
-    click.echo(f"{to}: {students} student{'s' * (students != 1)}, {columns} lesson{'s' * (columns != 1)}.")
+    click.echo(f"{to}: {plural(students, 'student')}, {plural(columns, 'lesson')}.")
     click.echo(NEXT[layout])
 
 

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from bptt.check.report import listed
+from bptt.wording import join_names, plural
 from bptt_instructor.feedback.generate import write_pages
 from bptt_instructor.grading.executors.backend import Place, opened
 from bptt_instructor.grading.executors.forkserver import cores
@@ -164,12 +164,12 @@ def _feedback(course: Course, rows: Sequence[Row], place: Place, console: Consol
             progress.advance(bar)
             if not well:
                 failed.append(student)
-    lines = [f"nbgrader could not write the feedback of {listed(failed)}. The log says why."] if failed else []
+    lines = [f"nbgrader could not write the feedback of {join_names(failed)}. The log says why."] if failed else []
     pages = [row for row in can if row.student not in failed]
     if pages:
         # A notebook whose mistake was named makes the best first look.
         first = max(pages, key=lambda row: bool(row.causes))
-        lines.append(f"Feedback: {len(pages)} page{'s' * (len(pages) != 1)}, {_shown(course.feedback('STUDENT'))}")
+        lines.append(f"Feedback: {plural(len(pages), 'page')}, {_shown(course.feedback('STUDENT'))}")
         lines.append(f"Open one in a browser: {course.feedback(first.student).as_uri()}")
     return lines
 
@@ -205,7 +205,7 @@ def summary(rows: Sequence[Row]) -> list[str]:
     """Say in a few lines how the class did."""
     statuses = Counter(row.status for row in rows)
     counts = ", ".join(f"{statuses[status]} {status}" for status in Status if status in statuses)
-    lines = [f"{len(rows)} student{'s' * (len(rows) != 1)}: {counts}."]
+    lines = [f"{plural(len(rows), 'student')}: {counts}."]
     there = sum(row.status not in NOT_RUN for row in rows)
     titles = Counter(title for row in rows for title in row.causes.values())
     common = [(title, count) for title, count in titles.most_common(COMMONEST) if count > 1]

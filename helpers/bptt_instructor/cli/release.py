@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bptt.wording import plural
 from bptt_instructor.cli.options import in_course
 
 
@@ -46,7 +47,7 @@ def release(*, to: Path | None, course: Path) -> None:
     for name, count in sorted(inside.items()):
         click.echo(f"  {name:20}{f'{count:4} file' + 's' * (count != 1) if name.endswith('/') else ''}".rstrip())
     click.echo(f"{to}: {len(made.files)} files, {made.size / 1e6:.1f} MB.")
-    lessons = f"{made.lessons} lesson{'s' * (made.lessons != 1)}"
+    lessons = plural(made.lessons, "lesson")
     click.echo(
         f"Searched for {made.secrets} lines of solutions, hidden tests and rubrics of {lessons}: none is inside."
     )

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bptt.wording import plural
 from bptt_instructor.doctor.models import Finding, State
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def gradebook(config: Config) -> Finding:
     if here != wanted:
         found = f"{path} is of another version of nbgrader ({here}, not {wanted})."
         return Finding("Gradebook", State.MISSING, found, f"cp {path} {path}.copy && nbgrader db upgrade")
-    return Finding("Gradebook", State.OK, f"{path}, {students} student{'s' * (students != 1)}.")
+    return Finding("Gradebook", State.OK, f"{path}, {plural(students, 'student')}.")
 
 
 def exchange(config: Config) -> Finding:

@@ -6,6 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from bptt.wording import plural
 from bptt_instructor.doctor.models import Finding, State
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def size() -> Finding:
     from bptt_instructor.grading.limits import Limits  # noqa: PLC0415
 
     processors, memory = cores(), psutil.virtual_memory().total
-    found = f"{processors} processor{'s' * (processors != 1)}, {memory / GB:.1f} GB of memory."
+    found = f"{plural(processors, 'processor')}, {memory / GB:.1f} GB of memory."
     fit = int(memory // Limits().memory_bytes)
     if processors <= fit:
         return Finding("Size", State.OK, found)

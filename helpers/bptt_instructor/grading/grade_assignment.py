@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bptt.check.report import listed
+from bptt.wording import join_names
 from bptt_instructor.grading.course import Course, GradingError
 from bptt_instructor.grading.executors.backend import HERE, Place
 from bptt_instructor.grading.executors.result_cache import Journal
@@ -52,7 +52,7 @@ def students_to_grade(course: Course, only: Collection[str] = ()) -> list[str]:
         known = sorted({*book.roster(), *course.students_with_folders()})
     unknown = sorted(set(only) - set(known))
     if unknown:
-        raise GradingError(f"There is no student {listed(unknown)}. There are: {', '.join(known)}.")
+        raise GradingError(f"There is no student {join_names(unknown)}. There are: {', '.join(known)}.")
     return [student for student in known if not only or student in only]
 
 

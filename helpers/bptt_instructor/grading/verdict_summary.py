@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from bptt.check.report import listed
+from bptt.wording import join_names
 from bptt_instructor.grading.kernel_client.client import DEAD
 from bptt_instructor.grading.models.result import REPORT_MIME
 
@@ -54,7 +54,7 @@ def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: C
             for kind in report["kinds"][:1]:
                 first[kind].append(name)
     labels = suite.failure_labels
-    said += [f"{listed(list(dict.fromkeys(first[kind])))}: {word}" for kind, word in labels.items() if kind in first]
+    said += [f"{join_names(dict.fromkeys(first[kind]))}: {word}" for kind, word in labels.items() if kind in first]
     return "; ".join(said)
 
 

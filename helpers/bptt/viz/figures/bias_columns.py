@@ -9,6 +9,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Box, Point, Tint
+from bptt.wording import plural
 
 _COLUMN, _EXAMPLES, _END = 64.0, 218.0, 388.0
 """Middle of the single column, left and right end of the examples."""
@@ -41,7 +42,7 @@ def bias_columns(dz: Array, dba: Array | None = None) -> Card:
     landed = "" if dba is None else f" The given dba has shape {draw.shape(yours)}."
     card = Card(
         276,
-        title=f"One bias, {m} example{'s' if m > 1 else ''}",
+        title=f"One bias, {plural(m, 'example')}",
         caption="The bias is copied to every example, so its gradient adds up the shares of all examples." + landed,
         description=(
             f"Forward: the column ba ({n}, 1) is copied to {m} columns, one for each example. Backward: the {m} "

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
-from bptt.check.compare import TOLERANCE
+from bptt.check.tolerance import TOLERANCE
 from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card

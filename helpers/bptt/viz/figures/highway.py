@@ -12,6 +12,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point
+from bptt.wording import plural
 
 HEIGHT = 398.0
 _LEFT, _RIGHT = 104.0, 548.0
@@ -127,7 +128,7 @@ class Journey:
         if not back:
             return f"There is one step: {draw.number(self.shown)} of the gradient gets onto its memory."
         left = f"{draw.number(self.memory[0])} of the gradient is left on the memory"
-        said = f"{back} step{'s' if back > 1 else ''} back, {left}"
+        said = f"{plural(back, 'step')} back, {left}"
         if not self.memory[0]:
             shut = int(np.nonzero(self.memory)[0].min(initial=self.length))
             where = f"before step {shut}" if shut < self.length else "anywhere"

@@ -23,6 +23,7 @@ from bptt.viz.tree_layout import (
     at_once,
     per_loss,
 )
+from bptt.wording import plural
 
 _HEADING, COUNTS = 58.0, TOP + TALL + 22
 """Where the headings of both halves stand, and their numbers of calls."""
@@ -121,7 +122,7 @@ def counts(length: int, calls: int) -> tuple[str, str]:
 
 def counted(calls: int) -> str:
     """Count calls."""
-    return f"{calls} call{'' if calls == 1 else 's'}"
+    return plural(calls, "call")
 
 
 def _strokes(page: Axes, half: Half, done: int, side: str) -> None:

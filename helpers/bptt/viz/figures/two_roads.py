@@ -13,6 +13,7 @@ from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point, Tint
 from bptt.viz.two_roads_text import MEMORIES, STATES, Road, Words
+from bptt.wording import plural
 
 _MOST = 6
 """A longer sequence is drawn with five of its steps and dots, in the room of so many."""
@@ -201,7 +202,7 @@ def _description(words: Words, rows: list[_Row], steps: list[int]) -> str:
         return f"t = {t}: " + ", ".join(f"{row.road.kind} {amount}" for row, amount in zip(rows, amounts, strict=True))
 
     return (
-        f"A chain of cells over {length} step{'s' if length > 1 else ''}. {words.chain} "
+        f"A chain of cells over {plural(length, 'step')}. {words.chain} "
         f"{'The numbers' if single else 'The norms'}, from the last step back to the first. "
         f"{'; '.join(said(t) for t in reversed(steps))}."
     )

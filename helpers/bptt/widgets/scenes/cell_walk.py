@@ -8,8 +8,7 @@ from matplotlib.artist import Artist  # noqa: TC002 - loaded by every figure any
 from matplotlib.patches import Circle, Patch
 from matplotlib.patheffects import Normal, Stroke
 
-from bptt.check.compare import agrees
-from bptt.check.report import listed
+from bptt.check.tolerance import agrees
 from bptt.types import Gradients
 from bptt.viz import draw, panel, style
 from bptt.viz.card import Card
@@ -19,6 +18,7 @@ from bptt.widgets.learner_gradients import yours
 from bptt.widgets.scene import Layer, Scene
 from bptt.widgets.tracing import lines, watched
 from bptt.widgets.walk_steps import WALKS, Stop, Walk
+from bptt.wording import join_names
 
 _PANEL = 136.0
 _LONGEST_LINE = 74
@@ -187,7 +187,7 @@ class _Scene(Scene):
 
     def _wrong(self, here: Stop | None) -> str:
         names = [name for name in here.found if name in self._drawn.wrong] if here else []
-        return f"{listed(names)} not exact yet" if names else ""
+        return f"{join_names(names)} not exact yet" if names else ""
 
     def _words(self, step: int, note: str, code: str, line: str, remark: str) -> Iterator[str]:
         stops = self._walk.stops

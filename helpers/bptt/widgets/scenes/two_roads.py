@@ -7,7 +7,6 @@ import numpy as np
 from matplotlib.colors import to_rgb, to_rgba_array
 from matplotlib.patches import Circle
 
-from bptt.check.report import listed
 from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
 from bptt.viz import draw, style
@@ -20,6 +19,7 @@ from bptt.widgets.interactive_figure import Live
 from bptt.widgets.learner_gradients import yours
 from bptt.widgets.scene import Layer, Scene
 from bptt.widgets.text_boxes import Cells, Look
+from bptt.wording import join_names
 
 _MOST = 5
 _LEFT, _RIGHT, _WIDEST = 134.0, 472.0, 86.0
@@ -324,7 +324,7 @@ class _Switches(Scene):
 def _listed(off: list[bool], length: int) -> str:
     """Name the columns that are wrong."""
     steps = [str(t) for t in range(length) if off[t]]
-    found = [f"dx at step{'s' if len(steps) > 1 else ''} {listed(steps)}"] if steps else []
+    found = [f"dx at step{'s' if len(steps) > 1 else ''} {join_names(steps)}"] if steps else []
     found += [name for name, bad in zip(("da0", *_WEIGHTS), off[length:], strict=True) if bad]
     return ", ".join(found)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bptt.check.call import Outcome
 from bptt.check.exercises import EXERCISES
-from bptt.check.report import Finding, Report
+from bptt.check.findings import Finding
+from bptt.check.report import Report
 from bptt.check.run import Examined, every_cause, examine, report
 from bptt.exact import BorrowedGradientError
 from bptt_instructor.grading.checks.protocol import ExerciseInfo, LargeCase
@@ -16,7 +17,7 @@ from bptt_instructor.grading.checks.protocol import ExerciseInfo, LargeCase
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bptt.check.report import Kind
+    from bptt.check.findings import Kind
     from bptt_instructor.grading.checks.protocol import Arguments, CallResult, RemoteFunction
 
 
@@ -63,7 +64,8 @@ class BpttSuite:
 
     def failure(self, exercise: str, only: Sequence[str] | None, kind: Kind, message: str) -> Report:
         """Report what only grading finds out, in the form of all other reports."""
-        return Report(exercise, tuple(only or ()), (Finding(kind, None, message),))
+        hints = bool(EXERCISES[exercise].hints)
+        return Report(exercise, tuple(only or ()), (Finding(kind, None, message),), hints=hints)
 
 
 @dataclass(frozen=True)

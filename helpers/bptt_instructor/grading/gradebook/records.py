@@ -50,7 +50,7 @@ class Record:
     causes
         Id and title of the known mistakes that were found.
     unexplained
-        What is wrong with each exercise where no known mistake was found, as in :data:`bptt.check.report.Kind`.
+        What is wrong with each exercise where no known mistake was found, as in :data:`bptt.check.findings.Kind`.
     boxed
         Whether it ran in a sandbox.
     graded

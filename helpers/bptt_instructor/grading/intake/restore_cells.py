@@ -6,7 +6,7 @@ import copy
 import re
 from typing import TYPE_CHECKING
 
-from bptt.check.report import listed
+from bptt.wording import join_names
 from bptt_instructor.grading.intake.tampering import does_something_else, notes_changed
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Repair:
     @property
     def repaired(self) -> tuple[str, ...]:
         """What was put right and may well have happened by accident, in words."""
-        return tuple(f"{listed(list(dict.fromkeys(names)))} {what}" for what, names in self._repaired.items())
+        return tuple(f"{join_names(dict.fromkeys(names))} {what}" for what, names in self._repaired.items())
 
     def do(self) -> None:
         """Put everything right."""
@@ -115,7 +115,7 @@ class Repair:
             self._note("had lost its name: given back", name)
         told = list(notes_changed(noted, meta))
         if told:
-            self.tampered.append(f"{name} had {listed(told)}: restored")
+            self.tampered.append(f"{name} had {join_names(told)}: restored")
         # Points, locks and the like are the lesson's to say.
         cell.metadata, cell.id = copy.deepcopy(ours.metadata), ours.id
         if cell.cell_type != ours.cell_type:
