@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bptt.viz.figures.gate_layout import gate_layout as gate_layout
     from bptt.viz.figures.highway import highway as highway
     from bptt.viz.figures.influence_map import influence_map as influence_map
+    from bptt.viz.figures.memory_roads import memory_roads as memory_roads
     from bptt.viz.figures.nudge import nudge as nudge
     from bptt.viz.figures.product_shapes import product_shapes as product_shapes
     from bptt.viz.figures.saliency import saliency as saliency
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from bptt.viz.figures.tanh_slope import tanh_slope as tanh_slope
     from bptt.viz.figures.timings import timings as timings
     from bptt.viz.figures.tree_or_graph import tree_or_graph as tree_or_graph
-    from bptt.viz.figures.two_roads import memory_roads as memory_roads
     from bptt.viz.figures.two_roads import two_roads as two_roads
 
 _FIGURES = (
@@ -48,7 +48,7 @@ _FIGURES = (
     "tree_or_graph",
     "two_roads",
 )
-"""Each is in the file of its name, but for ``memory_roads``, which is beside ``two_roads``."""
+"""Each is in the file of its name in ``figures/``."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type checker reads the imports above instead
@@ -57,8 +57,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type checker reads the 
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if is_autograding():
         return import_module(f"{__name__}.null_figure").undrawn
-    module = "two_roads" if name == "memory_roads" else name
-    return getattr(import_module(f"{__name__}.figures.{module}"), name)
+    return getattr(import_module(f"{__name__}.figures.{name}"), name)
 
 
 def __dir__() -> list[str]:
