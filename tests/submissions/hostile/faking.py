@@ -176,7 +176,7 @@ def quiet(stream, kind, content=None, *rest, **options):
     return send(stream, kind, content, *rest, **options)
 kernel.session.send = quiet""",
     ),
-    unsolved(
+    wrong(
         "fake-reply",
         tries="a forged end of the cell before the check has failed",
         writes=inside(
@@ -192,7 +192,7 @@ session.send(kernel.iopub_socket, "status", idle, parent, ident=kernel._topic("s
     wrong("fake-number-nan", tries="a displayed number: nan", first=returning('float("nan")')),
     wrong("fake-number-huge", tries="a displayed number: a thousand points", first=returning("1000.0")),
     wrong("fake-number-infinite", tries="a displayed number: infinity", first=returning('float("inf")')),
-    unsolved(
+    wrong(
         "fake-result-first",
         tries="a number published as the cell's result before the check fails",
         writes=inside("get_ipython().displayhook(2)"),

@@ -2,24 +2,11 @@
 
 from functools import partial
 
-from submissions.hostile.attack import EVERYTHING, NOTHING, Attack
+from submissions.hostile.attack import EVERYTHING, NOTHING, Attack, ends_with
 
 TIME = "timed out"
 spends = partial(Attack, family="resources")
 NOT_DZ = tuple(test for test in EVERYTHING if test != "check-dz")
-
-
-def ends_with(code):
-    """Run code after the last graded cell: all has been earned by then."""
-
-    def then(notebook):
-        last = notebook.cells[-1]
-        notebook.cells.append(
-            type(last)(cell_type="code", id="last", metadata={}, outputs=[], execution_count=None, source=code)
-        )
-        return notebook
-
-    return then
 
 
 def dz(code):

@@ -49,6 +49,8 @@ def settings(**changes):
 
     def then(notebook):
         for test in tests(notebook):
+            if changes.keys() - test.metadata["nbgrader"].keys():
+                raise LookupError(f"{test.id} has not all of {sorted(changes)}")
             test.metadata["nbgrader"] |= changes
         return notebook
 
