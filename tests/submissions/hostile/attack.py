@@ -56,6 +56,11 @@ class Attack:
         What the row says, or what it may say where that is a matter of luck, such as which limit is met first.
     says
         Some words of the reason.
+    targets
+        Expressions for what it reaches for by name, each of which has to have a value in a submission's kernel; see
+        :func:`submissions.hostile.targets.innocent`.
+    seen
+        What its graded notebook shows if it has come as far as it can.
     assignment
         The lesson.
     """
@@ -71,6 +76,8 @@ class Attack:
     fair: tuple[str, ...] = EVERYTHING
     status: str | tuple[str, ...] = "graded"
     says: str = ""
+    targets: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     assignment: str = ASSIGNMENT
 
     def __post_init__(self) -> None:
@@ -139,11 +146,14 @@ def ends_with(code: str) -> Callable[[NotebookNode], NotebookNode]:
     return then
 
 
+IMPORTS = "import ctypes, glob, os, pathlib, shutil, signal, socket, sqlite3, subprocess, sys, sysconfig\n"
+
+
 def shows(*expressions: str) -> str:
     """Write a cell that prints each expression's value; one that fails does not keep the others from being tried."""
     lines = "".join(f"    lambda: {expression},\n" for expression in expressions)
     return (
-        "import ctypes, glob, os, pathlib, shutil, signal, socket, sqlite3, subprocess, sys\n"
+        f"{IMPORTS}"
         f"for attempt in (\n{lines}):\n"
         "    try:\n"
         "        print(attempt())\n"

@@ -202,6 +202,7 @@ ENDS = (
         "load-segfault",
         tries="reads where nothing is",
         first="import ctypes\nctypes.string_at(0)",
+        targets=("ctypes.string_at",),
         fair=NOTHING,
         status="crashed",
     ),
@@ -229,8 +230,8 @@ ENDS = (
         tries="closes the kernel's own sockets",
         fair=NOTHING,
         status=("crashed", TIME),
-        first="from ipykernel.kernelapp import IPKernelApp\nkernel = IPKernelApp.instance().kernel\n"
-        "IPKernelApp.instance().context.destroy(0)",
+        first="from ipykernel.kernelapp import IPKernelApp\nIPKernelApp.instance().context.destroy(0)",
+        targets=("IPKernelApp.instance().context.destroy",),
     ),
     spends(
         "load-rubbish",
@@ -239,6 +240,7 @@ ENDS = (
         "for frames in ([b'rubbish'], [b'<IDS|MSG>', b'', b'{', b'{', b'{', b'{'], [b''] * 500,\n"
         "               [b'<IDS|MSG>', b'', b'[' * 100_000, b'{}', b'{}', b'{}']):\n"
         "    thread.send_multipart(frames)",
+        targets=("IPKernelApp.instance().iopub_thread.send_multipart",),
     ),
     spends(
         "load-at-exit",

@@ -228,6 +228,7 @@ STRUCTURE = (
         then=tests_first,
         fair=NOTHING,
         status=("graded", *MENDED),
+        seen=("NameError: rnn_cell_dz is not defined",),
     ),
     solved(
         "shape-backwards",
@@ -235,6 +236,7 @@ STRUCTURE = (
         then=backwards,
         fair=NOTHING,
         status=("graded", *MENDED),
+        seen=("NameError: rnn_cell_dz is not defined",),
     ),
     solved(
         "shape-solution-text", tries="a solution cell made text", then=solutions_in_text, status=("graded", *MENDED)
