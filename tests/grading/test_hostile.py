@@ -1,11 +1,16 @@
 """The hostile corpus, graded as one class: fair points for everybody, and nobody else notices."""
 
+import os
+import re
+
 import nbformat
 import psutil
 import pytest
 from submissions.hostile import CORPUS
+from submissions.hostile.attack import Attack
 from submissions.hostile.attacked import LESSONS, NEIGHBOURS, attacked
 from submissions.hostile.scripts import SCRIPTS, runs_in
+from submissions.hostile.targets import innocent, not_there, pieces
 
 from bptt_instructor.feedback.generate import write_pages
 from bptt_instructor.grading.course import Course
@@ -21,6 +26,13 @@ c.Limits.update({
 })
 """
 LONGEST_REASON = 500
+NOWHERE = Attack("nowhere", "", "aims at what is not there", targets=("kernel.nothing", "kernel.session.send"))
+LOOKS = innocent((*CORPUS, NOWHERE))
+EVERYBODY = (*CORPUS, LOOKS)
+MADE = (".bashrc", ".ipython", ".local")
+"""What attackers would put into a home where nothing of the kind is."""
+STUMBLED = re.compile(r"^(?:- )?((?:Attribute|Import|Key|ModuleNotFound|Name|Type)Error)\b", re.MULTILINE)
+"""How code ends that reaches for what is not there."""
 
 
 @pytest.fixture(scope="module")
@@ -28,19 +40,71 @@ def after(tmp_path_factory):
     """Grade the class once: the course's folder, the rows, the canaries, and the processes that are still there."""
     folder = tmp_path_factory.mktemp("attacked")
     with pytest.MonkeyPatch.context() as patch:
-        canaries = attacked(folder, settings=SETTINGS)
+        canaries = attacked(folder, EVERYBODY, SETTINGS)
         patch.setenv("HOME", str(folder / "home"))
         children = set(psutil.Process().children(recursive=True))
         rows = {}
         for lesson in LESSONS:
             honest = NEIGHBOURS if lesson == LESSONS[0] else ()
-            students = sorted([*honest, *(attack.student for attack in CORPUS if attack.assignment == lesson)])
+            students = sorted([*honest, *(attack.student for attack in EVERYBODY if attack.assignment == lesson)])
             rows |= {row.student: row for row in grade(Course(folder / "course", lesson), students)}
         yield folder / "course", rows, canaries, set(psutil.Process().children(recursive=True)) - children
         canaries.close()
 
 
+@pytest.fixture(scope="module")
+def shown(after):
+    """Return what the cells of each graded notebook show, by student; of the attackers, nothing for some."""
+    course, _, _, _ = after
+    said = {}
+    for attack in EVERYBODY:
+        path = course / "autograded" / attack.student / attack.assignment / f"{attack.assignment}.ipynb"
+        cells = nbformat.read(path, 4).cells if path.is_file() else []
+        said[attack.student] = "\n".join(text for cell in cells if cell.cell_type == "code" for text in _shown(cell))
+    return said
+
+
+def _shown(cell):
+    yield f"In [{cell.execution_count}]"
+    for output in cell.outputs:
+        failed = f"{output.ename}: {output.evalue}" if output.output_type == "error" else ""
+        yield failed or output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
+@pytest.fixture(scope="module")
+def missing(shown):
+    """Return what attackers reach for by name and is not there, and why."""
+    return not_there(shown[LOOKS.student])
+
+
+@pytest.mark.parametrize("attack", [attack for attack in CORPUS if attack.targets], ids=lambda attack: attack.student)
+def test_what_is_reached_for_by_name_is_there(missing, attack):
+    assert {target: missing[target] for target in attack.targets if target in missing} == {}
+
+
+def test_a_target_that_is_not_there_is_named(missing):
+    assert missing == {"kernel.nothing": "AttributeError: 'GradedKernel' object has no attribute 'nothing'"}
+
+
 @pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.student)
+def test_nobody_stumbles_over_what_is_not_there(shown, attack):
+    text = shown[attack.student]
+    assert [words for words in attack.seen if words not in text] == [], text
+    assert {name for name in STUMBLED.findall(text) if name not in "".join(attack.seen)} == set(), text
+
+
+def test_what_is_aimed_at_outside_is_there(after):
+    course, _, canaries, _ = after
+    places = re.compile(rf"(?:{re.escape(canaries.words['course'])}|{re.escape(canaries.words['home'])})[\w./-]*")
+    handed_in = [code for attack in CORPUS for code in pieces(course / "submitted" / attack.student)]
+    aims = {path for code in handed_in for path in places.findall(code)}
+    made = tuple(f"{canaries.words['home']}/{name}" for name in MADE)
+    assert {path for path in aims if not os.path.lexists(path) and not path.startswith(made)} == set()
+    assert {"gradebook.db", "nbgrader_config.py", "diary.txt", "door"} <= {path.split("/")[-1] for path in aims}
+    assert list((course / "build" / "results").rglob("*.json"))
+
+
+@pytest.mark.parametrize("attack", EVERYBODY, ids=lambda attack: attack.student)
 def test_points_are_fair_and_the_row_says_what_happened(after, attack):
     course, rows, _, _ = after
     row = rows[attack.student]

@@ -72,9 +72,11 @@ def fill(folder, entry, assignment=ASSIGNMENT):
     if entry.blank:
         return released
     solutions = {cell.id: cell.source for cell in _read(folder / "build" / "source", assignment).cells}
-    for cell in released.cells:
-        if not cell.metadata.get("nbgrader", {}).get("solution"):
-            continue
+    blanks = [cell for cell in released.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    unknown = entry.writes.keys() - {cell.id for cell in blanks}
+    if unknown:
+        raise LookupError(f"{entry.student}: {assignment} has no solution cells by the name of {sorted(unknown)}")
+    for cell in blanks:
         if cell.cell_type == "markdown":
             cell.source = ANSWER
         else:

@@ -1,5 +1,6 @@
 """The generator: what a hostile submission is, and how it is made from the released notebook."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +17,14 @@ EVERYTHING = tuple(AUTO)
 WRONG = {
     "rnn_cell_dz": "return np.zeros(da_next.shape)",
     "rnn_cell_inputs_backward": 'return {"dxt": np.zeros(cache.xt.shape), "da_prev": np.zeros(cache.a_prev.shape)}',
-    "rnn_cell_parameters_backward": "return {name: np.zeros_like(cache.parameters[name[1:]]) for name in P}",
+    "rnn_cell_parameters_backward": """\
+return {name: np.zeros_like(cache.parameters[name[1:]]) for name in ("dWax", "dWaa", "dba")}
+""",
     "rnn_cell_backward": """\
 dz = rnn_cell_dz(da_next, cache)
 return {**rnn_cell_inputs_backward(dz, cache), **rnn_cell_parameters_backward(dz, cache)}
 """,
 }
-WRONG["rnn_cell_parameters_backward"] = WRONG["rnn_cell_parameters_backward"].replace("P}", '("dWax", "dWaa", "dba")}')
 """Solutions of the right form and without any right number."""
 
 
@@ -54,6 +56,11 @@ class Attack:
         What the row says, or what it may say where that is a matter of luck, such as which limit is met first.
     says
         Some words of the reason.
+    targets
+        Expressions for what it reaches for by name, each of which has to have a value in a submission's kernel; see
+        :func:`submissions.hostile.targets.innocent`.
+    seen
+        What its graded notebook shows if it has come as far as it can.
     assignment
         The lesson.
     """
@@ -69,7 +76,13 @@ class Attack:
     fair: tuple[str, ...] = EVERYTHING
     status: str | tuple[str, ...] = "graded"
     says: str = ""
+    targets: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     assignment: str = ASSIGNMENT
+
+    def __post_init__(self) -> None:
+        if self.blank and self.writes:
+            raise ValueError(f"{self.student}: cells that are as released have no lines of its own")
 
 
 def hand_in(course: Path, attack: Attack, words: Mapping[str, str]) -> None:
@@ -85,6 +98,9 @@ def hand_in(course: Path, attack: Attack, words: Mapping[str, str]) -> None:
         # Written as it is: nbformat would mend, or refuse, some of what is to be shown here.
         work = nbformat.v4.writes_json(work).encode("utf-8", "surrogatepass")
     if work is not None:
+        unknown = {word.decode() for word in re.findall(rb"@([a-z]+)@", work)} - words.keys()
+        if unknown:
+            raise LookupError(f"{attack.student}: there is nothing by the name of {sorted(unknown)}")
         for word, means in words.items():
             work = work.replace(f"@{word}@".encode(), means.encode())
         (folder / f"{attack.assignment}.ipynb").write_bytes(work)
@@ -99,19 +115,45 @@ def shorten(notebook: NotebookNode) -> None:
 
 def cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
     """Find a cell by its ``grade_id``."""
-    return next(each for each in notebook.cells if each.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+    for each in notebook.cells:
+        if each.metadata.get("nbgrader", {}).get("grade_id") == grade_id:
+            return each
+    raise LookupError(f"no cell is called {grade_id}")
 
 
 def tests(notebook: NotebookNode) -> list[NotebookNode]:
     """Return the cells that hold checks."""
-    return [each for each in notebook.cells if each.id.startswith("check-")]
+    found = [each for each in notebook.cells if each.id.startswith("check-")]
+    if not found:
+        raise LookupError("no cell holds a check")
+    return found
+
+
+def swapped(text, old, new, count=-1):
+    """Put something in the place of what has to be there; text or bytes."""
+    if old not in text:
+        raise LookupError(f"there is no {old!r}")
+    return text.replace(old, new, count)
+
+
+def ends_with(code: str) -> Callable[[NotebookNode], NotebookNode]:
+    """Run code after the last graded cell: all has been earned by then."""
+
+    def then(notebook: NotebookNode) -> NotebookNode:
+        notebook.cells.append(new_code_cell(code, id="last"))
+        return notebook
+
+    return then
+
+
+IMPORTS = "import ctypes, glob, os, pathlib, shutil, signal, socket, sqlite3, subprocess, sys, sysconfig\n"
 
 
 def shows(*expressions: str) -> str:
     """Write a cell that prints each expression's value; one that fails does not keep the others from being tried."""
     lines = "".join(f"    lambda: {expression},\n" for expression in expressions)
     return (
-        "import ctypes, glob, os, pathlib, shutil, signal, socket, sqlite3, subprocess, sys\n"
+        f"{IMPORTS}"
         f"for attempt in (\n{lines}):\n"
         "    try:\n"
         "        print(attempt())\n"

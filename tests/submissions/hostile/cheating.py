@@ -2,8 +2,10 @@
 
 from functools import partial
 
+from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST
 from submissions import memory, sequence
-from submissions.hostile.attack import NOTHING, Attack
+from submissions.hostile.attack import NOTHING, Attack, ends_with
+from submissions.hostile.targets import ASKED, MESSAGES, OUTPUTS
 
 # What they cost on the case that tells may be more than the test allows; with more time and memory, they are named.
 TOO_DEAR = ("graded", "out of memory", "timed out")
@@ -49,6 +51,8 @@ def _complex(forward, upstream, cache, names):
 """
 
 ALL = '("xt", "a_prev", "Wax", "Waa", "ba")'
+LOCK = "bptt.exact.complex_step._lent_out.set"
+
 BY_NUDGING = {
     "rnn_cell_dz": "raise NotImplementedError",
     "rnn_cell_inputs_backward": 'return METHOD(_linear, dz, cache, ("xt", "a_prev"))',
@@ -74,6 +78,8 @@ def asking(how):
     }
 
 
+ANSWER_KEY = tuple(asking("bptt.exact.NAME").values())
+
 REMEMBERED = """\
 _visible = {}
 for _name, _exercise in check.EXERCISES.items():
@@ -83,6 +89,19 @@ for _name, _exercise in check.EXERCISES.items():
                 _given = _exercise.case(_seed + _number, _sizes)
                 _key = _name, next(iter(_given.values())).tobytes()
                 _visible[_key] = _exercise.exact(*_given.values())
+"""
+
+SOLUTIONS = r"(?ms)^def rnn_cell.*?(?=^# %%)"
+"""Where they stand in a lesson's file."""
+
+SEARCH = f"""\
+import pathlib, re
+solutions = dict(globals())
+for place in ("@course@", ".."):
+    for path in pathlib.Path(place).rglob("01_cell_backward.*"):
+        found = path.read_text(errors="replace")
+        if "BEGIN SOLUTION" in found:
+            exec("\\n".join(re.findall({SOLUTIONS!r}, found)), solutions)
 """
 
 SEQUENCE = """\
@@ -117,79 +136,102 @@ CHEATING = (
             name: f'return _visible["{name}", {"da_next" if name in (NAMES[0], NAMES[3]) else "dz"}.tobytes()]'
             for name in NAMES
         },
+        then=ends_with("print(check.rnn_cell_dz(rnn_cell_dz))"),
+        targets=("check.EXERCISES.items", "check.rnn_cell_dz"),
+        seen=("dz is right", "KeyError"),
     ),
     cheats("copy-nudge", tries="numerical differentiation", first=LOSS, writes=by("_nudged")),
     cheats("copy-complex", tries="the complex step, entry by entry", first=LOSS, writes=by("_complex")),
     cheats(
         "copy-exact",
         tries="the answer key, called",
-        first="from bptt import exact",
-        writes=asking("return exact.NAME(GIVEN)"),
+        first="import bptt.exact",
+        writes=asking("return bptt.exact.NAME(GIVEN)"),
+        targets=ANSWER_KEY,
+        seen=("Your function calls bptt.exact",),
     ),
     cheats(
         "copy-lent",
         tries="the answer key, through its own back door",
-        first="from bptt import exact",
-        writes=asking("return exact.lent(exact.NAME)(GIVEN)"),
+        first="import bptt.exact",
+        writes=asking("return bptt.exact.lent(bptt.exact.NAME)(GIVEN)"),
+        targets=("bptt.exact.lent", *ANSWER_KEY),
     ),
     cheats(
         "copy-unlocked",
         tries="the answer key, with its lock picked",
-        first="from bptt import exact\nfrom bptt.exact import complex_step",
-        writes=asking("complex_step._lent_out.set(True)\nreturn exact.NAME(GIVEN)"),
+        first="import bptt.exact.complex_step",
+        writes=asking("bptt.exact.complex_step._lent_out.set(True)\nreturn bptt.exact.NAME(GIVEN)"),
+        targets=(LOCK, *ANSWER_KEY),
     ),
     cheats(
         "copy-thread",
         tries="the answer key, in another thread",
-        first="from bptt import exact\nfrom concurrent.futures import ThreadPoolExecutor",
-        writes=asking("with ThreadPoolExecutor(1) as pool:\n    return pool.submit(exact.NAME, GIVEN).result()"),
+        first="import bptt.exact\nfrom concurrent.futures import ThreadPoolExecutor",
+        writes=asking("with ThreadPoolExecutor(1) as pool:\n    return pool.submit(bptt.exact.NAME, GIVEN).result()"),
+        targets=ANSWER_KEY,
     ),
     cheats(
         "copy-stack",
         tries="the check's own answers, by way of the stack",
-        first="import sys\nfrom bptt.exact import complex_step",
+        first="import sys, bptt.exact.complex_step",
         writes=asking(
-            "complex_step._lent_out.set(True)\nframe = sys._getframe()\n"
-            'while "exercise" not in frame.f_locals:\n    frame = frame.f_back\n'
+            "bptt.exact.complex_step._lent_out.set(True)\nframe = sys._getframe()\n"
+            'while not ("request" in frame.f_locals or hasattr(frame.f_locals.get("exercise"), "exact")):\n'
+            "    frame = frame.f_back\n"
+            'if "request" in frame.f_locals:\n'
+            '    return check.EXERCISES[frame.f_locals["request"].exercise].exact(GIVEN)\n'
             'return frame.f_locals["exercise"].exact(GIVEN)'
+        ),
+        targets=(
+            LOCK,
+            'check.EXERCISES["rnn_cell_dz"].exact',
+            # By the judge's question, and by a check in the notebook.
+            'sys.modules["bptt_instructor.grading.kernel.ipkernel"].call_function.__code__.co_varnames.index("request")',
+            'sys.modules["bptt.check.run"].examine.__code__.co_varnames.index("exercise")',
         ),
     ),
     cheats(
         "copy-asked",
         tries="the judge's questions answered by the answer key, in the kernel's place",
-        first="""\
+        first=f"""\
+import sys
 from ipykernel.kernelapp import IPKernelApp
-from bptt.exact import complex_step
-kernel = IPKernelApp.instance().kernel
+kernel, trouble = IPKernelApp.instance().kernel, []
 async def answers(stream, ident, parent):
-    from bptt_instructor.grading.protocol.messages import Answer, Question
-    header = parent["header"]
-    for number, asked in enumerate(parent["content"]["questions"]):
-        about = {**parent, "header": {**header, "msg_id": f"{header['msg_id']}/{number}"}}
-        question = Question.from_dict(asked["question"])
-        result = check.EXERCISES[question.exercise].exact(*question.arguments.values())
-        told = {"nonce": asked["nonce"], "answer": Answer(result).as_dict()}
-        kernel.session.send(kernel.iopub_socket, "bptt_ask_reply", told, about)
-if "bptt_ask_request" in getattr(kernel, "shell_handlers", {}):
-    kernel.shell_handlers["bptt_ask_request"] = answers""",
+    try:
+        header, messages, records = parent["header"], {MESSAGES}, kernel.checks.record_types
+        for number, call in enumerate(parent["content"]["calls"]):
+            about = {{**parent, "header": {{**header, "msg_id": f"{{header['msg_id']}}/{{number}}"}}}}
+            request = messages.CallRequest.from_dict(call["request"], records)
+            result = check.EXERCISES[request.exercise].exact(*request.arguments.values())
+            told = {{"nonce": call["nonce"], "result": messages.encode_result(messages.CallResult(result), records)}}
+            kernel.session.send(kernel.iopub_socket, "{CALL_REPLY}", told, about)
+    except Exception as error:
+        trouble.append(error)
+if "{CALL_REQUEST}" in getattr(kernel, "shell_handlers", {{}}):
+    kernel.shell_handlers["{CALL_REQUEST}"] = answers""",
+        then=ends_with("for error in trouble:\n    print(f'{type(error).__name__}: {error}')"),
+        targets=(
+            *(*OUTPUTS, ASKED),
+            *(f"{MESSAGES}.CallRequest.from_dict", f"{MESSAGES}.encode_result", f"{MESSAGES}.CallResult"),
+            *("kernel.checks.record_types", "check.EXERCISES"),
+        ),
         writes=dict.fromkeys(NAMES, "raise NotImplementedError"),
     ),
     cheats(
         "copy-search",
         tries="the solution, looked for on the disk",
-        blank=True,
-        first="import pathlib, re\n"
-        "for place in ('@course@', '..'):\n"
-        "    for path in pathlib.Path(place).rglob('01_cell_backward.*'):\n"
-        "        if 'BEGIN SOLUTION' in path.read_text(errors='replace'):\n"
-        "            found = path.read_text()\n"
-        "            exec('\\n'.join(re.findall(r'(?ms)^def rnn_cell.*?(?=^# %%)', found)))",
+        first=SEARCH,
+        writes=asking('return solutions["NAME"](GIVEN)'),
+        seen=("KeyError",),
     ),
     cheats(
         "copy-clock",
         tries="numerical differentiation under a stopped clock",
         first=LOSS + "import time\ntime.perf_counter = time.process_time = time.monotonic = time.time = lambda: 0.0",
         writes=by("_nudged"),
+        targets=("time.perf_counter", "time.process_time", "time.monotonic", "time.time"),
     ),
     cheats(
         "copy-sequence",
@@ -206,24 +248,26 @@ if "bptt_ask_request" in getattr(kernel, "shell_handlers", {}):
     cheats(
         "copy-sequence-lent",
         tries="the answer key of a whole sequence, through its own back door",
-        first="from bptt import exact",
+        first="import bptt.exact",
         writes={
-            "rnn_backward": "return exact.lent(exact.rnn_backward)(da, caches)",
-            "rnn_backward_per_loss": "return exact.lent(exact.rnn_backward)(da, caches)",
+            "rnn_backward": "return bptt.exact.lent(bptt.exact.rnn_backward)(da, caches)",
+            "rnn_backward_per_loss": "return bptt.exact.lent(bptt.exact.rnn_backward)(da, caches)",
             "output_backward": "raise NotImplementedError",
             "rnn_backward_truncated": "raise NotImplementedError",
         },
+        targets=("bptt.exact.lent", "bptt.exact.rnn_backward"),
         assignment=sequence.ASSIGNMENT,
     ),
     cheats(
         "copy-memory-lent",
         tries="the answer key of the LSTM, through its own back door",
-        first="from bptt import exact",
+        first="import bptt.exact",
         writes=dict.fromkeys((*memory.RIGHT, "lstm_cell_dz", "lstm_backward_fused"), "raise NotImplementedError")
         | {
-            "lstm_cell_backward": "return exact.lent(exact.lstm_cell_backward)(da_next, dc_next, cache)",
-            "lstm_backward": "return exact.lent(exact.lstm_backward)(da, caches)",
+            "lstm_cell_backward": "return bptt.exact.lent(bptt.exact.lstm_cell_backward)(da_next, dc_next, cache)",
+            "lstm_backward": "return bptt.exact.lent(bptt.exact.lstm_backward)(da, caches)",
         },
+        targets=("bptt.exact.lent", "bptt.exact.lstm_cell_backward", "bptt.exact.lstm_backward"),
         assignment=memory.ASSIGNMENT,
     ),
 )

@@ -2,10 +2,19 @@
 
 from functools import partial
 
-from submissions.hostile.attack import NOTHING, WRONG, Attack, tests
+import numpy as np
+
+import bptt
+from bptt_instructor.grading.checks.protocol import CallResult
+from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST, CELL_DONE, encode_result
+from submissions.hostile.attack import NOTHING, WRONG, Attack, ends_with, tests
+from submissions.hostile.targets import ASKED, MESSAGES, OUTPUTS
 
 unsolved = partial(Attack, family="faking a pass", blank=True, fair=NOTHING)
 wrong = partial(Attack, family="faking a pass", writes=WRONG, fair=NOTHING)
+TAKEN_IN = {"then": ends_with("check.rnn_cell_dz(rnn_cell_dz); print('taken in')"), "seen": ("taken in",)}
+"""The check in the notebook believes the lie. It counts for nothing, but shows that the lie is told."""
+OWN_CHECK = ("check.rnn_cell_dz", "check.EXERCISES")
 
 
 def tagged(tag):
@@ -45,53 +54,65 @@ from ipykernel.kernelapp import IPKernelApp
 kernel = IPKernelApp.instance().kernel
 """
 
-OUR_ANSWER = """\
-zeros = {"value": {"array": 0}, "arrays": [{"dtype": "float64", "shape": [1], "data": "AAAAAAAAAAA="}]}
-answer = {"result": zeros, "error": "", "message": "", "at_line": "", "warned": [], "printed": "", "changed": [],
-          "axes": [], "origin": "In [1]", "reads": [], "own": []}
-"""
+OUR_ANSWER = f"answer = {encode_result(CallResult(np.zeros(1), origin='In [1]'), ())}\n"
+IN_ITS_PLACE = ("check.EXERCISES", *OUTPUTS, ASKED)
+"""What :func:`forged` reaches for."""
 
 
 def forged(*replies):
     """Answer the judge's questions in the kernel's place."""
     sends = "".join(
-        f'        kernel.session.send(kernel.iopub_socket, "bptt_ask_reply", {reply}, about)\n' for reply in replies
+        f'        kernel.session.send(kernel.iopub_socket, "{CALL_REPLY}", {reply}, about)\n' for reply in replies
     )
     return f"""\
 {KERNEL}{OUR_ANSWER}
 async def answers(stream, ident, parent):
     header = parent["header"]
-    for number, asked in enumerate(parent["content"]["questions"]):
+    for number, asked in enumerate(parent["content"]["calls"]):
         nonce = asked["nonce"]
         about = {{**parent, "header": {{**header, "msg_id": f"{{header['msg_id']}}/{{number}}"}}}}
 {sends}
-getattr(kernel, "shell_handlers", {{}})["bptt_ask_request"] = answers
+getattr(kernel, "shell_handlers", {{}})["{CALL_REQUEST}"] = answers
 {returning(None)}
 """
 
 
 CHECKS = (
-    unsolved("fake-check", tries="each check replaced by one that passes", first=returning(None)),
+    unsolved(
+        "fake-check",
+        tries="each check replaced by one that passes",
+        first=returning(None),
+        targets=OWN_CHECK,
+        **TAKEN_IN,
+    ),
     unsolved(
         "fake-check-name",
         tries="another check under the same name",
         first="class Yes:\n    def __getattr__(self, name):\n"
         "        return lambda *given, **options: None\ncheck = Yes()",
+        targets=OWN_CHECK,
+        **TAKEN_IN,
     ),
     unsolved(
         "fake-check-run",
         tries="the check's own function replaced",
         first='check.run = lambda *given: type("Report", (), {"passed": True})()',
+        targets=(*OWN_CHECK, "check.run"),
+        **TAKEN_IN,
     ),
     unsolved(
         "fake-findings",
         tries="the comparison finds nothing",
         first='import sys\nsys.modules["bptt.check.run"].findings = lambda *given: []',
+        targets=(*OWN_CHECK, 'sys.modules["bptt.check.run"].findings'),
+        **TAKEN_IN,
     ),
     wrong(
         "fake-numpy-abs",
         tries="every error is zero: numpy.abs patched",
         first="np.abs = lambda value, *more: np.zeros(np.shape(value))",
+        targets=(*OWN_CHECK, "np.abs"),
+        **TAKEN_IN,
     ),
     wrong(
         "fake-numpy-testing",
@@ -99,20 +120,43 @@ CHECKS = (
         first="np.allclose = np.array_equal = lambda *given, **options: True\n"
         "np.testing.assert_allclose = lambda *given, **options: None\n"
         'import sys\nsys.modules["bptt.check.compare"].agrees = lambda *given: True',
+        targets=(
+            *OWN_CHECK,
+            *("np.allclose", "np.array_equal", "np.testing.assert_allclose"),
+            'sys.modules["bptt.check.compare"].agrees',
+        ),
+        **TAKEN_IN,
     ),
     wrong(
         "fake-expected",
         tries="the exact gradients replaced by the own ones",
         first="for exercise in check.EXERCISES.values():\n"
         '    object.__setattr__(exercise, "exact", lambda *given, name=exercise.name: globals()[name](*given))',
+        targets=(
+            *OWN_CHECK,
+            "check.EXERCISES.values",
+            *(f'check.EXERCISES["rnn_cell_dz"].{it}' for it in ("exact", "name")),
+        ),
+        **TAKEN_IN,
     ),
     wrong(
         "fake-from-inside",
-        tries="the function that is checked patches the check that called it",
+        tries="the function that is checked patches whatever called it",
         writes=inside(
-            'import sys\nframe = sys._getframe()\nwhile frame:\n    if "findings" in frame.f_globals:\n'
-            '        frame.f_globals["findings"] = lambda *given: []\n    frame = frame.f_back'
+            "import sys\nframe = sys._getframe()\nwhile frame:\n    names = frame.f_globals\n"
+            '    if "findings" in names:\n        names["findings"] = lambda *given: []\n'
+            '    if "call_function" in names:\n'
+            '        names["call_function"] = lambda *given, made=names["CallResult"]: made(np.zeros(1))\n'
+            "    frame = frame.f_back"
         ),
+        targets=(
+            *OWN_CHECK,
+            'sys.modules["bptt.check.run"].findings',
+            'sys.modules["bptt_instructor.grading.kernel.ipkernel"].call_function',
+            'sys.modules["bptt_instructor.grading.kernel.ipkernel"].CallResult',
+        ),
+        then=TAKEN_IN["then"],
+        seen=(*TAKEN_IN["seen"], "dz has shape (1,)"),
     ),
 )
 
@@ -125,18 +169,24 @@ IPYTHON = (
         "    def visit_Expr(self, node):\n"
         '        return ast.Pass() if "check." in ast.unparse(node) else node\n'
         "get_ipython().ast_transformers.append(Without())",
+        targets=(*OWN_CHECK, "get_ipython().ast_transformers.append"),
+        **TAKEN_IN,
     ),
     unsolved(
         "fake-input",
         tries="checks taken out of the text: input transformer",
         first="get_ipython().input_transformers_cleanup.append(\n"
-        '    lambda lines: ["pass"] if any("check." in line for line in lines) else lines)',
+        """    lambda lines: ["print('taken in')"] if any("check." in line for line in lines) else lines)""",
+        targets=(*OWN_CHECK, "get_ipython().input_transformers_cleanup.append"),
+        **TAKEN_IN,
     ),
     unsolved(
         "fake-before-cell",
         tries="a hook before each cell replaces the checks",
         first=f"def hook(*given):\n    {returning(None).replace(chr(10), chr(10) + '    ')}\n"
         'get_ipython().events.register("pre_run_cell", hook)',
+        targets=(*OWN_CHECK, "get_ipython().events.register", 'get_ipython().events.callbacks["pre_run_cell"]'),
+        **TAKEN_IN,
     ),
     unsolved(
         "fake-run-cell",
@@ -145,6 +195,8 @@ IPYTHON = (
         "shell = get_ipython()\n"
         "shell.should_run_async = lambda *given, **options: False\n"
         "shell.run_cell = lambda *given, **options: ExecutionResult(None)",
+        targets=("shell.should_run_async", "shell.run_cell"),
+        seen=("NameError: rnn_cell_dz is not defined",),
     ),
     unsolved(
         "fake-do-execute",
@@ -153,30 +205,38 @@ IPYTHON = (
         "async def do_execute(code, *given, **options):\n"
         '    return {"status": "ok", "execution_count": 1, "user_expressions": {}, "payload": []}\n'
         "kernel.do_execute = do_execute",
+        targets=("kernel.do_execute",),
+        seen=("NameError: rnn_cell_dz is not defined",),
     ),
     unsolved(
         "fake-traceback",
         tries="errors are not shown",
         first="shell = get_ipython()\nshell.showtraceback = shell._showtraceback = lambda *given, **options: None\n"
         "shell.set_custom_exc((BaseException,), lambda *given, **options: None)",
+        targets=("shell.showtraceback", "shell._showtraceback", "shell.set_custom_exc"),
     ),
 )
 
-MESSAGES = (
+REPLIES = (
     unsolved(
         "fake-filter",
-        tries="error messages dropped, error replies rewritten",
+        tries="error messages dropped, error replies and answers rewritten",
         first=f"""{KERNEL}
 send = kernel.session.send
 def quiet(stream, kind, content=None, *rest, **options):
     if kind == "error":
         return None
-    if kind == "execute_reply":
-        content = {{"status": "ok", "execution_count": 1, "user_expressions": {{}}, "payload": []}}
+    if kind in ("execute_reply", "{CELL_DONE}"):
+        content = {{"status": "ok", "execution_count": 77, "user_expressions": {{}}, "payload": []}}
+    if kind == "{CALL_REPLY}":
+        content["result"]["error"] = ""
     return send(stream, kind, content, *rest, **options)
 kernel.session.send = quiet""",
+        targets=("kernel.session.send",),
+        # Without the error, what is left of an answer is nothing.
+        seen=("In [77]", "rnn_cell_dz returns None"),
     ),
-    unsolved(
+    wrong(
         "fake-reply",
         tries="a forged end of the cell before the check has failed",
         writes=inside(
@@ -187,15 +247,45 @@ session.send(kernel.shell_stream, "execute_reply", done, parent, ident=kernel._s
 idle = {{"execution_state": "idle"}}
 session.send(kernel.iopub_socket, "status", idle, parent, ident=kernel._topic("status"))"""
         ),
+        targets=(
+            *OUTPUTS,
+            *("kernel.get_parent", "kernel.shell_stream", "kernel._shell_parent_ident.get", "kernel._topic"),
+        ),
+        seen=("it did not come back with anything",),
     ),
-    wrong("fake-number", tries="a displayed number: the full points", first=returning("2.0")),
-    wrong("fake-number-nan", tries="a displayed number: nan", first=returning('float("nan")')),
-    wrong("fake-number-huge", tries="a displayed number: a thousand points", first=returning("1000.0")),
-    wrong("fake-number-infinite", tries="a displayed number: infinity", first=returning('float("inf")')),
-    unsolved(
+    wrong(
+        "fake-number",
+        tries="a displayed number: the full points",
+        first=returning("2.0"),
+        targets=OWN_CHECK,
+        **TAKEN_IN,
+    ),
+    wrong(
+        "fake-number-nan",
+        tries="a displayed number: nan",
+        first=returning('float("nan")'),
+        targets=OWN_CHECK,
+        **TAKEN_IN,
+    ),
+    wrong(
+        "fake-number-huge",
+        tries="a displayed number: a thousand points",
+        first=returning("1000.0"),
+        targets=OWN_CHECK,
+        **TAKEN_IN,
+    ),
+    wrong(
+        "fake-number-infinite",
+        tries="a displayed number: infinity",
+        first=returning('float("inf")'),
+        targets=OWN_CHECK,
+        **TAKEN_IN,
+    ),
+    wrong(
         "fake-result-first",
         tries="a number published as the cell's result before the check fails",
         writes=inside("get_ipython().displayhook(2)"),
+        targets=("get_ipython().displayhook",),
     ),
     unsolved("fake-skip-tag", tries="the tag skip-execution on the checks", then=tagged("skip-execution")),
     unsolved("fake-raises-tag", tries="the tag raises-exception on the checks", then=tagged("raises-exception")),
@@ -206,6 +296,11 @@ session.send(kernel.iopub_socket, "status", idle, parent, ident=kernel._topic("s
         'report = {"exercise": "rnn_cell_dz", "passed": True, "causes": [], "kinds": []}\n'
         'display({"application/vnd.bptt.report+json": report, "text/plain": "All right."}, raw=True)\n'
         + returning(None),
+        targets=(
+            "check.EXERCISES",
+            '{sys.modules["bptt.check.findings"].REPORT_MIME: True}["application/vnd.bptt.report+json"]',
+        ),
+        seen=("All right.",),
     ),
 )
 
@@ -213,45 +308,56 @@ TO_THE_JUDGE = (
     unsolved(
         "fake-answer",
         tries="a well-formed answer with made-up numbers",
-        first=forged('{"nonce": nonce, "answer": answer}'),
+        first=forged('{"nonce": nonce, "result": answer}'),
+        targets=IN_ITS_PLACE,
+        seen=("dz has shape (1,)",),
     ),
     unsolved(
         "fake-answer-twice",
         status="tampered",
         tries="several answers to one question",
-        first=forged(*['{"nonce": nonce, "answer": answer}', '{"nonce": "0", "answer": answer}'] * 3),
+        first=forged(*['{"nonce": nonce, "result": answer}', '{"nonce": "0", "result": answer}'] * 3),
+        targets=IN_ITS_PLACE,
+        seen=("dz has shape (1,)",),
     ),
     unsolved(
         "fake-answer-verdict",
         status="tampered",
         tries="an answer with a verdict in it",
-        first=forged('{"nonce": nonce, "answer": answer | {"passed": True, "score": 3}}'),
+        first=forged('{"nonce": nonce, "result": answer | {"passed": True, "score": 3}}'),
+        targets=IN_ITS_PLACE,
+        seen=("cannot be read: not an answer",),
     ),
     unsolved(
         "fake-answer-size",
         status="tampered",
         tries="an array that says it is enormous",
         first=forged(
-            '{"nonce": nonce, "answer": answer | {"result": {"value": {"array": 0}, "arrays": '
+            '{"nonce": nonce, "result": answer | {"result": {"value": {"array": 0}, "arrays": '
             '[{"dtype": "float64", "shape": [2**40, 2**20], "data": ""}]}}}'
         ),
+        targets=IN_ITS_PLACE,
+        seen=("cannot be read: not a shape",),
     ),
     unsolved(
         "fake-answer-deep",
+        status="tampered",
         tries="an answer nested too deep to be read",
-        first="import json\n"
-        + forged('"@"')
-        .replace('"@"', '{"nonce": nonce, "answer": deep}')
-        .replace("async def", 'deep = {"list": []}\nfor _ in range(500):\n    deep = {"list": [deep]}\nasync def'),
+        first='deep = {"list": []}\nfor _ in range(100):\n    deep = {"list": [deep]}\n'
+        + forged('{"nonce": nonce, "result": answer | {"result": {"value": deep, "arrays": []}}}'),
+        targets=IN_ITS_PLACE,
+        seen=("cannot be read: not a value, or one too deep",),
     ),
     unsolved(
         "fake-answer-pickle",
         status="tampered",
         tries="a pickle in place of numbers",
         first=forged(
-            '{"nonce": nonce, "answer": answer | {"result": {"value": {"array": 0}, "arrays": '
+            '{"nonce": nonce, "result": answer | {"result": {"value": {"array": 0}, "arrays": '
             '[{"dtype": "object", "shape": [1], "data": "gASVEQAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOULg=="}]}}}'
         ),
+        targets=IN_ITS_PLACE,
+        seen=("cannot be read: not an array of numbers",),
     ),
     unsolved(
         "fake-unasked",
@@ -262,8 +368,9 @@ parent = kernel.get_parent()
 request = parent["header"]["msg_id"].split("/")[0]
 for number in range(50):
     about = {{**parent, "header": {{**parent["header"], "msg_id": f"{{request}}/{{number}}"}}}}
-    for kind in ("bptt_ask_reply", "execute_reply"):
-        kernel.session.send(kernel.iopub_socket, kind, {{"nonce": "0" * 32, "answer": answer}}, about)""",
+    for kind in ("{CALL_REPLY}", "execute_reply"):
+        kernel.session.send(kernel.iopub_socket, kind, {{"nonce": "0" * 32, "result": answer}}, about)""",
+        targets=(*OUTPUTS, "kernel.get_parent"),
     ),
     unsolved(
         "fake-ran",
@@ -271,18 +378,22 @@ for number in range(50):
         first=f"""{KERNEL}
 parent = kernel.get_parent()
 request = parent["header"]["msg_id"].split("/")[0]
-done = {{"status": "ok", "execution_count": 1, "user_expressions": {{}}, "payload": []}}
+done = {{"status": "ok", "execution_count": 77, "user_expressions": {{}}, "payload": []}}
 for number in range(50):
     about = {{**parent, "header": {{**parent["header"], "msg_id": f"{{request}}/{{number}}"}}}}
-    kernel.session.send(kernel.iopub_socket, "bptt_run_reply", done, about)
+    kernel.session.send(kernel.iopub_socket, "{CELL_DONE}", done, about)
 about = {{**parent, "header": {{**parent["header"], "msg_id": request}}}}
 kernel.session.send(kernel.iopub_socket, "status", {{"execution_state": "idle"}}, about)""",
+        targets=(*OUTPUTS, "kernel.get_parent"),
+        seen=("In [77]",),
     ),
     wrong(
         "fake-encode",
         tries="the code that packs answers replaced",
-        first='import sys\nquestion = sys.modules.get("bptt_instructor.grading.protocol.messages")\n'
-        'if question:\n    question.encode = lambda value: {"value": True, "arrays": []}\n' + returning(None),
+        first='import sys\nif "bptt_instructor.grading.protocol.messages" in sys.modules:\n'
+        f'    {MESSAGES}.encode = lambda *given: {{"value": True, "arrays": []}}\n' + returning(None),
+        targets=("check.EXERCISES", f"{MESSAGES}.encode"),
+        seen=("dz is a bool",),
     ),
 )
 
@@ -308,6 +419,7 @@ VALUES = (
         "    __array_ufunc__ = lambda self, *given, **options: np.zeros(self.shape)\n"
         "    __array__ = lambda self, *given, **options: self\n"
         "np.asarray = lambda value, *given, **options: value",
+        targets=("np.asarray",),
         writes=answering("np.zeros(like.shape).view(Zero)"),
     ),
     wrong(
@@ -325,12 +437,16 @@ VALUES = (
 FILES = (
     unsolved(
         "fake-module",
-        tries="a file bptt.py beside the notebook, with checks that pass",
-        beside=lambda folder, _words: (folder / "bptt.py").write_text(
+        tries="a file by the package's name beside the notebook, with checks that pass",
+        beside=lambda folder, _words: (folder / f"{bptt.__name__}.py").write_text(
             "class Yes:\n"
             "    __getattr__ = lambda self, name: self\n"
             "    __call__ = lambda self, *given, **options: None\n"
             "check = inputs = rnn = viz = widgets = Yes()\n"
+        ),
+        targets=(
+            *('sys.modules["bptt.check"]', 'sys.modules["bptt.inputs"]', 'sys.modules["bptt.rnn"]'),
+            *('sys.modules["bptt.viz"]', 'sys.modules["bptt.widgets"]'),
         ),
     ),
     wrong(
@@ -344,6 +460,7 @@ FILES = (
             "sys.path[:] = here\n"
             "numpy.abs = lambda value, *more: numpy.zeros(numpy.shape(value))\n"
         ),
+        targets=('sys.modules["numpy"]', "numpy.abs"),
     ),
     unsolved(
         "fake-start-files",
@@ -352,7 +469,8 @@ FILES = (
             (folder / name).write_text("import builtins\nbuiltins.AssertionError = SystemExit\n")
             for name in ("sitecustomize.py", "usercustomize.py", "ipython_config.py", "ipython_kernel_config.py")
         ],
+        targets=("builtins.AssertionError",),
     ),
 )
 
-FAKING = (*CHECKS, *IPYTHON, *MESSAGES, *TO_THE_JUDGE, *VALUES, *FILES)
+FAKING = (*CHECKS, *IPYTHON, *REPLIES, *TO_THE_JUDGE, *VALUES, *FILES)

@@ -1,10 +1,14 @@
 """Isolation: all is solved, and a cell looks around: for secrets, neighbours, processes, the network, a way out."""
 
+import sys
 from functools import partial
 
-from submissions.hostile.attack import EVERYTHING, Attack, cell, shows
+from submissions.hostile.attack import Attack, cell, shows
 
 looks = partial(Attack, family="isolation")
+
+SITE_PACKAGES = "sysconfig.get_path('purelib')"
+USERS_OWN = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 
 
 def later(code):
@@ -40,11 +44,13 @@ SECRETS = (
         tries="reads the tests out of the notebook's own memory and folder",
         first=shows("open('01_cell_backward.ipynb').read()"),
         writes={
-            "rnn_cell_backward": "print(get_ipython().user_ns['In'], open('01_cell_backward.ipynb').read())\n"
+            "rnn_cell_backward": "print(get_ipython().user_ns['In'])\n"
+            "try:\n    print(open('01_cell_backward.ipynb').read())\nexcept OSError as error:\n    print(error)\n"
             "dz = rnn_cell_dz(da_next, cache)\n"
             "return rnn_cell_inputs_backward(dz, cache) | rnn_cell_parameters_backward(dz, cache)"
         },
-        fair=tuple(test for test in EVERYTHING if test != "check-rnn_cell_backward"),
+        targets=("get_ipython().user_ns['In'][1]",),
+        seen=("['', 'import numpy as np",),
     ),
     looks(
         "wall-neighbour-read",
@@ -81,31 +87,41 @@ SECRETS = (
             "open(f'/proc/{os.getppid()}/environ').read()",
             "subprocess.run('env; export', shell=True, capture_output=True)",
         ),
+        targets=("os.stat('/proc/1/environ')",),
+        seen=("NBGRADER_EXECUTION",),
     ),
     looks(
         "wall-memory",
         tries="searches its own memory for what was there before",
-        first="import re\n"
-        "found = set()\n"
-        "with open('/proc/self/maps') as maps, open('/proc/self/mem', 'rb', 0) as memory:\n"
-        "    for line in maps:\n"
-        "        start, end = (int(part, 16) for part in line.split()[0].split('-'))\n"
-        "        if 'rw' in line and end - start < 6_000_000:\n"
-        "            try:\n"
-        "                memory.seek(start)\n"
-        "                found |= set(re.findall(rb'[0-9a-f]{24}', memory.read(end - start)))\n"
-        "            except OSError:\n"
-        "                pass\n"
-        "print(sorted(found)[:20_000])",
+        first="""\
+import hashlib, re
+known = hashlib.sha256(b"was there before").hexdigest()[:24].encode()
+found, most = set(), 4_000_000
+with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+    for line in maps:
+        start, end = (int(part, 16) for part in line.split()[0].split("-"))
+        for at in range(start, end if "rw" in line else start, most):
+            try:
+                memory.seek(at)
+                found |= set(re.findall(rb"[0-9a-f]{24}", memory.read(min(most, end - at))))
+            except OSError:
+                pass
+print("with what is known:", known in found)
+print(sorted(found)[:20_000])
+""",
+        targets=("os.stat('/proc/self/maps')", "os.stat('/proc/self/mem')"),
+        seen=("with what is known: True",),
     ),
     looks(
         "wall-handles",
         tries="uses handles that were left open",
         first=shows(
-            "[(fd, os.readlink(f'/proc/self/fd/{fd}')) for fd in os.listdir('/proc/self/fd')]",
+            "[(path, os.readlink(path)) for path in glob.glob('/proc/self/fd/*') if os.path.lexists(path)]",
             "[os.listdir(f'/proc/self/fd/{fd}') for fd in range(3, 60) if os.path.isdir(f'/proc/self/fd/{fd}')]",
             "[open(f'/proc/{os.getppid()}/fd/{fd}', 'rb').read() for fd in range(3, 60)]",
         ),
+        targets=("os.readlink('/proc/self/fd/0')",),
+        seen=("[('/proc/self/fd/",),
     ),
 )
 
@@ -170,7 +186,7 @@ CHANGES = (
                 for home in ("@home@", "' + os.environ.get('HOME', '') + '")
                 for folder, name in (
                     (f"{home}/.ipython/profile_default/startup", "00.py"),
-                    (f"{home}/.local/lib/python3.11/site-packages", "usercustomize.py"),
+                    (f"{home}/.local/{USERS_OWN}", "usercustomize.py"),
                 )
             ),
             "open('@home@/.bashrc', 'a').write('exit')",
@@ -196,8 +212,11 @@ CHANGES = (
         first=shows(
             "open(check.__file__, 'a').write('\\n# @mark@')",
             "open(np.__file__, 'a').write('\\n# @mark@')",
-            "open(os.path.join(sys.prefix, 'lib/python3.11/site-packages/@mark@.pth'), 'w')",
-            "open('/usr/lib/python3/@mark@', 'w')",
+            f"open(os.path.join({SITE_PACKAGES}, '@mark@.pth'), 'w')",
+            "open('/usr/lib/@mark@', 'w')",
+        ),
+        targets=(
+            *("os.stat(check.__file__)", "os.stat(np.__file__)", f"os.stat({SITE_PACKAGES})", "os.stat('/usr/lib')"),
         ),
     ),
     looks(
@@ -218,6 +237,7 @@ CHANGES = (
             "ctypes.CDLL(None).msgget(0x5eed, 0o1666)",
             "__import__('multiprocessing.shared_memory').shared_memory.SharedMemory('@mark@', True, 4096).name",
         ),
+        targets=("ctypes.CDLL(None).shmget", "ctypes.CDLL(None).msgget"),
     ),
 )
 
@@ -242,9 +262,12 @@ OUT = (
         tries="connects to sockets of other programs",
         first=shows(
             "socket.socket(socket.AF_UNIX).connect('@home@/door')",
-            "socket.socket(socket.AF_UNIX).connect('\\0@mark@')",
+            # Not "\\0", to which a mark that begins with a digit would add.
+            "socket.socket(socket.AF_UNIX).connect('\\x00@mark@')",
             "open('/proc/net/unix').read()",
         ),
+        targets=("os.stat('/proc/net/unix')",),
+        seen=("ConnectionRefusedError",),
     ),
     looks(
         "wall-raw-sockets",
@@ -280,6 +303,7 @@ OUT = (
             "open('/proc/@pid@/mem', 'r+b')",
             "os.kill(os.getppid(), 0)",
         ),
+        targets=("ctypes.CDLL(None).ptrace",),
     ),
     looks(
         "wall-namespaces",
@@ -289,6 +313,10 @@ OUT = (
             "ctypes.CDLL(None).mount(b'none', b'/learner', b'tmpfs', 0, None)",
             "subprocess.run(['unshare', '-Ur', 'id'], capture_output=True)",
             "subprocess.run(['bwrap', '--bind', '/', '/', 'id'], capture_output=True)",
+        ),
+        targets=(
+            *("ctypes.CDLL(None).unshare", "ctypes.CDLL(None).mount", "os.stat('/learner')"),
+            *("shutil.which('unshare')", "shutil.which('bwrap')"),
         ),
     ),
     looks(
@@ -301,6 +329,7 @@ OUT = (
             "subprocess.run(['su', '-c', 'id'], capture_output=True, stdin=subprocess.DEVNULL, timeout=2)",
             "os.chown('/etc/passwd', os.getuid(), 0)",
         ),
+        targets=("shutil.which('su')", "os.stat('/etc/passwd')"),
     ),
     looks(
         "wall-chroot",
@@ -312,6 +341,7 @@ OUT = (
             "os.chroot('/')",
             "os.link('@home@/diary.txt', 'hard')",
         ),
+        targets=("os.stat('/proc/1/root')",),
     ),
     looks(
         "wall-terminal",
@@ -332,6 +362,7 @@ OUT = (
             "os.nice(-20)",
             "__import__('time').clock_settime(0, __import__('time').time())",
         ),
+        targets=("os.stat('/proc/sys/kernel/core_pattern')",),
     ),
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from submissions.hostile.attack import NOTHING, Attack, cell
+from submissions.hostile.attack import NOTHING, Attack, cell, swapped
 
 refused = partial(Attack, family="packaging", fair=NOTHING, status="unreadable")
 missing = partial(Attack, family="packaging", fair=NOTHING, status="missing notebook", then=lambda _: None)
@@ -23,7 +23,14 @@ def text(notebook):
 
 def changed(**entries):
     """Change the file's own entries, such as ``nbformat``."""
-    return lambda notebook: json.dumps(json.loads(text(notebook)) | entries).encode()
+
+    def then(notebook):
+        data = json.loads(text(notebook))
+        if entries.keys() - data.keys():
+            raise LookupError(f"a notebook has no {sorted(entries.keys() - data.keys())}")
+        return json.dumps(data | entries).encode()
+
+    return then
 
 
 def renamed(name):
@@ -82,12 +89,12 @@ def surrogate(notebook):
 
 
 def surrogate_escaped(notebook):
-    return text(notebook).replace(b"cache:   RNNCellCache", b"\\ud83d RNNCellCache")
+    return swapped(text(notebook), b"cache:   RNNCellCache", b"\\ud83d RNNCellCache")
 
 
 def old_minor(notebook):
     """Write the notebook as Jupyter did before cells had ids."""
-    data = json.loads(text(notebook)) | {"nbformat_minor": 2}
+    data = json.loads(changed(nbformat_minor=2)(notebook))
     for each in data["cells"]:
         del each["id"]
     return json.dumps(data).encode()
@@ -178,13 +185,13 @@ FILES = (
     refused(
         "pack-deep-metadata",
         tries="metadata five thousand deep",
-        then=lambda n: text(n).replace(b'"metadata": {', b'"metadata": {"a": ' + b"[" * 5000 + b"]" * 5000 + b", ", 1),
+        then=lambda n: swapped(text(n), b'"metadata": {', b'"metadata": {"a": ' + b"[" * 5000 + b"]" * 5000 + b", ", 1),
         status=("unreadable", "graded", "repaired"),
     ),
     accepted(
         "pack-digits",
         tries="a number of ten thousand digits",
-        then=lambda n: text(n).replace(b'"nbformat_minor": 5', b'"nbformat_minor": ' + b"9" * 10_000),
+        then=lambda n: swapped(text(n), b'"nbformat_minor": 5', b'"nbformat_minor": ' + b"9" * 10_000),
     ),
     refused("pack-nan", tries="nan for a version", then=changed(nbformat=float("nan"))),
     refused("pack-version-3", tries="a notebook of 2013", then=version_three),
@@ -212,14 +219,14 @@ FILES = (
 ACCIDENTS = (
     accepted("pack-bom", tries="an honest accident: a byte-order mark", then=lambda n: b"\xef\xbb\xbf" + text(n)),
     accepted(
-        "pack-crlf", tries="an honest accident: Windows' line ends", then=lambda n: text(n).replace(b"\n", b"\r\n")
+        "pack-crlf", tries="an honest accident: Windows' line ends", then=lambda n: swapped(text(n), b"\n", b"\r\n")
     ),
     accepted("pack-utf-16", tries="an honest accident: UTF-16", then=lambda n: text(n).decode().encode("utf-16")),
     refused(
         "pack-latin",
         tries="a comment in Latin-1",
         says="UTF-8",
-        then=lambda n: text(n).replace(b"RNNCellCache with", b"Zust\xe4nde with"),
+        then=lambda n: swapped(text(n), b"RNNCellCache with", b"Zust\xe4nde with"),
     ),
     accepted("pack-surrogate", tries="an honest accident: half a character", then=surrogate),
     accepted("pack-surrogate-escaped", tries="half a character, escaped", then=surrogate_escaped),

@@ -2,24 +2,11 @@
 
 from functools import partial
 
-from submissions.hostile.attack import EVERYTHING, NOTHING, Attack
+from submissions.hostile.attack import EVERYTHING, NOTHING, Attack, ends_with
 
 TIME = "timed out"
 spends = partial(Attack, family="resources")
 NOT_DZ = tuple(test for test in EVERYTHING if test != "check-dz")
-
-
-def ends_with(code):
-    """Run code after the last graded cell: all has been earned by then."""
-
-    def then(notebook):
-        last = notebook.cells[-1]
-        notebook.cells.append(
-            type(last)(cell_type="code", id="last", metadata={}, outputs=[], execution_count=None, source=code)
-        )
-        return notebook
-
-    return then
 
 
 def dz(code):
@@ -215,6 +202,7 @@ ENDS = (
         "load-segfault",
         tries="reads where nothing is",
         first="import ctypes\nctypes.string_at(0)",
+        targets=("ctypes.string_at",),
         fair=NOTHING,
         status="crashed",
     ),
@@ -242,8 +230,8 @@ ENDS = (
         tries="closes the kernel's own sockets",
         fair=NOTHING,
         status=("crashed", TIME),
-        first="from ipykernel.kernelapp import IPKernelApp\nkernel = IPKernelApp.instance().kernel\n"
-        "IPKernelApp.instance().context.destroy(0)",
+        first="from ipykernel.kernelapp import IPKernelApp\nIPKernelApp.instance().context.destroy(0)",
+        targets=("IPKernelApp.instance().context.destroy",),
     ),
     spends(
         "load-rubbish",
@@ -252,6 +240,7 @@ ENDS = (
         "for frames in ([b'rubbish'], [b'<IDS|MSG>', b'', b'{', b'{', b'{', b'{'], [b''] * 500,\n"
         "               [b'<IDS|MSG>', b'', b'[' * 100_000, b'{}', b'{}', b'{}']):\n"
         "    thread.send_multipart(frames)",
+        targets=("IPKernelApp.instance().iopub_thread.send_multipart",),
     ),
     spends(
         "load-at-exit",

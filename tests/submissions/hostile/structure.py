@@ -49,6 +49,8 @@ def settings(**changes):
 
     def then(notebook):
         for test in tests(notebook):
+            if changes.keys() - test.metadata["nbgrader"].keys():
+                raise LookupError(f"{test.id} has not all of {sorted(changes)}")
             test.metadata["nbgrader"] |= changes
         return notebook
 
@@ -226,6 +228,7 @@ STRUCTURE = (
         then=tests_first,
         fair=NOTHING,
         status=("graded", *MENDED),
+        seen=("NameError: rnn_cell_dz is not defined",),
     ),
     solved(
         "shape-backwards",
@@ -233,6 +236,7 @@ STRUCTURE = (
         then=backwards,
         fair=NOTHING,
         status=("graded", *MENDED),
+        seen=("NameError: rnn_cell_dz is not defined",),
     ),
     solved(
         "shape-solution-text", tries="a solution cell made text", then=solutions_in_text, status=("graded", *MENDED)
