@@ -78,7 +78,7 @@ def watched(monkeypatch):
 def notebook(monkeypatch):
     """Let a panel think that it is in a notebook."""
     InteractiveShell.instance()
-    monkeypatch.setattr(training_screen, "_in_notebook", lambda: True)
+    monkeypatch.setattr(training_screen, "has_kernel", lambda: True)
 
 
 # What is drawn, and when.
