@@ -8,7 +8,7 @@ import pytest
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 LEARNERS = (
-    {"types", "runtime"},
+    {"types", "runtime", "progress"},
     {"activations"},
     {"graphs", "rnn", "lstm"},
     {"states", "inputs", "exact"},

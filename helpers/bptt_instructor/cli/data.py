@@ -25,12 +25,10 @@ def reviews() -> None:
     Examples:
       bptt data reviews
     """
-    from rich.console import Console
-
     from bptt.data.fetch import FetchError, fetch
 
     try:
-        click.echo(fetch(Console(stderr=True)))
+        click.echo(fetch())
     except FetchError as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
