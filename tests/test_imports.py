@@ -18,6 +18,7 @@ LEARNERS = (
     {"data", "check"},
     {"own", "viz"},
     {"widgets"},
+    {"__main__"},
 )
 INSTRUCTORS = (
     {"lessons"},
