@@ -101,7 +101,7 @@ def test_the_report_names_the_cell_that_defined_the_function_last(shell):
 @pytest.fixture
 def older(monkeypatch):
     """Let IPython's compiler be as it is on Colab."""
-    monkeypatch.delattr(CachingCompiler, "format_code_name")
+    monkeypatch.delattr(CachingCompiler, "format_code_name", raising=False)
 
 
 NEWLINES = "\n\n"
