@@ -23,6 +23,8 @@ LOCKS = {
 """Of each lock file, what it must have a version for."""
 STUDENTS = "helpers/bptt_instructor/lessons/for_students/environment.yml"
 ENVIRONMENTS = {"environment.yml": EVERYTHING, STUDENTS: LEARNERS}
+COLAB = {"ipython": "7.34.0", "ipywidgets": "7.7.1", "matplotlib": "3.10.0", "numpy": "2.1.3", "traitlets": "5.7.1"}
+"""What its own package list had in August 2026. Replacing these breaks its kernel."""
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 SYSTEMS = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": ("Windows", "nt")}
 
@@ -85,6 +87,12 @@ def test_lock_file_gives_every_requirement_a_version_in_bounds(name, python):
     locked = locked_versions(name, python)
     assert {name for name in wanted if name not in locked} == set()
     assert {name: locked[name] for name in wanted if locked[name] not in wanted[name]} == {}
+
+
+def test_nothing_changes_on_colab():
+    """tests/lessons/test_floors.py runs the lessons with versions as old."""
+    wanted = bounds(PROJECT["dependencies"])
+    assert {name: version for name, version in COLAB.items() if Version(version) not in wanted[name]} == {}
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
