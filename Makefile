@@ -10,13 +10,14 @@ help:
 	@echo "make demo   make a sample class, grade it, and write a report on it"
 	@echo "make build  build notebooks/ from solutions/, for authors: it replaces what is in them"
 	@echo "make test   run every check and every test (ARGS=\"-k cell\" goes to pytest)"
-	@echo "make lock   bring requirements.lock up to date with pyproject.toml (ARGS=--upgrade for newer versions)"
+	@echo "make lock   bring both lock files up to date with pyproject.toml (ARGS=--upgrade for newer versions)"
 	@echo "make clean  remove .venv, build/ and the caches of the checks; learners' and grading files stay"
 	@echo
 	@echo "Each sets up what it needs first, in .venv. PYTHON=/path/to/python3.12 chooses the Python for it."
 
 # Not "build": that would put blank notebooks in the place of a learner's work.
-lab: environment
+lab:
+	@PYTHON="$(PYTHON)" sh helpers/setup/environment.sh requirements-lab.lock
 	@$(in_venv) sh helpers/setup/lab.sh $(if $(PORT),--port=$(PORT)) $(ARGS)
 
 demo: sandbox
@@ -35,9 +36,12 @@ test: browser sandbox
 	@$(in_venv) bptt build --check
 	@$(in_venv) pytest -n auto --dist loadfile $(ARGS)
 
+# The first lock file has everything; the second has what learners need, in the same versions.
+compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build
+
 lock: environment
-	@$(in_venv) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--group test --group build --output-file requirements.lock $(ARGS) pyproject.toml
+	@$(in_venv) $(compile) --all-extras --group test --output-file requirements.lock $(ARGS) pyproject.toml
+	@$(in_venv) $(compile) --extra lab --constraint requirements.lock --output-file requirements-lab.lock pyproject.toml
 
 environment:
 	@PYTHON="$(PYTHON)" sh helpers/setup/environment.sh

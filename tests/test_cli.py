@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bptt_instructor.cli import main
+from bptt_instructor.lessons.bundle import FILES
 
 
 @pytest.fixture
@@ -66,8 +67,8 @@ def test_elsewhere_it_says_where_to_go(tmp_path):
 
 
 def test_release_refuses_and_says_every_reason(course):
-    (course / "helpers").mkdir()
-    (course / "helpers/gradebook.db").write_text("x")
+    (course / "helpers/bptt").mkdir(parents=True)
+    (course / "helpers/bptt/gradebook.db").write_text("x")
     result = run("release", "--course", course)
     assert result.exit_code == 1
     assert "must not go out yet, and nothing was written" in result.output
@@ -78,13 +79,14 @@ def test_release_refuses_and_says_every_reason(course):
 
 def test_release_says_what_is_inside_and_what_to_do_next(course, tmp_path):
     run("build", "--course", course)
-    for name in ("LICENSE", "environment.yml", "pyproject.toml", "requirements.lock", "helpers/bptt/rnn.py"):
+    for name in (*FILES, "helpers/bptt/rnn.py", "helpers/setup/lab/overrides.json"):
         (course / name).parent.mkdir(parents=True, exist_ok=True)
         (course / name).write_text("x\n")
     result = run("release", tmp_path / "all.zip", "--course", course)
     assert result.exit_code == 0
     assert "notebooks/             1 file\n" in result.output
-    assert "all.zip: 9 files" in result.output
+    assert "helpers/               5 files\n" in result.output
+    assert "all.zip: 13 files" in result.output
     assert "none is inside" in result.output
     assert "Next: " in result.output
     (tmp_path / "mine").mkdir()

@@ -1,14 +1,20 @@
 """Imports go one way, as the import statements themselves say; ``CONTRIBUTING.md`` shows the same rules to people."""
 
 import ast
+import json
+import subprocess
+import sys
 from functools import cache
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 LEARNERS = (
-    {"types", "runtime", "wording"},
+    {"types", "runtime", "wording", "progress"},
     {"activations"},
     {"graphs", "rnn", "lstm"},
     {"states", "inputs", "exact"},
@@ -17,6 +23,7 @@ LEARNERS = (
     {"data", "check"},
     {"own", "viz"},
     {"widgets"},
+    {"__main__"},
 )
 INSTRUCTORS = (
     {"config"},
@@ -141,3 +148,96 @@ def test_imports_of_every_kind_are_read():
         "def late():\n    import bptt.viz.style\n    from bptt import exact, nothing_of_that_name\n"
     )
     assert imports(source) == ["typing", "bptt.rnn", "bptt.viz.style", "bptt.exact", "bptt"]
+
+
+# What is installed with the packages.
+
+
+DISTRIBUTIONS = {
+    module: {canonicalize_name(name) for name in names} for module, names in packages_distributions().items()
+}
+"""Which distributions a module may come from."""
+COMES_WITH = {"pillow": "matplotlib", "dask": "distributed"}
+"""What is imported and not asked for, since another package that is needs it too."""
+
+
+def needed(distribution, *extras):
+    """List what a distribution requires here, with some of its extras."""
+    asked = map(Requirement, requires(distribution) or ())
+    return [each for each in asked if any(not each.marker or each.marker.evaluate({"extra": e}) for e in ("", *extras))]
+
+
+def names(requirements):
+    return {canonicalize_name(each.name) for each in requirements}
+
+
+def installed_with(distribution, *extras):
+    """Name everything that is installed with a distribution, and with what that requires, and so on."""
+    found, waiting = set(), [(distribution, extras)]
+    while waiting:
+        name, wanted = waiting.pop()
+        try:
+            more = [(canonicalize_name(each.name), tuple(each.extras)) for each in needed(name, *wanted)]
+        except PackageNotFoundError:
+            continue
+        waiting += [each for each in more if each not in found]
+        found |= set(more)
+    return {name for name, _ in found}
+
+
+@pytest.mark.parametrize(("package", "extras"), [("bptt", []), ("bptt_instructor", ["grading"])])
+def test_a_package_asks_for_what_it_imports(package, extras):
+    asked = names(needed("bptt", *extras))
+    assert [(name, other) for name, other in COMES_WITH.items() if name not in names(needed(other))] == []
+    asked |= {name for name, other in COMES_WITH.items() if other in asked}
+    tops = {name.partition(".")[0] for module in modules(package) for name in imported(module)}
+    others = tops - sys.stdlib_module_names - {"bptt", "bptt_instructor"}
+    assert [name for name in sorted(others) if not DISTRIBUTIONS[name] & asked] == []
+
+
+def test_learners_install_little():
+    assert 20 < len(installed_with("bptt")) <= 40
+
+
+ONLY = """
+import importlib, json, sys
+
+allowed, modules = json.load(sys.stdin)
+
+
+class Only:
+    def __init__(self, finder):
+        self.finder = finder
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+
+    def find_spec(self, name, *others):
+        # Python names one module of its own after the machine.
+        its_own = name.startswith("_sysconfigdata_") or name.partition(".")[0] in allowed
+        return self.finder.find_spec(name, *others) if its_own else None
+
+
+sys.meta_path[:] = map(Only, sys.meta_path)
+failed = {}
+for module in modules:
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        failed[module] = str(error)
+print(json.dumps(failed))
+"""
+
+
+def test_all_of_the_learners_package_is_imported_where_nothing_else_is_installed():
+    base = installed_with("bptt")
+    allowed = {"bptt", *sys.stdlib_module_names} | {name for name, by in DISTRIBUTIONS.items() if by & base}
+    learners = [*modules("bptt"), "click"]
+    done = subprocess.run(
+        [sys.executable, "-c", ONLY],
+        input=json.dumps([sorted(allowed), learners]),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(done.stdout) == {"click": "No module named 'click'"}

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv: a virtual environment with the locked versions and this package. Done already, it costs nothing.
+# Makes .venv, a virtual environment with the locked versions and this package: environment.sh [LOCK_FILE]
+# Without a lock file's name, with everything: requirements.lock. Done already, it costs nothing.
 # PYTHON=... says which interpreter to build it from.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -32,23 +33,27 @@ install_locked_versions() {
     # uv takes seconds where pip takes a minute, but only pip reads the mirrors and the like that pip was set up
     # with. Compiled here and now, as pip does it: else every kernel would compile what it imports, where a setting
     # keeps Python from writing that down. In the lock file, uv's entry goes on to the first line that does not end in a backslash.
-    if ! { sed -n '/^uv==/,/[^\]$/p' requirements.lock | pip_install --require-hashes -r /dev/stdin &&
-        .venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python requirements.lock; }; then
+    if ! { sed -n '/^uv==/,/[^\]$/p' "$lock" | pip_install --require-hashes -r /dev/stdin &&
+        .venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python "$lock"; }; then
         say "uv could not install the locked versions; trying once more with pip."
-        pip_install --require-hashes -r requirements.lock
+        pip_install --require-hashes -r "$lock"
     fi
     pip_install --no-index --no-build-isolation --editable .
 }
 pip_install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$@"; }
 
+full=requirements.lock
+lock=${1:-$full}
 stamp=.venv/.set-up
 here=$(pwd)
-# An environment cannot be moved, so its place is part of what the stamp stands for.
-wanted="$here $(cat requirements.lock pyproject.toml helpers/setup/environment.sh | cksum)"
 found=
 if .venv/bin/python -c "$supported" 2>/dev/null && [ -f "$stamp" ]; then
     found=$(cat "$stamp")
 fi
+# Whoever has everything has what learners need, and keeps it.
+case $found in "$here $full "*) lock=$full ;; esac
+# An environment cannot be moved, so its place is part of what the stamp stands for.
+wanted="$here $lock $(cat "$lock" pyproject.toml helpers/setup/environment.sh | cksum)"
 if [ "$found" = "$wanted" ]; then
     exit
 fi

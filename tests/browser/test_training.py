@@ -7,19 +7,13 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 from seen import assert_explained, assert_figure, assert_readable, assert_right, assert_whole_lesson
+from submissions.training import SHORTENED
 
 from bptt_instructor.lessons.source import read
 
 LESSON = "04_training"
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 EARLIER = ("01_cell_backward", "02_sequence_backward", "03_lstm_backward")
-SHORTENED = {
-    "trained = race(T_x=20, steps=400)": "trained = race(T_x=20, steps=8)",
-    "trained = race(T_x=50, steps=600)": "trained = race(T_x=50, steps=4)",
-    "trained = race(T_x=100, steps=1000)": "trained = race(T_x=100, steps=4)",
-    "reader = learn_to_read(epochs=3)": "reader = learn_to_read(epochs=1, n_x=8, n_a=8, m=128)",
-}
-"""Trainings last minutes; whether they lead anywhere is asked in tests/training, and in tests/benchmarks."""
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """The report as text and as HTML, and how a failed check shows in a notebook."""
 
 import pytest
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from attempts import WRONG, back, tidy
 from bptt import check
 from bptt.check.findings import REPORT_MIME, Finding, ReportData
+from bptt.check.introspection import defining_cell
 from bptt.check.report_html import as_html
 from bptt.check.report_text import as_text
 
@@ -102,6 +104,47 @@ def test_the_report_names_the_cell_that_defined_the_function_last(shell):
     shell.run_cell(SETUP.replace("a_prev", "a_next + 0 * cache.a_next"), store_history=True)
     report = check.run(check.EXERCISES["rnn_cell_dz"], shell.user_ns["rnn_cell_dz"])
     assert report.origin == "In [3]"
+
+
+@pytest.fixture
+def older(monkeypatch):
+    """Let IPython's compiler be as it is on Colab."""
+    monkeypatch.delattr(CachingCompiler, "format_code_name", raising=False)
+
+
+NEWLINES = "\n\n"
+
+
+@pytest.mark.usefixtures("older")
+def test_an_older_ipython_leads_to_the_same_cell(shell):
+    def origin():
+        return defining_cell(shell.user_ns["rnn_cell_dz"])
+
+    shell.run_cell(SETUP, store_history=True)
+    assert origin() == "In [1]"
+    shell.run_cell("%timeit -n 1 -r 1 pass", store_history=True)
+    shell.run_cell(SETUP.replace("a_prev", "a_next"), store_history=True)
+    assert origin() == "In [3]"
+    # Run again unchanged, and with lines at the end that are not kept; in between, a cell that only looks like it.
+    shell.run_cell(SETUP + NEWLINES, store_history=True)
+    assert origin() == "In [4]"
+    shell.run_cell(SETUP.replace("cache.a_prev", "cache.a_next  # not a_prev"), store_history=True)
+    shell.run_cell(SETUP, store_history=True)
+    shell.run_cell("rnn_cell_dz", store_history=True)
+    assert origin() == "In [6]"
+    # Magics are translated before Python sees them.
+    shell.run_cell(f"%config\n'\f'\n{SETUP.replace('1 -', '1.0 -')}", store_history=True)
+    assert origin() == "In [8]"
+
+
+@pytest.mark.usefixtures("older")
+def test_an_older_ipython_names_no_cell_for_what_comes_from_none(shell):
+    shell.run_cell("", store_history=True)
+    shell.run_cell("import math\nx = 1", store_history=True)
+    shell.run_cell("exec('def made(): pass')\ndef of_no_cell(): pass", store_history=False)
+    assert defining_cell(shell.user_ns["made"]) == ""
+    assert defining_cell(shell.user_ns["of_no_cell"]) == ""
+    assert defining_cell(test_an_exercise_that_is_still_to_be_written_is_not_called_wrong) == ""
 
 
 def test_a_passed_check_leaves_no_value_that_could_be_taken_for_a_mark(shell):

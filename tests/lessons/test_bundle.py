@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_output
 
 from bptt_instructor.lessons.archive import archive, pack
 from bptt_instructor.lessons.build import build
-from bptt_instructor.lessons.bundle import bundle
+from bptt_instructor.lessons.bundle import FILES, bundle
 from bptt_instructor.lessons.source import LessonError
 
 ROOT = Path(__file__).parents[2]
@@ -26,10 +27,8 @@ SOLUTION = "dz = da * (1 - a**2)"
 def complete(course):
     """Return the small course with all that a student needs, built."""
     build(course)
-    (course / "helpers/bptt").mkdir(parents=True)
-    (course / "helpers/bptt/rnn.py").write_text('"""Forward."""\n')
-    for name in ("LICENSE", "environment.yml", "pyproject.toml", "requirements.lock"):
-        (course / name).write_text(f"{name}\n")
+    for name in (*FILES, "helpers/setup/lab/overrides.json", "helpers/bptt/rnn.py"):
+        write(course, name, f"{name}\n")
     return course
 
 
@@ -51,6 +50,10 @@ def test_it_has_what_students_need_and_nothing_else(complete):
         "gradebook.db",
         "helpers/bptt/__pycache__/rnn.pyc",
         "notebooks/01_slope/.ipynb_checkpoints/01_slope.ipynb",
+        "helpers/bptt_instructor/lessons/skeleton.py.jinja",
+        "helpers/setup/sandbox.sh",
+        "requirements.lock",
+        "environment.yml",
     ):
         write(complete, name, SOLUTION)
     assert list(bundle(complete).files) == sorted(
@@ -60,17 +63,16 @@ def test_it_has_what_students_need_and_nothing_else(complete):
             "README.md",
             "environment.yml",
             "helpers/bptt/rnn.py",
+            "helpers/setup/environment.sh",
+            "helpers/setup/lab.sh",
+            "helpers/setup/lab/overrides.json",
+            "helpers/setup/system_packages.sh",
             "nbgrader_config.py",
             NOTEBOOK,
             "pyproject.toml",
-            "requirements.lock",
+            "requirements-lab.lock",
         ]
     )
-
-
-def test_the_package_may_have_a_part_about_feedback(complete):
-    write(complete, "helpers/bptt_instructor/grading/feedback/page.py", "")
-    assert "helpers/bptt_instructor/grading/feedback/page.py" in bundle(complete).files
 
 
 def test_the_archive_is_the_same_each_time_and_in_one_folder(complete, tmp_path):
@@ -109,9 +111,9 @@ def test_a_folder_that_is_not_empty_is_left_alone(complete, tmp_path):
             "notebooks/01_slope/notes.md, line 1: from 01_slope, MARK SCHEME: **Rubric.** One point for each thing",
         ),
         (
-            "helpers/solutions/01_slope.py",
+            "helpers/bptt/solutions/01_slope.py",
             "pass",
-            "helpers/solutions/01_slope.py: nothing called solutions is for students; move it out of there.",
+            "helpers/bptt/solutions/01_slope.py: nothing called solutions is for students; move it out of there.",
         ),
         (
             "notebooks/feedback/ada.html",
@@ -119,9 +121,9 @@ def test_a_folder_that_is_not_empty_is_left_alone(complete, tmp_path):
             "notebooks/feedback/ada.html: nothing called feedback is for students; move it out of there.",
         ),
         (
-            "helpers/Gradebook.db",
+            "helpers/bptt/Gradebook.db",
             "pass",
-            "helpers/Gradebook.db: nothing called Gradebook.db is for students; move it out of there.",
+            "helpers/bptt/Gradebook.db: nothing called Gradebook.db is for students; move it out of there.",
         ),
         ("notebooks/01_slope/more.ipynb", "{", "notebooks/01_slope/more.ipynb: not a notebook"),
     ],
@@ -133,13 +135,13 @@ def test_what_must_not_go_out_is_found(complete, name, text, expected):
 
 
 def test_a_binary_file_or_a_link_cannot_be_searched(complete):
-    (complete / "helpers/picture.bin").write_bytes(b"\xff\xfe\x00")
-    (complete / "helpers/elsewhere").symlink_to(complete / "solutions")
-    (complete / "helpers/away.py").symlink_to(complete / "solutions/01_slope.py")
+    (complete / "helpers/bptt/picture.bin").write_bytes(b"\xff\xfe\x00")
+    (complete / "helpers/bptt/elsewhere").symlink_to(complete / "solutions")
+    (complete / "helpers/bptt/away.py").symlink_to(complete / "solutions/01_slope.py")
     assert problems(complete) == [
-        "helpers/elsewhere: a link, which may lead anywhere; put the file itself there.",
-        "helpers/away.py: a link, which may lead anywhere; put the file itself there.",
-        "helpers/picture.bin: not text, so it cannot be searched for solutions; move it out of there.",
+        "helpers/bptt/elsewhere: a link, which may lead anywhere; put the file itself there.",
+        "helpers/bptt/away.py: a link, which may lead anywhere; put the file itself there.",
+        "helpers/bptt/picture.bin: not text, so it cannot be searched for solutions; move it out of there.",
     ]
 
 
@@ -183,9 +185,7 @@ def test_notebooks_that_are_out_of_date_do_not_go_out(complete):
     assert problems(complete) == [f"{NOTEBOOK}: not what its lesson builds; run 'bptt build' first."]
 
 
-def test_a_lesson_from_the_skeleton_goes_out_when_it_is_finished(complete):
-    write(complete, "helpers/bptt_instructor/lessons/skeleton.py.jinja", f"{SOLUTION}\n")
-    assert not any("skeleton" in name for name in bundle(complete).files)
+def test_a_new_lesson_goes_out_when_it_is_finished(complete):
     write(complete, "solutions/02_more.py", "# %% [markdown]\n# More. <!-- AUTHOR: the goal -->\n")
     build(complete)
     assert problems(complete) == ["solutions/02_more.py: not finished; look for AUTHOR."]
@@ -195,8 +195,8 @@ def test_what_is_missing_is_said(complete):
     (complete / "LICENSE").unlink()
     shutil.rmtree(complete / "helpers")
     assert problems(complete) == [
-        "LICENSE: there is none, and students need it.",
-        "helpers/: there is none, and students need it.",
+        f"{name}: there is none, and students need it."
+        for name in ["LICENSE", *FILES[-3:], "helpers/bptt/", "helpers/setup/lab/"]
     ]
 
 
@@ -226,9 +226,6 @@ def unpacked(tmp_path_factory):
 
 @pytest.mark.parametrize("lesson", ["01_cell_backward", "04_training"])
 def test_a_student_can_start_from_it_alone(unpacked, lesson):
-    # What is needed to install it.
-    assert 'packages = ["helpers/bptt", "helpers/bptt_instructor"]' in (unpacked / "pyproject.toml").read_text()
-    assert (unpacked / "helpers/setup/environment.sh").is_file()
     own = {"PYTHONPATH": unpacked / "helpers", "IPYTHONDIR": unpacked / ".ipython", "MPLBACKEND": "agg"}
     done = subprocess.run(
         [sys.executable, "-c", RUN, f"{lesson}.ipynb"],
@@ -255,6 +252,30 @@ def test_its_make_offers_what_works(unpacked):
     done = subprocess.run(["make", "-C", unpacked], capture_output=True, text=True, check=True)
     assert "make lab" in done.stdout
     planned = subprocess.run(["make", "-n", "-C", unpacked, "lab"], capture_output=True, text=True, check=True)
-    scripts = [word for word in planned.stdout.split() if word.endswith(".sh")]
-    assert scripts
-    assert all((unpacked / script).is_file() for script in scripts)
+    named = re.findall(r"\S+\.(?:sh|lock)\b", planned.stdout)
+    assert named == ["helpers/setup/environment.sh", "requirements-lab.lock", "helpers/setup/lab.sh"]
+    for script in unpacked.glob("helpers/setup/*.sh"):
+        named += re.findall(r"helpers/setup/[\w./]+", script.read_text(encoding="utf-8"))
+    assert [name for name in named if not (unpacked / name).exists()] == []
+
+
+def test_nothing_that_grades_is_in_it(unpacked):
+    assert sorted(path.name for path in (unpacked / "helpers").iterdir()) == ["bptt", "setup"]
+    assert "nbgrader" not in (unpacked / "requirements-lab.lock").read_text(encoding="utf-8")
+
+
+EDITABLE = "import sys; from hatchling.build import build_editable; print(build_editable(sys.argv[1]))"
+
+
+def test_pip_installs_it_from_its_folder_and_from_the_archive(unpacked, tmp_path):
+    """As set-up does, as ``pip install .`` does, and as ``%pip install bptt-course.zip`` does in a notebook."""
+    pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps", "--no-build-isolation"]
+    for source in (unpacked, unpacked.with_name("all.zip")):
+        folder = tmp_path / source.stem
+        subprocess.run([*pip, "--target", folder, source], capture_output=True, check=True)
+        assert sorted(path.name for path in folder.iterdir()) == ["bin", "bptt", "bptt-0.1.0.dist-info"]
+    command = [sys.executable, "-c", EDITABLE, tmp_path]
+    done = subprocess.run(command, cwd=unpacked, capture_output=True, text=True, check=True)
+    with zipfile.ZipFile(tmp_path / done.stdout.split()[-1]) as wheel:
+        (leads_to,) = [wheel.read(name).decode() for name in wheel.namelist() if name.endswith(".pth")]
+    assert leads_to.strip() == str(unpacked / "helpers")

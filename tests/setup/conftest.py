@@ -19,8 +19,8 @@ class Machine:
         self.programs = folder / "programs"
         self.log = folder / "log"
         shutil.copytree(ROOT / "helpers/setup", self.project / "helpers/setup")
-        shutil.copy(ROOT / "pyproject.toml", self.project)
-        shutil.copy(ROOT / "requirements.lock", self.project)
+        for name in ("pyproject.toml", "requirements.lock", "requirements-lab.lock"):
+            shutil.copy(ROOT / name, self.project)
         self.programs.mkdir()
         for name in REAL_PROGRAMS:
             (self.programs / name).symlink_to(shutil.which(name))

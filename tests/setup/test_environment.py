@@ -1,9 +1,13 @@
 """The virtual environment: made once, renewed when it must be, and never taken as done when it is not."""
 
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 # Answers like Python does: it says that it fits, and makes an environment out of itself and a pretended uv.
 PYTHON = f"""
@@ -23,8 +27,10 @@ def steps(machine):
     words = {
         " -m venv": "new environment",
         " -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r /dev/stdin": "uv",
-        "uv pip sync": "everything with uv",
+        "uv pip sync --quiet --compile-bytecode --python .venv/bin/python requirements.lock": "everything with uv",
+        "uv pip sync --quiet --compile-bytecode --python .venv/bin/python requirements-lab.lock": "the lab with uv",
         "--require-hashes -r requirements.lock": "everything with pip",
+        "--require-hashes -r requirements-lab.lock": "the lab with pip",
         "--editable .": "this package",
         "apt-get install": "system package",
     }
@@ -33,6 +39,8 @@ def steps(machine):
 
 VENV_PACKAGE = "python{}.{}-venv".format(*sys.version_info)
 EVERYTHING = ["new environment", "uv", "everything with uv", "this package"]
+LAB = ["new environment", "uv", "the lab with uv", "this package"]
+LOCKS = {"requirements.lock": EVERYTHING, "requirements-lab.lock": LAB}
 
 
 @pytest.fixture
@@ -51,20 +59,66 @@ def test_first_run_does_everything_and_the_second_nothing(machine):
     assert steps(machine) == []
 
 
-def test_uv_is_installed_in_its_locked_version(machine):
+@pytest.mark.parametrize("name", LOCKS)
+def test_uv_is_installed_in_its_locked_version(machine, name):
     machine.program("python3", PYTHON.replace("-m)", '-m) case $* in *"-r /dev/stdin") cat ;; esac;'))
-    lock = (machine.project / "requirements.lock").read_text()
+    (machine.project / next(other for other in LOCKS if other != name)).write_text("uv==0 --hash=sha256:0\n")
+    lock = (machine.project / name).read_text()
     entry = next(entry for entry in re.split(r"\n(?=\S)", lock) if entry.startswith("uv=="))
-    assert machine.run("environment.sh").stdout.strip() == entry.strip()
+    assert machine.run("environment.sh", name).stdout.strip() == entry.strip()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
-def test_changed_versions_are_installed_in_place(machine, name):
-    machine.run("environment.sh")
+def change(machine, name):
     with (machine.project / name).open("a") as file:
         file.write("# changed\n")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("name", ["the lock file", "pyproject.toml"])
+def test_changed_versions_are_installed_in_place(machine, lock, name):
+    machine.run("environment.sh", lock)
+    change(machine, lock if name == "the lock file" else name)
+    machine.run("environment.sh", lock)
+    assert steps(machine) == LOCKS[lock][1:]
+
+
+def test_learners_install_what_they_need_and_no_more(machine):
+    assert machine.run("environment.sh", "requirements-lab.lock").returncode == 0
+    assert steps(machine) == LAB
+    # Students do not have the other one.
+    (machine.project / "requirements.lock").unlink()
+    second = machine.run("environment.sh", "requirements-lab.lock")
+    assert (second.returncode, second.stderr) == (0, "")
+    assert steps(machine) == []
+
+
+def test_an_environment_with_everything_does_for_learners_and_stays_whole(machine):
+    machine.run("environment.sh")
+    assert machine.run("environment.sh", "requirements-lab.lock").stderr == ""
+    assert steps(machine) == []
+    change(machine, "requirements-lab.lock")
+    machine.run("environment.sh", "requirements-lab.lock")
+    assert steps(machine) == []
+    change(machine, "requirements.lock")
+    machine.run("environment.sh", "requirements-lab.lock")
+    assert steps(machine) == EVERYTHING[1:]
+    machine.run("environment.sh")
+    assert steps(machine) == []
+
+
+def test_a_learner_s_environment_becomes_one_with_everything(machine):
+    machine.run("environment.sh", "requirements-lab.lock")
     machine.run("environment.sh")
     assert steps(machine) == EVERYTHING[1:]
+    machine.run("environment.sh")
+    machine.run("environment.sh", "requirements-lab.lock")
+    assert steps(machine) == []
+
+
+@pytest.mark.parametrize(("target", "lock"), [("lab", "requirements-lab.lock"), ("test", ""), ("demo", "")])
+def test_make_sets_up_what_each_target_needs(target, lock):
+    planned = subprocess.run(["make", "-n", "-C", ROOT, target], capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"environment\.sh *(.*)", planned) == [lock]
 
 
 def test_an_interrupted_run_is_started_afresh(machine):
@@ -109,10 +163,12 @@ def test_an_environment_whose_python_is_gone_is_made_anew(machine):
     assert steps(machine) == EVERYTHING
 
 
-def test_pip_installs_where_uv_cannot(machine):
+@pytest.mark.parametrize("lock", LOCKS)
+def test_pip_installs_where_uv_cannot(machine, lock):
     machine.program("uv-to-install", "exit 2", logs=True)
-    assert machine.run("environment.sh").returncode == 0
-    assert steps(machine) == [*EVERYTHING[:-1], "everything with pip", "this package"]
+    assert machine.run("environment.sh", lock).returncode == 0
+    with_pip = LOCKS[lock][2].replace("uv", "pip")
+    assert steps(machine) == [*LOCKS[lock][:-1], with_pip, "this package"]
 
 
 def test_debian_s_missing_part_of_python_is_installed_first(machine):

@@ -1,4 +1,4 @@
-"""pyproject.toml says what the course needs; the lock file and the conda environment must say the same."""
+"""pyproject.toml says what the course needs; the lock files and the conda environments must say the same."""
 
 import re
 import tomllib
@@ -12,8 +12,25 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCK = (ROOT / "requirements.lock").read_text()
-ENVIRONMENT = (ROOT / "environment.yml").read_text()
+PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
+EXTRAS = PROJECT["optional-dependencies"]
+LEARNERS = [*PROJECT["dependencies"], *EXTRAS["lab"]]
+EVERYTHING = [*LEARNERS, *EXTRAS["grading"]]
+LOCKS = {
+    "requirements.lock": [*EVERYTHING, *GROUPS["test"], *GROUPS["build"]],
+    "requirements-lab.lock": [*LEARNERS, *GROUPS["build"]],
+}
+"""Of each lock file, what it must have a version for."""
+STUDENTS = "helpers/bptt_instructor/lessons/student_files/environment.yml"
+ENVIRONMENTS = {"environment.yml": EVERYTHING, STUDENTS: LEARNERS}
+COLAB = {"ipython": "7.34.0", "ipywidgets": "7.7.1", "matplotlib": "3.10.0", "numpy": "2.1.3", "traitlets": "5.7.1"}
+"""What its own package list had in August 2026. Replacing these breaks its kernel."""
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+SYSTEMS = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": ("Windows", "nt")}
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def bounds(requirements):
@@ -21,16 +38,16 @@ def bounds(requirements):
     return {canonicalize_name(r.name): r.specifier for r in map(Requirement, requirements)}
 
 
-def locked_versions(python):
-    """Version that the lock file gives each package on Linux with this Python."""
+def locked_versions(name, python, system="linux"):
+    """Version that a lock file gives each package with this Python."""
     environment = {
         "python_version": python,
         "python_full_version": f"{python}.0",
-        "sys_platform": "linux",
-        "platform_system": "Linux",
-        "os_name": "posix",
+        "sys_platform": system,
+        "platform_system": SYSTEMS[system][0],
+        "os_name": SYSTEMS[system][1],
     }
-    entries = [Requirement(line.rstrip(" \\")) for line in LOCK.splitlines() if line[0] not in " #"]
+    entries = [Requirement(line.rstrip(" \\")) for line in text(name).splitlines() if line[0] not in " #"]
     return {
         canonicalize_name(entry.name): Version(str(entry.specifier).removeprefix("=="))
         for entry in entries
@@ -38,36 +55,67 @@ def locked_versions(python):
     }
 
 
-def test_conda_users_get_the_same_versions():
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_conda_users_get_the_same_versions(name):
     """What only some systems need comes with this package, through pip."""
-    packages = yaml.safe_load(ENVIRONMENT)["dependencies"]
+    packages = yaml.safe_load(text(name))["dependencies"]
     names = [package for package in packages if isinstance(package, str) and package != "pip"]
-    python = f"python{PYPROJECT['project']['requires-python']}"
-    everywhere = [each for each in PYPROJECT["project"]["dependencies"] if not Requirement(each).marker]
-    assert bounds(names) == bounds([python, *everywhere])
+    everywhere = [each for each in ENVIRONMENTS[name] if not Requirement(each).marker]
+    assert bounds(names) == bounds([f"python{PROJECT['requires-python']}", *everywhere])
 
 
-def test_conda_users_get_this_package_through_pip():
-    environment = yaml.safe_load(ENVIRONMENT)
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_conda_users_get_this_package_through_pip(name):
+    environment = yaml.safe_load(text(name))
     assert environment["channels"] == ["conda-forge"]
     assert "pip" in environment["dependencies"]
     assert {"pip": ["-e ."]} in environment["dependencies"]
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
-def test_lock_file_gives_every_requirement_a_version_in_bounds(python):
-    groups = PYPROJECT["dependency-groups"].values()
-    wanted = bounds([*PYPROJECT["project"]["dependencies"], *(name for group in groups for name in group)])
-    locked = locked_versions(python)
+def test_binder_has_the_students_environment():
+    """The course's folder is one above; a path is taken from where the file is."""
+    binder, students = (yaml.safe_load(text(name)) for name in (".binder/environment.yml", STUDENTS))
+    assert binder["dependencies"][-1] == {"pip": ["-e .."]}
+    binder["dependencies"][-1] = {"pip": ["-e ."]}
+    assert binder == students
+
+
+@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_lock_file_gives_every_requirement_a_version_in_bounds(name, python):
+    wanted = bounds(LOCKS[name])
+    locked = locked_versions(name, python)
     assert {name for name in wanted if name not in locked} == set()
     assert {name: locked[name] for name in wanted if locked[name] not in wanted[name]} == {}
 
 
-def test_every_entry_of_the_lock_file_is_hashed():
-    entries = re.split(r"\n(?=\S)", LOCK.strip())
+def test_nothing_changes_on_colab():
+    """tests/lessons/test_floors.py runs the lessons with versions as old."""
+    wanted = bounds(PROJECT["dependencies"])
+    assert {name: version for name, version in COLAB.items() if Version(version) not in wanted[name]} == {}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_learners_have_the_versions_of_everything(python, system):
+    everything = locked_versions("requirements.lock", python, system)
+    learners = locked_versions("requirements-lab.lock", python, system)
+    assert {name: version for name, version in learners.items() if everything.get(name) != version} == {}
+
+
+def test_learners_install_nothing_that_grades_or_tests():
+    """JupyterLab has some of what grading needs, and brings it."""
+    others = {"click", "cryptography", "distributed", "jupytext", "nbgrader", "pyseccomp", "rich", "sqlalchemy"}
+    assert others <= set(bounds(EXTRAS["grading"]))
+    assert set(locked_versions("requirements-lab.lock", "3.13")) & (others | set(bounds(GROUPS["test"]))) == set()
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_entry_of_the_lock_files_is_hashed(name):
+    entries = re.split(r"\n(?=\S)", text(name).strip())
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-@pytest.mark.parametrize("text", [LOCK, ENVIRONMENT], ids=["requirements.lock", "environment.yml"])
-def test_no_index_is_named(text):
-    assert re.findall(r"https?:|file:|--(?:extra-)?index|--find-links|--trusted-host", text) == []
+@pytest.mark.parametrize("name", [*LOCKS, *ENVIRONMENTS, ".binder/environment.yml"])
+def test_no_index_is_named(name):
+    assert re.findall(r"https?:|file:|--(?:extra-)?index|--find-links|--trusted-host", text(name)) == []

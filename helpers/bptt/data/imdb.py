@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
 
 from bptt.data.reviews import Reviews, Split
+from bptt.progress import track
 
 
 def imdb(folder: Path | str, at_most: int | None = None) -> Reviews:
@@ -47,6 +47,5 @@ def _read(folder: Path, at_most: int | None) -> Split:
             "aclImdb."
         )
     paths = [*found["pos"], *found["neg"]]
-    progress = track(paths, f"Reading {folder}", transient=True)
-    texts = [path.read_text(encoding="utf-8").replace("<br />", " ") for path in progress]
+    texts = [path.read_text(encoding="utf-8").replace("<br />", " ") for path in track(paths, f"Reading {folder}")]
     return Split(texts, np.arange(len(paths)) < len(found["pos"]))

@@ -55,8 +55,7 @@ def choice(label: str, options: Sequence[str], value: str | None = None) -> Cont
     buttons = ipw.ToggleButtons(
         options=options,
         value=value or options[0],
-        description=label,
-        tooltip=label,
+        **described(label),
         style=_LABEL | {"button_width": "auto"},
     )
     return Control(buttons, buttons)
@@ -87,6 +86,13 @@ def steps(label: str, count: int, *, seconds: float = 1.2) -> Control:
     return Control(row, slider, stepwise=True)
 
 
+def described(label: str) -> dict[str, str]:
+    """Return what gives a control its label, under any version of ipywidgets."""
+    # Without a tooltip of its own, a label of version 8 says "null" to whoever points at it. Version 7, which Colab
+    # has, makes one of the label, and warns of others.
+    tooltip = {"tooltip": label} if "tooltip" in ipw.DOMWidget.class_trait_names() else {}
+    return {"description": label} | tooltip
+
+
 def _named(label: str) -> dict[str, Any]:
-    # Without a tooltip of its own, a label says "null" to whoever points at it.
-    return {"description": label, "tooltip": label, "style": _LABEL, "layout": ipw.Layout(**_SLIDER)}
+    return {**described(label), "style": _LABEL, "layout": ipw.Layout(**_SLIDER)}

@@ -6,32 +6,12 @@ import sys
 
 import click
 
-from bptt_instructor.cli.stopped import STOPPED
 
-
-@click.group()
-def data() -> None:
+@click.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def data(arguments: tuple[str, ...]) -> None:
     """Fetch what lessons train on."""
+    # Learners' own command, which bptt runs without this package; it stands here so that help lists it.
+    from bptt.__main__ import main
 
-
-@data.command()
-def reviews() -> None:
-    """Fetch the film reviews of lesson 4: once, 2.4 MB, through pip, into your cache folder.
-
-    They are about 9,000 sentences from real reviews, rated by people: part of the source archive of the package
-    vaderSentiment 0.5, under the MIT licence. Without them the lesson makes up reviews of its own.
-
-    \b
-    Examples:
-      bptt data reviews
-    """
-    from rich.console import Console
-
-    from bptt.data.fetch import FetchError, fetch
-
-    try:
-        click.echo(fetch(Console(stderr=True)))
-    except FetchError as error:
-        raise click.ClickException(str(error)) from None
-    except KeyboardInterrupt:
-        sys.exit(STOPPED)
+    sys.exit(main(["data", *arguments]))

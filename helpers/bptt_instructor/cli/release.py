@@ -16,9 +16,10 @@ from bptt_instructor.cli.options import in_course
 def release(*, to: Path | None, course: Path) -> None:
     """Put together what students get, prove that no solution is in it, and write it.
 
-    It has the notebooks, the package with its set-up, and a README for students. Every file is searched for every
-    hidden line of every lesson first. When one is found, the command says where, and writes nothing. Without a name,
-    it writes build/bptt-course.zip. The same course always gives the same archive, byte for byte.
+    It has the notebooks, the learners' package with its set-up, and a README for students; nothing that grades. Every
+    file is searched for every hidden line of every lesson first. When one is found, the command says where, and writes
+    nothing. Without a name, it writes build/bptt-course.zip. The same course always gives the same archive, byte for
+    byte.
 
     \b
     Examples:

@@ -17,17 +17,22 @@ from bptt_instructor.lessons.unfinished import unfinished
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-# The package as a whole: it has no secrets, and one package is one to install, to test and to ask about. What keeps
-# grading honest is the sandbox and inputs that nobody can foresee, not that nobody can read how it works.
-FOLDERS = ("notebooks", "helpers")
-FILES = ("LICENSE", "environment.yml", "pyproject.toml", "requirements.lock")
-OWN = ("README.md", "Makefile", "nbgrader_config.py")
+# What learners need, and nothing that grades. It has no secrets: what keeps grading honest is the sandbox, and inputs
+# that nobody can foresee.
+FOLDERS = ("notebooks", "helpers/bptt", "helpers/setup/lab")
+FILES = (
+    "LICENSE",
+    "pyproject.toml",
+    "requirements-lab.lock",
+    "helpers/setup/environment.sh",
+    "helpers/setup/lab.sh",
+    "helpers/setup/system_packages.sh",
+)
+"""Those below ``helpers/setup/`` are what ``make lab`` runs."""
+OWN = ("README.md", "Makefile", "nbgrader_config.py", "environment.yml")
 """Students have others than the course has."""
-KEPT = frozenset(["helpers/bptt_instructor/lessons/skeleton.py.jinja"])
-"""New lessons are made from it, solutions and rubrics too."""
-FORBIDDEN = frozenset((".git", "gradebook.db", "solutions", "tests"))
-WORKING = frozenset(("autograded", "build", "feedback", "submitted"))
-"""nbgrader's folders, with what students have handed in; in the package, one may be named for what it is about."""
+FORBIDDEN = frozenset((".git", "autograded", "build", "feedback", "gradebook.db", "solutions", "submitted", "tests"))
+"""nbgrader's folders have what students have handed in."""
 SHOWN = 3
 """Of the leaks in one file, so that a whole solution does not bury the next file."""
 
@@ -99,10 +104,7 @@ def _gathered(course: Path) -> tuple[dict[str, bytes], list[str]]:
     paths = [course / name for name in FILES if (course / name).is_file()]
     for path in (*paths, *_within(course / name for name in FOLDERS)):
         name = path.relative_to(course).as_posix()
-        if name in KEPT:
-            continue
-        unwanted = FORBIDDEN if name.startswith("helpers/bptt/") else FORBIDDEN | WORKING
-        forbidden = [part for part in Path(name).parts if part.lower() in unwanted]
+        forbidden = [part for part in Path(name).parts if part.lower() in FORBIDDEN]
         if forbidden:
             problems.append(f"{name}: nothing called {forbidden[0]} is for students; move it out of there.")
         elif path.is_symlink():

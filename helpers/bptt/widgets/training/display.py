@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bptt.runtime import has_kernel
 from bptt.widgets.training.run import Run
+from bptt.widgets.training.terminal_display import TerminalScreen
 
 
 class Screen(Protocol):
@@ -25,8 +26,6 @@ def screen_for(runs: Sequence[Run], title: str) -> Screen:
 
         return NotebookScreen(runs, title)
     if sys.stderr.isatty():
-        from bptt.widgets.training.terminal_display import TerminalScreen  # noqa: PLC0415 - only a terminal needs Rich
-
         return TerminalScreen(runs, title)
     return NoScreen()
 

@@ -2,42 +2,42 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
-
+from bptt.progress import ProgressLine
 from bptt.widgets.training.run import Run
 
 
 class TerminalScreen:
-    """A bar and the numbers of each run.
+    """A bar and the numbers of the run that goes on; those of a run that is over stay above it.
 
     Parameters
     ----------
     runs : sequence of Run
     title : str
+        Stands for the name of a run that has none.
     """
 
     def __init__(self, runs: Sequence[Run], title: str) -> None:
         self._runs = runs
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(20),
-            TextColumn("{task.fields[numbers]}"),
-            console=Console(stderr=True),
-            auto_refresh=False,
-        )
-        self._tasks = [
-            self._progress.add_task(run.name or title, total=run.steps, numbers=run.numbers()) for run in runs
-        ]
-        self._progress.start()
+        self._title = title
+        self._line = ProgressLine()
+        self._drawn = dict.fromkeys((run.name for run in runs), 0)
 
     def show(self) -> None:
-        """Show the runs as they are."""
-        for run, task in zip(self._runs, self._tasks, strict=True):
-            self._progress.update(task, completed=run.done, total=run.steps, numbers=run.numbers())
-        self._progress.refresh()
+        """Draw the run that has taken a step; of several that take turns, the last one's line covers the others'."""
+        for run in self._runs:
+            if run.done != self._drawn[run.name]:
+                self._draw(run)
+                if run.done == run.steps:
+                    self._line.leave()
 
     def close(self) -> None:
-        """Leave the lines as they are at the end."""
+        """Leave a line for each run."""
         self.show()
-        self._progress.stop()
+        for run in self._runs:
+            if run.done < run.steps:
+                self._draw(run)
+                self._line.leave()
+
+    def _draw(self, run: Run) -> None:
+        self._line.show(run.name or self._title, run.done, run.steps, run.numbers())
+        self._drawn[run.name] = run.done

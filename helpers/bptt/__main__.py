@@ -1,0 +1,121 @@
+"""Command line entry point: ``bptt data reviews``; passes other commands to the instructor's package if installed."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, distribution, entry_points, requires, version
+
+_GROUP, _NAME = "bptt.commands", "instructor"
+"""The entry point under which the instructor's package says what runs its commands."""
+_EXTRA = "grading"
+"""What that needs besides."""
+_WRONG_USAGE, _STOPPED = 2, 130
+"""How the shell is told of a command that is not there, and of Ctrl-C."""
+
+_REVIEWS = """\
+Fetch the film reviews of lesson 4: once, 2.4 MB, through pip, into your
+cache folder.
+
+They are about 9,000 sentences from real reviews, rated by people: part of
+the source archive of the package vaderSentiment 0.5, under the MIT licence.
+Without them the lesson makes up reviews of its own.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the command line unless said otherwise.
+
+    Returns
+    -------
+    int
+        The exit code. Wrong usage, help and the instructor's commands end Python themselves.
+    """
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments[:1] not in (["data"], ["--version"]):
+        why_not = _run_instructors(arguments)
+        if arguments and not arguments[0].startswith("-"):
+            print(
+                f"bptt {arguments[0]} is an instructor's command: it needs pip install 'bptt[{_EXTRA}]' ({why_not}). "
+                "Learners need none of it; bptt --help lists what they have.",
+                file=sys.stderr,
+            )
+            return _WRONG_USAGE
+    return _run_learners(arguments)
+
+
+def _run_instructors(arguments: list[str]) -> str:
+    """Run a command of the instructor's package, which ends Python; return why that is not possible."""
+    for entry in entry_points(group=_GROUP, name=_NAME):
+        try:
+            sys.exit(entry.load()(arguments))
+        except ModuleNotFoundError as error:
+            # Where all is there that should be, this is a fault, and its traceback is worth having.
+            if error.name != entry.module.partition(".")[0] and not _lacks_extra():
+                raise
+            return str(error)
+    return "it is not installed"
+
+
+def _lacks_extra() -> bool:
+    """Tell whether something is missing that the extra would have installed, on every system."""
+    for line in requires("bptt") or ():
+        if re.search(rf"extra == .{_EXTRA}", line) and "sys_platform" not in line:
+            name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
+            try:
+                distribution(name)
+            except PackageNotFoundError:
+                return True
+    return False
+
+
+def _run_learners(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="bptt",
+        description="What learners need besides their notebooks.",
+        epilog=f"Instructors have more commands, with pip install 'bptt[{_EXTRA}]'.",
+    )
+    parser.add_argument("--version", action="store_true", help="show the version, and exit")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    parser.set_defaults(show=parser, run=None)
+    data = commands.add_parser("data", help="fetch what lessons train on", description="Fetch what lessons train on.")
+    data.set_defaults(show=data)
+    reviews = data.add_subparsers(title="commands", metavar="COMMAND").add_parser(
+        "reviews",
+        help="fetch the film reviews of lesson 4",
+        description=_REVIEWS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    reviews.set_defaults(run=_fetch_reviews)
+
+    chosen = parser.parse_args(arguments)
+    if chosen.version:
+        print(f"bptt {version('bptt')}")
+        return 0
+    if chosen.run:
+        return int(chosen.run())
+    chosen.show.print_help(sys.stderr)
+    return _WRONG_USAGE
+
+
+def _fetch_reviews() -> int:
+    try:
+        from bptt.data.fetch import FetchError, fetch  # noqa: PLC0415 - loads NumPy, which help does not need
+
+        try:
+            print(fetch())
+        except FetchError as error:
+            print(f"Error: {error}", file=sys.stderr)
+            return 1
+    except KeyboardInterrupt:
+        return _STOPPED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
