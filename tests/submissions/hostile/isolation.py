@@ -94,18 +94,26 @@ SECRETS = (
         "wall-memory",
         tries="searches its own memory for what was there before",
         first="""\
-import hashlib, re
+import hashlib
 known = hashlib.sha256(b"was there before").hexdigest()[:24].encode()
-found, most = set(), 4_000_000
+digits = bytes(byte in b"0123456789abcdef" for byte in range(256))
+found, wanted = set(), bytes([True] * 24)
 with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
     for line in maps:
         start, end = (int(part, 16) for part in line.split()[0].split("-"))
-        for at in range(start, end if "rw" in line else start, most):
+        # What else is large are the stacks of threads.
+        if "rw" in line and ("[heap]" in line or end - start < 6_000_000):
             try:
-                memory.seek(at)
-                found |= set(re.findall(rb"[0-9a-f]{24}", memory.read(min(most, end - at))))
+                memory.seek(start)
+                here = memory.read(end - start)
             except OSError:
-                pass
+                continue
+            # For so much, a regular expression would take a second.
+            like = here.translate(digits)
+            at = like.find(wanted)
+            while at >= 0:
+                found.add(here[at : at + 24])
+                at = like.find(wanted, at + 24)
 print("with what is known:", known in found)
 print(sorted(found)[:20_000])
 """,
