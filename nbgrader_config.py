@@ -43,8 +43,8 @@ c.ClearMarkScheme.enforce_metadata = False
 c.Execute.timeout = 120
 
 # Submissions run in a sandbox, and what they are worth is decided outside of it. Both are the same in bptt grade.
-c.Autograde.pre_convert_hook = "bptt_instructor.nbgrader_plugins.quarantine.set_aside"
-c.Autograde.exporter_class = "bptt_instructor.nbgrader_plugins.submission_exporter.NotebookTakenIn"
+c.Autograde.pre_convert_hook = "bptt_instructor.nbgrader_plugins.quarantine.quarantine"
+c.Autograde.exporter_class = "bptt_instructor.nbgrader_plugins.submission_exporter.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
@@ -63,8 +63,8 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # A page of the exercises alone, with reports and hints, and without mark schemes.
-c.GenerateFeedback.preprocessors = ["bptt_instructor.feedback.preprocessor.TellStudent"]
-c.GenerateFeedback.exporter_class = "bptt_instructor.feedback.exporter.FeedbackPage"
+c.GenerateFeedback.preprocessors = ["bptt_instructor.feedback.preprocessor.GatherFeedback"]
+c.GenerateFeedback.exporter_class = "bptt_instructor.feedback.exporter.FeedbackExporter"
 
 # For nbgrader zip_collect, with archives of Canvas and Moodle; bptt collect is the same with fewer steps. A class list
 # may be named in c.CollectFromLms.roster, and the time zone that Moodle's times are in, in c.Exchange.timezone.

@@ -125,5 +125,5 @@ def test_one_step_is_one_cell_with_nothing_from_beyond():
 @pytest.mark.parametrize("gradients_of", [exact.lstm_cell_backward, exact.lstm_cell_dc])
 def test_is_withheld_while_a_learner_runs(gradients_of):
     arguments = inputs.lstm_cell()
-    with exact.withheld(), pytest.raises(exact.BorrowedGradientError):
+    with exact.forbid_exact(), pytest.raises(exact.ReferenceUsedError):
         gradients_of(*arguments)

@@ -7,7 +7,7 @@ import pytest
 from bptt import progress
 from bptt.progress import ProgressLine, track
 from bptt.widgets.training.run import Run
-from bptt.widgets.training.terminal_display import TerminalScreen
+from bptt.widgets.training.terminal_display import TerminalDisplay
 
 
 class Terminal(io.TextIOWrapper):
@@ -166,7 +166,7 @@ def watched(terminal, monkeypatch):
     shown = terminal(100)
     monkeypatch.setattr("sys.stderr", shown)
     runs = [Run("RNN", 10), Run("LSTM", 10)]
-    return shown, runs, TerminalScreen(runs, "Adding problem")
+    return shown, runs, TerminalDisplay(runs, "Adding problem")
 
 
 def test_trainings_one_after_the_other_leave_a_line_each(watched):

@@ -5,21 +5,21 @@ from typing import Literal
 import numpy as np
 
 from bptt import exact
-from bptt.jacobians.chain import Chain
-from bptt.jacobians.rnn_lstm import Unrolled
+from bptt.jacobians.chain import JacobianChain
+from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.lstm import LSTMCaches
 from bptt.rnn import RNNCaches
 from bptt.types import Array
 
 
-def influence(da: Array, caches: RNNCaches | LSTMCaches | Chain, state: Literal["a", "c"] = "a") -> Array:
+def influence(da: Array, caches: RNNCaches | LSTMCaches | JacobianChain, state: Literal["a", "c"] = "a") -> Array:
     r"""Measure how each loss follows each state: :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`.
 
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
         Gradient that reaches each hidden state from the loss of its own step.
-    caches : RNNCaches, LSTMCaches or Chain
+    caches : RNNCaches, LSTMCaches or JacobianChain
         Of another kind of cell the chain, e.g. ``GRU.chain(caches)``.
     state : {"a", "c"}
         Which state is meant. ``"c"`` is the LSTM's memory, with both of its uses:
@@ -39,8 +39,8 @@ def influence(da: Array, caches: RNNCaches | LSTMCaches | Chain, state: Literal[
     if state == "c" and not isinstance(caches, LSTMCaches):
         message = 'only an LSTM has a memory beside its hidden state: leave state="c" out'
         raise ValueError(message)
-    chain = caches if isinstance(caches, Chain) else Unrolled(caches)
-    arriving = chain.carried_from_each(da)[..., 1:]
+    chain = caches if isinstance(caches, JacobianChain) else RnnLstmChain(caches)
+    arriving = chain.propagate_each(da)[..., 1:]
     for k in range(da.shape[2]):
         arriving[k, 0, :, :, k] += da[:, :, k]
     if isinstance(caches, LSTMCaches) and state == "c":
@@ -62,7 +62,7 @@ def time_path(da: Array, caches: RNNCaches | LSTMCaches) -> Array:
     ndarray (n_a, m, T_x)
         Zero at the last step, which has no next one.
     """
-    return Unrolled(caches).carried_from_each(da).sum(axis=0)[0, ..., 1:]
+    return RnnLstmChain(caches).propagate_each(da).sum(axis=0)[0, ..., 1:]
 
 
 def memory_paths(da: Array, caches: LSTMCaches) -> tuple[Array, Array]:
@@ -81,12 +81,12 @@ def memory_paths(da: Array, caches: LSTMCaches) -> tuple[Array, Array]:
     dc_next : ndarray (n_a, m, T_x)
         What it is sent by the cell of the next step; zero at the last step, which has no next one.
     """
-    a_next, dc_next = Unrolled(caches).carried_from_each(da).sum(axis=0)[..., 1:]
+    a_next, dc_next = RnnLstmChain(caches).propagate_each(da).sum(axis=0)[..., 1:]
     return _shown(caches) * (da + a_next), dc_next
 
 
 def _shown(caches: LSTMCaches) -> Array:
     """How the hidden state of each step follows its memory, unit by unit: (n_a, m, T_x)."""
     ot, c_next = (np.stack([getattr(step, name) for step in caches.steps], axis=-1) for name in ("ot", "c_next"))
-    moved = exact.responses(lambda nudge: ot * np.tanh(c_next + nudge), {"nudge": np.zeros((1, 1, 1))})
+    moved = exact.jacobians(lambda nudge: ot * np.tanh(c_next + nudge), {"nudge": np.zeros((1, 1, 1))})
     return moved["nudge"][0]

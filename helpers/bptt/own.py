@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bptt import exact, inputs
 from bptt.check.call import call
-from bptt.check.compare import findings
+from bptt.check.compare import validate
 from bptt.check.exercises import EXERCISES
 from bptt.runtime import is_autograding
 
@@ -82,7 +82,7 @@ def _small_only(stand_in: Callable[..., Any], message: str) -> Callable[..., Any
 
 def _first_right(lesson: str, names: Sequence[str]) -> tuple[str, Path, Callable[..., Any]]:
     paths = _found(lesson)
-    defined = definitions(paths)
+    defined = load_definitions(paths)
     wrong = {name: _what_is_wrong(name, defined.get(name)) for name in names}
     for name, problem in wrong.items():
         if not problem:
@@ -109,7 +109,7 @@ def _found(lesson: str) -> list[Path]:
     return [path for name, path in sorted(found.items()) if name <= lesson]
 
 
-def definitions(paths: Iterable[Path]) -> dict[str, Any]:
+def load_definitions(paths: Iterable[Path]) -> dict[str, Any]:
     """Run the imports, functions, classes and plain constants of lessons, in order, and nothing else of them.
 
     Parameters
@@ -179,7 +179,7 @@ def _what_is_wrong(name: str, function: Callable[..., Any] | None) -> str:
     exercise, sizes = EXERCISES[name], inputs.sizes()[0]
     arguments = exercise.case(1, sizes)
     # No stand-ins for the functions that it calls: training uses the learner's own.
-    found = list(findings(exercise, call(function, arguments), exercise.right(arguments), sizes))
+    found = list(validate(exercise, call(function, arguments), exercise.right(arguments), sizes))
     if found and found[0].kind == "borrowed":
         return (
             "it calls an exact function, which is too slow to train with. Your own one is needed, in that notebook or "

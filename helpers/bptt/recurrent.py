@@ -8,7 +8,7 @@ import numpy as np
 
 from bptt.exact import gradients
 from bptt.exact.recurrent import cell_backward, sequence_backward
-from bptt.jacobians.any_cell import Nudged
+from bptt.jacobians.any_cell import GenericChain
 from bptt.types import Array, Gradients, Parameters, Rng
 
 
@@ -156,9 +156,9 @@ class Recurrent:
         """Exact gradients of a sequence, with the signature of the learner's own function: ``dx, da0, dWu, ...``."""
         return sequence_backward(self.state, self.parameters, da, caches)
 
-    def chain(self, caches: Caches) -> Nudged:
+    def chain(self, caches: Caches) -> GenericChain:
         """Make a chain of the cells that a forward pass went through, to ask where gradients go."""
-        return Nudged(self.state, tuple(self.parameters), caches)
+        return GenericChain(self.state, tuple(self.parameters), caches)
 
     def _drawn(self, rng: Rng, n_x: int, n_a: int) -> Parameters:
         """Draw parameters small enough that nothing is saturated."""

@@ -61,7 +61,8 @@ def main(names: list[str]) -> None:
         canaries.close()
         (arena / "model" / "home" / "door").unlink()
         (arena / "secret").write_text(canaries.secret)
-        shutil.copytree(PROJECT / "helpers" / "bptt", arena / "model" / "helpers" / "bptt")
+        for package in ("bptt", "bptt_instructor"):
+            shutil.copytree(PROJECT / "helpers" / package, arena / "model" / "helpers" / package)
         arena.chmod(0o755)
         line = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
         line += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *bubblewrap._system()]  # noqa: S108 - in there

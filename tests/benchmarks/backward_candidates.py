@@ -10,7 +10,7 @@ import numpy as np
 from bptt import inputs
 from bptt.lstm import LSTMCaches
 from bptt.types import Array, Gradients
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 
 try:
     import torch
@@ -68,7 +68,7 @@ def candidates(sizes: Sizes) -> Candidates:
 def solutions() -> dict[str, Any]:
     """Execute the functions that lesson 03 asks for, as its author solves them, and nothing else of it."""
     lesson: dict[str, Any] = {"np": np}
-    for cell in read(LESSON).notebook.cells:
+    for cell in read_lesson(LESSON).notebook.cells:
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
             exec(cell.source, lesson)  # noqa: S102 - our own lesson
     return lesson

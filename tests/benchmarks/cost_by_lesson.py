@@ -22,13 +22,13 @@ from submissions import course as sample
 from submissions import entry, graphs, memory, sequence, training
 
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade_submission import grade_one
-from bptt_instructor.grading.gradebook.gradebook import Book
-from bptt_instructor.grading.gradebook.store import write
-from bptt_instructor.grading.intake.read_files import collect
-from bptt_instructor.grading.judge.seeds import fresh
-from bptt_instructor.grading.kernel_client.client import Kernel
-from bptt_instructor.grading.kernel_client.launcher import Kernels
+from bptt_instructor.grading.grade_submission import grade_submission
+from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
+from bptt_instructor.grading.gradebook.store import store_result
+from bptt_instructor.grading.intake.read_files import read_submission
+from bptt_instructor.grading.judge.seeds import new_seed
+from bptt_instructor.grading.kernel_client.client import KernelClient
+from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
 
 LESSONS = {
     graphs.ASSIGNMENT: graphs.CLASS,
@@ -40,13 +40,13 @@ LESSONS = {
 STUDENTS, ROUNDS = 8, 5
 
 
-class Measured(Kernels):
+class Measured(KernelLauncher):
     """Kernels that say what the last of them has used."""
 
     cpu_seconds = 0.0
 
     @contextmanager
-    def start(self, files: Mapping[str, bytes]) -> Iterator[Kernel]:
+    def start(self, files: Mapping[str, bytes]) -> Iterator[KernelClient]:
         """Start one, and read its clock before it ends."""
         with super().start(files) as kernel:
             yield kernel
@@ -70,14 +70,16 @@ def costs(course: Course) -> list[str]:
     kernels, lesson = Measured(course.limits), course.lesson
     students = sorted(path.parent.name for path in course.submitted("x").parents[1].glob(f"*/{lesson.name}"))
     found: list[tuple[float, ...]] = []
-    with Book(course) as book:
+    with AssignmentGradebook(course) as book:
         book.record_lesson()
         for student in students * ROUNDS:
-            submission = replace(collect(course.submitted(student), student, course.assignment), seed=fresh())
+            submission = replace(
+                read_submission(course.submitted(student), student, course.assignment), seed=new_seed()
+            )
             times = [time.process_time()]
-            result = grade_one(submission, lesson, kernels)
+            result = grade_submission(submission, lesson, kernels)
             times.append(time.process_time())
-            write(course, book, result, submission)
+            store_result(course, book, result, submission)
             times.append(time.process_time())
             sizes = len(submission.notebook), len(result.to_bytes())
             found.append((kernels.cpu_seconds, times[1] - times[0], times[2] - times[1], *sizes))

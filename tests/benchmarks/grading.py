@@ -34,7 +34,7 @@ import contextlib, io, sys, time
 import matplotlib.pyplot
 import nbformat
 from bptt import check, exact, inputs, rnn, viz, widgets
-from bptt.viz import undrawn
+from bptt.viz import null_figure
 
 def solved(path):
     for cell in nbformat.read(path, as_version=4).cells:

@@ -27,7 +27,7 @@ Batch = tuple[Array, Array, Array]
 @cache
 def lesson() -> dict[str, Any]:
     """Take the functions of lesson 04, with the backward passes of lessons 02 and 03."""
-    defined = own.definitions(sorted(LESSONS.glob("0[1-4]_*.py")))
+    defined = own.load_definitions(sorted(LESSONS.glob("0[1-4]_*.py")))
     # Functions look for each other in this very dict.
     defined["lstm_backward"] = defined["lstm_backward_fused"]
     return defined

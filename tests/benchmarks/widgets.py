@@ -18,13 +18,13 @@ import numpy as np
 from nbclient import NotebookClient
 
 from bptt import inputs, widgets
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 
 
 def written(lesson: str, *names: str) -> list[Any]:
     """Define functions of a lesson, those that its exercises ask for among them; return those that are named."""
     found: dict[str, Any] = {}
-    for cell in read(Path(__file__).parents[2] / f"solutions/{lesson}.py").notebook.cells:
+    for cell in read_lesson(Path(__file__).parents[2] / f"solutions/{lesson}.py").notebook.cells:
         if cell.cell_type == "code" and ("def " in cell.source or "import" in cell.source):
             tree = ast.parse("\n".join(line for line in cell.source.splitlines() if line[:1] != "%"))
             tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom)]

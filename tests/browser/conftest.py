@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from server import serving
 
 from bptt_instructor.lessons.regions import hidden_lines
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 
 pytest.register_assert_rewrite("seen")
 
@@ -80,7 +80,7 @@ def learner(lab, browser, request):
 def lesson(request):
     """Read what the lesson of a test, its ``LESSON``, is made of: what to write in each exercise, checks, figures."""
     name = request.module.LESSON
-    code = [cell for cell in read(ROOT / f"solutions/{name}.py").notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in read_lesson(ROOT / f"solutions/{name}.py").notebook.cells if cell.cell_type == "code"]
     solved = [cell for cell in code if "BEGIN SOLUTION" in cell.source]
     return SimpleNamespace(
         name=name,

@@ -13,9 +13,9 @@ from submissions.course import enrol, make_course
 from submissions.entry import Entry
 from submissions.sequence import ASSIGNMENT, CLASS
 
-from bptt_instructor.feedback.generate import write_pages
+from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade_assignment import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade_assignment, students_to_grade
 
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "feedback"
 LONG = {"output_backward": f"raise ValueError('{'no_space_in_it_' * 20}')"}
@@ -32,8 +32,8 @@ def pages(tmp_path_factory):
     make_course(folder, ASSIGNMENT)
     enrol(folder, STUDENTS.values(), ASSIGNMENT)
     course = Course(folder, ASSIGNMENT)
-    rows = list(grade(course, students_to_grade(course)))
-    assert all(well for _, well in write_pages(course, [row.student for row in rows]))
+    rows = list(grade_assignment(course, students_to_grade(course)))
+    assert all(well for _, well in generate_pages(course, [row.student for row in rows]))
     return {name: course.feedback(entry.student) for name, entry in STUDENTS.items()}
 
 

@@ -16,7 +16,7 @@ from submissions.right import MODEL
 from submissions.wrong import parameters
 
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade_assignment import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade_assignment, students_to_grade
 
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "formgrader"
 LATECOMER = Entry("late", "Amal", "Haddad", parameters(dba="dz.sum(axis=1)"))
@@ -32,7 +32,7 @@ def course(tmp_path):
     make_course(folder)
     enrol(folder, [MODEL])
     course = Course(folder, ASSIGNMENT)
-    assert [row.points for row in grade(course, students_to_grade(course))] == [16]
+    assert [row.points for row in grade_assignment(course, students_to_grade(course))] == [16]
     enrol(folder, [LATECOMER])
     return folder
 

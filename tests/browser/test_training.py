@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from seen import assert_explained, assert_figure, assert_readable, assert_right, assert_whole_lesson
 from submissions.training import SHORTENED
 
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 
 LESSON = "04_training"
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -20,11 +20,11 @@ EARLIER = ("01_cell_backward", "02_sequence_backward", "03_lstm_backward")
 def earlier(learner):
     """Have the earlier lessons done."""
     for name in EARLIER:
-        nbformat.write(read(SOLUTIONS / f"{name}.py").notebook, learner.file / name / f"{name}.ipynb")
+        nbformat.write(read_lesson(SOLUTIONS / f"{name}.py").notebook, learner.file / name / f"{name}.ipynb")
 
 
 def cells_with(pattern):
-    code = [cell for cell in read(SOLUTIONS / f"{LESSON}.py").notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in read_lesson(SOLUTIONS / f"{LESSON}.py").notebook.cells if cell.cell_type == "code"]
     return [cell.id for cell in code if re.search(pattern, cell.source)]
 
 

@@ -12,7 +12,7 @@ from bptt import inputs, lstm, rnn
 from bptt.influence import influence
 from bptt.viz import draw, style
 from bptt.viz.figures.influence_map import Reach
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 
 START = """\
 import numpy as np
@@ -25,7 +25,7 @@ STUB = 'def lstm_backward(da, caches):\n    raise NotImplementedError("lstm_back
 def defined(lesson, *names):
     """Return the code of functions of a lesson, solved."""
     found = {}
-    for cell in read(ROOT / f"solutions/{lesson}.py").notebook.cells:
+    for cell in read_lesson(ROOT / f"solutions/{lesson}.py").notebook.cells:
         if cell.cell_type == "code" and any(f"def {name}(" in cell.source for name in names):
             for node in ast.parse(cell.source).body:
                 if isinstance(node, ast.FunctionDef):

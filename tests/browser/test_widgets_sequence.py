@@ -8,7 +8,7 @@ from moved import Moved
 from bptt import inputs
 from bptt.viz import draw, style
 from bptt.widgets.ablations import loops
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 
 SINGLE = "seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4"
 START = "import numpy as np\nfrom bptt import inputs, widgets\nfrom bptt.exact import rnn_cell_backward"
@@ -24,7 +24,7 @@ WITHOUT = {
 @pytest.fixture(scope="module")
 def solutions():
     """Read the cells in which the lesson's own solutions are written."""
-    return {cell.id: cell.source for cell in read(ROOT / "solutions/02_sequence_backward.py").notebook.cells}
+    return {cell.id: cell.source for cell in read_lesson(ROOT / "solutions/02_sequence_backward.py").notebook.cells}
 
 
 def switch(widget, label):

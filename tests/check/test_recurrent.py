@@ -12,9 +12,9 @@ from bptt.check.diagnose import all_mistakes
 from bptt.check.exercises.recurrent import exercises
 from bptt.exact.rnn import PARAMETERS
 from bptt.influence import influence
-from bptt.jacobians.any_cell import Nudged
+from bptt.jacobians.any_cell import GenericChain
 from bptt.jacobians.chain import Carry
-from bptt.jacobians.rnn_lstm import Unrolled
+from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.recurrent import Recurrent
 from bptt.rnn import RNNCaches, RNNCellCache, rnn_cell_state
 from test_rnn_sequence import RAISES, WRONG, written
@@ -116,7 +116,7 @@ def test_influence_of_any_cell():
 )
 def test_both_kinds_of_chain_say_the_same(cells, carry):
     da, caches = inputs.rnn(seed=2, T_x=4)
-    one, other = Unrolled(caches), Nudged(rnn_cell_state, PARAMETERS, caches)
+    one, other = RnnLstmChain(caches), GenericChain(rnn_cell_state, PARAMETERS, caches)
     known, found = one.sweep(da, cells, carry), other.sweep(da, cells, carry)
     np.testing.assert_allclose(found["carried"], known["carried"], rtol=1e-12)
     np.testing.assert_allclose(found["dx_steps"], known["dx_steps"], rtol=1e-12)

@@ -17,12 +17,12 @@ from traitlets.config import Config
 
 from bptt_instructor.cli import main
 from bptt_instructor.doctor import course_checks, machine_checks, package_checks
-from bptt_instructor.doctor.models import State
-from bptt_instructor.doctor.run import look
-from bptt_instructor.grading.sandbox.availability import why_not
+from bptt_instructor.doctor.models import CheckState
+from bptt_instructor.doctor.run import run_checks
+from bptt_instructor.grading.sandbox.availability import unavailable_reason
 
 ROOT = Path(__file__).parents[2]
-needs_sandbox = pytest.mark.skipif(bool(why_not()), reason="no sandbox on this machine")
+needs_sandbox = pytest.mark.skipif(bool(unavailable_reason()), reason="no sandbox on this machine")
 
 
 @pytest.fixture
@@ -46,27 +46,27 @@ def course(tmp_path):
 def test_python(version, state):
     finding = machine_checks.python(version)
     assert finding.state == state
-    assert bool(finding.mend) == (state != "ok")
+    assert bool(finding.fix) == (state != "ok")
 
 
 def test_without_bubblewrap_grading_cannot_work(nothing_on_path):
     finding = machine_checks.sandbox()
-    assert finding.state is State.MISSING
-    assert "bubblewrap, which is not installed" in finding.found
-    assert "sudo apt-get install bubblewrap libseccomp2" in finding.mend
-    assert "--no-sandbox" in finding.found
+    assert finding.state is CheckState.MISSING
+    assert "bubblewrap, which is not installed" in finding.detail
+    assert "sudo apt-get install bubblewrap libseccomp2" in finding.fix
+    assert "--no-sandbox" in finding.detail
 
 
 @needs_sandbox
 def test_with_bubblewrap_it_can():
-    assert machine_checks.sandbox().state is State.OK
+    assert machine_checks.sandbox().state is CheckState.OK
 
 
 def test_a_browser_is_needed_for_tests_alone(nothing_on_path, tmp_path):
-    assert machine_checks.browser().state is State.OPTIONAL
+    assert machine_checks.browser().state is CheckState.OPTIONAL
     (tmp_path / "programs/chromium").write_text("#!/bin/sh\n")
     (tmp_path / "programs/chromium").chmod(0o755)
-    assert machine_checks.browser().state is State.OK
+    assert machine_checks.browser().state is CheckState.OK
 
 
 @pytest.mark.parametrize(("free", "state"), [(1e8, "missing"), (1e9, "optional"), (1e11, "ok")])
@@ -75,13 +75,13 @@ def test_disk(tmp_path, free, state):
 
 
 def test_memory_for_all_processors(monkeypatch):
-    monkeypatch.setattr("bptt_instructor.grading.executors.forkserver.cores", lambda: 8)
+    monkeypatch.setattr("bptt_instructor.grading.executors.forkserver.available_cpus", lambda: 8)
     monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"total": 6_500_000_000}))
     finding = machine_checks.size()
-    assert finding.state is State.OPTIONAL
-    assert finding.mend == "bptt grade LESSON --workers 3"
-    monkeypatch.setattr("bptt_instructor.grading.executors.forkserver.cores", lambda: 2)
-    assert machine_checks.size().found == "2 processors, 6.5 GB of memory."
+    assert finding.state is CheckState.OPTIONAL
+    assert finding.fix == "bptt grade LESSON --workers 3"
+    monkeypatch.setattr("bptt_instructor.grading.executors.forkserver.available_cpus", lambda: 2)
+    assert machine_checks.size().detail == "2 processors, 6.5 GB of memory."
 
 
 @pytest.fixture
@@ -94,14 +94,14 @@ def asks_for(monkeypatch):
 def test_a_package_that_is_missing_is_named(asks_for, tmp_path, extra):
     asks_for("numpy>=2", f"nowhere>=3{extra}", "numpy>=99")
     finding = package_checks.packages(tmp_path / "requirements.lock")
-    assert (finding.state, finding.mend) == (State.MISSING, "make demo")
-    first, rest = finding.found.split("nowhere>=3 is not installed. numpy>=99 is needed, and ")
+    assert (finding.state, finding.fix) == (CheckState.MISSING, "make demo")
+    first, rest = finding.detail.split("nowhere>=3 is not installed. numpy>=99 is needed, and ")
     assert (first, rest[0]) == ("", "2")
 
 
 def test_what_grading_on_this_system_does_not_need_is_not_missed(asks_for, tmp_path):
     asks_for('nowhere; extra == "lab"', 'nowhere; sys_platform == "plan9" and extra == "grading"', "numpy; extra == ''")
-    assert package_checks.packages(tmp_path / "none").state is State.OK
+    assert package_checks.packages(tmp_path / "none").state is CheckState.OK
 
 
 @pytest.mark.parametrize("name", ["click", "numpy", "jinja2"])
@@ -109,32 +109,32 @@ def test_another_version_than_the_locked_one_is_no_obstacle(tmp_path, name):
     lock = tmp_path / "requirements.lock"
     lock.write_text(f"{name}==0.1 \\\n    --hash=sha256:0\njupyterlab==0.1 \\\n    --hash=sha256:0\n")
     finding = package_checks.packages(lock)
-    assert finding.state is State.OPTIONAL
-    assert f": {name} " in finding.found
-    assert finding.found.endswith(", not 0.1.")
-    assert package_checks.packages(tmp_path / "none").state is State.OK
+    assert finding.state is CheckState.OPTIONAL
+    assert f": {name} " in finding.detail
+    assert finding.detail.endswith(", not 0.1.")
+    assert package_checks.packages(tmp_path / "none").state is CheckState.OK
 
 
 def test_locked_versions_are_right(tmp_path):
     """Of what is locked in two versions, one for older Pythons, either will do."""
-    assert package_checks.packages(ROOT / "requirements.lock").state is State.OK
+    assert package_checks.packages(ROOT / "requirements.lock").state is CheckState.OK
     lock = tmp_path / "requirements.lock"
     lock.write_text(f"numpy==0.1 ; python_full_version < '3.12' \\\nnumpy=={np.__version__} \\\n")
-    assert package_checks.packages(lock).state is State.OK
+    assert package_checks.packages(lock).state is CheckState.OK
 
 
 def test_nbgrader_by_its_name(nothing_on_path, monkeypatch, tmp_path):
     finding = package_checks.nbgrader()
-    assert finding.state is State.OPTIONAL
-    assert finding.mend.startswith(f"PATH={Path(sys.executable).parent}:")
+    assert finding.state is CheckState.OPTIONAL
+    assert finding.fix.startswith(f"PATH={Path(sys.executable).parent}:")
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
-    assert package_checks.nbgrader().state is State.OK
+    assert package_checks.nbgrader().state is CheckState.OK
     monkeypatch.setattr(package_checks, "BESIDE", tmp_path)
-    assert package_checks.nbgrader().state is State.MISSING
+    assert package_checks.nbgrader().state is CheckState.MISSING
 
 
 def test_a_kernel_of_another_python(monkeypatch, tmp_path):
-    assert package_checks.kernel().state is State.OK
+    assert package_checks.kernel().state is CheckState.OK
     spec = tmp_path / "kernels/python3"
     spec.mkdir(parents=True)
     about = {"argv": ["/opt/other/bin/python", "-m", "ipykernel_launcher"], "display_name": "x", "language": "python"}
@@ -142,20 +142,20 @@ def test_a_kernel_of_another_python(monkeypatch, tmp_path):
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
     finding = package_checks.kernel()
-    assert finding.state is State.OPTIONAL
-    assert "/opt/other/bin/python" in finding.found
-    assert "ipykernel install --sys-prefix" in finding.mend
+    assert finding.state is CheckState.OPTIONAL
+    assert "/opt/other/bin/python" in finding.detail
+    assert "ipykernel install --sys-prefix" in finding.fix
 
 
 def test_lessons(course):
     finding = course_checks.lessons(course)
-    assert (finding.state, finding.mend) == (State.OPTIONAL, "bptt build")
+    assert (finding.state, finding.fix) == (CheckState.OPTIONAL, "bptt build")
     notebook = course / "notebooks/01_tiny/01_tiny.ipynb"
     notebook.parent.mkdir(parents=True)
     notebook.touch()
-    assert course_checks.lessons(course).state is State.OK
+    assert course_checks.lessons(course).state is CheckState.OK
     (course / "solutions/01_tiny.py").unlink()
-    assert course_checks.lessons(course).state is State.MISSING
+    assert course_checks.lessons(course).state is CheckState.MISSING
 
 
 def gradebook(course):
@@ -164,19 +164,19 @@ def gradebook(course):
 
 def test_the_gradebook(course):
     path = course / "gradebook.db"
-    assert gradebook(course).found == "None yet; the first grading makes it."
+    assert gradebook(course).detail == "None yet; the first grading makes it."
     with Gradebook(f"sqlite:///{path}", "bptt") as book:
         book.add_student("ada")
-    assert gradebook(course).state is State.OK
-    assert gradebook(course).found.endswith(", 1 student.")
+    assert gradebook(course).state is CheckState.OK
+    assert gradebook(course).detail.endswith(", 1 student.")
     with closing(sqlite3.connect(path)) as book:
         book.execute("UPDATE alembic_version SET version_num = 'old'")
         book.commit()
     finding = gradebook(course)
-    assert finding.state is State.MISSING
-    assert finding.mend.endswith("nbgrader db upgrade")
+    assert finding.state is CheckState.MISSING
+    assert finding.fix.endswith("nbgrader db upgrade")
     path.write_text("This was a gradebook. " * 100)
-    assert "is no gradebook, or damaged" in gradebook(course).found
+    assert "is no gradebook, or damaged" in gradebook(course).detail
     assert path.read_text().startswith("This was"), "nothing is changed"
 
 
@@ -184,18 +184,18 @@ def test_the_exchange(tmp_path):
     def look_at(root):
         return course_checks.exchange(Config({"Exchange": {"root": str(root)}}))
 
-    assert look_at(tmp_path).state is State.OK
+    assert look_at(tmp_path).state is CheckState.OK
     finding = look_at(tmp_path / "none")
-    assert finding.state is State.OPTIONAL
-    assert finding.mend == f"sudo mkdir -p {tmp_path}/none && sudo chmod ugo+rwx {tmp_path}/none"
+    assert finding.state is CheckState.OPTIONAL
+    assert finding.fix == f"sudo mkdir -p {tmp_path}/none && sudo chmod ugo+rwx {tmp_path}/none"
 
 
 def test_a_folder_in_which_files_stand_in_the_way(course):
-    assert course_checks.folder(course).state is State.OK
+    assert course_checks.folder(course).state is CheckState.OK
     (course / "autograded").write_text("")
     finding = course_checks.folder(course)
-    assert finding.state is State.MISSING
-    assert finding.found == f"Cannot be written: {course}/autograded"
+    assert finding.state is CheckState.MISSING
+    assert finding.detail == f"Cannot be written: {course}/autograded"
 
 
 @needs_sandbox
@@ -217,10 +217,10 @@ def test_a_disk_that_can_only_be_read(course):
 def test_one_broken_thing_does_not_hide_the_others(course, monkeypatch):
     monkeypatch.setattr(machine_checks, "sandbox", lambda: 1 / 0)
     monkeypatch.setattr(package_checks, "packages", lambda _: machine_checks.python())
-    found = list(look(course))
-    (broken,) = [finding for finding in found if "ZeroDivisionError" in finding.found]
-    assert (broken.what, broken.state) == ("Sandbox", State.MISSING)
-    assert found[-1].what == "Chromium"
+    found = list(run_checks(course))
+    (broken,) = [finding for finding in found if "ZeroDivisionError" in finding.detail]
+    assert (broken.name, broken.state) == ("Sandbox", CheckState.MISSING)
+    assert found[-1].name == "Chromium"
 
 
 @needs_sandbox

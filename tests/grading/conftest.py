@@ -11,10 +11,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from submissions.course import CLASS, enrol, make_course
 from submissions.entry import ASSIGNMENT
 
-from bptt_instructor.feedback.generate import write_pages
+from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.executors.backend import HERE
-from bptt_instructor.grading.grade_assignment import USUAL, grade, students_to_grade
+from bptt_instructor.grading.executors.backend import IN_PROCESS
+from bptt_instructor.grading.grade_assignment import DEFAULT_OPTIONS, grade_assignment, students_to_grade
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +43,13 @@ def course_with(tmp_path_factory, empty_course):
 def rows_of():
     """Grade a course, or some of its students, and return the rows by student."""
 
-    def rows(folder, *only, feedback=False, how=USUAL, place=HERE):
+    def rows(folder, *only, feedback=False, how=DEFAULT_OPTIONS, place=IN_PROCESS):
         course = Course(folder, ASSIGNMENT)
-        found = {row.student: row for row in grade(course, students_to_grade(course, only), how, place=place)}
+        found = {
+            row.student: row for row in grade_assignment(course, students_to_grade(course, only), how, place=place)
+        }
         if feedback:
-            assert all(well for _, well in write_pages(course, list(found)))
+            assert all(well for _, well in generate_pages(course, list(found)))
         return found
 
     return rows

@@ -9,9 +9,9 @@ import pytest
 from submissions.course import enrol
 from submissions.entry import Entry
 
-from bptt_instructor.feedback.generate import write_pages
+from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade_assignment import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade_assignment, students_to_grade
 from bptt_instructor.lessons.build import build
 
 COURSE = Path(__file__).parent / "one_exercise"
@@ -40,8 +40,8 @@ def graded(tmp_path_factory):
         build(folder)
         enrol(folder, CLASS, LESSON)
         course = Course(folder, LESSON)
-        rows = {row.student: row for row in grade(course, students_to_grade(course))}
-        assert all(well for _, well in write_pages(course, list(rows)))
+        rows = {row.student: row for row in grade_assignment(course, students_to_grade(course))}
+        assert all(well for _, well in generate_pages(course, list(rows)))
         yield course, rows
         for name in [name for name in sys.modules if name.partition(".")[0] == "sums"]:
             del sys.modules[name]

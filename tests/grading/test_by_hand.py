@@ -10,7 +10,7 @@ from submissions.course import gradebook
 from submissions.entry import ASSIGNMENT
 from submissions.right import MODEL
 
-from bptt_instructor.grading.grade_assignment import How
+from bptt_instructor.grading.grade_assignment import GradingOptions
 
 ANSWER = "explain-reuse"
 
@@ -49,7 +49,7 @@ def by_nbgrader(folder):
 @pytest.mark.parametrize("by", ["bptt", "nbgrader"])
 def test_the_rubric_is_there_and_what_has_been_read_stays_read_until_it_changes(folder, rows_of, by):
     def again():
-        return rows_of(folder, how=How(again=True)) if by == "bptt" else by_nbgrader(folder)
+        return rows_of(folder, how=GradingOptions(again=True)) if by == "bptt" else by_nbgrader(folder)
 
     rows = rows_of(folder)
     assert rows["ada"].to_grade == rows["bob"].to_grade == (ANSWER,)

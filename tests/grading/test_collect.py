@@ -15,7 +15,7 @@ from submissions.entry import ASSIGNMENT, Entry
 
 from bptt_instructor.cli import main
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.lms.collect import arrive
+from bptt_instructor.lms.collect import collect_archives
 
 FILE = f"{ASSIGNMENT}.ipynb"
 LIST = {
@@ -69,7 +69,7 @@ def test_an_archive_becomes_rows(folder, tmp_path, work, rows_of, lms):
     roster = tmp_path / "list.csv"
     roster.write_text(LIST[lms], encoding="utf-8")
     archive = packed(tmp_path / "all.zip", {first: work(), second: work(blank=True), "__MACOSX/._x": ""})
-    came = arrive(Course(folder, ASSIGNMENT), [archive], roster)
+    came = collect_archives(Course(folder, ASSIGNMENT), [archive], roster)
     assert (came.new, came.changed, came.same, came.unknown) == (["ada", "zoe"], [], [], [])
     assert came.late == (["zoe"] if lms == "canvas" else [])
     assert came.untimed == (["zoe"] if lms == "moodle" else [])
@@ -85,7 +85,7 @@ def test_an_archive_becomes_rows(folder, tmp_path, work, rows_of, lms):
     }
 
     # The gradebook knows them now.
-    again = arrive(Course(folder, ASSIGNMENT), [archive], None)
+    again = collect_archives(Course(folder, ASSIGNMENT), [archive], None)
     assert (again.new, again.unknown) == ([], [])
 
 
@@ -99,7 +99,7 @@ def test_the_newest_attempt_counts_whatever_the_order(folder, tmp_path):
         "lovelaceada_101_5004_notes.txt": "notes",
         f"whoever_900_5000_{FILE}": "?",
     }
-    came = arrive(Course(folder, ASSIGNMENT), [packed(tmp_path / "a.zip", files)], tmp_path / "list.csv")
+    came = collect_archives(Course(folder, ASSIGNMENT), [packed(tmp_path / "a.zip", files)], tmp_path / "list.csv")
     there = folder / f"submitted/ada/{ASSIGNMENT}"
     assert {path.name: path.read_text() for path in there.iterdir()} == {FILE: "newest", "notes.txt": "notes"}
     assert came.unknown == ["whoever (900)"]
@@ -114,26 +114,26 @@ def test_a_later_archive_replaces_an_earlier_one(folder, tmp_path):
     (tmp_path / "list.csv").write_text(LIST["moodle"], encoding="utf-8")
     course = Course(folder, ASSIGNMENT)
     ada, zoe = NAMES["moodle"]
-    arrive(course, [packed(tmp_path / "a.zip", {ada: "1", zoe: "1"})], tmp_path / "list.csv")
+    collect_archives(course, [packed(tmp_path / "a.zip", {ada: "1", zoe: "1"})], tmp_path / "list.csv")
     # Some browsers unpack what they download.
     unpacked = tmp_path / "unpacked"
     for name, content in {ada: "2", zoe: "1"}.items():
         (unpacked / name).parent.mkdir(parents=True, exist_ok=True)
         (unpacked / name).write_text(content)
     (folder / f"submitted/zoe/{ASSIGNMENT}/timestamp.txt").write_text("2026-11-21 08:00:00")
-    came = arrive(course, [unpacked], None)
+    came = collect_archives(course, [unpacked], None)
     assert (came.new, came.changed, came.same, came.unknown) == ([], ["ada"], ["zoe"], [])
     assert (folder / f"submitted/zoe/{ASSIGNMENT}/timestamp.txt").read_text() == "2026-11-21 08:00:00"
     assert not (folder / f"submitted/ada/{ASSIGNMENT}/timestamp.txt").exists(), "that was the time of another attempt"
     assert (folder / f"submitted/ada/{ASSIGNMENT}/{FILE}").read_text() == "2"
-    assert arrive(course, [unpacked], None).same == ["ada", "zoe"]
+    assert collect_archives(course, [unpacked], None).same == ["ada", "zoe"]
 
 
 def test_a_hostile_archive_changes_nothing(folder, tmp_path):
     (tmp_path / "list.csv").write_text(LIST["canvas"], encoding="utf-8")
     archive = packed(tmp_path / "a.zip", {NAMES["canvas"][0]: "1", "../../submitted/emmy/x": "2"})
     with pytest.raises(GradingError, match="leads out of its folder"):
-        arrive(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
+        collect_archives(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
     assert not (folder / "submitted").exists()
 
 
@@ -143,11 +143,11 @@ def test_damage_that_shows_late_and_a_wrong_setting_are_said(folder, tmp_path):
     content = archive.read_bytes()
     (tmp_path / "b.zip").write_bytes(content.replace(b"0123456789", b"0123456x89", 1))
     with pytest.raises(GradingError, match=r"b\.zip is damaged .*Download it again"):
-        arrive(Course(folder, ASSIGNMENT), [tmp_path / "b.zip"], tmp_path / "list.csv")
+        collect_archives(Course(folder, ASSIGNMENT), [tmp_path / "b.zip"], tmp_path / "list.csv")
     with (folder / "nbgrader_config.py").open("a") as config:
         config.write('c.Exchange.timezone = "Europe/Nowhere"\n')
     with pytest.raises(GradingError, match="there is no time zone 'Europe/Nowhere'"):
-        arrive(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
+        collect_archives(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
 
 
 def test_the_command_says_what_came_and_what_did_not(folder, tmp_path, run):

@@ -20,7 +20,7 @@ from submissions.course import fill
 from submissions.entry import ASSIGNMENT, Entry
 from traitlets.config import Config
 
-from bptt_instructor.grading.course import settings
+from bptt_instructor.config import load_config
 
 FILE = f"{ASSIGNMENT}.ipynb"
 
@@ -38,7 +38,7 @@ def exchange(course, tmp_path):
 
     def run(step, *, student=False):
         mine = {"CourseDirectory": {"course_id": "bptt", "root": str(tmp_path / "home")}}
-        config = Config(mine) if student else settings(course)
+        config = Config(mine) if student else load_config(course)
         config.merge(Config({"CourseDirectory": {"assignment_id": ASSIGNMENT}, **place}))
         names = CourseDirectory(config=config)
         return step(coursedir=names, authenticator=Authenticator(config=config), config=config).start()

@@ -20,19 +20,19 @@ from submissions.right import MODEL
 from submissions.wrong import parameters
 
 from bptt_instructor.config import CHECK_SUITE
-from bptt_instructor.feedback.generate import write_pages
+from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading import grade_submission
 from bptt_instructor.grading.course import Course, GradingError
 from bptt_instructor.grading.executors import dask_cluster, dask_dispatcher, worker
-from bptt_instructor.grading.executors.backend import Place, opened
-from bptt_instructor.grading.executors.dask_dispatcher import Crew, welcome
-from bptt_instructor.grading.executors.result_cache import Journal
-from bptt_instructor.grading.grade_assignment import How, grade, students_to_grade
-from bptt_instructor.grading.gradebook.gradebook import Book
+from bptt_instructor.grading.executors.backend import Backend, open_backend
+from bptt_instructor.grading.executors.dask_dispatcher import DaskDispatcher, probe_worker
+from bptt_instructor.grading.executors.result_cache import ResultCache
+from bptt_instructor.grading.grade_assignment import GradingOptions, grade_assignment, students_to_grade
+from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
 from bptt_instructor.grading.limits import Limits
 from bptt_instructor.grading.models.grade_row import Status
-from bptt_instructor.grading.models.result import Result
-from bptt_instructor.grading.models.submission import Lesson, Submission
+from bptt_instructor.grading.models.result import SubmissionResult
+from bptt_instructor.grading.models.submission import AssignmentFiles, Submission
 
 WRONG = Entry("b", "B", "B", parameters(dba="dz.sum(axis=1)"))
 KINDS = (MODEL, WRONG)
@@ -62,8 +62,8 @@ def scheduler(tmp_path_factory):
         "def deadly(submission, *others):\n"
         "    if submission.student == 'killer':\n        os.kill(os.getpid(), 9)\n"
         "    if submission.student == 'deep':\n        return deadly(submission, *others)\n"
-        "    return grade_submission.grade_one(submission, *others)\n"
-        "worker.grade_one = deadly\n"
+        "    return grade_submission.grade_submission(submission, *others)\n"
+        "worker.grade_submission = deadly\n"
     )
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -84,19 +84,19 @@ def scheduler(tmp_path_factory):
 
 @pytest.fixture
 def client(scheduler):
-    with dask_cluster.given(scheduler) as client:
+    with dask_cluster.connect(scheduler) as client:
         client.wait_for_workers(2, timeout=20)
         yield client
 
 
 def away(client):
-    return Place(partial(Crew, client), here=False)
+    return Backend(partial(DaskDispatcher, client), local=False)
 
 
 def test_a_dead_workers_submission_is_run_elsewhere(dozen, alone, client):
     course = Course(dozen, ASSIGNMENT)
     rows = []
-    for row in grade(course, students_to_grade(course), How(again=True), place=away(client)):
+    for row in grade_assignment(course, students_to_grade(course), GradingOptions(again=True), place=away(client)):
         rows.append(row)
         if len(rows) == 3:
             # Both have the next one in hand by now.
@@ -104,7 +104,7 @@ def test_a_dead_workers_submission_is_run_elsewhere(dozen, alone, client):
     assert "has gone" in course.log.read_text()
     assert sorted(row.student for row in rows) == STUDENTS, "all, and each once"
     assert {row.student: row for row in rows} == alone
-    with Book(course) as book:
+    with AssignmentGradebook(course) as book:
         submitted = book._book.assignment_submissions(ASSIGNMENT)
         assert sorted(each.student.id for each in submitted) == STUDENTS
 
@@ -140,7 +140,7 @@ class Stalled:
 
     def submit(self, function, *_arguments, **_options):
         def result(timeout):
-            if function is welcome:
+            if function is probe_worker:
                 return ""
             raise TimeoutError
 
@@ -150,7 +150,7 @@ class Stalled:
 
 
 def test_a_worker_that_keeps_its_results_is_given_no_more_and_the_class_does_not_wait():
-    told = Crew(Stalled(), ASSIGNMENT, b"").grade(iter([Submission("ada", b""), Submission("bob", b"")]))
+    told = DaskDispatcher(Stalled(), ASSIGNMENT, b"").grade(iter([Submission("ada", b""), Submission("bob", b"")]))
     with pytest.raises(GradingError, match="the one at tcp://stalled does not answer"):
         list(told)
 
@@ -190,8 +190,10 @@ def test_stopped_twice_it_goes_on_where_it_was(dozen, alone, course_with, rows_o
     ran = []
     monkeypatch.setattr(
         worker,
-        "grade_one",
-        lambda submission, *others: ran.append(submission.student) or grade_submission.grade_one(submission, *others),
+        "grade_submission",
+        lambda submission, *others: (
+            ran.append(submission.student) or grade_submission.grade_submission(submission, *others)
+        ),
     )
     assert rows_of(folder) == alone
     assert sorted(ran) == sorted({*STUDENTS} - {path.stem for path in done})
@@ -202,15 +204,17 @@ def test_a_submission_that_changes_is_run_again_and_no_other(dozen, alone, rows_
     ran = []
     monkeypatch.setattr(
         worker,
-        "grade_one",
-        lambda submission, *others: ran.append(submission.student) or grade_submission.grade_one(submission, *others),
+        "grade_submission",
+        lambda submission, *others: (
+            ran.append(submission.student) or grade_submission.grade_submission(submission, *others)
+        ),
     )
     assert rows_of(dozen) == alone
     assert ran == []
     (dozen / "submitted/s03" / ASSIGNMENT / "notes.txt").write_text("a new file")
     rows_of(dozen)
     assert ran == ["s03"]
-    rows_of(dozen, "s04", how=How(again=True))
+    rows_of(dozen, "s04", how=GradingOptions(again=True))
     assert ran == ["s03", "s04"]
 
 
@@ -218,10 +222,10 @@ def test_an_error_in_grading_itself_is_a_row(dozen, alone, rows_of, monkeypatch)
     def fails(submission, *others):
         if submission.student == "s05":
             raise ZeroDivisionError
-        return grade_submission.grade_one(submission, *others)
+        return grade_submission.grade_submission(submission, *others)
 
-    monkeypatch.setattr(worker, "grade_one", fails)
-    rows = rows_of(dozen, "s04", "s05", how=How(again=True))
+    monkeypatch.setattr(worker, "grade_submission", fails)
+    rows = rows_of(dozen, "s04", "s05", how=GradingOptions(again=True))
     assert rows["s04"] == alone["s04"]
     assert rows["s05"].status == "crashed"
     assert "no fault of the student's: ZeroDivisionError in grading itself" in rows["s05"].reason
@@ -230,13 +234,13 @@ def test_an_error_in_grading_itself_is_a_row(dozen, alone, rows_of, monkeypatch)
 
 
 SUBMISSION = Submission("ada", b"{}", {"a.csv": b"1"})
-RESULT = Result("ada", ASSIGNMENT, Status.GRADED, notebook="{}")
+RESULT = SubmissionResult("ada", ASSIGNMENT, Status.GRADED, notebook="{}")
 
 
 def test_the_journal_is_for_nobody_else_to_read(tmp_path):
-    Journal(tmp_path / "results", b"").keep(SUBMISSION, RESULT)
+    ResultCache(tmp_path / "results", b"").put(SUBMISSION, RESULT)
     assert (tmp_path / "results").stat().st_mode & 0o777 == 0o700
-    assert Journal(tmp_path / "results", b"").find(SUBMISSION) == RESULT
+    assert ResultCache(tmp_path / "results", b"").get(SUBMISSION) == RESULT
 
 
 @pytest.mark.parametrize(
@@ -250,11 +254,11 @@ def test_the_journal_is_for_nobody_else_to_read(tmp_path):
     ids=["cut", "changed", "empty", "zeros"],
 )
 def test_a_damaged_result_counts_as_not_there(tmp_path, damage):
-    cache = Journal(tmp_path, b"")
-    cache.keep(SUBMISSION, RESULT)
+    cache = ResultCache(tmp_path, b"")
+    cache.put(SUBMISSION, RESULT)
     path = tmp_path / "ada.json"
     path.write_bytes(damage(path.read_bytes()))
-    assert cache.find(SUBMISSION) is None
+    assert cache.get(SUBMISSION) is None
 
 
 @pytest.mark.parametrize(
@@ -266,46 +270,49 @@ def test_a_damaged_result_counts_as_not_there(tmp_path, damage):
     ],
 )
 def test_a_result_counts_for_what_it_was_made_of(tmp_path, shared, submission):
-    Journal(tmp_path, b"").keep(SUBMISSION, RESULT)
-    assert Journal(tmp_path, shared).find(submission) is None
+    ResultCache(tmp_path, b"").put(SUBMISSION, RESULT)
+    assert ResultCache(tmp_path, shared).get(submission) is None
 
 
 def test_a_result_of_other_code_does_not_count(tmp_path, monkeypatch):
     def shared():
-        return worker.common(Lesson(ASSIGNMENT, b"", b"", {}), Limits(), CHECK_SUITE, boxed=True, warm=True)
+        return worker.pack_batch(
+            AssignmentFiles(ASSIGNMENT, b"", b"", {}), Limits(), CHECK_SUITE, sandboxed=True, use_zygote=True
+        )
 
     before = shared()
-    Journal(tmp_path, before).keep(SUBMISSION, RESULT)
-    assert Journal(tmp_path, shared()).find(SUBMISSION) is not None
+    ResultCache(tmp_path, before).put(SUBMISSION, RESULT)
+    assert ResultCache(tmp_path, shared()).get(SUBMISSION) is not None
     monkeypatch.setattr(worker, "code_digest", lambda _: "other")
     assert not worker.has_same_code(before)
-    assert Journal(tmp_path, shared()).find(SUBMISSION) is None
+    assert ResultCache(tmp_path, shared()).get(SUBMISSION) is None
 
 
 def test_nobody_at_the_address(monkeypatch):
     monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", 1)
     with (
         pytest.raises(GradingError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
-        opened(1, "tcp://127.0.0.1:9"),
+        open_backend(1, "tcp://127.0.0.1:9"),
     ):
         pass
 
 
 def test_workers_with_other_code_are_not_asked(dozen, client, rows_of, monkeypatch):
-    monkeypatch.setattr(dask_dispatcher, "code", lambda: "another")
+    # Only here: workers digest their own code.
+    monkeypatch.setattr(worker, "code_digest", lambda _: "another")
     with pytest.raises(GradingError, match=r"No worker can grade: .* has another version of bptt"):
-        rows_of(dozen, how=How(again=True), place=away(client))
+        rows_of(dozen, how=GradingOptions(again=True), place=away(client))
 
 
 def test_a_scheduler_without_workers(dozen, rows_of, monkeypatch):
     monkeypatch.setattr(dask_dispatcher, "NO_WORKER_SECONDS", 0.5)
-    with dask_cluster.local(0) as client, pytest.raises(GradingError, match=r"has no workers\. Start some"):
-        rows_of(dozen, how=How(again=True), place=away(client))
+    with dask_cluster.local_cluster(0) as client, pytest.raises(GradingError, match=r"has no workers\. Start some"):
+        rows_of(dozen, how=GradingOptions(again=True), place=away(client))
 
 
 def test_pages_are_those_of_nbgrader(dozen, alone):
     course = Course(dozen, ASSIGNMENT)
-    assert dict(write_pages(course, STUDENTS[:2])) == dict.fromkeys(STUDENTS[:2], True)
+    assert dict(generate_pages(course, STUDENTS[:2])) == dict.fromkeys(STUDENTS[:2], True)
     ours = [course.feedback(student).read_bytes() for student in STUDENTS[:2]]
     for student in STUDENTS[:2]:
         course.converter(GenerateFeedback, student).start()

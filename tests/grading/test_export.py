@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from bptt_instructor.cli import main
-from bptt_instructor.export.marks import Lesson, Mark, Marks, Student, marks
-from bptt_instructor.export.tables import canvas, harmless, moodle, number, spreadsheet
-from bptt_instructor.export.write import write
+from bptt_instructor.export.marks import GradedLesson, Mark, Marks, Student, marks
+from bptt_instructor.export.tables import canvas, escape_formula, moodle, number, spreadsheet
+from bptt_instructor.export.write import write_grades
 from bptt_instructor.grading.course import GradingError
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
 
 NOTHING = "nothing handed in that could be graded, or not graded yet"
-LESSONS = [Lesson("01_cell_backward", 20, "2026-11-20 23:59:00"), Lesson("02_sequence_backward", 18, "")]
+LESSONS = [GradedLesson("01_cell_backward", 20, "2026-11-20 23:59:00"), GradedLesson("02_sequence_backward", 18, "")]
 STUDENTS = [
     Student("ada", "Ada", "Lovelace", "ada@example.org", "101"),
     Student("=cmd", "Zoë \n=1+1", 'Ünal, "the Ü"', "+x@example.org", "12abc"),
@@ -98,12 +98,12 @@ def test_a_spreadsheet_has_nbgraders_columns():
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", " =", "\t=", "\r\n-"])
 def test_a_formula_becomes_text_that_still_says_the_name(sign):
-    assert harmless(f"{sign}1+2") == f"'{sign.strip()}1+2"
+    assert escape_formula(f"{sign}1+2") == f"'{sign.strip()}1+2"
 
 
 @pytest.mark.parametrize("name", ["Ada", "O'Neil", "Ünal-Kaya", "李", ""])
 def test_a_name_stays_as_it_is(name):
-    assert harmless(name) == name
+    assert escape_formula(name) == name
 
 
 @pytest.mark.parametrize(("points", "text"), [(0, "0"), (20, "20"), (12.5, "12.5"), (10 / 3, "3.3333"), (1000, "1000")])
@@ -112,7 +112,7 @@ def test_points_have_no_needless_digits(points, text):
 
 
 def test_remarks_say_what_a_person_should_know(tmp_path):
-    said = write(CLASS, "canvas", tmp_path / "out.csv")
+    said = write_grades(CLASS, "canvas", tmp_path / "out.csv")
     ungraded, missing, most_missing, unnumbered, formulas = said
     assert ungraded == (
         "01_cell_backward: 1 of 4 has answers that nobody has graded by hand yet, worth up to 4 points each; "
@@ -125,7 +125,7 @@ def test_remarks_say_what_a_person_should_know(tmp_path):
     assert (tmp_path / "out.csv").read_bytes().startswith(b"Student,ID,"), "no byte order mark"
     assert "Ünal" in (tmp_path / "out.csv").read_text(encoding="utf-8")
     complete = Marks(STUDENTS[:1], LESSONS, GIVEN)
-    assert write(complete, "canvas", tmp_path / "out.csv") == []
+    assert write_grades(complete, "canvas", tmp_path / "out.csv") == []
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def course(graded, tmp_path):
 def test_the_gradebooks_points_have_hand_grades_and_penalties_in_them(course):
     with Gradebook(f"sqlite:///{course}/gradebook.db", "bptt") as book:
         found = marks(book)
-        assert found.lessons == [Lesson("01_a", 5, "")], "nobody has done the other one"
+        assert found.lessons == [GradedLesson("01_a", 5, "")], "nobody has done the other one"
         assert found.given["ada", "01_a"].score == 3.5
         assert list(found.given) == [("ada", "01_a")]
         book.find_grade("why", "01_a", "01_a", "ada").needs_manual_grade = True

@@ -16,14 +16,14 @@ from submissions.wrong import parameters
 
 from bptt.check.exercises import EXERCISES
 from bptt.check.findings import REPORT_MIME
-from bptt_instructor.feedback.exporter import FeedbackPage, points, prose
-from bptt_instructor.feedback.extract import told
-from bptt_instructor.feedback.generate import write_pages
+from bptt_instructor.feedback.exporter import FeedbackExporter, points, prose
+from bptt_instructor.feedback.extract import extract_feedback
+from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.feedback.grades import Grade, Grades
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.course import Course
 from bptt_instructor.lessons.leaks import leaks
-from bptt_instructor.lessons.source import read_all
+from bptt_instructor.lessons.source import read_lessons
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = "rnn_cell_parameters_backward"
@@ -64,7 +64,7 @@ def page(course_with, rows_of):
         book.find_submission_notebook(*about).late_submission_penalty = 1.0
         book.db.commit()
     course = Course(folder, ASSIGNMENT)
-    assert all(well for _, well in write_pages(course, [entry.student for entry in CLASS]))
+    assert all(well for _, well in generate_pages(course, [entry.student for entry in CLASS]))
 
     def read(student):
         return BeautifulSoup(course.feedback(student).read_text(), "html.parser")
@@ -184,7 +184,7 @@ def test_no_program_runs_and_nothing_is_fetched(page):
     assert whole.head.find("meta", attrs={"name": "viewport"})
 
 
-@pytest.mark.parametrize("lesson", read_all(ROOT / "solutions"), ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", read_lessons(ROOT / "solutions"), ids=lambda lesson: lesson.name)
 def test_no_lesson_gives_anything_away(lesson):
     """Neither hidden tests nor mark schemes, which are in this notebook, nor, by its hints, a solution."""
     notebook = copy.deepcopy(lesson.notebook)
@@ -202,8 +202,8 @@ def test_no_lesson_gives_anything_away(lesson):
     assert any(leak.startswith("MARK SCHEME") for leak in leaks(lesson.notebook, notebook))
     assert any(leak.startswith("HIDDEN TESTS") for leak in leaks(lesson.notebook, notebook))
 
-    about = told(notebook, Grades("Ada", grades, {}, 0.0), lesson.name, BpttSuite().exercises)
-    html, _ = FeedbackPage().from_notebook_node(notebook, {"told": about})
+    about = extract_feedback(notebook, Grades("Ada", grades, {}, 0.0), lesson.name, BpttSuite().exercises)
+    html, _ = FeedbackExporter().from_notebook_node(notebook, {"told": about})
     text = BeautifulSoup(html, "html.parser").get_text()
     assert "A hint" in text
     assert leaks(lesson.notebook, text) == []

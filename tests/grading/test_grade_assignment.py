@@ -11,7 +11,7 @@ from submissions.right import MODEL
 from submissions.wrong import parameters
 
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.grading.grade_assignment import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade_assignment, students_to_grade
 
 
 def endless(notebook):
@@ -78,4 +78,4 @@ def test_a_lesson_that_the_gradebook_refuses_stops_before_any_student(course_wit
     nbformat.write(notebook, source)
     course = Course(folder, ASSIGNMENT)
     with pytest.raises(GradingError, match="gained or lost cells"):
-        next(grade(course, students_to_grade(course)))
+        next(grade_assignment(course, students_to_grade(course)))

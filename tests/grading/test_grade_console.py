@@ -7,21 +7,21 @@ from submissions.entry import ASSIGNMENT
 from submissions.right import MODEL
 
 from bptt_instructor.cli import main
-from bptt_instructor.cli.grade_console import summary, table
-from bptt_instructor.grading.models.grade_row import Points, Row, Status
+from bptt_instructor.cli.grade_console import results_table, summary
+from bptt_instructor.grading.models.grade_row import CellScore, GradeRow, Status
 
-CELLS = (Points("check-dz", 3, 3), Points("explain-reuse", 0, 4, by_hand=True))
+CELLS = (CellScore("check-dz", 3, 3), CellScore("explain-reuse", 0, 4, by_hand=True))
 AXIS = {"sum-without-keepdims": "dba has lost an axis"}
 ROWS = [
-    Row("b", "Grzegorz Brzęczyszczykiewicz", Status.GRADED, "", CELLS, 0.5, AXIS),
-    Row("a", "[bold]Åse[/]", Status.MISSING, "there is [red]x"),
-    Row("c", "", Status.GRADED, "", CELLS, 2, AXIS | {"bias-is-mean": "dba is a mean"}),
+    GradeRow("b", "Grzegorz Brzęczyszczykiewicz", Status.GRADED, "", CELLS, 0.5, AXIS),
+    GradeRow("a", "[bold]Åse[/]", Status.MISSING, "there is [red]x"),
+    GradeRow("c", "", Status.GRADED, "", CELLS, 2, AXIS | {"bias-is-mean": "dba is a mean"}),
 ]
 
 
 def printed(width):
     console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
-    console.print(table(ASSIGNMENT, ROWS))
+    console.print(results_table(ASSIGNMENT, ROWS))
     return console.export_text()
 
 

@@ -12,10 +12,10 @@ from submissions.hostile.attacked import LESSONS, NEIGHBOURS, attacked
 from submissions.hostile.scripts import SCRIPTS, runs_in
 from submissions.hostile.targets import innocent, not_there, pieces
 
-from bptt_instructor.feedback.generate import write_pages
+from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade_assignment import grade
-from bptt_instructor.grading.gradebook.gradebook import Book
+from bptt_instructor.grading.grade_assignment import grade_assignment
+from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
 
 SETTINGS = """
 c.Execute.timeout = 3
@@ -47,7 +47,7 @@ def after(tmp_path_factory):
         for lesson in LESSONS:
             honest = NEIGHBOURS if lesson == LESSONS[0] else ()
             students = sorted([*honest, *(attack.student for attack in EVERYBODY if attack.assignment == lesson)])
-            rows |= {row.student: row for row in grade(Course(folder / "course", lesson), students)}
+            rows |= {row.student: row for row in grade_assignment(Course(folder / "course", lesson), students)}
         yield folder / "course", rows, canaries, set(psutil.Process().children(recursive=True)) - children
         canaries.close()
 
@@ -83,7 +83,7 @@ def test_what_is_reached_for_by_name_is_there(missing, attack):
 
 
 def test_a_target_that_is_not_there_is_named(missing):
-    assert missing == {"kernel.nothing": "AttributeError: 'GradedKernel' object has no attribute 'nothing'"}
+    assert missing == {"kernel.nothing": "AttributeError: 'SubmissionKernel' object has no attribute 'nothing'"}
 
 
 @pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.student)
@@ -135,7 +135,7 @@ def test_nothing_was_changed_reached_or_left_behind(after):
 def test_nothing_secret_stands_in_graded_notebooks(after):
     course, _, canaries, _ = after
     paths = [path for path in (course / "autograded").rglob("*") if path.is_file()]
-    with Book(Course(course, LESSONS[0])) as book:
+    with AssignmentGradebook(Course(course, LESSONS[0])) as book:
         seeds = {record.seed for record in book.records.values() if record.seed}
     assert len(seeds) > len(NEIGHBOURS)
     secrets = [canaries.secret.encode(), *(seed.encode() for seed in seeds)]
@@ -146,7 +146,7 @@ def test_nothing_secret_stands_in_graded_notebooks(after):
 def test_no_script_of_a_learners_runs_in_the_feedback(after):
     course, _, canaries, _ = after
     lesson = Course(course, LESSONS[0])
-    written = dict(write_pages(lesson, [attack.student for attack in SCRIPTS]))
+    written = dict(generate_pages(lesson, [attack.student for attack in SCRIPTS]))
     assert written == dict.fromkeys(written, True)
     pages = {student: lesson.feedback(student).read_text() for student in written}
     assert not [student for student, page in pages.items() if runs_in(page)]

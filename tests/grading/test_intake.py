@@ -9,15 +9,15 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from bptt_instructor.grading.gradebook.store import record
+from bptt_instructor.grading.gradebook.store import make_record
 from bptt_instructor.grading.intake import parse_notebook
 from bptt_instructor.grading.intake import read_files as collecting
-from bptt_instructor.grading.intake.errors import RefusedError
-from bptt_instructor.grading.intake.prepare import take_in
-from bptt_instructor.grading.intake.read_files import collect
-from bptt_instructor.grading.intake.sanitize_markdown import harmless
+from bptt_instructor.grading.intake.errors import UngradableError
+from bptt_instructor.grading.intake.prepare import prepare_notebook
+from bptt_instructor.grading.intake.read_files import read_submission
+from bptt_instructor.grading.intake.sanitize_markdown import sanitize_markdown
 from bptt_instructor.grading.models.grade_row import Status
-from bptt_instructor.grading.models.result import Result
+from bptt_instructor.grading.models.result import SubmissionResult
 
 
 def cell(kind, source, grade_id, **meta):
@@ -53,7 +53,7 @@ def take(tmp_path):
     def hand_in(notebook, name="lesson.ipynb"):
         content = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
         (tmp_path / name).write_bytes(content)
-        return take_in(collect(tmp_path, "ada", "lesson").notebook, RELEASED)
+        return prepare_notebook(read_submission(tmp_path, "ada", "lesson").notebook, RELEASED)
 
     return hand_in
 
@@ -199,7 +199,7 @@ def test_cells_without_nbgraders_notes_are_found(submitted, take):
         each.metadata = {}
     submitted.cells[DOUBLE].id = "other"
     taken = take(submitted)
-    assert ids(taken) == ids(take_in(json.dumps(RELEASED).encode(), RELEASED))
+    assert ids(taken) == ids(prepare_notebook(json.dumps(RELEASED).encode(), RELEASED))
     assert "had lost its name: given back" in taken.repaired[0]
     assert taken.tampered == ()
 
@@ -229,16 +229,16 @@ def test_a_renamed_notebook_is_found(submitted, take, name):
 def test_a_notebook_in_a_folder_is_found(submitted, tmp_path):
     (tmp_path / "lesson").mkdir()
     (tmp_path / "lesson" / "lesson.ipynb").write_text(json.dumps(submitted))
-    assert collect(tmp_path, "ada", "lesson").notebook
+    assert read_submission(tmp_path, "ada", "lesson").notebook
 
 
 def test_of_several_notebooks_the_one_of_that_name_counts_and_else_the_latest(tmp_path):
     for age, name in enumerate(("scratch.ipynb", "lesson-final.ipynb", "lesson (2).ipynb", "lesson (1).ipynb")):
         (tmp_path / name).write_text(name)
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    assert collect(tmp_path, "ada", "lesson").notebook == b"lesson-final.ipynb"
+    assert read_submission(tmp_path, "ada", "lesson").notebook == b"lesson-final.ipynb"
     (tmp_path / "lesson.ipynb").write_text("x")
-    assert collect(tmp_path, "ada", "lesson").notebook == b"x"
+    assert read_submission(tmp_path, "ada", "lesson").notebook == b"x"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -324,7 +324,7 @@ def notebook(**parts):
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_cannot_be_read_is_refused_in_words(take, content, says):
-    with pytest.raises(RefusedError, match=says) as refused:
+    with pytest.raises(UngradableError, match=says) as refused:
         take(content)
     assert refused.value.status == "unreadable"
 
@@ -350,7 +350,7 @@ PNG = "iVBORw0KGgo="
     ],
 )
 def test_text_cannot_run_as_a_program(source, shown):
-    assert harmless(source, {"p.png": {"image/png": PNG}}) == shown
+    assert sanitize_markdown(source, {"p.png": {"image/png": PNG}}) == shown
 
 
 def test_a_raw_cell_is_shown_as_typed_and_only_pictures_stay_attached(submitted, take):
@@ -367,36 +367,36 @@ def test_the_lessons_own_text_is_not_touched(submitted, take):
     released = copy.deepcopy(RELEASED)
     released.cells.append(html)
     submitted.cells.append(copy.deepcopy(html))
-    assert take_in(json.dumps(submitted).encode(), released).notebook.cells[-1].source == html.source
+    assert prepare_notebook(json.dumps(submitted).encode(), released).notebook.cells[-1].source == html.source
 
 
 def test_a_link_is_not_followed(tmp_path, submitted):
     nbformat.write(submitted, tmp_path / "elsewhere.txt")
     (tmp_path / "lesson.ipynb").symlink_to(tmp_path / "elsewhere.txt")
-    with pytest.raises(RefusedError, match=r"there is elsewhere.txt, lesson.ipynb \(a link\)") as refused:
-        collect(tmp_path, "ada", "lesson")
+    with pytest.raises(UngradableError, match=r"there is elsewhere.txt, lesson.ipynb \(a link\)") as refused:
+        read_submission(tmp_path, "ada", "lesson")
     assert refused.value.status == "missing notebook"
 
 
 def test_a_pipe_in_place_of_the_notebook_holds_nobody_up(tmp_path):
     os.mkfifo(tmp_path / "lesson.ipynb")
-    with pytest.raises(RefusedError, match=r"there is lesson.ipynb \(no file\)"):
-        collect(tmp_path, "ada", "lesson")
+    with pytest.raises(UngradableError, match=r"there is lesson.ipynb \(no file\)"):
+        read_submission(tmp_path, "ada", "lesson")
 
 
 def test_without_a_notebook_the_reason_says_what_is_there(tmp_path):
-    with pytest.raises(RefusedError, match="the folder is empty"):
-        collect(tmp_path, "ada", "lesson")
+    with pytest.raises(UngradableError, match="the folder is empty"):
+        read_submission(tmp_path, "ada", "lesson")
     (tmp_path / "essay.docx").touch()
-    with pytest.raises(RefusedError, match=r"there is essay\.docx"):
-        collect(tmp_path, "ada", "lesson")
-    with pytest.raises(RefusedError, match="there is no folder"):
-        collect(tmp_path / "nowhere", "ada", "lesson")
+    with pytest.raises(UngradableError, match=r"there is essay\.docx"):
+        read_submission(tmp_path, "ada", "lesson")
+    with pytest.raises(UngradableError, match="there is no folder"):
+        read_submission(tmp_path / "nowhere", "ada", "lesson")
 
 
 def test_a_reason_is_one_line_that_commands_nothing_to_a_terminal():
     reasons = ("there is \x1b[31m\n" + "x" * 1000,)
-    kept = record(Result("ada", "01_cell_backward", Status.UNREADABLE, reasons), None, 0.0)
+    kept = make_record(SubmissionResult("ada", "01_cell_backward", Status.UNREADABLE, reasons), None, 0.0)
     assert kept.reason.isprintable()
     assert kept.reason.startswith("there is \ufffd[31m\ufffdx")
     assert len(kept.reason) < 500

@@ -13,8 +13,8 @@ import pytest
 
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.judge.cost import measure_excess_cost
-from bptt_instructor.grading.kernel_client.client import DEAD, TIMEOUT, Ended, NoAnswerError
-from bptt_instructor.grading.kernel_client.launcher import Kernels
+from bptt_instructor.grading.kernel_client.client import CELL_TIMEOUT, DEAD_KERNEL, EndReason, NoReplyError
+from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
 from bptt_instructor.grading.limits import MB, Limits
 from bptt_instructor.grading.protocol.messages import CallRequest
 from bptt_instructor.lessons.check_calls import CheckCall
@@ -36,7 +36,7 @@ SMALL = Limits(
 
 @pytest.fixture(scope="module")
 def kernels():
-    made = Kernels(SMALL, SUITE)
+    made = KernelLauncher(SMALL, SUITE)
     yield made
     made.close()
 
@@ -187,7 +187,7 @@ def test_own_files_do_not_take_the_place_of_modules(kernels):
 def test_an_endless_loop_is_stopped_and_the_next_cell_runs(kernel):
     ran = kernel.run("while True:\n    pass")
     assert ran.timed_out
-    assert ran.outputs[-1].ename == TIMEOUT
+    assert ran.outputs[-1].ename == CELL_TIMEOUT
     assert kernel.run("1 + 1").outputs[0].data["text/plain"] == "2"
 
 
@@ -195,19 +195,19 @@ def test_what_cannot_be_interrupted_is_ended(kernel):
     ran = kernel.run(
         "while True:\n    try:\n        while True:\n            pass\n    except KeyboardInterrupt:\n        pass"
     )
-    assert (ran.timed_out, kernel.ended) == (True, Ended.TIME)
+    assert (ran.timed_out, kernel.ended) == (True, EndReason.TIME)
     later = kernel.run("1 + 1")
     assert later.failed
-    assert later.outputs[0].ename == DEAD
+    assert later.outputs[0].ename == DEAD_KERNEL
 
 
 def test_a_notebook_has_its_time(kernels):
-    hasty = Kernels(Limits(cell_seconds=2, notebook_seconds=3), SUITE)
+    hasty = KernelLauncher(Limits(cell_seconds=2, notebook_seconds=3), SUITE)
     with hasty.start({}) as kernel:
         start = time.monotonic()
         while not kernel.ended and time.monotonic() < start + 20:
             kernel.run("import time\ntime.sleep(1)")
-        assert kernel.ended is Ended.NOTEBOOK_TIME
+        assert kernel.ended is EndReason.NOTEBOOK_TIME
     hasty.close()
 
 
@@ -220,7 +220,7 @@ def test_memory_of_all_processes_is_bounded(kernel):
         "        time.sleep(60)\n"
         "time.sleep(2.5)"
     )
-    assert kernel.ended is Ended.MEMORY
+    assert kernel.ended is EndReason.MEMORY
 
 
 def test_memory_of_one_process_is_bounded(shows):
@@ -253,13 +253,13 @@ def test_output_is_bounded(kernel):
     assert len(ran.outputs[0].text) < 30_000
     assert "cut off" in ran.outputs[-1].text
     kernel.run("while True:\n    print('y' * 100_000, flush=True)")
-    assert kernel.ended is Ended.OUTPUT
+    assert kernel.ended is EndReason.OUTPUT
 
 
 def test_python_that_stops_is_noticed(kernel):
     ran = kernel.run("print('before', flush=True)\nimport os\nos._exit(3)")
-    assert kernel.ended is Ended.ITSELF
-    assert ran.outputs[-1].ename == DEAD
+    assert kernel.ended is EndReason.ITSELF
+    assert ran.outputs[-1].ename == DEAD_KERNEL
 
 
 def question(**arguments):
@@ -269,23 +269,23 @@ def question(**arguments):
 def test_a_function_is_called_with_what_is_sent(kernel):
     kernel.run("def tanh_backward(da, a):\n    print('hm')\n    da *= 1 - a**2\n    return da")
     da, a = np.array([[2.0]]), np.array([[0.5]])
-    answer = kernel.ask(question(da=da, a=a))
+    answer = kernel.call(question(da=da, a=a))
     assert answer.result == np.array([[1.5]])
     assert (answer.printed, answer.changed) == ("hm\n", ("da",))
     assert answer.origin == "In [1]"
 
 
 def test_a_function_that_fails_or_is_not_there_is_an_answer(kernel):
-    assert kernel.ask(question(da=1)).error == "NameError"
+    assert kernel.call(question(da=1)).error == "NameError"
     kernel.run("def tanh_backward(da):\n    raise ValueError('shape')")
-    answer = kernel.ask(question(da=1))
+    answer = kernel.call(question(da=1))
     assert (answer.error, answer.message) == ("ValueError", "shape")
 
 
 def test_a_function_that_never_returns_is_no_answer_and_the_notebook_goes_on(kernel):
     kernel.run("def tanh_backward(da):\n    while True:\n        pass")
-    with pytest.raises(NoAnswerError, match="too long"):
-        kernel.ask(question(da=1))
+    with pytest.raises(NoReplyError, match="too long"):
+        kernel.call(question(da=1))
     assert kernel.run("1 + 1").outputs[0].data["text/plain"] == "2"
 
 
@@ -319,19 +319,19 @@ SEND = 'kernel.session.send(kernel.iopub_socket, "bptt_call_reply", {}, about)'
 )
 def test_what_is_not_an_answer_counts_for_nothing(kernel, content):
     kernel.run(FORGE.replace("ANSWER", SEND.replace("{}", content)))
-    with pytest.raises(NoAnswerError):
-        kernel.ask(question(da=1))
+    with pytest.raises(NoReplyError):
+        kernel.call(question(da=1))
 
 
 def test_silence_is_no_answer(kernel):
     kernel.run(FORGE.replace("ANSWER", "pass"))
-    with pytest.raises(NoAnswerError):
-        kernel.ask(question(da=1))
+    with pytest.raises(NoReplyError):
+        kernel.call(question(da=1))
 
 
 def test_a_well_formed_lie_is_an_answer_and_nothing_more(kernel):
     kernel.run(FORGE.replace("ANSWER", SEND.replace("{}", '{"nonce": nonce, "result": right}')))
-    assert kernel.ask(question(da=1)).result == 1
+    assert kernel.call(question(da=1)).result == 1
 
 
 @pytest.mark.parametrize(
@@ -358,19 +358,19 @@ def test_time_is_measured_from_outside(kernel):
 
 
 def test_cold_and_unboxed_kernels_run_too():
-    for options in ({"warm": False}, {"boxed": False}):
-        made = Kernels(SMALL, SUITE, **options)
+    for options in ({"use_zygote": False}, {"sandboxed": False}):
+        made = KernelLauncher(SMALL, SUITE, **options)
         with made.start({"data.txt": b"x"}) as kernel:
             assert kernel.run("open('data.txt').read()").outputs[0].data["text/plain"] == "'x'"
             assert kernel.run("import os\nos._exit(1)").failed
-            assert kernel.ended is Ended.ITSELF
+            assert kernel.ended is EndReason.ITSELF
         made.close()
 
 
 def test_nothing_stays_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     children = set(psutil.Process().children(recursive=True))
-    made = Kernels(SMALL, SUITE)
+    made = KernelLauncher(SMALL, SUITE)
     with made.start({"a": b"1"}) as kernel:
         kernel.run("import subprocess\nsubprocess.Popen(['sleep', '344'])")
         assert set(psutil.Process().children(recursive=True)) > children

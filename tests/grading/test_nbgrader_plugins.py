@@ -14,7 +14,7 @@ from submissions.entry import ASSIGNMENT, AUTO, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
-from bptt_instructor.nbgrader_plugins.quarantine import set_aside
+from bptt_instructor.nbgrader_plugins.quarantine import quarantine
 
 
 def split(notebook):
@@ -118,7 +118,7 @@ def test_what_cannot_be_graded_stops_nobody_and_is_named(graded):
 
 def test_what_is_no_file_is_moved_away_and_never_copied(graded):
     folder, *_ = graded
-    aside = folder / "build/set_aside/submitted/links" / ASSIGNMENT
+    aside = folder / "build/quarantine/submitted/links" / ASSIGNMENT
     assert {path.name for path in aside.rglob("*") if not path.is_dir()} == {
         "diary.txt",
         "gone",
@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_put_right_stops_grading(tmp_path, monkeypatch):
     (tmp_path / "build").touch()
     (tmp_path / "link").symlink_to("nowhere")
     with pytest.raises(SystemExit, match="link cannot be moved"):
-        set_aside("a", "b", [str(tmp_path / "a.ipynb")])
+        quarantine("a", "b", [str(tmp_path / "a.ipynb")])
     assert (tmp_path / "link").is_symlink()
 
 

@@ -6,9 +6,9 @@ from submissions import graphs, memory, sequence, training
 from submissions.course import enrol, make_course
 
 from bptt.check import EXERCISES
-from bptt.check.run import every_cause
+from bptt.check.run import cause_titles
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade_assignment import grade, students_to_grade
+from bptt_instructor.grading.grade_assignment import grade_assignment, students_to_grade
 
 CLASSES = {sample.ASSIGNMENT: sample.CLASS for sample in (graphs, sequence, memory, training)}
 EVERYBODY = [(name, entry) for name, entries in CLASSES.items() for entry in entries]
@@ -23,7 +23,7 @@ def graded(tmp_path_factory):
         make_course(folder, name)
         enrol(folder, entries, name)
         course = Course(folder, name)
-        rows = {row.student: row for row in grade(course, students_to_grade(course))}
+        rows = {row.student: row for row in grade_assignment(course, students_to_grade(course))}
         cells = nbformat.read(folder / "notebooks" / name / f"{name}.ipynb", as_version=4).cells
         meta = [cell.metadata.get("nbgrader", {}) for cell in cells]
         found[name] = rows, {m["grade_id"]: m["points"] for m in meta if m.get("grade") and not m["solution"]}
@@ -31,7 +31,7 @@ def graded(tmp_path_factory):
 
 
 def test_the_class_makes_every_mistake_of_the_loop():
-    catalogue = every_cause(EXERCISES["rnn_backward"]).keys()
+    catalogue = cause_titles(EXERCISES["rnn_backward"]).keys()
     assert {cause for entry in sequence.CLASS for cause in entry.causes} == catalogue
 
 

@@ -11,15 +11,19 @@ from submissions.entry import AUTO
 from submissions.made_up import make_class
 
 from bptt_instructor.class_report import counts
-from bptt_instructor.class_report.class_data import ClassData, Entry, Exercise, Lesson
+from bptt_instructor.class_report.class_data import ClassData, Entry, ReportExercise, ReportLesson
 from bptt_instructor.class_report.page import page
-from bptt_instructor.class_report.read import read
+from bptt_instructor.class_report.read import load_class
 from bptt_instructor.cli import main
 from bptt_instructor.grading.course import GradingError
 from bptt_instructor.grading.models.grade_row import Status
 
-ONE = Lesson("01_one", "Lesson one", (Exercise("dz", ("check-dz",), 3), Exercise("dW", ("check-dW", "check-db"), 4)))
-TWO = Lesson("02_two", "Lesson two", (Exercise("loop", ("check-loop",), 5), Exercise("why", ("why",), 2)))
+ONE = ReportLesson(
+    "01_one", "Lesson one", (ReportExercise("dz", ("check-dz",), 3), ReportExercise("dW", ("check-dW", "check-db"), 4))
+)
+TWO = ReportLesson(
+    "02_two", "Lesson two", (ReportExercise("loop", ("check-loop",), 5), ReportExercise("why", ("why",), 2))
+)
 MEAN, PATH = {"bias-is-mean": "dba is a mean"}, {"no-time-path": "The time path is missing"}
 
 
@@ -134,7 +138,7 @@ def test_a_class_without_mistakes_dates_or_trouble_has_a_page():
 def test_what_grading_found_is_what_the_report_counts(sample_class, rows_of):
     """The sample class says of each student what is wrong; the report has it from the gradebook alone."""
     rows_of(sample_class)
-    data = read(sample_class, sample_class / "build")
+    data = load_class(sample_class, sample_class / "build")
     (lesson,) = data.lessons
     assert [exercise.name for exercise in lesson.exercises] == [
         *("rnn_cell_dz", "rnn_cell_inputs_backward", "rnn_cell_parameters_backward", "rnn_cell_backward"),
@@ -152,7 +156,7 @@ def test_what_grading_found_is_what_the_report_counts(sample_class, rows_of):
 
 def test_without_grades_it_says_what_to_do(empty_course, tmp_path):
     with pytest.raises(GradingError, match="'bptt grade LESSON'"):
-        read(empty_course, tmp_path)
+        load_class(empty_course, tmp_path)
 
 
 def test_without_a_gradebook_it_makes_none(tmp_path):

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from bptt_instructor.lms.safe_unzip import Allowance, ArchiveError, examine, unpack
+from bptt_instructor.lms.safe_unzip import ArchiveError, ExtractionBudget, check_archive, unpack
 
 
 def member(name, mode=0o100644):
@@ -46,7 +46,7 @@ def everything(folder):
 def test_files_and_folders_are_unpacked_with_the_archives_time(archive, tmp_path):
     path = archive(("a.ipynb", "1"), ("Zoë Ünal_1_assignsubmission_file_/b.ipynb", "2"))
     os.utime(path, (1e9, 1e9))
-    unpack(path, tmp_path / "into", Allowance())
+    unpack(path, tmp_path / "into", ExtractionBudget())
     assert everything(tmp_path / "into") == ["Zoë Ünal_1_assignsubmission_file_/b.ipynb", "a.ipynb"]
     assert (tmp_path / "into/a.ipynb").stat().st_mtime == 1e9
 
@@ -67,7 +67,7 @@ def test_files_and_folders_are_unpacked_with_the_archives_time(archive, tmp_path
 def test_a_file_that_would_not_stay_in_its_place_refuses_the_archive(archive, tmp_path, entry, why):
     path = archive(("good.ipynb", "1"), (entry, "/etc/passwd"))
     with pytest.raises(ArchiveError, match=f"class.zip is not unpacked: .*{why}"):
-        unpack(path, tmp_path / "into", Allowance())
+        unpack(path, tmp_path / "into", ExtractionBudget())
     assert everything(tmp_path) == ["downloads/class.zip"], "nothing was written, here or elsewhere"
 
 
@@ -77,15 +77,16 @@ def test_an_encrypted_file_and_one_that_is_in_it_twice_are_refused(archive):
     content[content.rindex(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
     with pytest.raises(ArchiveError, match="is encrypted"):
-        examine(path)
+        check_archive(path)
     with pytest.warns(UserWarning, match="Duplicate"):
         path = archive(("a.ipynb", "1"), ("a.ipynb", "2"))
     with pytest.raises(ArchiveError, match="is in it twice"):
-        examine(path)
+        check_archive(path)
 
 
 @pytest.mark.parametrize(
-    ("allowance", "files"), [(Allowance(size=999), [("a", "0" * 1000)]), (Allowance(files=1), [("a", ""), ("b", "")])]
+    ("allowance", "files"),
+    [(ExtractionBudget(size=999), [("a", "0" * 1000)]), (ExtractionBudget(files=1), [("a", ""), ("b", "")])],
 )
 def test_a_bomb_is_refused_before_it_is_unpacked(archive, tmp_path, allowance, files):
     with pytest.raises(ArchiveError, match="are more than"):
@@ -94,7 +95,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(archive, tmp_path, allowance, f
 
 
 def test_two_archives_share_the_bounds(archive, tmp_path):
-    allowance = Allowance(size=1500)
+    allowance = ExtractionBudget(size=1500)
     unpack(archive(("a", "0" * 1000)), tmp_path / "1", allowance)
     with pytest.raises(ArchiveError, match="are more than"):
         unpack(archive(("a", "0" * 1000)), tmp_path / "2", allowance)
@@ -102,7 +103,7 @@ def test_two_archives_share_the_bounds(archive, tmp_path):
 
 def test_what_a_student_packed_is_unpacked_beside_it(archive, tmp_path):
     path = archive(("ada_1_2_work.zip", packed(("work/a.ipynb", "1"))))
-    unpack(path, tmp_path / "into", Allowance())
+    unpack(path, tmp_path / "into", ExtractionBudget())
     assert everything(tmp_path / "into") == ["ada_1_2_work/work/a.ipynb"]
 
 
@@ -118,7 +119,7 @@ def test_what_a_student_packed_is_unpacked_beside_it(archive, tmp_path):
 )
 def test_what_a_student_packed_badly_stays_packed_and_costs_nobody_else(archive, tmp_path, inner):
     path = archive(("ada_1_2_work.zip", inner), ("emmy_2_3_a.ipynb", "1"))
-    unpack(path, tmp_path / "into", Allowance(size=50_000))
+    unpack(path, tmp_path / "into", ExtractionBudget(size=50_000))
     assert everything(tmp_path / "into") == ["ada_1_2_work.zip", "emmy_2_3_a.ipynb"]
     assert everything(tmp_path) == ["downloads/class.zip", "into/ada_1_2_work.zip", "into/emmy_2_3_a.ipynb"]
 
@@ -130,4 +131,4 @@ def test_a_damaged_archive_is_said_to_be_damaged(archive, tmp_path, damage):
     damaged = {"cut": content[:2000], "changed": content[:2000] + b"xxxx" + content[2004:], "text": b"<html>"}
     path.write_bytes(damaged[damage])
     with pytest.raises(ArchiveError, match=r"damaged .*\. Download it again\."):
-        unpack(path, tmp_path / "into", Allowance())
+        unpack(path, tmp_path / "into", ExtractionBudget())

@@ -15,23 +15,23 @@ from submissions.wrong import parameters
 from bptt.check.exercises import EXERCISES
 from bptt.check.run import run
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.grade_assignment import How
-from bptt_instructor.grading.gradebook.gradebook import Book
-from bptt_instructor.grading.gradebook.records import Record, Records
-from bptt_instructor.grading.judge.seeds import fresh, seed
+from bptt_instructor.grading.grade_assignment import GradingOptions
+from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
+from bptt_instructor.grading.gradebook.records import GradingRecord, GradingRecords
+from bptt_instructor.grading.judge.seeds import derive_seed, new_seed
 from bptt_instructor.grading.models.grade_row import Status
 
 PAIR = tuple(dataclasses.replace(MODEL, student=name) for name in ("ada", "bob"))
-AGAIN, ANEW = How(again=True), How(again=True, new_inputs=True)
+AGAIN, ANEW = GradingOptions(again=True), GradingOptions(again=True, new_inputs=True)
 
 
 def records(folder):
-    with Book(Course(folder, ASSIGNMENT)) as book:
+    with AssignmentGradebook(Course(folder, ASSIGNMENT)) as book:
         return dict(book.records)
 
 
 def test_a_neighbours_numbers_are_of_no_use():
-    exercise, own, other = EXERCISES["rnn_cell_dz"], seed(fresh(), "ada"), seed(fresh(), "bob")
+    exercise, own, other = EXERCISES["rnn_cell_dz"], derive_seed(new_seed(), "ada"), derive_seed(new_seed(), "bob")
     known = {}
 
     def learn(da_next, cache):
@@ -47,11 +47,11 @@ def test_a_neighbours_numbers_are_of_no_use():
 
 
 def test_seeds_depend_on_everything_they_are_about():
-    drawn = fresh()
+    drawn = new_seed()
     about = ["ada", "rnn_cell_dz", "rnn_cell_dz cost", "bob"]
-    assert len({seed(drawn, *each.split()) for each in about} | {seed(fresh(), "ada")}) == 5
-    assert seed(drawn, "ab", "c") != seed(drawn, "a", "bc")
-    assert seed(drawn, "ada") == seed(drawn, "ada")
+    assert len({derive_seed(drawn, *each.split()) for each in about} | {derive_seed(new_seed(), "ada")}) == 5
+    assert derive_seed(drawn, "ab", "c") != derive_seed(drawn, "a", "bc")
+    assert derive_seed(drawn, "ada") == derive_seed(drawn, "ada")
 
 
 def test_graded_again_it_has_the_same_inputs_unless_they_are_to_be_new(course_with, rows_of):
@@ -84,7 +84,7 @@ def test_nbgrader_takes_the_seed_from_the_record_and_leaves_one(course_with, row
     rows_of(folder)
     before = records(folder)
     with gradebook(folder) as book:
-        Records(book.db()).keep(dataclasses.replace(before["ada"], submission="another"))
+        GradingRecords(book.db()).keep(dataclasses.replace(before["ada"], submission="another"))
         book.db.commit()
     told = subprocess.run(
         [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, "--force"],
@@ -104,9 +104,11 @@ def test_nbgrader_takes_the_seed_from_the_record_and_leaves_one(course_with, row
 
 def test_a_record_comes_back_as_it_was():
     causes = {"z-last": 'It\'s "quoted"; späť', "a-first": "plain"}
-    record = Record("01", "ada", "d" * 64, fresh(), Status.TIMED_OUT, "slow\N{SNOWMAN}", causes, {"f": "value"})
+    record = GradingRecord(
+        "01", "ada", "d" * 64, new_seed(), Status.TIMED_OUT, "slow\N{SNOWMAN}", causes, {"f": "value"}
+    )
     with Session(create_engine("sqlite://")) as session:
-        records = Records(session)
+        records = GradingRecords(session)
         assert records.find("01", "ada") is None
         records.keep(dataclasses.replace(record, status=Status.GRADED))
         records.keep(record)

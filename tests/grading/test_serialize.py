@@ -8,7 +8,7 @@ import pytest
 from bptt import inputs
 from bptt.check.exercises import EXERCISES
 from bptt_instructor.grading.checks.bptt_kernel import BpttKernel
-from bptt_instructor.grading.protocol.serialize import DEEPEST, NotPlainError, decode, encode
+from bptt_instructor.grading.protocol.serialize import MAX_DEPTH, DecodeError, decode, encode
 
 RECORD_TYPES = BpttKernel().record_types
 NUMBER = {"dtype": "float64", "shape": [1], "data": "AAAAAAAA8D8="}
@@ -88,7 +88,7 @@ def nested(depth):
         {"value": {"record": "Path", "fields": ["/"]}, "arrays": []},
         {"value": "x" * 20_000, "arrays": []},
         {"value": {"list": [1] * 30_000}, "arrays": []},
-        {"value": nested(DEEPEST + 1), "arrays": []},
+        {"value": nested(MAX_DEPTH + 1), "arrays": []},
         {"value": 1, "arrays": [NUMBER | {"dtype": "object"}]},
         {"value": 1, "arrays": [NUMBER | {"dtype": "<U4"}]},
         {"value": 1, "arrays": [NUMBER | {"shape": [2]}]},
@@ -101,17 +101,17 @@ def nested(depth):
     ],
 )
 def test_anything_else_is_refused(message):
-    with pytest.raises(NotPlainError):
+    with pytest.raises(DecodeError):
         decode(message, RECORD_TYPES)
 
 
 def test_what_is_as_deep_as_allowed_is_read():
-    assert decode({"value": nested(DEEPEST), "arrays": []})
+    assert decode({"value": nested(MAX_DEPTH), "arrays": []})
 
 
 def test_a_named_tuple_that_the_course_does_not_send_stays_behind():
     caches = inputs.rnn(3, 2, 2, 2, 2, 2)[1]
     assert type(decode(encode(caches), RECORD_TYPES)).__name__ == "RNNCaches", "in name only: its type cannot be sent"
     assert not hasattr(decode(encode(caches), RECORD_TYPES), "steps")
-    with pytest.raises(NotPlainError):
+    with pytest.raises(DecodeError):
         decode(encode(caches, RECORD_TYPES))

@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 import pytest
 from nbgrader.api import Gradebook
 
-from bptt_instructor.lms.class_list import Person, RosterError, read_people
-from bptt_instructor.lms.filenames import Sent, is_copy, read
-from bptt_instructor.lms.student_lookup import Roster, enter
+from bptt_instructor.lms.class_list import ListedStudent, RosterError, read_class_list
+from bptt_instructor.lms.filenames import Upload, is_copy, parse_filename
+from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,01_cell_backward (7)
@@ -29,12 +29,15 @@ ada,Ada,Lovelace,,101
 @pytest.mark.parametrize(
     ("text", "people"),
     [
-        (CANVAS, [Person(("ada", "S1", "101"), "Ada", "Lovelace", lms_user_id="101")]),
-        ('Student,ID,Section\n"Lovelace, Ada",101,A\n', [Person(("101",), "Ada", "Lovelace", lms_user_id="101")]),
+        (CANVAS, [ListedStudent(("ada", "S1", "101"), "Ada", "Lovelace", lms_user_id="101")]),
+        (
+            'Student,ID,Section\n"Lovelace, Ada",101,A\n',
+            [ListedStudent(("101",), "Ada", "Lovelace", lms_user_id="101")],
+        ),
         (
             MOODLE,
             [
-                Person(
+                ListedStudent(
                     ("ada@example.org",),
                     "Ada",
                     "Lovelace",
@@ -42,17 +45,17 @@ ada,Ada,Lovelace,,101
                     participant="2001",
                     time="Monday, 4 March 2024, 10:15 PM",
                 ),
-                Person(("zoe@example.org",), "Zoë", "Ünal", "zoe@example.org", participant="2002"),
+                ListedStudent(("zoe@example.org",), "Zoë", "Ünal", "zoe@example.org", participant="2002"),
             ],
         ),
-        (NBGRADER, [Person(("ada",), "Ada", "Lovelace", lms_user_id="101")]),
+        (NBGRADER, [ListedStudent(("ada",), "Ada", "Lovelace", lms_user_id="101")]),
     ],
     ids=["canvas", "canvas without logins", "moodle", "nbgrader"],
 )
 def test_class_lists_are_read(tmp_path, text, people):
     path = tmp_path / "list.csv"
     path.write_text(text, encoding="utf-8")
-    assert read_people(path) == people
+    assert read_class_list(path) == people
 
 
 @pytest.mark.parametrize(
@@ -71,27 +74,30 @@ def test_a_class_list_that_cannot_be_used_is_refused(tmp_path, content, why):
     path = tmp_path / "list.csv"
     path.write_bytes(content)
     with pytest.raises(RosterError, match=why):
-        read_people(path)
+        read_class_list(path)
 
 
 @pytest.mark.parametrize(
     ("path", "sent"),
     [
-        ("x/lovelaceada_101_5001_a.ipynb", Sent("lovelaceada", "a.ipynb", user="101", attempt=5001)),
-        ("x/ünal_zoë_LATE_7_8_9_a_1.ipynb", Sent("ünal_zoë", "9_a_1.ipynb", user="7", attempt=8, late=True)),
-        ("x/adam2_101_5001_work/sub/a.ipynb", Sent("adam2", "a.ipynb", user="101", attempt=5001)),
-        ("x/Ada Lovelace_2001_assignsubmission_file_/a.ipynb", Sent("Ada Lovelace", "a.ipynb", participant="2001")),
-        ("x/Ada Lovelace_2001_assignsubmission_file/s/a.ipynb", Sent("Ada Lovelace", "a.ipynb", participant="2001")),
-        ("x/Ada Lovelace_2001_assignsubmission_file_a_b.ipynb", Sent("Ada Lovelace", "a_b.ipynb", participant="2001")),
-        ("Ada Lovelace_2001_assignsubmission_file_/a.ipynb", Sent("Ada Lovelace", "a.ipynb", participant="2001")),
-        ("bptt_2026_01_all/ada_1_2_a.ipynb", Sent("ada", "a.ipynb", user="1", attempt=2)),
+        ("x/lovelaceada_101_5001_a.ipynb", Upload("lovelaceada", "a.ipynb", user="101", attempt=5001)),
+        ("x/ünal_zoë_LATE_7_8_9_a_1.ipynb", Upload("ünal_zoë", "9_a_1.ipynb", user="7", attempt=8, late=True)),
+        ("x/adam2_101_5001_work/sub/a.ipynb", Upload("adam2", "a.ipynb", user="101", attempt=5001)),
+        ("x/Ada Lovelace_2001_assignsubmission_file_/a.ipynb", Upload("Ada Lovelace", "a.ipynb", participant="2001")),
+        ("x/Ada Lovelace_2001_assignsubmission_file/s/a.ipynb", Upload("Ada Lovelace", "a.ipynb", participant="2001")),
+        (
+            "x/Ada Lovelace_2001_assignsubmission_file_a_b.ipynb",
+            Upload("Ada Lovelace", "a_b.ipynb", participant="2001"),
+        ),
+        ("Ada Lovelace_2001_assignsubmission_file_/a.ipynb", Upload("Ada Lovelace", "a.ipynb", participant="2001")),
+        ("bptt_2026_01_all/ada_1_2_a.ipynb", Upload("ada", "a.ipynb", user="1", attempt=2)),
         ("x/Ada Lovelace_2001_assignsubmission_onlinetext_/onlinetext.html", None),
         ("x/lovelaceada_101_text.html", None),
         ("x/a.ipynb", None),
     ],
 )
 def test_a_files_name_tells_whose_it_is(path, sent):
-    assert read(PurePosixPath(path)) == sent
+    assert parse_filename(PurePosixPath(path)) == sent
 
 
 @pytest.mark.parametrize("file", ["a-1.ipynb", "a (12).ipynb", "a(1).ipynb", "A.ipynb", "a_2.ipynb", "a copy.ipynb"])
@@ -113,29 +119,29 @@ def book(tmp_path):
 def test_a_class_list_fills_in_what_the_gradebook_does_not_know(book):
     book.add_student("S1", first_name="Augusta")
     book.add_student("emmy")
-    people = [Person(("ada", "S1"), "Ada", "Lovelace", "a@b.c", "101"), Person(("zoe",), "Zoë", "Ünal")]
-    assert enter(people, book) == 1
+    people = [ListedStudent(("ada", "S1"), "Ada", "Lovelace", "a@b.c", "101"), ListedStudent(("zoe",), "Zoë", "Ünal")]
+    assert add_to_gradebook(people, book) == 1
     ada = book.find_student("S1")
     assert (ada.first_name, ada.last_name, ada.email, ada.lms_user_id) == ("Augusta", "Lovelace", "a@b.c", "101")
     assert {student.id for student in book.students} == {"S1", "emmy", "zoe"}
-    assert enter(people, book) == 0
+    assert add_to_gradebook(people, book) == 0
 
 
 def test_who_sent_a_file(book):
     people = [
-        Person(("ada",), "Ada", "Lovelace", lms_user_id="101"),
-        Person(("zoe",), "Zoë", "O’Ünal", participant="2002"),
-        Person(("kim1",), "Kim", "Lee", participant="2003"),
-        Person(("kim2",), "Kim", "Lee", participant="2004"),
+        ListedStudent(("ada",), "Ada", "Lovelace", lms_user_id="101"),
+        ListedStudent(("zoe",), "Zoë", "O’Ünal", participant="2002"),
+        ListedStudent(("kim1",), "Kim", "Lee", participant="2003"),
+        ListedStudent(("kim2",), "Kim", "Lee", participant="2004"),
     ]
-    enter(people, book)
-    roster = Roster.of(book, people)
-    assert roster.find(Sent("somethingelse", "a", user="101")) == "ada", "Canvas' numbers are for ever"
-    assert roster.find(Sent("lovelaceada", "a", user="999")) == "ada", "the name is left"
-    assert roster.find(Sent("Zoe OUnal", "a", participant="2002")) == "zoe"
-    assert roster.find(Sent("OUnal Zoe", "a", participant="7")) == "zoe"
-    assert roster.find(Sent("Ada Lovelace", "a", participant="2002")) == "ada", "the list of another assignment"
-    assert roster.find(Sent("Kim Lee", "a", participant="2004")) == "kim2"
-    assert roster.find(Sent("Kim Lee", "a", participant="7")) is None, "two have this name"
-    assert roster.find(Sent("Nobody", "a", participant="101")) is None, "Canvas' numbers are not Moodle's"
-    assert Roster.of(book).find(Sent("x", "a", user="101")) == "ada", "the gradebook remembers"
+    add_to_gradebook(people, book)
+    roster = StudentLookup.of(book, people)
+    assert roster.find(Upload("somethingelse", "a", user="101")) == "ada", "Canvas' numbers are for ever"
+    assert roster.find(Upload("lovelaceada", "a", user="999")) == "ada", "the name is left"
+    assert roster.find(Upload("Zoe OUnal", "a", participant="2002")) == "zoe"
+    assert roster.find(Upload("OUnal Zoe", "a", participant="7")) == "zoe"
+    assert roster.find(Upload("Ada Lovelace", "a", participant="2002")) == "ada", "the list of another assignment"
+    assert roster.find(Upload("Kim Lee", "a", participant="2004")) == "kim2"
+    assert roster.find(Upload("Kim Lee", "a", participant="7")) is None, "two have this name"
+    assert roster.find(Upload("Nobody", "a", participant="101")) is None, "Canvas' numbers are not Moodle's"
+    assert StudentLookup.of(book).find(Upload("x", "a", user="101")) == "ada", "the gradebook remembers"

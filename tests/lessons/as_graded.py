@@ -6,13 +6,13 @@ from pathlib import Path
 
 import nbformat
 
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 
 ROOT = Path(__file__).parents[2]
 
 
 def solved(name):
-    return read(ROOT / "solutions" / f"{name}.py").notebook.cells
+    return read_lesson(ROOT / "solutions" / f"{name}.py").notebook.cells
 
 
 def released(name):

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from bptt_instructor.lessons.archive import archive, pack
+from bptt_instructor.lessons.archive import reproducible_zip, write_bundle
 from bptt_instructor.lessons.build import build
 from bptt_instructor.lessons.bundle import FILES, bundle
 from bptt_instructor.lessons.source import LessonError
@@ -76,11 +76,11 @@ def test_it_has_what_students_need_and_nothing_else(complete):
 
 
 def test_the_archive_is_the_same_each_time_and_in_one_folder(complete, tmp_path):
-    first = archive(bundle(complete).files)
+    first = reproducible_zip(bundle(complete).files)
     os.utime(complete / "helpers/bptt/rnn.py", (0, 0))
     (complete / "LICENSE").chmod(0o755)
-    assert archive(bundle(complete).files) == first
-    pack(bundle(complete).files, tmp_path / "new/all.zip")
+    assert reproducible_zip(bundle(complete).files) == first
+    write_bundle(bundle(complete).files, tmp_path / "new/all.zip")
     with zipfile.ZipFile(tmp_path / "new/all.zip") as packed:
         assert {Path(name).parts[0] for name in packed.namelist()} == {"bptt-course"}
 
@@ -88,7 +88,7 @@ def test_the_archive_is_the_same_each_time_and_in_one_folder(complete, tmp_path)
 def test_a_folder_that_is_not_empty_is_left_alone(complete, tmp_path):
     write(tmp_path, "mine/notes.txt", "mine")
     with pytest.raises(FileExistsError):
-        pack(bundle(complete).files, tmp_path / "mine")
+        write_bundle(bundle(complete).files, tmp_path / "mine")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
 
 
@@ -218,7 +218,7 @@ print(json.dumps([bptt.__file__, sorted(errors - {"NoneType"})]))
 def unpacked(tmp_path_factory):
     """Return what students get of this very course, in a folder far from it."""
     folder = tmp_path_factory.mktemp("student")
-    pack(bundle(ROOT).files, folder / "all.zip")
+    write_bundle(bundle(ROOT).files, folder / "all.zip")
     with zipfile.ZipFile(folder / "all.zip") as packed:
         packed.extractall(folder)
     return folder / "bptt-course"

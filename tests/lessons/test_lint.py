@@ -4,7 +4,7 @@ import pytest
 
 from bptt.check.exercises import EXERCISES
 from bptt_instructor.lessons.lint import lint
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 
 REGION = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
 
@@ -14,7 +14,7 @@ def problems_of(tmp_path):
     def problems_of(text):
         path = tmp_path / "01_made_up.py"
         path.write_text(text)
-        return [problem.removeprefix(str(path)) for problem in lint(read(path), EXERCISES)]
+        return [problem.removeprefix(str(path)) for problem in lint(read_lesson(path), EXERCISES)]
 
     return problems_of
 

@@ -7,26 +7,26 @@ from bptt.check.exercises import EXERCISES
 from bptt_instructor.lessons.build import build
 from bptt_instructor.lessons.lint import lint
 from bptt_instructor.lessons.scaffold import NewLessonError, new_lesson
-from bptt_instructor.lessons.source import read
+from bptt_instructor.lessons.source import read_lesson
 from bptt_instructor.lessons.unfinished import unfinished
 
 
 def test_the_skeleton_has_nothing_to_complain_about(course):
     path = new_lesson(course, "05_gru")
     assert path == course / "solutions/05_gru.py"
-    assert lint(read(path), EXERCISES) == []
+    assert lint(read_lesson(path), EXERCISES) == []
     build(course)
     assert (course / "notebooks/05_gru/05_gru.ipynb").exists()
 
 
 def test_the_skeleton_runs_and_its_solution_passes(course, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    cells = read(new_lesson(course, "05_gru")).notebook.cells
+    cells = read_lesson(new_lesson(course, "05_gru")).notebook.cells
     assert run(cells) == ({"check-relative_error": 2}, [])
 
 
 def test_the_skeleton_has_one_of_everything(course):
-    cells = read(new_lesson(course, "05_gru")).notebook.cells
+    cells = read_lesson(new_lesson(course, "05_gru")).notebook.cells
     text = "\n".join(cell.source for cell in cells)
     for part in ("$$", "viz.", "BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME", "Something to think about"):
         assert part in text

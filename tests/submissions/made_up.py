@@ -9,11 +9,11 @@ from bptt.check.exercises import EXERCISES
 from bptt_instructor.grading import verdict_summary
 from bptt_instructor.grading.course import Course
 from bptt_instructor.grading.execute_notebook import graded_sources
-from bptt_instructor.grading.gradebook.gradebook import Book
-from bptt_instructor.grading.gradebook.store import record
-from bptt_instructor.grading.judge.seeds import fresh
+from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
+from bptt_instructor.grading.gradebook.store import make_record
+from bptt_instructor.grading.judge.seeds import new_seed
 from bptt_instructor.grading.models.grade_row import Status
-from bptt_instructor.grading.models.result import REPORT_MIME, Result, Verdict
+from bptt_instructor.grading.models.result import REPORT_MIME, SubmissionResult, Verdict
 from bptt_instructor.grading.models.submission import Submission
 from bptt_instructor.lessons.check_calls import parse_check_calls
 from submissions.course import gradebook, make_course
@@ -43,19 +43,19 @@ def make_class(folder, students, lessons=tuple(f"{number:02}" for number in rang
 
 def _grade(course, number, everybody, draw):
     tests = graded_sources(nbformat.reads(course.lesson.source.decode(), as_version=4))
-    with Book(course) as book:
+    with AssignmentGradebook(course) as book:
         book.record_lesson()
         due = BEGAN + dt.timedelta(weeks=2 * number + 1)
         book._book.update_or_create_assignment(course.assignment, duedate=due)
         for student, ability in everybody.items():
             if draw.random() < 0.04 + 0.02 * number:
-                result = Result(student, course.assignment, Status.MISSING, ("there is no folder",))
-                book.keep(record(result, None, 0.0))
+                result = SubmissionResult(student, course.assignment, Status.MISSING, ("there is no folder",))
+                book.commit_record(make_record(result, None, 0.0))
                 continue
             result = _result(course, student, list(_verdicts(book, tests, ability, draw)), draw)
             handed_in = due + dt.timedelta(hours=5 - draw.expovariate(1 / 40))
-            late = book.record(result, handed_in)
-            book.keep(record(result, Submission(student, b""), late))
+            late = book.save_scores(result, handed_in)
+            book.commit_record(make_record(result, Submission(student, b""), late))
 
 
 def _result(course, student, verdicts, draw):
@@ -64,8 +64,10 @@ def _result(course, student, verdicts, draw):
         if 0 <= luck < share:
             status, reasons = fate, (why,)
         luck -= share
-    causes = verdict_summary.causes(verdicts, course.suite)
-    return Result(student, course.assignment, status, reasons, "{}", tuple(verdicts), causes=causes, seed=fresh())
+    causes = verdict_summary.misconceptions(verdicts, course.suite)
+    return SubmissionResult(
+        student, course.assignment, status, reasons, "{}", tuple(verdicts), causes=causes, seed=new_seed()
+    )
 
 
 def _verdicts(book, tests, ability, draw):

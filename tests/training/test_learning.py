@@ -14,7 +14,7 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 @pytest.fixture(scope="module")
 def lesson():
     """Take the lesson's functions, the backward passes among them, and let them find each other."""
-    defined = own.definitions(sorted(SOLUTIONS.glob("0[1-4]_*.py")))
+    defined = own.load_definitions(sorted(SOLUTIONS.glob("0[1-4]_*.py")))
     defined["lstm_backward"] = defined["lstm_backward_fused"]
     return defined
 

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from bptt import inputs, lstm, rnn, widgets
 from bptt.influence import influence
 from bptt.viz.draw import power_of_ten
-from bptt.widgets.learner_influence import Asked, reached
+from bptt.widgets.learner_influence import BackwardProbe, learner_influence
 
 
 def rnn_sequence(radius, T_x=24):
@@ -52,16 +52,19 @@ def test_learners_own_is_measured_in_one_call(m, T_x):
     for name, draw, code in (("rnn_backward", inputs.rnn, SWEEP), ("lstm_backward", inputs.lstm, LSTM_SWEEP)):
         da, caches = draw(m=m, T_x=T_x)
         calls = []
-        asked = Asked(name, written(code, count, calls=calls), "da0")
+        asked = BackwardProbe(name, written(code, count, calls=calls), "da0")
         calls.clear()
-        np.testing.assert_allclose(reached(asked, da, caches), influence(da, caches), rtol=1e-9, atol=1e-15)
+        np.testing.assert_allclose(learner_influence(asked, da, caches), influence(da, caches), rtol=1e-9, atol=1e-15)
         assert calls == [T_x - 1] * (T_x > 1)
 
 
 def test_learners_mistake_is_measured():
     """Without the time path, a loss reaches the state before it and no other."""
     da, caches = inputs.rnn(T_x=5)
-    right, wrong = influence(da, caches), reached(Asked("rnn_backward", written(SWEEP, NO_TIME), "da0"), da, caches)
+    right, wrong = (
+        influence(da, caches),
+        learner_influence(BackwardProbe("rnn_backward", written(SWEEP, NO_TIME), "da0"), da, caches),
+    )
     near = np.tri(5, dtype=bool) & ~np.tri(5, k=-2, dtype=bool)
     np.testing.assert_allclose(wrong, np.where(near, right, 0))
 

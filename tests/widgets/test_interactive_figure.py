@@ -17,8 +17,8 @@ from PIL import Image
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.widgets import controls
-from bptt.widgets.interactive_figure import Live
-from bptt.widgets.notebook_output import Still
+from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.widgets.notebook_output import StaticFallback
 from bptt.widgets.scene import Frame, Scene
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -42,7 +42,9 @@ class Number(Scene):
 
 @pytest.fixture
 def live():
-    return Live(Number(), n=controls.whole("n", 3, (0, 9)), sign=controls.switch("positive"), still={"n": 7})
+    return InteractiveFigure(
+        Number(), n=controls.whole("n", 3, (0, 9)), sign=controls.switch("positive"), still={"n": 7}
+    )
 
 
 def shown(live):
@@ -85,7 +87,7 @@ def test_going_back_draws_nothing(live):
 
 def test_next_step_is_drawn_ahead():
     """Once, in the direction of the last move, while a kernel waits; not past the end, and not for other controls."""
-    walk = Live(Number(), n=controls.steps("step", 6), sign=controls.switch("positive"))
+    walk = InteractiveFigure(Number(), n=controls.steps("step", 6), sign=controls.switch("positive"))
     step, drawn = walk.controls["n"].source, walk.scene.drawn
 
     async def moved(*moves):
@@ -126,7 +128,7 @@ def test_code_is_set_as_code(live):
     live._show(Frame(live.frame.png, "In code: `a < b` and `c`."))
     assert "In code: <code>a &lt; b</code> and <code>c</code>." in told(live)
     with capture_output() as captured:
-        Still(live.frame, live.scene.card).show()
+        StaticFallback(live.frame, live.scene.card).show()
     still, words = captured.outputs
     assert still.metadata["image/png"]["alt"] == "In code: a < b and c."
     assert "<p>In code: <code>a &lt; b</code> and <code>c</code>.</p>" in words.data["text/html"]

@@ -51,7 +51,7 @@ class Watched:
         self.now, self.drawing = 100.0, drawing
         self.shown_at, self.closed = [], False
         monkeypatch.setattr(training_panel.time, "perf_counter", lambda: self.now)
-        monkeypatch.setattr(training_panel, "screen_for", self.open)
+        monkeypatch.setattr(training_panel, "display_for", self.open)
 
     def open(self, runs, title):
         self.runs = runs

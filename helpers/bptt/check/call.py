@@ -21,7 +21,7 @@ from bptt.types import Array
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CallResult:
     """What one call did.
 
     Attributes
@@ -45,10 +45,10 @@ class Outcome:
     warned: tuple[str, ...] = ()
     printed: str = ""
     changed: tuple[str, ...] = field(default=())
-    axes: tuple[int, ...] = ()
+    stand_in_ndims: tuple[int, ...] = ()
 
 
-class Elsewhere(Protocol):
+class FunctionProxy(Protocol):
     """A learner's function in another process, which is asked for all that a check wants to know.
 
     Attributes
@@ -65,28 +65,28 @@ class Elsewhere(Protocol):
     reads: tuple[str, ...]
     own: tuple[str, ...]
 
-    def answers(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[Outcome]:
+    def call_cases(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[CallResult]:
         """Call it there on each case, with the stand-ins of those names."""
 
 
-Function = Callable[..., Any] | Elsewhere
+Function = Callable[..., Any] | FunctionProxy
 
 
 def call_all(
     function: Function, cases: Sequence[Arguments], stand_ins: Mapping[str, Callable[..., Any]]
-) -> list[Outcome]:
+) -> list[CallResult]:
     """Call ``function`` on each case; see :func:`call`."""
     if not callable(function):
-        return function.answers(cases, tuple(stand_ins))
+        return function.call_cases(cases, tuple(stand_ins))
     return [call(function, case, stand_ins) for case in cases]
 
 
 def call(
     function: Function, arguments: Arguments, stand_ins: Mapping[str, Callable[..., Any]] | None = None
-) -> Outcome:
+) -> CallResult:
     """Call ``function`` with its own copy of ``arguments``, and with stand-ins for functions that it calls by name."""
     if not callable(function):
-        return function.answers([arguments], tuple(stand_ins or ()))[0]
+        return function.call_cases([arguments], tuple(stand_ins or ()))[0]
     own = copy.deepcopy(arguments)
     axes: list[int] = []
     printed = io.StringIO()
@@ -94,7 +94,7 @@ def call(
     with (
         warnings.catch_warnings(record=True) as warned,
         redirect_stdout(printed),
-        exact.withheld(),
+        exact.forbid_exact(),
         _replaced(function, {name: _watched(part, axes) for name, part in (stand_ins or {}).items()}),
     ):
         warnings.simplefilter("always")
@@ -102,7 +102,7 @@ def call(
             result = function(*own.values())
         except (Exception, SystemExit) as raised:  # noqa: BLE001 - what a learner's code raises is a finding
             error, at_line = raised, _line_that_raised(raised)
-    return Outcome(
+    return CallResult(
         result,
         error,
         at_line,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bptt import exact
-from bptt.check.call import Outcome
+from bptt.check.call import CallResult
 from bptt.check.exercise import Exercise
 from bptt.check.findings import Finding
 from bptt.check.tolerance import TOLERANCE, agrees, scaled_error
@@ -26,7 +26,7 @@ def as_gradients(exercise: Exercise, result: Any) -> dict[str, Any]:  # noqa: AN
     return dict(result) if isinstance(result, dict) else {}
 
 
-def findings(exercise: Exercise, outcome: Outcome, right: Gradients, sizes: Sizes) -> Iterator[Finding]:
+def validate(exercise: Exercise, outcome: CallResult, right: Gradients, sizes: Sizes) -> Iterator[Finding]:
     """Yield what is wrong in one case.
 
     A finding about the whole call (not implemented, raised, borrowed, wrong return type) comes alone. Otherwise there
@@ -54,11 +54,11 @@ def findings(exercise: Exercise, outcome: Outcome, right: Gradients, sizes: Size
         yield Finding("changed-in-place", None, message, sizes)
 
 
-def _about_the_call(exercise: Exercise, outcome: Outcome, sizes: Sizes) -> Finding | None:
+def _about_the_call(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Finding | None:
     error = outcome.error
     if isinstance(error, NotImplementedError):
         return Finding("not-implemented", None, f"{str(error) or f'{exercise.name} is still to be written'}.")
-    if isinstance(error, exact.BorrowedGradientError):
+    if isinstance(error, exact.ReferenceUsedError):
         message = (
             "Your function calls bptt.exact. That is what it is compared with, so it proves nothing: write your own."
         )

@@ -51,7 +51,7 @@ def notebook_values(function: Function) -> tuple[str, ...]:
     return tuple(found)
 
 
-def own_functions(function: Function, names: Iterable[str]) -> tuple[str, ...]:
+def learner_functions(function: Function, names: Iterable[str]) -> tuple[str, ...]:
     """List those of ``names`` that ``function`` would call as functions of the learner's own."""
     if not callable(function):
         return tuple(name for name in function.own if name in names)

@@ -40,7 +40,7 @@ def probe(exercise: Exercise, function: Function, seed: int) -> list[Cause]:
     """
     arguments = exercise.case(seed, SQUARE)
     outcome = call(function, arguments, exercise.stand_ins)
-    if any(axes > STEP_AXES for axes in outcome.axes):
+    if any(axes > STEP_AXES for axes in outcome.stand_in_ndims):
         return [TIME_AXIS]
     result, right = as_gradients(exercise, outcome.result), exercise.right(arguments)
     wrong = [

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from bptt import inputs
-from bptt.check.call import Function, Outcome, call, call_all
-from bptt.check.compare import as_gradients, findings
+from bptt.check.call import CallResult, Function, call, call_all
+from bptt.check.compare import as_gradients, validate
 from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
 from bptt.check.findings import Cause, Finding, Impulse
 from bptt.check.impulse import impulse_test
-from bptt.check.introspection import defining_cell, notebook_values, own_functions
+from bptt.check.introspection import defining_cell, learner_functions, notebook_values
 from bptt.check.patterns import observations
 from bptt.check.probe import TIME_AXIS, probe
 from bptt.check.report import Report
@@ -62,11 +62,11 @@ def run(exercise: Exercise, function: Callable[..., Any], only: Sequence[str] | 
     if not callable(function):
         message = f"give the function itself: check.{exercise.name}({exercise.name}), without calling it"
         raise TypeError(message)
-    return report(examine(exercise, function, seed), only)
+    return build_report(examine(exercise, function, seed), only)
 
 
 @dataclass(frozen=True)
-class Examined:
+class Examination:
     """What a function did in every case of one exercise, and what is wrong with that.
 
     Attributes
@@ -76,7 +76,7 @@ class Examined:
     seed : int
     cases : list of dict
         The arguments of each call.
-    outcomes : list of Outcome
+    outcomes : list of CallResult
     rights : list of dict
         The exact gradients for each case.
     found : list of list of Finding
@@ -87,12 +87,12 @@ class Examined:
     function: Function
     seed: int
     cases: Sequence[Arguments]
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[CallResult]
     rights: Sequence[Gradients]
     found: Sequence[Sequence[Finding]]
 
     @cached_property
-    def everything(self) -> list[Finding]:
+    def findings_by_gradient(self) -> list[Finding]:
         """For each gradient, what the first case in which it is wrong shows: the plainest cases come first."""
         first: dict[tuple[str | None, str], Finding] = {}
         for finding in (finding for case in self.found for finding in case):
@@ -101,11 +101,13 @@ class Examined:
         return list(first.values())
 
     @cached_property
-    def by_numbers(self) -> list[Cause]:
+    def causes(self) -> list[Cause]:
         """The mistakes that explain wrong numbers, whichever gradients are graded."""
         exercise = self.exercise
         results = [as_gradients(exercise, outcome.result) for outcome in self.outcomes]
-        wrong = [f.gradient for f in self.everything if f.gradient and f.kind in ("value", "shape", "not-finite")]
+        wrong = [
+            f.gradient for f in self.findings_by_gradient if f.gradient and f.kind in ("value", "shape", "not-finite")
+        ]
         return list(causes(exercise, self.cases, results, wrong)) if wrong else []
 
     @cached_property
@@ -119,22 +121,22 @@ class Examined:
         return impulse_test(self.exercise, self.function, self.seed) if _has_steps(self.exercise) else None
 
 
-def examine(exercise: Exercise, function: Function, seed: int) -> Examined:
+def examine(exercise: Exercise, function: Function, seed: int) -> Examination:
     """Call a learner's function on all cases, and compare what it returns with the exact gradients."""
     sizes = list(inputs.sizes(seed))
     cases = [exercise.case(seed + number, each) for number, each in enumerate(sizes)]
     outcomes = call_all(function, cases, exercise.stand_ins)
     rights = [exercise.right(arguments) for arguments in cases]
     together = zip(outcomes, rights, sizes, strict=True)
-    found = [list(findings(exercise, outcome, right, each)) for outcome, right, each in together]
-    return Examined(exercise, function, seed, cases, outcomes, rights, found)
+    found = [list(validate(exercise, outcome, right, each)) for outcome, right, each in together]
+    return Examination(exercise, function, seed, cases, outcomes, rights, found)
 
 
-def report(examined: Examined, only: Sequence[str] | None = None) -> Report:
+def build_report(examined: Examination, only: Sequence[str] | None = None) -> Report:
     """Say what was found about some of the gradients, or all of them; see :func:`run`."""
     exercise, function = examined.exercise, examined.function
     graded = _graded(exercise, only)
-    about = [f for f in examined.everything if f.gradient is None or f.gradient in graded]
+    about = [f for f in examined.findings_by_gradient if f.gradient is None or f.gradient in graded]
     why = _causes(examined, about) if about else []
     explained = {name for cause in why for name in cause.gradients}
     notes = [*_own_parts(examined, graded)] if not about else []
@@ -162,7 +164,7 @@ def _has_steps(exercise: Exercise) -> bool:
     return exercise.arguments[0] == "da" and "dx" in exercise.shapes
 
 
-def every_cause(exercise: Exercise) -> dict[str, str]:
+def cause_titles(exercise: Exercise) -> dict[str, str]:
     """Return the id and the title of every cause that the check of an exercise can name."""
     named = {mistake.id: mistake.title for mistake in all_mistakes(exercise)} | {exercise.in_place: IN_PLACE.title}
     return named | ({TIME_AXIS.id: TIME_AXIS.title} if exercise.stand_ins else {})
@@ -176,13 +178,13 @@ def _graded(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name for name in exercise.shapes if only is None or name in only)
 
 
-def _causes(examined: Examined, about: Sequence[Finding]) -> list[Cause]:
+def _causes(examined: Examination, about: Sequence[Finding]) -> list[Cause]:
     kinds = {finding.kind for finding in about}
     found = [replace(IN_PLACE, id=examined.exercise.in_place)] if "changed-in-place" in kinds else []
     if "raised" in kinds:
         found += examined.probed
     graded = {finding.gradient for finding in about}
-    for cause in examined.by_numbers:
+    for cause in examined.causes:
         here = tuple(name for name in cause.gradients if name in graded)
         if here:
             found.append(replace(cause, gradients=here))
@@ -198,7 +200,7 @@ def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
         )
 
 
-def _own_parts(examined: Examined, graded: Sequence[str]) -> Iterator[str]:
+def _own_parts(examined: Examination, graded: Sequence[str]) -> Iterator[str]:
     """Say so when the learner's function is right, and an earlier one of theirs that it calls is not."""
     exercise, function = examined.exercise, examined.function
     arguments, right = examined.cases[0], examined.rights[0]
@@ -208,7 +210,7 @@ def _own_parts(examined: Examined, graded: Sequence[str]) -> Iterator[str]:
         result = as_gradients(exercise, call(function, arguments, others).result)
         return any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in graded)
 
-    wrong = [name for name in own_functions(function, exercise.stand_ins) if spoils(name)]
+    wrong = [name for name in learner_functions(function, exercise.stand_ins) if spoils(name)]
     if wrong:
         what = "loop" if _has_steps(exercise) else "function"
         yield (
@@ -217,7 +219,7 @@ def _own_parts(examined: Examined, graded: Sequence[str]) -> Iterator[str]:
         )
 
 
-def _observed(finding: Finding, examined: Examined) -> Iterator[str]:
+def _observed(finding: Finding, examined: Examination) -> Iterator[str]:
     """Yield what the numbers show about a wrong gradient that no known mistake explains."""
     name = str(finding.gradient)
     wrong = [next((f.sizes for f in its if f.gradient == name), None) for its in examined.found]

@@ -11,7 +11,7 @@ W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real
 J. R. R. A. Martins, P. Sturdza and J. J. Alonso, "The complex-step derivative approximation", ACM TOMS 29(3), 2003.
 """
 
-from bptt.exact.complex_step import BorrowedGradientError, gradients, lent, responses, withheld
+from bptt.exact.complex_step import ReferenceUsedError, allow_exact, forbid_exact, gradients, jacobians
 from bptt.exact.graphs import (
     fan_out,
     numerical_gradient,
@@ -41,11 +41,13 @@ from bptt.exact.rnn import (
 from bptt.exact.training import embedding_backward, many_to_one_upstream
 
 __all__ = [
-    "BorrowedGradientError",
+    "ReferenceUsedError",
+    "allow_exact",
     "embedding_backward",
     "fan_out",
+    "forbid_exact",
     "gradients",
-    "lent",
+    "jacobians",
     "lstm_backward",
     "lstm_cell_backward",
     "lstm_cell_dc",
@@ -56,7 +58,6 @@ __all__ = [
     "many_to_one_upstream",
     "numerical_gradient",
     "output_backward",
-    "responses",
     "rnn_backward",
     "rnn_backward_truncated",
     "rnn_cell_backward",
@@ -67,5 +68,4 @@ __all__ = [
     "tanh_backward",
     "two_layer_backward",
     "weighted_input_backward",
-    "withheld",
 ]

@@ -12,44 +12,44 @@ from bptt.types import Array, Gradients
 
 STEP = 1e-30
 
-_lent_out: ContextVar[bool] = ContextVar("_lent_out", default=True)
+_exact_allowed: ContextVar[bool] = ContextVar("_exact_allowed", default=True)
 
 
-class BorrowedGradientError(RuntimeError):
+class ReferenceUsedError(RuntimeError):
     """A learner's function asked this module for the gradients that it is meant to compute."""
 
 
 @contextmanager
-def withheld() -> Iterator[None]:
+def forbid_exact() -> Iterator[None]:
     """Refuse to answer while a learner's own function runs.
 
     Raises
     ------
-    BorrowedGradientError
+    ReferenceUsedError
         By every function of this module, inside the context.
     """
-    token = _lent_out.set(False)
+    token = _exact_allowed.set(False)
     try:
         yield
     finally:
-        _lent_out.reset(token)
+        _exact_allowed.reset(token)
 
 
-def lent(function: Callable[..., Any]) -> Callable[..., Any]:
+def allow_exact(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function of this module answer inside ``withheld()`` too, as the stand-in for an earlier exercise."""
 
     @wraps(function)
     def answering(*arguments: object, **named: object) -> Any:  # noqa: ANN401 - a gradient, or several by name
-        token = _lent_out.set(True)
+        token = _exact_allowed.set(True)
         try:
             return function(*arguments, **named)
         finally:
-            _lent_out.reset(token)
+            _exact_allowed.reset(token)
 
     return answering
 
 
-def responses(forward: Callable[..., Array], at: dict[str, Array]) -> dict[str, Array]:
+def jacobians(forward: Callable[..., Array], at: dict[str, Array]) -> dict[str, Array]:
     """Tell how every entry of what ``forward`` returns answers to a nudge of every entry of ``at``.
 
     All entries of one argument are nudged at once, each in its own copy, stacked along a new first axis.
@@ -69,11 +69,11 @@ def responses(forward: Callable[..., Array], at: dict[str, Array]) -> dict[str, 
 
     Raises
     ------
-    BorrowedGradientError
+    ReferenceUsedError
         Inside ``withheld()``.
     """
-    if not _lent_out.get():
-        raise BorrowedGradientError("bptt.exact is the reference that your function is compared with")
+    if not _exact_allowed.get():
+        raise ReferenceUsedError("bptt.exact is the reference that your function is compared with")
     found = {}
     for name, value in at.items():
         nudges = STEP * np.eye(value.size).reshape(value.size, *value.shape)
@@ -100,10 +100,10 @@ def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Arr
 
     Raises
     ------
-    BorrowedGradientError
+    ReferenceUsedError
         Inside ``withheld()``.
     """
     return {
         "d" + name: np.tensordot(answers, upstream, upstream.ndim).reshape(at[name].shape)
-        for name, answers in responses(forward, at).items()
+        for name, answers in jacobians(forward, at).items()
     }

@@ -7,12 +7,12 @@ import numpy as np
 
 from bptt import exact
 from bptt.exact.recurrent import State
-from bptt.jacobians.chain import Chain, side_by_side, step_by_step
+from bptt.jacobians.chain import JacobianChain, side_by_side, step_by_step
 from bptt.types import Array, Gradients
 
 
-class Nudged(Chain):
-    """The chain that a forward pass left; for RNNs and LSTMs ``Unrolled`` knows more, and is quicker.
+class GenericChain(JacobianChain):
+    """The chain that a forward pass left; for RNNs and LSTMs ``RnnLstmChain`` knows more, and is quicker.
 
     A cell's answers are worked out when they are first asked for.
 
@@ -32,12 +32,12 @@ class Nudged(Chain):
         self._weights = {name: self.parameters[name] for name in learnt}
 
     @cached_property
-    def onward(self) -> Array:
+    def state_jacobians(self) -> Array:
         """How all states follow all previous ones: (T_x, m, n_a, n_a)."""
         return self._following("a_prev").transpose(3, 2, 0, 1)
 
     @cached_property
-    def by_xt(self) -> Array:
+    def input_jacobian(self) -> Array:
         """How all states follow their inputs: (n_x, n_a, m, T_x)."""
         return self._following("xt")
 
@@ -48,10 +48,10 @@ class Nudged(Chain):
         def states(**weights: Array) -> Array:
             return self._state(self._side_by_side("xt"), self._side_by_side("a_prev"), {**self.parameters, **weights})
 
-        return self._by_step(np.concatenate(list(exact.responses(states, self._weights).values())))
+        return self._by_step(np.concatenate(list(exact.jacobians(states, self._weights).values())))
 
-    def gathered(self, arriving: Array, cells: list[int]) -> Gradients:
-        """Take what arrives at each cell to its input and to the weights; see ``Chain.gathered``.
+    def local_gradients(self, arriving: Array, cells: list[int]) -> Gradients:
+        """Take what arrives at each cell to its input and to the weights; see ``JacobianChain.local_gradients``.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class Nudged(Chain):
             ``dx_steps (n_x, m, T_x)``; ``weight_steps (weights, T_x)``.
         """
         return {
-            "dx_steps": np.einsum("xijt,ijt->xjt", self.by_xt[..., cells], arriving[0]),
+            "dx_steps": np.einsum("xijt,ijt->xjt", self.input_jacobian[..., cells], arriving[0]),
             "weight_steps": np.einsum("qijt,ijt->qt", self.by_weights[..., cells], arriving[0]),
         }
 
@@ -94,7 +94,7 @@ class Nudged(Chain):
             nudged = {**given, name: given[name] + nudge}
             return self._state(nudged["xt"], nudged["a_prev"], self.parameters)
 
-        return self._by_step(exact.responses(states, {"nudge": np.zeros((len(given[name]), 1))})["nudge"])
+        return self._by_step(exact.jacobians(states, {"nudge": np.zeros((len(given[name]), 1))})["nudge"])
 
     def _side_by_side(self, name: str) -> Array:
         return side_by_side(self.kept(name))

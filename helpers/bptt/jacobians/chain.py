@@ -32,7 +32,7 @@ class Carry(NamedTuple):
     heaped: Sequence[Sequence[float]]
 
 
-class Chain(ABC):
+class JacobianChain(ABC):
     """The chain that a forward pass left.
 
     Parameters
@@ -51,11 +51,11 @@ class Chain(ABC):
 
     @property
     @abstractmethod
-    def onward(self) -> Array:
+    def state_jacobians(self) -> Array:
         """How all states follow all previous ones: (T_x, m, n_s n_a, n_s n_a)."""
 
     @abstractmethod
-    def gathered(self, arriving: Array, cells: list[int]) -> Gradients:
+    def local_gradients(self, arriving: Array, cells: list[int]) -> Gradients:
         """Tell what the cells hand back to the inputs, and to weights and biases, of what arrives at each of them.
 
         Parameters
@@ -100,9 +100,7 @@ class Chain(ABC):
         """
         return np.stack([getattr(step, name) for step in self._caches.steps], axis=-1)
 
-    def carried_from_each(
-        self, entering: Array, cells: Sequence[int] | None = None, carry: Carry | None = None
-    ) -> Array:
+    def propagate_each(self, entering: Array, cells: Sequence[int] | None = None, carry: Carry | None = None) -> Array:
         """Follow what enters at each place to all earlier ones.
 
         Parameters
@@ -130,7 +128,7 @@ class Chain(ABC):
         for place, cell in enumerate(cells or self.places):
             reach[:, place] = np.eye(size)
             here = reach[:, : place + 1].reshape(m, -1, size)
-            back = handed @ self.onward[cell]
+            back = handed @ self.state_jacobians[cell]
             from_here = back @ entering[..., place].transpose(2, 0, 1).reshape(m, size, 1)
             found[place, :, : place + 1] = (here @ from_here).reshape(m, -1, size)
             reach[:, : place + 1] = (here @ (back @ used + heaped)).reshape(m, -1, size, size)
@@ -142,7 +140,7 @@ class Chain(ABC):
         Parameters
         ----------
         entering, cells, carry
-            As for ``carried_from_each``.
+            As for ``propagate_each``.
 
         Returns
         -------
@@ -150,10 +148,10 @@ class Chain(ABC):
             ``carried (n_s, n_a, m, T_x + 1)``, what each place is sent by the next one, in entry t + 1, and what is
             left at the end, in entry 0; and what is ``gathered``.
         """
-        carried = self.carried_from_each(entering, cells, carry).sum(axis=0)
+        carried = self.propagate_each(entering, cells, carry).sum(axis=0)
         used = np.asarray((carry or self._all()).used)
         arriving = self._of_all_states(entering) + np.einsum("sr,r...->s...", used, carried[..., 1:])
-        return {"carried": carried, **self.gathered(arriving, list(cells or self.places))}
+        return {"carried": carried, **self.local_gradients(arriving, list(cells or self.places))}
 
     def _of_all_states(self, entering: Array) -> Array:
         if entering.ndim > len(("n_a", "m", "T_x")):

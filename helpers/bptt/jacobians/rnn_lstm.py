@@ -13,7 +13,7 @@ import numpy as np
 
 from bptt import exact
 from bptt.exact.lstm import PARAMETERS as LSTM_PARAMETERS
-from bptt.jacobians.chain import Chain, side_by_side, step_by_step
+from bptt.jacobians.chain import JacobianChain, side_by_side, step_by_step
 from bptt.lstm import LSTMCaches, lstm_cell_states, lstm_cell_z
 from bptt.rnn import RNNCaches, rnn_cell_z
 from bptt.types import Array, Gradients, Parameters
@@ -47,7 +47,7 @@ _RNN = _Kind(("Wax", "Waa", "ba"), ("a_prev",), _rnn_weigh, np.tanh)
 _LSTM = _Kind(LSTM_PARAMETERS, ("a_prev", "c_prev"), _lstm_weigh, _lstm_activate)
 
 
-class Unrolled(Chain):
+class RnnLstmChain(JacobianChain):
     """The chain that the forward pass of an RNN or an LSTM left.
 
     A cell's answers are worked out when they are first asked for. In their shapes n_s counts the states (1 or 2), n_v
@@ -68,19 +68,19 @@ class Unrolled(Chain):
         Parameters
         ----------
         **answers : ndarray
-            ``slopes``, ``by_state``, ``by_xt`` or ``by_weights``, in place of this chain's.
+            ``activation_slopes``, ``by_state``, ``input_jacobian`` or ``by_weights``, in place of this chain's.
 
         Returns
         -------
-        Unrolled
+        RnnLstmChain
         """
         other = copy(self)
-        vars(other).pop("onward", None)
+        vars(other).pop("state_jacobians", None)
         vars(other).update(answers)
         return other
 
     @cached_property
-    def slopes(self) -> Array:
+    def activation_slopes(self) -> Array:
         """How a cell's states follow its weighted inputs and its memory: (n_v, n_s, n_a, m, T_x)."""
         return self.activating()
 
@@ -90,13 +90,15 @@ class Unrolled(Chain):
         return np.stack([self._following(name) for name in self._kind.previous])
 
     @cached_property
-    def onward(self) -> Array:
+    def state_jacobians(self) -> Array:
         """How all states follow all previous ones: (T_x, m, n_s n_a, n_s n_a)."""
-        size = self.states * self.slopes.shape[2]
-        return np.einsum("lpvi,vkijt->tjlpki", self.by_state, self.slopes).reshape(len(self.places), -1, size, size)
+        size = self.states * self.activation_slopes.shape[2]
+        return np.einsum("lpvi,vkijt->tjlpki", self.by_state, self.activation_slopes).reshape(
+            len(self.places), -1, size, size
+        )
 
     @cached_property
-    def by_xt(self) -> Array:
+    def input_jacobian(self) -> Array:
         """How weighted inputs follow the input: (n_x, n_v, n_a)."""
         return self._following("xt")
 
@@ -106,7 +108,7 @@ class Unrolled(Chain):
         return self.weighing()
 
     def activating(self, c_prev: Array | None = None) -> Array:
-        """Compute ``slopes`` for another memory.
+        """Compute ``activation_slopes`` for another memory.
 
         Parameters
         ----------
@@ -122,7 +124,7 @@ class Unrolled(Chain):
             weighed[-1] = side_by_side(c_prev)
         # All units and all examples of all steps are nudged at once, because none of them knows of another.
         at = {"nudge": np.zeros((len(weighed), 1, 1))}
-        return self._by_step(exact.responses(lambda nudge: self._kind.activate(weighed + nudge), at)["nudge"])
+        return self._by_step(exact.jacobians(lambda nudge: self._kind.activate(weighed + nudge), at)["nudge"])
 
     def weighing(self, **given: Array) -> Array:
         """Compute ``by_weights`` for other inputs and states.
@@ -144,10 +146,10 @@ class Unrolled(Chain):
             return self._kind.weigh(**around, parameters={**self.parameters, **moved})
 
         rows = {name: np.zeros((1, self.parameters[name].shape[1])) for name in self._kind.weights}
-        return self._by_step(np.concatenate(list(exact.responses(weighed, rows).values())))
+        return self._by_step(np.concatenate(list(exact.jacobians(weighed, rows).values())))
 
-    def gathered(self, arriving: Array, cells: list[int]) -> Gradients:
-        """Take what arrives through the activations of each cell, and from there on; see ``Chain.gathered``.
+    def local_gradients(self, arriving: Array, cells: list[int]) -> Gradients:
+        """Take what arrives through the activations of each cell, and from there on; see :class:`JacobianChain`.
 
         Parameters
         ----------
@@ -159,9 +161,9 @@ class Unrolled(Chain):
         dict
             ``dx_steps (n_x, m, T_x)``; ``weight_steps (n_a, columns, T_x)``.
         """
-        before = np.einsum("vkijt,kijt->vijt", self.slopes[..., cells], arriving)
+        before = np.einsum("vkijt,kijt->vijt", self.activation_slopes[..., cells], arriving)
         return {
-            "dx_steps": np.einsum("xvi,vijt->xjt", self.by_xt, before),
+            "dx_steps": np.einsum("xvi,vijt->xjt", self.input_jacobian, before),
             "weight_steps": np.einsum("qvijt,vijt->iqt", self.by_weights[..., cells], before, optimize=True),
         }
 
@@ -190,7 +192,7 @@ class Unrolled(Chain):
     def _following(self, name: str) -> Array:
         # Weighing is linear, so at zero, and for one example, it answers as it does everywhere.
         zeros = {other: np.zeros((len(array), 1)) for other, array in self._given().items()}
-        weighed = exact.responses(
+        weighed = exact.jacobians(
             lambda **moved: self._kind.weigh(**{**zeros, **moved}, parameters=self.parameters), {name: zeros[name]}
         )
         return weighed[name][..., 0]

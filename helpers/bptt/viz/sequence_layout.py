@@ -20,25 +20,25 @@ _TO_JOIN = 0.42
 Way = tuple[Point, Point]
 
 
-class Place(NamedTuple):
+class StepPosition(NamedTuple):
     """Where a step stands: the left side of its cell, and the middle of its join."""
 
     left: float
     join: float
 
 
-def place(left: float, room: float) -> Place:
+def place(left: float, room: float) -> StepPosition:
     """Return the place of a step that has so much room."""
-    return Place(left, left + CELL + _TO_JOIN * (room - CELL))
+    return StepPosition(left, left + CELL + _TO_JOIN * (room - CELL))
 
 
-class Chain:
+class SequenceLayout:
     """The chain on its page; each method draws one part of it, or tells where a gradient goes.
 
     Parameters
     ----------
     page : Axes
-    places : list of Place
+    places : list of StepPosition
         One for each step.
     top, middle : float
         Top of the boxes above the joins, and height at which cells and joins stand.
@@ -46,7 +46,7 @@ class Chain:
         Width of those boxes.
     """
 
-    def __init__(self, page: Axes, places: list[Place], top: float, middle: float, box: float = 58.0) -> None:
+    def __init__(self, page: Axes, places: list[StepPosition], top: float, middle: float, box: float = 58.0) -> None:
         self.page = page
         self.places = places
         self.top = top

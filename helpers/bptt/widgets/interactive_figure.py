@@ -13,7 +13,7 @@ from traitlets import Bunch
 
 from bptt.viz import style
 from bptt.widgets.controls import Control
-from bptt.widgets.notebook_output import LIVE, Still, marked_up, show
+from bptt.widgets.notebook_output import LIVE, StaticFallback, marked_up, show
 from bptt.widgets.scene import Frame, Scene
 
 _WIDTH = round(style.WIDTH / 72 * style.DPI)
@@ -23,7 +23,7 @@ _PAUSE = 0.1
 """Seconds that a learner looks at a frame before the next one is drawn ahead: who is dragging does not wait for it."""
 
 
-class Live:
+class InteractiveFigure:
     """A scene and the controls that move it.
 
     Parameters
@@ -51,7 +51,7 @@ class Live:
         self.controls = controls
         self._lines = lines
         self._still = still or {}
-        self._still_shown: list[Still] = []
+        self._still_shown: list[StaticFallback] = []
         self._ahead: asyncio.TimerHandle | None = None
         self._kept: OrderedDict[tuple[object, ...], Frame] = OrderedDict()
         for control in controls.values():
@@ -149,7 +149,9 @@ class Live:
         self._text.value = _told(frame.words)
 
     def _ipython_display_(self) -> None:
-        still = Still(self._drawn(self.values | dict(self._still)) if self._still else self.frame, self.scene.card)
+        still = StaticFallback(
+            self._drawn(self.values | dict(self._still)) if self._still else self.frame, self.scene.card
+        )
         still.show()
         self._still_shown.append(still)
         show(self.box)

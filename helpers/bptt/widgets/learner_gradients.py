@@ -8,7 +8,7 @@ import numpy as np
 from bptt import inputs
 from bptt.check import EXERCISES
 from bptt.check.call import call
-from bptt.check.compare import as_gradients, findings
+from bptt.check.compare import as_gradients, validate
 from bptt.check.exercise import Arguments, Exercise
 from bptt.check.introspection import is_learners
 from bptt.types import Gradients
@@ -19,7 +19,7 @@ _FALSE_NUMBERS = ("value", "not-finite")
 """Kinds of findings about gradients that can be drawn all the same."""
 
 
-class Yours(NamedTuple):
+class LearnerGradients(NamedTuple):
     """What one call gave.
 
     Attributes
@@ -37,9 +37,9 @@ class Yours(NamedTuple):
     trouble: str
 
 
-def yours(
+def learner_gradients(
     name: str, function: Function, arguments: Arguments, right: Gradients, cells: Mapping[str, Function] | None = None
-) -> Yours:
+) -> LearnerGradients:
     """Call a learner's function, whatever it does.
 
     Parameters
@@ -61,9 +61,9 @@ def yours(
     """
     exercise = EXERCISES[name]
     if not callable(function):
-        return Yours({}, right=False, trouble=f"Give the function {name} itself, without calling it.")
+        return LearnerGradients({}, right=False, trouble=f"Give the function {name} itself, without calling it.")
     outcome = call(function, arguments, own_cells(exercise, function) if cells is None else cells)
-    found = list(findings(exercise, outcome, right, inputs.Sizes(0, 0, 0, 0, 0)))
+    found = list(validate(exercise, outcome, right, inputs.Sizes(0, 0, 0, 0, 0)))
     result = {name: np.asarray(value) for name, value in as_gradients(exercise, outcome.result).items()}
     usable = {
         name: result[name].astype(float)
@@ -71,7 +71,7 @@ def yours(
         if name in result and result[name].shape == exact.shape and result[name].dtype.kind in "fiu"
     }
     said = [finding.message.partition("\n")[0] for finding in found if finding.kind not in _FALSE_NUMBERS]
-    return Yours(usable, right=not found, trouble=" ".join(said[:1]))
+    return LearnerGradients(usable, right=not found, trouble=" ".join(said[:1]))
 
 
 def own_cells(exercise: Exercise, function: Function) -> dict[str, Function]:

@@ -9,16 +9,16 @@ import numpy as np
 from bptt import exact, inputs
 from bptt.check import EXERCISES
 from bptt.check.call import call
-from bptt.jacobians.rnn_lstm import Unrolled
+from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.lstm import LSTMCaches
 from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients, Parameters
-from bptt.widgets.learner_gradients import own_cells, yours
+from bptt.widgets.learner_gradients import learner_gradients, own_cells
 
 Caches = RNNCaches | LSTMCaches
 
 
-class Asked:
+class BackwardProbe:
     """A learner's backward pass over a sequence, asked for one of its gradients again and again.
 
     Parameters
@@ -45,13 +45,13 @@ class Asked:
         of_rnn = name == "rnn_backward"
         da, caches = (inputs.rnn if of_rnn else inputs.lstm)(seed=2, n_x=2, n_a=3, n_y=2, m=4, T_x=3)
         right = (exact.rnn_backward if of_rnn else exact.lstm_backward)(da, caches)  # type: ignore[arg-type]
-        given = yours(name, function, {"da": da, "caches": caches}, right)
+        given = learner_gradients(name, function, {"da": da, "caches": caches}, right)
         self.right = given.right
         self.trouble = "" if wanted in given.gradients else given.trouble
         exercise = EXERCISES[name]
         cells = own_cells(exercise, function)
         self._cells = cells | {
-            key: exact.lent(_Lent()) for key, cell in cells.items() if cell is exercise.stand_ins[key]
+            key: exact.allow_exact(_Lent()) for key, cell in cells.items() if cell is exercise.stand_ins[key]
         }
 
     def gradient(self, da: Array, caches: Caches) -> Array | None:
@@ -76,7 +76,7 @@ class Asked:
         return gradient.astype(float) if isinstance(gradient, np.ndarray) and gradient.dtype.kind in "fiu" else None
 
 
-def reached(asked: Asked, da: Array, caches: Caches) -> Array | None:
+def learner_influence(asked: BackwardProbe, da: Array, caches: Caches) -> Array | None:
     r"""Measure :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert` by a learner's backward pass.
 
     It returns no gradient of a state but the first one's, ``da0``. So each pair (k, t) gets a sequence of its own, of
@@ -85,7 +85,7 @@ def reached(asked: Asked, da: Array, caches: Caches) -> Array | None:
 
     Parameters
     ----------
-    asked : Asked
+    asked : BackwardProbe
         For ``da0``.
     da : ndarray (n_a, m, T_x)
         Gradient that reaches each hidden state from the loss of its own step.
@@ -133,11 +133,11 @@ class _Lent:
     def __call__(self, *arriving: Any) -> Gradients:  # noqa: ANN401 - a cell's gradients and its cache
         *gradients, cache = arriving
         kind = RNNCaches if len(gradients) == 1 else LSTMCaches
-        chain = Unrolled(kind([cache], cache.xt[..., None]))
+        chain = RnnLstmChain(kind([cache], cache.xt[..., None]))
         if cache.parameters is not self._parameters:
             # The same at all steps: to ask once saves a third of the time.
-            self._parameters, self._by_state, self._by_xt = cache.parameters, chain.by_state, chain.by_xt
-        weighed = np.einsum("vkij,kij->vij", chain.slopes[..., 0], np.stack(gradients))
+            self._parameters, self._by_state, self._by_xt = cache.parameters, chain.by_state, chain.input_jacobian
+        weighed = np.einsum("vkij,kij->vij", chain.activation_slopes[..., 0], np.stack(gradients))
         before = zip(("da_prev", "dc_prev"), np.tensordot(self._by_state, weighed, 2), strict=False)
         learnt = {f"d{name}": np.zeros_like(values) for name, values in cache.parameters.items()}
         return {"dxt": np.tensordot(self._by_xt, weighed, 2), **dict(before), **learnt}

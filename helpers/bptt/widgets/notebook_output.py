@@ -26,7 +26,7 @@ _CSS = f"""
 """
 
 
-class Still:
+class StaticFallback:
     """The picture of a widget, and its words, as they stay in the notebook.
 
     Parameters

@@ -12,7 +12,7 @@ from matplotlib.artist import Artist
 from bptt.viz import style
 from bptt.viz.card import Card
 from bptt.widgets.png import Encoder, Pixels
-from bptt.widgets.text_renderer import Renderer
+from bptt.widgets.text_renderer import CachedTextRenderer
 
 SCALE = 1.5
 """Pixels of a frame per pixel of an ordinary screen: sharp enough on a fine one, and drawn in half the time of 2."""
@@ -151,10 +151,10 @@ class Scene(ABC):
         return np.asarray(renderer.buffer_rgba())  # type: ignore[no-untyped-call]
 
     @cached_property
-    def _renderer(self) -> Renderer:
+    def _renderer(self) -> CachedTextRenderer:
         self.card.set_dpi(style.DPI * SCALE)
         width, height = (round(side) for side in self.card.bbox.size)
-        return Renderer(width, height, self.card.get_dpi())  # type: ignore[no-untyped-call]
+        return CachedTextRenderer(width, height, self.card.get_dpi())  # type: ignore[no-untyped-call]
 
     @cached_property
     def _still(self) -> Any:  # noqa: ANN401 - Matplotlib's own kind of picture

@@ -14,7 +14,7 @@ from bptt.viz import style
 from bptt.viz.draw import Numbers, Point
 
 
-class Look(NamedTuple):
+class TextBoxStyle(NamedTuple):
     """How one box looks.
 
     Attributes
@@ -33,7 +33,7 @@ class Look(NamedTuple):
     width: float = 0.9
 
 
-class Cells:
+class TextBoxes:
     """Boxes of one size, at fixed places.
 
     Parameters
@@ -42,7 +42,7 @@ class Cells:
     centres : sequence of tuple (n,)
     size : tuple
         Width and height of each.
-    looks : sequence of Look (n,), optional
+    looks : sequence of TextBoxStyle (n,), optional
         At first; ``show`` changes them.
     radius : float
         Of the corners.
@@ -53,7 +53,7 @@ class Cells:
         page: Axes,
         centres: Sequence[Point],
         size: tuple[float, float],
-        looks: Sequence[Look] | None = None,
+        looks: Sequence[TextBoxStyle] | None = None,
         radius: float = 1.0,
     ) -> None:
         wide, tall = size
@@ -63,9 +63,9 @@ class Cells:
         page.add_collection(self._boxes)
         self._written = Numbers([""] * len(boxes), np.array(centres), style.DIGITS, np.zeros((len(boxes), 3)))
         page.add_collection(self._written)
-        self.show(looks or [Look("")] * len(boxes))
+        self.show(looks or [TextBoxStyle("")] * len(boxes))
 
-    def show(self, looks: Sequence[Look]) -> None:
+    def show(self, looks: Sequence[TextBoxStyle]) -> None:
         """Give each box its look."""
         self._boxes.set_facecolor([look.face for look in looks])
         self._boxes.set_edgecolor([look.edge for look in looks])

@@ -19,7 +19,7 @@ _FIXED_POINT = 65536
 """How FreeType writes 1.0."""
 
 
-class Renderer(RendererAgg):
+class CachedTextRenderer(RendererAgg):
     """Matplotlib's own renderer, but for text.
 
     That draws every letter of every frame anew, at 0.1 ms each: a paragraph takes half of the time that a frame may.

@@ -17,7 +17,7 @@ Function = Callable[..., Any]
 
 
 @contextmanager
-def watched(function: Function, names: Collection[str]) -> Iterator[Gradients]:
+def trace_arrays(function: Function, names: Collection[str]) -> Iterator[Gradients]:
     """Note arrays that the learner's functions have at hand when they return.
 
     Parameters
@@ -48,7 +48,7 @@ def watched(function: Function, names: Collection[str]) -> Iterator[Gradients]:
         sys.setprofile(before)
 
 
-def lines(function: Function, names: Collection[str]) -> dict[str, str]:
+def source_lines(function: Function, names: Collection[str]) -> dict[str, str]:
     """Find the lines in which a learner's code computes something.
 
     ``dz = ...``, ``gradients["dz"] = ...``, ``{"dz": ...}`` and the return of a function whose name ends in ``_dz``

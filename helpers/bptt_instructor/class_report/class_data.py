@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class ReportExercise:
     """One exercise of a lesson, which may have several graded cells.
 
     Attributes
@@ -32,7 +32,7 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class ReportLesson:
     """One lesson of the course that has been handed in.
 
     Attributes
@@ -47,7 +47,7 @@ class Lesson:
 
     name: str
     title: str
-    exercises: tuple[Exercise, ...]
+    exercises: tuple[ReportExercise, ...]
 
     @property
     def possible(self) -> float:
@@ -123,9 +123,9 @@ class ClassData:
 
     course: str
     students: Mapping[str, str]
-    lessons: tuple[Lesson, ...]
+    lessons: tuple[ReportLesson, ...]
     entries: Mapping[tuple[str, str], Entry]
 
-    def of(self, lesson: Lesson) -> dict[str, Entry]:
+    def of(self, lesson: ReportLesson) -> dict[str, Entry]:
         """Return the entries of one lesson, by student."""
         return {student: entry for (name, student), entry in self.entries.items() if name == lesson.name}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bptt_instructor.class_report.class_data import ClassData, Entry, Lesson
+    from bptt_instructor.class_report.class_data import ClassData, Entry, ReportLesson
 
 SHORT = timedelta(days=21)
 """When all was handed in within this time, days are compared, and otherwise weeks."""
@@ -35,7 +35,7 @@ class LessonCount:
         How many have answers that nobody has graded yet.
     """
 
-    lesson: Lesson
+    lesson: ReportLesson
     handed_in: int
     students: int
     mean: float
@@ -82,7 +82,7 @@ class ExerciseCount:
     wrong: Mapping[str, int]
 
 
-def exercises(data: ClassData, lesson: Lesson) -> list[ExerciseCount]:
+def exercises(data: ClassData, lesson: ReportLesson) -> list[ExerciseCount]:
     """Count for each exercise of a lesson, among those who have handed it in."""
     entries = [entry for entry in data.of(lesson).values() if entry.there]
     counted = []

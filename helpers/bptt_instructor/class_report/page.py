@@ -71,7 +71,7 @@ def _people(data: ClassData) -> list[tuple[str, str, str, Entry]]:
         for (lesson, student), entry in data.entries.items()
         if entry.needs_a_person
     ]
-    return sorted(found, key=lambda each: (-each[3].status.gravity, each[2], each[0]))
+    return sorted(found, key=lambda each: (-each[3].status.severity, each[2], each[0]))
 
 
 def _rows(data: ClassData, mistakes: list[counts.Misconception]) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import nbformat
 
-from bptt_instructor.class_report.class_data import ClassData, Entry, Exercise, Lesson
+from bptt_instructor.class_report.class_data import ClassData, Entry, ReportExercise, ReportLesson
 from bptt_instructor.grading.course import Course, GradingError, lessons_of
-from bptt_instructor.grading.gradebook.gradebook import Book, existing
+from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook, open_gradebook
 from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.lessons.check_calls import parse_check_calls
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from bptt_instructor.grading.gradebook.records import Record
-    from bptt_instructor.grading.gradebook.scores import Recorded
+    from bptt_instructor.grading.gradebook.records import GradingRecord
+    from bptt_instructor.grading.gradebook.scores import StudentScores
 
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 
 
-def read(root: Path, beside: Path) -> ClassData:
+def load_class(root: Path, beside: Path) -> ClassData:
     """Read all that a course's gradebook knows of its lessons.
 
     Parameters
@@ -40,12 +40,12 @@ def read(root: Path, beside: Path) -> ClassData:
     GradingError
         When nothing has been graded yet.
     """
-    existing(root).close()
+    open_gradebook(root).close()
     lessons, entries, students, course_id = [], {}, {}, ""
     for name in lessons_of(root):
         course = Course(root, name)
         course_id = course.gradebook[1]
-        with Book(course) as book:
+        with AssignmentGradebook(course) as book:
             students.update(book.roster())
             if not book.knows_lesson:
                 continue
@@ -59,7 +59,7 @@ def read(root: Path, beside: Path) -> ClassData:
     return ClassData(course_id, dict(sorted(students.items())), tuple(lessons), entries)
 
 
-def _lesson(course: Course, book: Book) -> Lesson:
+def _lesson(course: Course, book: AssignmentGradebook) -> ReportLesson:
     notebook = nbformat.v4.reads(course.lesson.source.decode())
     heading = _HEADING.search(notebook.cells[0].source)
     sources = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in notebook.cells}
@@ -68,13 +68,17 @@ def _lesson(course: Course, book: Book) -> Lesson:
     for cell in possible:
         calls = parse_check_calls(sources.get(cell, ""), course.suite.exercises)
         exercises.setdefault(calls[0].exercise if calls else f"{cell} (written)", []).append(cell)
-    made = (Exercise(name, tuple(cells), sum(possible[cell] for cell in cells)) for name, cells in exercises.items())
+    made = (
+        ReportExercise(name, tuple(cells), sum(possible[cell] for cell in cells)) for name, cells in exercises.items()
+    )
     # What is worth nothing is there for its own sake.
     worth = tuple(exercise for exercise in made if exercise.possible)
-    return Lesson(course.assignment, heading[1] if heading else course.assignment, worth)
+    return ReportLesson(course.assignment, heading[1] if heading else course.assignment, worth)
 
 
-def _entries(course: Course, book: Book, lesson: Lesson, beside: Path) -> Iterator[tuple[str, Entry]]:
+def _entries(
+    course: Course, book: AssignmentGradebook, lesson: ReportLesson, beside: Path
+) -> Iterator[tuple[str, Entry]]:
     points, records, labels = book.all_points(), book.records, course.suite.failure_labels
     for student in points | records:
         page = course.feedback(student)
@@ -83,7 +87,11 @@ def _entries(course: Course, book: Book, lesson: Lesson, beside: Path) -> Iterat
 
 
 def _entry(
-    recorded: Recorded | None, record: Record | None, lesson: Lesson, feedback: str, labels: Mapping[str, str]
+    recorded: StudentScores | None,
+    record: GradingRecord | None,
+    lesson: ReportLesson,
+    feedback: str,
+    labels: Mapping[str, str],
 ) -> Entry:
     # nbgrader grades without these records, too, in a course with other settings.
     status, reason = (record.status, record.reason) if record else (Status.GRADED, "")

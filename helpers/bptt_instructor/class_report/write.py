@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from bptt_instructor.class_report import counts
 from bptt_instructor.class_report.page import page
-from bptt_instructor.class_report.read import read
+from bptt_instructor.class_report.read import load_class
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Written:
+class ReportSummary:
     """A report that has been written, in a few numbers.
 
     Attributes
@@ -39,7 +39,7 @@ class Written:
 MENTIONED = 3
 
 
-def write_report(root: Path, path: Path, *, anonymous: bool = False) -> Written:
+def write_report(root: Path, path: Path, *, anonymous: bool = False) -> ReportSummary:
     """Read a course's gradebook, and write its class report.
 
     Parameters
@@ -58,13 +58,13 @@ def write_report(root: Path, path: Path, *, anonymous: bool = False) -> Written:
     OSError
         When it cannot be written.
     """
-    data = read(root, path.resolve().parent)
+    data = load_class(root, path.resolve().parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_text(page(data, anonymous=anonymous), encoding="utf-8")
     unfinished.replace(path)
     mistakes = counts.misconceptions(data)[:MENTIONED]
-    return Written(
+    return ReportSummary(
         path,
         len(data.students),
         len(data.lessons),

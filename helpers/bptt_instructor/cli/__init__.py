@@ -19,12 +19,15 @@ COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, 
 """In the order in which a term needs them."""
 
 
-class _InOrder(click.Group):
+class OrderedGroup(click.Group):
+    """Command group that lists its commands in the order in which they were added."""
+
     def list_commands(self, _: click.Context) -> list[str]:
+        """Return the names of all commands."""
         return list(self.commands)
 
 
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=OrderedGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bptt", message="%(prog)s %(version)s")
 def main() -> None:
     """Run the course: build its lessons, hand them out, grade what comes back, and see what the class misunderstands.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.options import in_course
+from bptt_instructor.cli.options import course_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Build the students' notebooks from solutions/.")
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; fail when notebooks/ is out of date.")
-@in_course
+@course_option
 def build(*, check_only: bool, course: Path) -> None:
     """Build the students' notebooks from the lessons in solutions/.
 

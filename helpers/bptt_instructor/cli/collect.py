@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bptt.wording import plural
-from bptt_instructor.cli.options import in_course
+from bptt_instructor.cli.options import course_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bptt_instructor.lms.collect import Arrived
+    from bptt_instructor.lms.collect import CollectSummary
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -26,7 +26,7 @@ _PATH = click.Path(exists=True, path_type=Path)
     type=_PATH,
     help="A class list: Canvas' gradebook export, Moodle's grading worksheet, or id,first_name,last_name as CSV.",
 )
-@in_course
+@course_option
 def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, course: Path) -> None:
     """Bring in what students have uploaded to Canvas or Moodle for ASSIGNMENT.
 
@@ -40,10 +40,10 @@ def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, c
       bptt collect 01_cell_backward submissions.zip    later, when the class list is known
     """
     from bptt_instructor.grading.course import Course, GradingError
-    from bptt_instructor.lms.collect import arrive
+    from bptt_instructor.lms.collect import collect_archives
 
     try:
-        came = arrive(Course(course, assignment), archives, roster)
+        came = collect_archives(Course(course, assignment), archives, roster)
     except GradingError as error:
         raise click.ClickException(str(error)) from None
     _tell(came)
@@ -52,7 +52,7 @@ def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, c
     click.echo(f"Next: bptt grade {assignment}")
 
 
-def _tell(came: Arrived) -> None:
+def _tell(came: CollectSummary) -> None:
     total = len(came.new + came.changed + came.same)
     click.echo(
         f"{plural(total, 'student')}: {len(came.new)} new, {len(came.changed)} changed, {len(came.same)} as before."

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.options import in_course
+from bptt_instructor.cli.options import course_option
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command(short_help="Tell what this machine lacks for grading.")
-@in_course
+@course_option
 def doctor(*, course: Path) -> None:
     """Look at what grading needs on this machine, and say how to get what is missing.
 
@@ -26,13 +26,13 @@ def doctor(*, course: Path) -> None:
     """
     from rich.console import Console
 
-    from bptt_instructor.cli.doctor_console import show, summary
-    from bptt_instructor.doctor.models import State
-    from bptt_instructor.doctor.run import look
+    from bptt_instructor.cli.doctor_console import print_check, print_summary
+    from bptt_instructor.doctor.models import CheckState
+    from bptt_instructor.doctor.run import run_checks
 
     console, findings = Console(), []
-    for finding in look(course):
+    for finding in run_checks(course):
         findings.append(finding)
-        show(finding, console)
-    summary(findings, console)
-    sys.exit(any(finding.state is State.MISSING for finding in findings))
+        print_check(finding, console)
+    print_summary(findings, console)
+    sys.exit(any(finding.state is CheckState.MISSING for finding in findings))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bptt.wording import plural
-from bptt_instructor.cli.options import in_course
+from bptt_instructor.cli.options import course_option
 
 
 @click.command(short_help="Write all points for Canvas, Moodle or a spreadsheet.")
@@ -19,7 +19,7 @@ from bptt_instructor.cli.options import in_course
 )
 @click.option("--lesson", "lessons", multiple=True, metavar="NAME", help="Only this lesson; may be given again.")
 @click.option("--missing-as-zero", is_flag=True, help="Give 0 points to whoever handed in nothing, and not no grade.")
-@in_course
+@course_option
 def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as_zero: bool, course: Path) -> None:
     """Write all points as Canvas or Moodle imports them, or as a spreadsheet reads them.
 
@@ -33,15 +33,15 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
       bptt export csv                                write grades.csv
     """
     from bptt_instructor.export.marks import marks
-    from bptt_instructor.export.write import write
+    from bptt_instructor.export.write import write_grades
     from bptt_instructor.grading.course import GradingError
-    from bptt_instructor.grading.gradebook.gradebook import existing
+    from bptt_instructor.grading.gradebook.gradebook import open_gradebook
 
     to = to or Path("grades.csv" if layout == "csv" else f"grades-{layout}.csv")
     try:
-        with existing(course) as book:
+        with open_gradebook(course) as book:
             found = marks(book, lessons)
-        remarks = write(found, layout, to, missing_as_zero=missing_as_zero)
+        remarks = write_grades(found, layout, to, missing_as_zero=missing_as_zero)
     except GradingError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.options import in_course
-from bptt_instructor.cli.stopped import STOPPED
+from bptt_instructor.cli.options import course_option
+from bptt_instructor.cli.stopped import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Let the workers of this Dask scheduler grade.")
 @click.option("--again", is_flag=True, help="Run everything, also what has not changed since it was graded.")
 @click.option("--new-inputs", is_flag=True, help="Run everything, with test inputs that are drawn anew.")
-@in_course
+@course_option
 def grade(  # noqa: PLR0913 - one for each option
     *,
     assignment: str,
@@ -55,21 +55,21 @@ def grade(  # noqa: PLR0913 - one for each option
       nbgrader export    write all points to grades.csv, afterwards
     """
     if workers != 1 and len(students) != 1 and not scheduler:
-        from bptt_instructor.grading.executors.forkserver import begin
+        from bptt_instructor.grading.executors.forkserver import start_forkserver
 
-        begin()
+        start_forkserver()
     from rich.console import Console
 
-    from bptt_instructor.cli.grade_console import Wishes, grade_and_show
+    from bptt_instructor.cli.grade_console import GradeRequest, run_grade
     from bptt_instructor.grading.course import Course, GradingError
-    from bptt_instructor.grading.grade_assignment import How
+    from bptt_instructor.grading.grade_assignment import GradingOptions
 
-    how = How(boxed=sandbox, warm=not cold, again=again or new_inputs, new_inputs=new_inputs)
-    wishes = Wishes(students, how, workers, scheduler, feedback)
+    how = GradingOptions(sandboxed=sandbox, use_zygote=not cold, again=again or new_inputs, new_inputs=new_inputs)
+    wishes = GradeRequest(students, how, workers, scheduler, feedback)
     try:
-        grade_and_show(Course(course, assignment), wishes, Console())
+        run_grade(Course(course, assignment), wishes, Console())
     except GradingError as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
         # What there is to say has been said.
-        sys.exit(STOPPED)
+        sys.exit(EXIT_INTERRUPTED)

@@ -16,11 +16,17 @@ from rich.table import Table
 from rich.text import Text
 
 from bptt.wording import join_names, plural
-from bptt_instructor.feedback.generate import write_pages
-from bptt_instructor.grading.executors.backend import Place, opened
-from bptt_instructor.grading.executors.forkserver import cores
-from bptt_instructor.grading.grade_assignment import USUAL, How, Tally, grade, students_to_grade
-from bptt_instructor.grading.models.grade_row import Row, Status
+from bptt_instructor.feedback.generate import generate_pages
+from bptt_instructor.grading.executors.backend import Backend, open_backend
+from bptt_instructor.grading.executors.forkserver import available_cpus
+from bptt_instructor.grading.grade_assignment import (
+    DEFAULT_OPTIONS,
+    GradingOptions,
+    ReusedCount,
+    grade_assignment,
+    students_to_grade,
+)
+from bptt_instructor.grading.models.grade_row import GradeRow, Status
 from bptt_instructor.grading.sandbox.availability import NO_SANDBOX
 
 if TYPE_CHECKING:
@@ -50,7 +56,7 @@ COMMONEST = 3
 
 
 @dataclass(frozen=True)
-class Wishes:
+class GradeRequest:
     """What an instructor asks for.
 
     Attributes
@@ -68,13 +74,13 @@ class Wishes:
     """
 
     students: Sequence[str] = ()
-    how: How = USUAL
+    how: GradingOptions = DEFAULT_OPTIONS
     workers: int | None = None
     scheduler: str = ""
     feedback: bool = True
 
 
-def grade_and_show(course: Course, wishes: Wishes, console: Console) -> None:
+def run_grade(course: Course, wishes: GradeRequest, console: Console) -> None:
     """Grade an assignment, showing how far it is, and print the outcome.
 
     Parameters
@@ -94,11 +100,11 @@ def grade_and_show(course: Course, wishes: Wishes, console: Console) -> None:
         When the instructor stops it; what is done is kept, and said.
     """
     students = students_to_grade(course, wishes.students)
-    if not wishes.how.boxed:
+    if not wishes.how.sandboxed:
         console.print(Text(NO_SANDBOX, "red"))
-    with opened(min(wishes.workers or cores(), len(students)), wishes.scheduler) as place:
+    with open_backend(min(wishes.workers or available_cpus(), len(students)), wishes.scheduler) as place:
         rows = _rows(course, students, wishes.how, place, console)
-        console.print(table(course.assignment, rows))
+        console.print(results_table(course.assignment, rows))
         lines = summary(rows)
         if wishes.feedback:
             lines += _feedback(course, rows, place, console)
@@ -107,16 +113,18 @@ def grade_and_show(course: Course, wishes: Wishes, console: Console) -> None:
     console.print(Text("\n".join(lines)), soft_wrap=True)
 
 
-def _rows(course: Course, students: Sequence[str], how: How, place: Place, console: Console) -> list[Row]:
-    tally = Tally()
-    rows: list[Row] = []
+def _rows(
+    course: Course, students: Sequence[str], how: GradingOptions, place: Backend, console: Console
+) -> list[GradeRow]:
+    tally = ReusedCount()
+    rows: list[GradeRow] = []
     pressed = _noted_ctrl_c()
     with _progress(console) as progress:
         bar = progress.add_task("Grading", total=len(students), note="")
         try:
-            for row in grade(course, students, how, place=place, tally=tally):
+            for row in grade_assignment(course, students, how, place=place, tally=tally):
                 rows.append(row)
-                if len(rows) == tally.kept:
+                if len(rows) == tally.reused:
                     # What was done earlier says nothing about how long the rest takes.
                     progress.reset(bar, total=len(students), completed=len(rows))
                 note = f"{sum(row.status.needs_a_person for row in rows)} to look at"
@@ -131,7 +139,7 @@ def _rows(course: Course, students: Sequence[str], how: How, place: Place, conso
             command = "The same command without --again" if how.again else "The same command"
             console.print(f"{done} {command} goes on with the others.", highlight=False)
             raise
-    not_run = {"unchanged since earlier": tally.kept - tally.nothing, "with nothing to run": tally.nothing}
+    not_run = {"unchanged since earlier": tally.reused - tally.missing, "with nothing to run": tally.missing}
     for why, number in not_run.items():
         if number:
             console.print(f"Not run: {number} of {len(rows)}, {why}.", highlight=False)
@@ -150,17 +158,17 @@ def _noted_ctrl_c() -> threading.Event:
     return pressed
 
 
-def _feedback(course: Course, rows: Sequence[Row], place: Place, console: Console) -> list[str]:
+def _feedback(course: Course, rows: Sequence[GradeRow], place: Backend, console: Console) -> list[str]:
     """Write feedback pages; return what to say about them."""
     can = [row for row in rows if row.status not in NOT_RUN and course.autograded(row.student).is_file()]
     if not can:
         return []
     # Pages are made from the gradebook, which workers elsewhere do not see.
-    near = nullcontext(place) if place.here else opened(min(cores(), len(can)))
+    near = nullcontext(place) if place.local else open_backend(min(available_cpus(), len(can)))
     failed = []
     with near as here, _progress(console) as progress:
         bar = progress.add_task("Feedback", total=len(can), note="")
-        for student, well in write_pages(course, [row.student for row in can], here.client):
+        for student, well in generate_pages(course, [row.student for row in can], here.client):
             progress.advance(bar)
             if not well:
                 failed.append(student)
@@ -174,7 +182,7 @@ def _feedback(course: Course, rows: Sequence[Row], place: Place, console: Consol
     return lines
 
 
-def table(assignment: str, rows: Iterable[Row]) -> Table:
+def results_table(assignment: str, rows: Iterable[GradeRow]) -> Table:
     """Lay out rows, sorted by student."""
     laid_out = Table(title=assignment, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     laid_out.add_column("Student", no_wrap=True)
@@ -195,13 +203,13 @@ def table(assignment: str, rows: Iterable[Row]) -> Table:
     return laid_out
 
 
-def _plus(row: Row) -> str:
+def _plus(row: GradeRow) -> str:
     """Say how many points are still to be given by hand, at most."""
     most = sum(cell.possible for cell in row.cells if cell.by_hand)
     return f"+{most:g}" if most else ""
 
 
-def summary(rows: Sequence[Row]) -> list[str]:
+def summary(rows: Sequence[GradeRow]) -> list[str]:
     """Say in a few lines how the class did."""
     statuses = Counter(row.status for row in rows)
     counts = ", ".join(f"{statuses[status]} {status}" for status in Status if status in statuses)

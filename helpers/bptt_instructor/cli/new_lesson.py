@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.options import in_course
+from bptt_instructor.cli.options import course_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command("new-lesson", short_help="Begin a lesson from a skeleton.")
 @click.argument("name")
-@in_course
+@course_option
 def new_lesson(*, name: str, course: Path) -> None:
     """Begin a lesson: write solutions/NAME.py, which has one of everything that a lesson can have.
 

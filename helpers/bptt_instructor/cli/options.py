@@ -21,7 +21,7 @@ def _course(_context: click.Context, _option: click.Parameter, folder: Path) -> 
     return folder
 
 
-in_course = click.option(
+course_option = click.option(
     "--course",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=".",

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from bptt.wording import plural
-from bptt_instructor.cli.options import in_course
+from bptt_instructor.cli.options import course_option
 
 
 @click.command(short_help="Put together what students get, without solutions.")
 @click.argument("to", metavar="[FOLDER or ZIP]", type=click.Path(path_type=Path), required=False)
-@in_course
+@course_option
 def release(*, to: Path | None, course: Path) -> None:
     """Put together what students get, prove that no solution is in it, and write it.
 
@@ -29,7 +29,7 @@ def release(*, to: Path | None, course: Path) -> None:
     """
     from collections import Counter
 
-    from bptt_instructor.lessons.archive import TOP, pack
+    from bptt_instructor.lessons.archive import TOP, write_bundle
     from bptt_instructor.lessons.bundle import bundle
     from bptt_instructor.lessons.source import LessonError
 
@@ -39,7 +39,7 @@ def release(*, to: Path | None, course: Path) -> None:
     except LessonError as error:
         raise click.ClickException("This must not go out yet, and nothing was written.\n" + str(error)) from None
     try:
-        pack(made.files, to)
+        write_bundle(made.files, to)
     except FileExistsError:
         raise click.ClickException(f"{to} is there and not empty. Name a new folder, or one .zip file.") from None
     except OSError as error:

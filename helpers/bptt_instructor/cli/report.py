@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bptt_instructor.cli.options import in_course
+from bptt_instructor.cli.options import course_option
 
 
 @click.command(short_help="Write a page about the class.")
@@ -16,7 +16,7 @@ from bptt_instructor.cli.options import in_course
     help="Where to write the page; build/report.html in the course, unless said otherwise.",
 )
 @click.option("--anonymous", is_flag=True, help="Leave out all that is about single students, to show it to the class.")
-@in_course
+@course_option
 def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     """Write a page about the class: points, what it misunderstands, and who needs a person.
 

@@ -1,4 +1,4 @@
 """How a command ends that was stopped."""
 
-STOPPED = 130
+EXIT_INTERRUPTED = 130
 """What the shell takes for stopped by Ctrl-C."""

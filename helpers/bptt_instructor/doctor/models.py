@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a thing is."""
 
     OK = "ok"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One thing that was looked at.
 
     Attributes
@@ -32,7 +32,7 @@ class Finding:
         What to type, or to do, when it is not ok.
     """
 
-    what: str
-    state: State
-    found: str
-    mend: str = ""
+    name: str
+    state: CheckState
+    detail: str
+    fix: str = ""

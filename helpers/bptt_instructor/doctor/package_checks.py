@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bptt_instructor.doctor.models import Finding, State
+from bptt_instructor.doctor.models import CheckResult, CheckState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ INSTALL = "make demo"
 BESIDE = Path(sys.executable).parent
 
 
-def packages(lock: Path) -> Finding:
+def packages(lock: Path) -> CheckResult:
     """Look whether everything that grading needs is installed, and in the locked versions.
 
     Parameters
@@ -45,12 +45,12 @@ def packages(lock: Path) -> Finding:
         elif there not in locked.get(needed.name, [there]):
             others.append(f"{needed.name} {there}, not {' or '.join(locked[needed.name])}")
     if lacking:
-        return Finding("Packages", State.MISSING, " ".join(lacking), INSTALL)
+        return CheckResult("Packages", CheckState.MISSING, " ".join(lacking), INSTALL)
     if others:
         shown = f"{', '.join(others[:3])}{f', and {len(others) - 3} more' if len(others) > 3 else ''}"  # noqa: PLR2004
         found = f"All there, but the course was tried with other versions, those of requirements.lock: {shown}."
-        return Finding("Packages", State.OPTIONAL, found, INSTALL)
-    return Finding("Packages", State.OK, "All there.")
+        return CheckResult("Packages", CheckState.OPTIONAL, found, INSTALL)
+    return CheckResult("Packages", CheckState.OK, "All there.")
 
 
 def _needed() -> Iterator[Requirement]:
@@ -64,19 +64,19 @@ def _needed() -> Iterator[Requirement]:
             yield needed
 
 
-def nbgrader() -> Finding:
+def nbgrader() -> CheckResult:
     """Look whether nbgrader's commands can be run, and by which name."""
     missing = [name for name in ("nbgrader", "alembic") if not shutil.which(name, path=str(BESIDE))]
     if missing:
-        return Finding("nbgrader", State.MISSING, f"No program {' or '.join(missing)} in {BESIDE}.", INSTALL)
+        return CheckResult("nbgrader", CheckState.MISSING, f"No program {' or '.join(missing)} in {BESIDE}.", INSTALL)
     there = shutil.which("nbgrader")
     if there and Path(there).resolve() == (BESIDE / "nbgrader").resolve():
-        return Finding("nbgrader", State.OK, there)
+        return CheckResult("nbgrader", CheckState.OK, there)
     found = f"'nbgrader' alone finds {there or 'nothing'}. bptt does not need it to; for nbgrader's own commands, type"
-    return Finding("nbgrader", State.OPTIONAL, found, f"PATH={BESIDE}:$PATH nbgrader ...")
+    return CheckResult("nbgrader", CheckState.OPTIONAL, found, f"PATH={BESIDE}:$PATH nbgrader ...")
 
 
-def kernel() -> Finding:
+def kernel() -> CheckResult:
     """Look whether notebooks run with this Python; grading does not depend on it, learners do."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel  # noqa: PLC0415 - if missing, only this fails
 
@@ -85,10 +85,12 @@ def kernel() -> Finding:
     try:
         spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
-        return Finding(what, State.OPTIONAL, "There is no kernel python3; notebooks in JupyterLab need it.", mend)
+        return CheckResult(
+            what, CheckState.OPTIONAL, "There is no kernel python3; notebooks in JupyterLab need it.", mend
+        )
     program = shutil.which(spec.argv[0]) or spec.argv[0]
     # By a bare name, Jupyter starts the Python that it runs with.
     if re.fullmatch(r"python[\d.]*", spec.argv[0]) or Path(program).parent == BESIDE:
-        return Finding(what, State.OK, spec.resource_dir)
+        return CheckResult(what, CheckState.OK, spec.resource_dir)
     found = f"The kernel python3 is another Python, {program}; notebooks in JupyterLab need this one."
-    return Finding(what, State.OPTIONAL, found, f"rm -r {spec.resource_dir} && {mend}")
+    return CheckResult(what, CheckState.OPTIONAL, found, f"rm -r {spec.resource_dir} && {mend}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bptt_instructor.doctor import course_checks, machine_checks, package_checks
-from bptt_instructor.doctor.models import Finding, State
+from bptt_instructor.doctor.models import CheckResult, CheckState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 
-def look(root: Path) -> Iterator[Finding]:
+def run_checks(root: Path) -> Iterator[CheckResult]:
     """Look at everything that grading needs, one thing at a time.
 
     Parameters
@@ -42,11 +42,11 @@ def _config(root: Path) -> Config:
     return load_config(root)
 
 
-def _tried(what: str, check: Callable[[], Finding]) -> Finding:
+def _tried(what: str, check: Callable[[], CheckResult]) -> CheckResult:
     try:
         return check()
     # What is broken may break in any way, and the other lines are worth having.
     except Exception as error:  # noqa: BLE001
-        return Finding(
-            what, State.MISSING, f"Could not be looked at: {type(error).__name__}: {error}", package_checks.INSTALL
+        return CheckResult(
+            what, CheckState.MISSING, f"Could not be looked at: {type(error).__name__}: {error}", package_checks.INSTALL
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.course import GradingError
-from bptt_instructor.grading.gradebook.scores import recorded
-from bptt_instructor.grading.models.grade_row import Points
+from bptt_instructor.grading.gradebook.scores import query_scores
+from bptt_instructor.grading.models.grade_row import CellScore
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -52,7 +52,7 @@ class Student:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class GradedLesson:
     """One lesson, as the gradebook has it."""
 
     name: str
@@ -73,7 +73,7 @@ class Marks:
     """
 
     students: Sequence[Student]
-    lessons: Sequence[Lesson]
+    lessons: Sequence[GradedLesson]
     given: Mapping[tuple[str, str], Mark]
 
 
@@ -102,7 +102,7 @@ def marks(book: Gradebook, lessons: Collection[str] = (), students: Collection[s
         if not lessons or lesson.name in lessons
         for student, mark in _of_lesson(book, lesson).items()
     }
-    told = [Lesson(one.name, one.max_score, _text(one.duedate)) for one in everything]
+    told = [GradedLesson(one.name, one.max_score, _text(one.duedate)) for one in everything]
     told = [one for one in told if one.name in lessons or (not lessons and any(name == one.name for _, name in given))]
     if not told or not everybody:
         raise GradingError("The gradebook has no marks yet. 'bptt grade LESSON' makes some.")
@@ -124,8 +124,8 @@ def _of_lesson(book: Gradebook, lesson: Any) -> dict[str, Mark]:  # noqa: ANN401
     found: dict[str, Mark] = {}
     for notebook in lesson.notebooks:
         cells = (*notebook.grade_cells, *notebook.task_cells)
-        graded = {cell.id: Points(cell.name, 0.0, float(cell.max_score)) for cell in cells}
-        for student, points in recorded(book.db, notebook.id, graded).items():
+        graded = {cell.id: CellScore(cell.name, 0.0, float(cell.max_score)) for cell in cells}
+        for student, points in query_scores(book.db, notebook.id, graded).items():
             before = found.get(student, Mark(0.0, 0.0, 0.0, _text(points.handed_in)))
             found[student] = replace(
                 before,

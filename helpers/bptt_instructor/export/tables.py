@@ -36,7 +36,13 @@ def moodle(marks: Marks, *, missing_as_zero: bool = False) -> Table:
     """Lay out marks as Moodle's grade import reads them: "-" is no grade to it, and an empty cell may be a 0."""
     heading = ["Student ID", "First name", "Last name", "Email address", *(lesson.name for lesson in marks.lessons)]
     rows = [
-        [student.id, harmless(student.first), harmless(student.last), student.email, *_scores(marks, student, empty)]
+        [
+            student.id,
+            escape_formula(student.first),
+            escape_formula(student.last),
+            student.email,
+            *_scores(marks, student, empty),
+        ]
         for student in marks.students
         for empty in ["0" if missing_as_zero else "-"]
     ]
@@ -51,7 +57,7 @@ def spreadsheet(marks: Marks, *, missing_as_zero: bool = True) -> Table:
     for lesson in marks.lessons:
         for student in marks.students:
             mark = marks.given.get((student.id, lesson.name))
-            who = [student.id, harmless(student.last), harmless(student.first), student.email]
+            who = [student.id, escape_formula(student.last), escape_formula(student.first), student.email]
             empty = ["0" if missing_as_zero else ""] * 3
             points = [number(mark.raw), number(mark.penalty), number(mark.score)] if mark else empty
             handed_in = mark.handed_in if mark else ""
@@ -62,7 +68,7 @@ def spreadsheet(marks: Marks, *, missing_as_zero: bool = True) -> Table:
 TABLES: dict[str, Callable[..., Table]] = {"canvas": canvas, "moodle": moodle, "csv": spreadsheet}
 
 
-def harmless(name: str) -> str:
+def escape_formula(name: str) -> str:
     """Return a name on one line, that a spreadsheet does not take for a formula: an apostrophe goes before it.
 
     For what people read only. What an importer looks for must stay as it is.
@@ -88,7 +94,7 @@ def number(points: float) -> str:
 
 def _canvas_name(student: Student) -> str:
     name = ", ".join(filter(None, (student.last, student.first))) or student.id
-    return harmless(student.id if POINTS.lower() in name.lower() else name)
+    return escape_formula(student.id if POINTS.lower() in name.lower() else name)
 
 
 def _scores(marks: Marks, student: Student, empty: str) -> list[str]:

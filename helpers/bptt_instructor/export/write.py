@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bptt_instructor.export.marks import Marks
 
 
-def write(marks: Marks, layout: str, to: Path, *, missing_as_zero: bool = False) -> list[str]:
+def write_grades(marks: Marks, layout: str, to: Path, *, missing_as_zero: bool = False) -> list[str]:
     """Write marks into a CSV file, in UTF-8, and return remarks in words.
 
     Parameters

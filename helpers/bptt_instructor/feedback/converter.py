@@ -11,12 +11,12 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.log_file import logged
+from bptt_instructor.grading.log_file import log_to_file
 
 log = logging.getLogger(__name__)
 
 
-class Pages(GenerateFeedback):  # type: ignore[misc]
+class FeedbackConverter(GenerateFeedback):  # type: ignore[misc]
     """nbgrader's step, for one student after the other: what it begins with takes longer than a page."""
 
     _begun = False
@@ -32,7 +32,7 @@ class Pages(GenerateFeedback):  # type: ignore[misc]
             self.convert_notebooks()
 
 
-def write_page(root: str, assignment: str, student: str) -> bool:
+def generate_page(root: str, assignment: str, student: str) -> bool:
     """Write one student's feedback; return whether that went well.
 
     Parameters
@@ -44,7 +44,7 @@ def write_page(root: str, assignment: str, student: str) -> bool:
     """
     course, step = _step(root, assignment)
     step.coursedir.student_id = student
-    with logged(course.log):
+    with log_to_file(course.log):
         try:
             step.start()
         except NbGraderException:
@@ -56,6 +56,6 @@ def write_page(root: str, assignment: str, student: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _step(root: str, assignment: str) -> tuple[Course, Pages]:
+def _step(root: str, assignment: str) -> tuple[Course, FeedbackConverter]:
     course = Course(Path(root), assignment)
-    return course, course.converter(Pages)
+    return course, course.converter(FeedbackConverter)

@@ -9,7 +9,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
-from bptt_instructor.grading.intake.sanitize_markdown import harmless
+from bptt_instructor.grading.intake.sanitize_markdown import sanitize_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent / "template"
 
 
-class FeedbackPage(HTMLExporter):
+class FeedbackExporter(HTMLExporter):
     """What the step before it has gathered, by the template beside it.
 
     nbgrader sets the template of HTMLExporter, wherever it makes feedback; this class's own wins.
@@ -26,7 +26,7 @@ class FeedbackPage(HTMLExporter):
     @property
     def default_config(self) -> Config:
         """Name the template."""
-        return Config({"FeedbackPage": {"template_name": "bptt_feedback", "extra_template_basedirs": [str(HERE)]}})
+        return Config({"FeedbackExporter": {"template_name": "bptt_feedback", "extra_template_basedirs": [str(HERE)]}})
 
     def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         """Add what the template writes with."""
@@ -62,7 +62,7 @@ def prose(source: str, attachments: Mapping[str, Mapping[str, str]] | None = Non
     """
     known = {name: dict(kinds) for name, kinds in (attachments or {}).items()}
     renderer = _Prose(escape=False, attachments=known, exclude_anchor_links=True)
-    return str(MarkdownWithMath(renderer=renderer).render(harmless(source, known)))
+    return str(MarkdownWithMath(renderer=renderer).render(sanitize_markdown(source, known)))
 
 
 def inline(source: str) -> str:

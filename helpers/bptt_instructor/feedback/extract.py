@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bptt_instructor.feedback.models import Exercise, Part, State, Told
-from bptt_instructor.feedback.short_traceback import error
+from bptt_instructor.feedback.models import Feedback, FeedbackExercise, FeedbackPart, PartState
+from bptt_instructor.feedback.short_traceback import short_traceback
 from bptt_instructor.grading.models.result import REPORT_MIME
 from bptt_instructor.lessons.regions import visible_lines
 
@@ -38,7 +38,7 @@ class _Found:
     checks: list[NotebookNode] = field(default_factory=list)
 
 
-def told(notebook: NotebookNode, grades: Grades, name: str, known: Mapping[str, ExerciseInfo]) -> Told:
+def extract_feedback(notebook: NotebookNode, grades: Grades, name: str, known: Mapping[str, ExerciseInfo]) -> Feedback:
     """Gather what a page tells.
 
     Parameters
@@ -56,7 +56,7 @@ def told(notebook: NotebookNode, grades: Grades, name: str, known: Mapping[str, 
     coded = [each for each in found if each.answer.cell_type == "code"]
     numbers = {id(each): number for number, each in enumerate(coded, 1)}
     exercises = tuple(_exercise(each, grades, numbers.get(id(each), 0), known) for each in found)
-    return Told(
+    return Feedback(
         title=_title(notebook) or name,
         student=grades.student,
         exercises=exercises,
@@ -84,31 +84,31 @@ def _found(notebook: NotebookNode) -> Iterator[_Found]:
         yield last
 
 
-def _exercise(found: _Found, grades: Grades, number: int, known: Mapping[str, ExerciseInfo]) -> Exercise:
+def _exercise(found: _Found, grades: Grades, number: int, known: Mapping[str, ExerciseInfo]) -> FeedbackExercise:
     name = _meta(found.answer)["grade_id"]
     parts = tuple(_parts(found, grades))
-    todo = any(part.state in {State.WRONG, State.BLANK} for part in parts)
+    todo = any(part.state in {PartState.WRONG, PartState.BLANK} for part in parts)
     reports = (_shown(check).get(REPORT_MIME, {}) for check in found.checks)
     checked = dict.fromkeys(report["exercise"] for report in reports if report.get("exercise") in known)
     hints = [hint for exercise in checked for hint in known[exercise].hints]
     question = visible_lines(found.question.source) if found.question else []
-    return Exercise(
+    return FeedbackExercise(
         anchor=name,
         title=f"Exercise {number}: `{name}`" if number else _heading(question) or "In your own words",
         question="\n".join(line for line in question if not _HEADING.match(line)),
         answer=found.answer,
-        stopped=error(found.answer),
+        stopped=short_traceback(found.answer),
         parts=parts,
         hints=tuple(hints) if todo else (),
         comment=grades.comments.get(name, ""),
     )
 
 
-def _parts(found: _Found, grades: Grades) -> Iterator[Part]:
+def _parts(found: _Found, grades: Grades) -> Iterator[FeedbackPart]:
     own = _meta(found.answer)["grade_id"]
     if own in grades.cells:
         grade = grades.cells[own]
-        yield Part("", _by_hand(grade), grade.score, grade.possible, by_hand=True)
+        yield FeedbackPart("", _by_hand(grade), grade.score, grade.possible, by_hand=True)
     before: set[str] = set()
     named: set[str] = set()
     for check in found.checks:
@@ -117,7 +117,7 @@ def _parts(found: _Found, grades: Grades) -> Iterator[Part]:
         report = shown.get(REPORT_MIME, {})
         causes, state = set(report.get("causes", ())), _state(report, grade)
         html = _worth_telling(shown, state)
-        yield Part(
+        yield FeedbackPart(
             ", ".join(report.get("graded", ())) or name.removeprefix("check-"),
             state,
             grade.score,
@@ -129,17 +129,17 @@ def _parts(found: _Found, grades: Grades) -> Iterator[Part]:
         named |= causes
 
 
-def _by_hand(grade: Grade) -> State:
+def _by_hand(grade: Grade) -> PartState:
     if grade.waiting:
-        return State.WAITING
-    return State.READ if grade.read else State.BLANK
+        return PartState.WAITING
+    return PartState.READ if grade.read else PartState.BLANK
 
 
-def _state(report: Mapping[str, Any], grade: Grade) -> State:
+def _state(report: Mapping[str, Any], grade: Grade) -> PartState:
     if report.get("kinds") == ["not-implemented"]:
-        return State.BLANK
+        return PartState.BLANK
     right = report["passed"] if report else grade.score >= grade.possible
-    return State.RIGHT if right else State.WRONG
+    return PartState.RIGHT if right else PartState.WRONG
 
 
 def _shown(check: NotebookNode) -> Mapping[str, Any]:
@@ -148,10 +148,10 @@ def _shown(check: NotebookNode) -> Mapping[str, Any]:
     return next((data for data in kinds if REPORT_MIME in data), {})
 
 
-def _worth_telling(shown: Mapping[str, Any], state: State) -> str:
+def _worth_telling(shown: Mapping[str, Any], state: PartState) -> str:
     """Return a report as HTML, where it says more than the state does."""
     says_more = len(shown.get("text/plain", "").splitlines()) > 1
-    return str(shown["text/html"]) if says_more and state is not State.BLANK else ""
+    return str(shown["text/html"]) if says_more and state is not PartState.BLANK else ""
 
 
 def _elsewhere(notebook: NotebookNode) -> Iterator[str]:
@@ -161,7 +161,7 @@ def _elsewhere(notebook: NotebookNode) -> Iterator[str]:
             continue
         # A cell that calls what is still to be written has nothing else to say.
         if any(output.get("ename") not in {None, _UNWRITTEN} for output in cell.outputs):
-            yield error(cell)
+            yield short_traceback(cell)
 
 
 def _title(notebook: NotebookNode) -> str:

@@ -16,7 +16,7 @@ PAGE_SECONDS = 120.0
 """How long to wait for the next page."""
 
 
-def write_pages(course: Course, students: Sequence[str], client: Client | None = None) -> Iterator[tuple[str, bool]]:
+def generate_pages(course: Course, students: Sequence[str], client: Client | None = None) -> Iterator[tuple[str, bool]]:
     """Write the feedback of many students; yield each of them with whether that went well.
 
     Parameters
@@ -52,6 +52,6 @@ def write_pages(course: Course, students: Sequence[str], client: Client | None =
 
 
 def _write_page(root: str, assignment: str, student: str) -> bool:
-    from bptt_instructor.feedback.converter import write_page  # noqa: PLC0415 - takes a second to import
+    from bptt_instructor.feedback.converter import generate_page  # noqa: PLC0415 - takes a second to import
 
-    return write_page(root, assignment, student)
+    return generate_page(root, assignment, student)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-class State(StrEnum):
+class PartState(StrEnum):
     """How far a part of an exercise has come, in the words of the page."""
 
     RIGHT = "right"
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class FeedbackPart:
     """What one graded cell is about.
 
     Attributes
@@ -41,7 +41,7 @@ class Part:
     """
 
     name: str
-    state: State
+    state: PartState
     score: float
     possible: float
     by_hand: bool = False
@@ -50,7 +50,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class FeedbackExercise:
     """One exercise, or one question that is answered in words.
 
     Attributes
@@ -76,7 +76,7 @@ class Exercise:
     question: str
     answer: NotebookNode
     stopped: str
-    parts: tuple[Part, ...]
+    parts: tuple[FeedbackPart, ...]
     hints: tuple[str, ...]
     comment: str
 
@@ -93,26 +93,26 @@ class Exercise:
     @property
     def waiting(self) -> bool:
         """Whether its points are still to come."""
-        return any(part.state is State.WAITING for part in self.parts)
+        return any(part.state is PartState.WAITING for part in self.parts)
 
     @property
     def blank(self) -> bool:
         """Whether nothing is written yet."""
-        return all(part.state is State.BLANK for part in self.parts)
+        return all(part.state is PartState.BLANK for part in self.parts)
 
     @property
     def worth_a_look(self) -> bool:
         """Whether something is to be said about what the student wrote."""
-        return bool(self.comment or self.stopped) or any(part.state is State.WRONG for part in self.parts)
+        return bool(self.comment or self.stopped) or any(part.state is PartState.WRONG for part in self.parts)
 
     @property
     def to_do(self) -> bool:
         """Whether points are still to be had here by the student's own work."""
-        return any(part.state in {State.WRONG, State.BLANK} and part.possible for part in self.parts)
+        return any(part.state in {PartState.WRONG, PartState.BLANK} and part.possible for part in self.parts)
 
 
 @dataclass(frozen=True)
-class Told:
+class Feedback:
     """All that one page tells.
 
     Attributes
@@ -133,22 +133,22 @@ class Told:
 
     title: str
     student: str
-    exercises: tuple[Exercise, ...]
+    exercises: tuple[FeedbackExercise, ...]
     elsewhere: tuple[str, ...]
     score: float
     possible: float
     penalty: float
 
     @property
-    def checks(self) -> list[Part]:
+    def checks(self) -> list[FeedbackPart]:
         """The parts that a check decides on, and that give points."""
         return [part for part in self._parts if part.possible and not part.by_hand]
 
     @property
-    def waiting(self) -> list[Part]:
+    def waiting(self) -> list[FeedbackPart]:
         """The parts that nobody has read yet."""
-        return [part for part in self._parts if part.state is State.WAITING]
+        return [part for part in self._parts if part.state is PartState.WAITING]
 
     @property
-    def _parts(self) -> list[Part]:
+    def _parts(self) -> list[FeedbackPart]:
         return [part for exercise in self.exercises for part in exercise.parts]

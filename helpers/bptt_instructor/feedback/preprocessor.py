@@ -8,14 +8,14 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from bptt_instructor.config import check_suite_name, load_check_suite
-from bptt_instructor.feedback.extract import told
+from bptt_instructor.feedback.extract import extract_feedback
 from bptt_instructor.feedback.grades import read_grades
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-class TellStudent(NbGraderPreprocessor):  # type: ignore[misc]
+class GatherFeedback(NbGraderPreprocessor):  # type: ignore[misc]
     """Gather it in ``resources["told"]``, where the page's template finds it.
 
     It takes the place of GetGrades, which does not tell points of zero from points that nobody has given yet.
@@ -29,5 +29,5 @@ class TellStudent(NbGraderPreprocessor):  # type: ignore[misc]
             grades = read_grades(
                 book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
             )
-        resources["told"] = told(nb, grades, about["notebook"], suite.exercises)
+        resources["told"] = extract_feedback(nb, grades, about["notebook"], suite.exercises)
         return nb, resources

@@ -13,7 +13,7 @@ MOST_LINES = 20
 LONGEST_LINE = 300
 
 
-def error(cell: NotebookNode) -> str:
+def short_traceback(cell: NotebookNode) -> str:
     """Tell the error that a code cell ended with; empty when there was none.
 
     Of the traceback only what happened in the notebook stays: the cell, and the function in which it ended.

@@ -13,7 +13,7 @@ from traitlets.config.loader import Config
 from bptt_instructor.config import check_suite_name, load_check_suite, load_config
 from bptt_instructor.grading.intake.read_files import data_files
 from bptt_instructor.grading.limits import Limits
-from bptt_instructor.grading.models.submission import Lesson
+from bptt_instructor.grading.models.submission import AssignmentFiles
 
 if TYPE_CHECKING:
     from nbgrader.converters.base import BaseConverter
@@ -91,10 +91,10 @@ class Course:
         return self._build / f"recorded-{self.assignment}.json"
 
     @property
-    def lesson(self) -> Lesson:
+    def lesson(self) -> AssignmentFiles:
         """The lesson as data."""
         files = data_files(self._source.parent)
-        return Lesson(self.assignment, self._source.read_bytes(), self._released.read_bytes(), files)
+        return AssignmentFiles(self.assignment, self._source.read_bytes(), self._released.read_bytes(), files)
 
     @property
     def graded_cells(self) -> list[str]:

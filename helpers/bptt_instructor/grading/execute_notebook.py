@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-    from bptt_instructor.grading.kernel_client.client import Kernel
+    from bptt_instructor.grading.kernel_client.client import KernelClient
 
 
-class Judging(Protocol):
+class CellJudge(Protocol):
     """What gives verdicts; ``source`` is a graded cell as the instructor wrote it."""
 
     def knows(self, source: str) -> bool:
@@ -26,12 +26,12 @@ class Judging(Protocol):
     def forget(self) -> None:
         """Forget what functions have returned, because code has run since."""
 
-    def __call__(self, kernel: Kernel, cell: NotebookNode, source: str) -> Verdict:
+    def __call__(self, kernel: KernelClient, cell: NotebookNode, source: str) -> Verdict:
         """Judge a cell."""
 
 
 @dataclass(frozen=True)
-class Through:
+class NotebookRun:
     """What became of a notebook.
 
     Attributes
@@ -49,10 +49,12 @@ class Through:
     verdicts: tuple[Verdict, ...]
     timed_out: bool
     ended: str
-    unasked: int = 0
+    unrequested_replies: int = 0
 
 
-def run_notebook(notebook: NotebookNode, kernel: Kernel, sources: Mapping[str, str], judge: Judging) -> Through:
+def execute_notebook(
+    notebook: NotebookNode, kernel: KernelClient, sources: Mapping[str, str], judge: CellJudge
+) -> NotebookRun:
     """Run all code cells, and put their outputs into the notebook.
 
     A graded cell is not run: the check that is in it would be made by whoever it is about. The judge takes its place,
@@ -80,7 +82,7 @@ def run_notebook(notebook: NotebookNode, kernel: Kernel, sources: Mapping[str, s
         if graded:
             for cell in together:
                 verdicts.append(judge(kernel, cell, judged[id(cell)]))
-                cell.outputs = shown(verdicts[-1])
+                cell.outputs = verdict_outputs(verdicts[-1])
             continue
         judge.forget()
         for cell, ran in zip(together, kernel.run_all([cell.source for cell in together]), strict=True):
@@ -90,10 +92,12 @@ def run_notebook(notebook: NotebookNode, kernel: Kernel, sources: Mapping[str, s
             if _is_test(meta):
                 note = "no check that can be judged"
                 verdicts.append(Verdict(meta["grade_id"], 0.0, float(meta["points"]), note=note))
-    return Through(tuple(verdicts), timed_out, kernel.ended.value if kernel.ended else "", kernel.unasked)
+    return NotebookRun(
+        tuple(verdicts), timed_out, kernel.ended.value if kernel.ended else "", kernel.unrequested_replies
+    )
 
 
-def _source(cell: NotebookNode, sources: Mapping[str, str], judge: Judging) -> str:
+def _source(cell: NotebookNode, sources: Mapping[str, str], judge: CellJudge) -> str:
     """Return the instructor's text of a cell that can be judged; empty for any other."""
     meta = cell.metadata.get("nbgrader", {})
     source = sources.get(meta["grade_id"], "") if _is_test(meta) else ""
@@ -106,7 +110,7 @@ def graded_sources(notebook: NotebookNode) -> dict[str, str]:
     return {meta["grade_id"]: cell.source for cell, meta in metas if _is_test(meta)}
 
 
-def shown(verdict: Verdict) -> list[NotebookNode]:
+def verdict_outputs(verdict: Verdict) -> list[NotebookNode]:
     """Return the outputs of a judged cell."""
     return [output("display_data", data=dict(verdict.report), metadata={})] if verdict.report else []
 

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 from bptt.wording import join_names
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.grading.executors.backend import HERE, Place
-from bptt_instructor.grading.executors.result_cache import Journal
-from bptt_instructor.grading.executors.worker import common
-from bptt_instructor.grading.gradebook.gradebook import Book
-from bptt_instructor.grading.gradebook.store import write
-from bptt_instructor.grading.intake.errors import RefusedError
-from bptt_instructor.grading.intake.read_files import collect
-from bptt_instructor.grading.judge.seeds import fresh
-from bptt_instructor.grading.log_file import logged
-from bptt_instructor.grading.models.grade_row import Row, Status
-from bptt_instructor.grading.models.result import Result
-from bptt_instructor.grading.sandbox.availability import why_not
+from bptt_instructor.grading.executors.backend import IN_PROCESS, Backend
+from bptt_instructor.grading.executors.result_cache import ResultCache
+from bptt_instructor.grading.executors.worker import pack_batch
+from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
+from bptt_instructor.grading.gradebook.store import store_result
+from bptt_instructor.grading.intake.errors import UngradableError
+from bptt_instructor.grading.intake.read_files import read_submission
+from bptt_instructor.grading.judge.seeds import new_seed
+from bptt_instructor.grading.log_file import log_to_file
+from bptt_instructor.grading.models.grade_row import GradeRow, Status
+from bptt_instructor.grading.models.result import SubmissionResult
+from bptt_instructor.grading.sandbox.availability import unavailable_reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from bptt_instructor.grading.executors.backend import Graders
+    from bptt_instructor.grading.executors.backend import Executor
     from bptt_instructor.grading.models.submission import Submission
 
 
@@ -48,7 +48,7 @@ def students_to_grade(course: Course, only: Collection[str] = ()) -> list[str]:
         raise GradingError(
             f"Nothing has been handed in for {course.assignment}. Put each notebook in its place:\n{where}"
         )
-    with Book(course) as book:
+    with AssignmentGradebook(course) as book:
         known = sorted({*book.roster(), *course.students_with_folders()})
     unknown = sorted(set(only) - set(known))
     if unknown:
@@ -57,14 +57,14 @@ def students_to_grade(course: Course, only: Collection[str] = ()) -> list[str]:
 
 
 @dataclass(frozen=True)
-class How:
+class GradingOptions:
     """How a class is graded.
 
     Attributes
     ----------
-    boxed
+    sandboxed
         Whether submissions run in a sandbox.
-    warm
+    use_zygote
         Whether they share a parent process that has imported everything.
     again
         Whether to run submissions that have a result from earlier, too.
@@ -72,14 +72,14 @@ class How:
         Whether to draw test inputs anew for submissions that are run again, which otherwise get the same ones.
     """
 
-    boxed: bool = True
-    warm: bool = True
+    sandboxed: bool = True
+    use_zygote: bool = True
     again: bool = False
     new_inputs: bool = False
 
 
 @dataclass
-class Tally:
+class ReusedCount:
     """What is known of a class while it is graded.
 
     Attributes
@@ -90,17 +90,22 @@ class Tally:
         How many of those have nothing.
     """
 
-    kept: int = 0
-    nothing: int = 0
+    reused: int = 0
+    missing: int = 0
 
 
-USUAL = How()
+DEFAULT_OPTIONS = GradingOptions()
 log = logging.getLogger(__name__)
 
 
-def grade(
-    course: Course, students: Sequence[str], how: How = USUAL, *, place: Place = HERE, tally: Tally | None = None
-) -> Iterator[Row]:
+def grade_assignment(
+    course: Course,
+    students: Sequence[str],
+    how: GradingOptions = DEFAULT_OPTIONS,
+    *,
+    place: Backend = IN_PROCESS,
+    tally: ReusedCount | None = None,
+) -> Iterator[GradeRow]:
     """Grade an assignment and yield each student's row as it is done.
 
     Each result is on disk before its row comes, so nothing that is done is lost when grading stops. Grading again
@@ -125,18 +130,20 @@ def grade(
         When grading cannot begin, or not go on.
     """
     # Workers elsewhere speak for themselves.
-    reason = why_not() if how.boxed and place.here else ""
+    reason = unavailable_reason() if how.sandboxed and place.local else ""
     if reason:
         raise GradingError(reason)
-    shared = common(course.lesson, course.limits, course.suite_name, boxed=how.boxed, warm=how.warm)
+    shared = pack_batch(
+        course.lesson, course.limits, course.suite_name, sandboxed=how.sandboxed, use_zygote=how.use_zygote
+    )
     # Before the gradebook is opened, so that workers get ready meanwhile.
-    graders = place.graders(course.assignment, shared)
-    with logged(course.log, "w"), Book(course) as book:
-        class_ = _Class(course, book, graders, Journal(course.results, shared))
+    graders = place.make_executor(course.assignment, shared)
+    with log_to_file(course.log, "w"), AssignmentGradebook(course) as book:
+        class_ = _Class(course, book, graders, ResultCache(course.results, shared))
         book.record_lesson()
         book.record_students(students)
         names = book.roster()
-        for row in class_.rows(students, tally or Tally(), how):
+        for row in class_.rows(students, tally or ReusedCount(), how):
             log.info("Graded %s: %s", row.student, row.status)
             yield replace(row, name=names[row.student])
 
@@ -144,61 +151,61 @@ def grade(
 class _Class:
     """One assignment: its submissions, its gradebook, and its results."""
 
-    def __init__(self, course: Course, book: Book, graders: Graders, journal: Journal) -> None:
+    def __init__(self, course: Course, book: AssignmentGradebook, graders: Executor, journal: ResultCache) -> None:
         self._course = course
         self._book = book
         self._graders = graders
         self._journal = journal
 
-    def rows(self, students: Iterable[str], tally: Tally, how: How) -> Iterator[Row]:
+    def rows(self, students: Iterable[str], tally: ReusedCount, how: GradingOptions) -> Iterator[GradeRow]:
         """Yield the rows of those whose result is known, then of those whose submissions have to be run."""
         to_run: list[str] = []
-        result: Result | None
+        result: SubmissionResult | None
         for student in students:
             found = self._read(student)
-            if isinstance(found, Result):
+            if isinstance(found, SubmissionResult):
                 result, submission = found, None
             else:
-                result, submission = None if how.again else self._journal.find(found), found
+                result, submission = None if how.again else self._journal.get(found), found
             if result is None:
                 to_run.append(student)
             else:
-                tally.kept += 1
-                tally.nothing += submission is None
+                tally.reused += 1
+                tally.missing += submission is None
                 yield self._write(result, submission)
-        gone: list[Result] = []
+        gone: list[SubmissionResult] = []
         for outcome in self._graders.grade(self._drawn(self._read_again(to_run, gone), how)):
             if outcome.finished:
-                self._journal.keep(outcome.submission, outcome.result)
+                self._journal.put(outcome.submission, outcome.result)
             yield self._write(outcome.result, outcome.submission)
         for result in gone:
             yield self._write(result, None)
 
-    def _write(self, result: Result, submission: Submission | None) -> Row:
-        return write(self._course, self._book, result, submission)
+    def _write(self, result: SubmissionResult, submission: Submission | None) -> GradeRow:
+        return store_result(self._course, self._book, result, submission)
 
-    def _drawn(self, submissions: Iterable[Submission], how: How) -> Iterator[Submission]:
+    def _drawn(self, submissions: Iterable[Submission], how: GradingOptions) -> Iterator[Submission]:
         """Give each submission its seed: that of its record, unless it has none or is to have another."""
         for submission in submissions:
             known = None if how.new_inputs else self._book.records.get(submission.student)
             same = known is not None and known.submission == submission.digest
-            yield replace(submission, seed=known.seed if known and same else fresh())
+            yield replace(submission, seed=known.seed if known and same else new_seed())
 
-    def _read_again(self, students: Iterable[str], gone: list[Result]) -> Iterator[Submission]:
+    def _read_again(self, students: Iterable[str], gone: list[SubmissionResult]) -> Iterator[Submission]:
         """Yield submissions when they are needed, so that only a few are in memory; list what has gone meanwhile."""
         for student in students:
             found = self._read(student)
-            if isinstance(found, Result):
+            if isinstance(found, SubmissionResult):
                 gone.append(found)
             else:
                 yield found
 
-    def _read(self, student: str) -> Submission | Result:
+    def _read(self, student: str) -> Submission | SubmissionResult:
         """Read what a student has handed in; a result says why that cannot be."""
         name = self._course.assignment
         try:
-            return collect(self._course.submitted(student), student, name)
-        except RefusedError as refused:
-            return Result(student, name, refused.status, (refused.reason,))
+            return read_submission(self._course.submitted(student), student, name)
+        except UngradableError as refused:
+            return SubmissionResult(student, name, refused.status, (refused.reason,))
         except OSError as error:
-            return Result(student, name, Status.UNREADABLE, (f"the files cannot be read: {error.strerror}",))
+            return SubmissionResult(student, name, Status.UNREADABLE, (f"the files cannot be read: {error.strerror}",))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from bptt_instructor.grading import verdict_summary
-from bptt_instructor.grading.execute_notebook import graded_sources, run_notebook
-from bptt_instructor.grading.intake.errors import RefusedError
-from bptt_instructor.grading.intake.prepare import take_in
+from bptt_instructor.grading.execute_notebook import execute_notebook, graded_sources
+from bptt_instructor.grading.intake.errors import UngradableError
+from bptt_instructor.grading.intake.prepare import prepare_notebook
 from bptt_instructor.grading.judge.judge import Judge
-from bptt_instructor.grading.kernel_client.client import Ended
+from bptt_instructor.grading.kernel_client.client import EndReason
 from bptt_instructor.grading.models.grade_row import Status
-from bptt_instructor.grading.models.result import Result, Verdict
+from bptt_instructor.grading.models.result import SubmissionResult, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from bptt_instructor.grading.checks.protocol import CheckSuite
-    from bptt_instructor.grading.execute_notebook import Through
-    from bptt_instructor.grading.intake.prepare import Taken
-    from bptt_instructor.grading.kernel_client.launcher import Kernels
-    from bptt_instructor.grading.models.submission import Lesson, Submission
+    from bptt_instructor.grading.execute_notebook import NotebookRun
+    from bptt_instructor.grading.intake.prepare import PreparedNotebook
+    from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
+    from bptt_instructor.grading.models.submission import AssignmentFiles, Submission
 
 
-def grade_one(submission: Submission, lesson: Lesson, suite: CheckSuite, kernels: Kernels) -> Result:
+def grade_submission(
+    submission: Submission, lesson: AssignmentFiles, suite: CheckSuite, kernels: KernelLauncher
+) -> SubmissionResult:
     """Grade one submission. Whatever is wrong with it is the result's status, and never an exception.
 
     Parameters
@@ -51,26 +53,31 @@ def grade_one(submission: Submission, lesson: Lesson, suite: CheckSuite, kernels
     began = time.perf_counter()
     released, source = _notebook(lesson.released), _notebook(lesson.source)
     try:
-        taken = take_in(submission.notebook, released)
-    except RefusedError as refused:
+        taken = prepare_notebook(submission.notebook, released)
+    except UngradableError as refused:
         about = submission.student, lesson.name, refused.status, (refused.reason,)
-        return Result(*about, boxed=kernels.boxed, seed=submission.seed)
+        return SubmissionResult(*about, sandboxed=kernels.sandboxed, seed=submission.seed)
     read = time.perf_counter()
     judge = Judge(suite, submission.seed, lesson.name, submission.student)
     # The lesson's own files win.
     with kernels.start({**submission.files, **lesson.files}) as kernel:
         started = time.perf_counter()
-        through = run_notebook(taken.notebook, kernel, graded_sources(source), judge)
+        through = execute_notebook(taken.notebook, kernel, graded_sources(source), judge)
     ended = time.perf_counter()
     seconds = {"intake": read - began, "start": started - read, "run": ended - started}
-    told = outcome(submission, lesson.name, suite, taken, through, released)
-    _put_rubrics_back(taken.notebook, source)
-    return replace(told, notebook=nbformat.writes(taken.notebook), seconds=seconds, boxed=kernels.boxed)
+    told = build_result(submission, lesson.name, suite, taken, through, released)
+    _restore_rubrics(taken.notebook, source)
+    return replace(told, notebook=nbformat.writes(taken.notebook), seconds=seconds, sandboxed=kernels.sandboxed)
 
 
-def outcome(  # noqa: PLR0913, PLR0917 - all that a result is made of
-    submission: Submission, lesson: str, suite: CheckSuite, taken: Taken, through: Through, released: NotebookNode
-) -> Result:
+def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
+    submission: Submission,
+    lesson: str,
+    suite: CheckSuite,
+    taken: PreparedNotebook,
+    through: NotebookRun,
+    released: NotebookNode,
+) -> SubmissionResult:
     """Say what running a submission has given.
 
     Parameters
@@ -88,17 +95,17 @@ def outcome(  # noqa: PLR0913, PLR0917 - all that a result is made of
     released
         The notebook that students were given.
     """
-    status, reasons = _what_happened(taken, through)
+    status, reasons = _status_and_reasons(taken, through)
     unanswered = tuple(_unanswered(taken.notebook, released))
-    said = verdict_summary.other_findings(taken.notebook, through.verdicts, suite)
-    return Result(
+    said = verdict_summary.other_failures(taken.notebook, through.verdicts, suite)
+    return SubmissionResult(
         student=submission.student,
         lesson=lesson,
         status=status,
         reasons=(*reasons, *([said] if said else [])),
-        verdicts=(*through.verdicts, *_by_hand(taken.notebook, unanswered)),
+        verdicts=(*through.verdicts, *_manual_verdicts(taken.notebook, unanswered)),
         unanswered=unanswered,
-        causes=verdict_summary.causes(through.verdicts, suite),
+        causes=verdict_summary.misconceptions(through.verdicts, suite),
         seed=submission.seed,
     )
 
@@ -108,7 +115,7 @@ def _notebook(content: bytes) -> NotebookNode:
     return notebook
 
 
-def _put_rubrics_back(notebook: NotebookNode, source: NotebookNode) -> None:
+def _restore_rubrics(notebook: NotebookNode, source: NotebookNode) -> None:
     """Put back what stands in locked questions for whoever reads the answers; students are given none of it."""
     questions = {
         cell.metadata["nbgrader"]["grade_id"]: cell.source
@@ -121,29 +128,29 @@ def _put_rubrics_back(notebook: NotebookNode, source: NotebookNode) -> None:
             cell.source = questions[name]
 
 
-def _what_happened(taken: Taken, through: Through) -> tuple[Status, tuple[str, ...]]:
+def _status_and_reasons(taken: PreparedNotebook, through: NotebookRun) -> tuple[Status, tuple[str, ...]]:
     """Find the status of a submission that has run, and the reasons for it; of several, the gravest."""
     told: list[tuple[Status, str]] = [
         *((Status.TAMPERED, what) for what in taken.tampered),
         *((Status.REPAIRED, what) for what in taken.repaired),
         *((verdict.status, verdict.note) for verdict in through.verdicts if verdict.note and not through.ended),
     ]
-    if through.unasked:
+    if through.unrequested_replies:
         told.append((Status.TAMPERED, "answers were sent to the judge that it had not asked for"))
     if through.timed_out:
         told.append((Status.TIMED_OUT, "a cell ran for too long and was stopped"))
     if through.ended:
-        status = OF_END.get(Ended(through.ended), Status.CRASHED)
+        status = STATUS_OF_END.get(EndReason(through.ended), Status.CRASHED)
         told.append((status, f"{through.ended} before the end of the notebook"))
-    gravest_first = sorted(told, key=lambda each: -each[0].gravity)
-    status = max((status for status, _ in told), key=lambda each: each.gravity, default=Status.GRADED)
+    gravest_first = sorted(told, key=lambda each: -each[0].severity)
+    status = max((status for status, _ in told), key=lambda each: each.severity, default=Status.GRADED)
     return status, tuple(dict.fromkeys(reason for _, reason in gravest_first))
 
 
-OF_END = {
-    Ended.MEMORY: Status.OUT_OF_MEMORY,
-    Ended.TIME: Status.TIMED_OUT,
-    Ended.NOTEBOOK_TIME: Status.TIMED_OUT,
+STATUS_OF_END = {
+    EndReason.MEMORY: Status.OUT_OF_MEMORY,
+    EndReason.TIME: Status.TIMED_OUT,
+    EndReason.NOTEBOOK_TIME: Status.TIMED_OUT,
 }
 
 
@@ -155,7 +162,7 @@ def _unanswered(notebook: NotebookNode, released: NotebookNode) -> Iterator[str]
             yield cell.metadata["nbgrader"]["grade_id"]
 
 
-def _by_hand(notebook: NotebookNode, unanswered: tuple[str, ...]) -> Iterator[Verdict]:
+def _manual_verdicts(notebook: NotebookNode, unanswered: tuple[str, ...]) -> Iterator[Verdict]:
     """Yield a verdict for each cell that a person reads; nobody has to read a blank one."""
     for cell in notebook.cells:
         meta = cell.metadata.get("nbgrader", {})

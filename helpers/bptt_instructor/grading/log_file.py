@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def logged(path: Path, mode: str = "a") -> Iterator[None]:
+def log_to_file(path: Path, mode: str = "a") -> Iterator[None]:
     """Send every log message and warning to a file, and none to the terminal.
 
     Parameters

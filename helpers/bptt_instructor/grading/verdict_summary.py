@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from bptt.wording import join_names
-from bptt_instructor.grading.kernel_client.client import DEAD
+from bptt_instructor.grading.kernel_client.client import DEAD_KERNEL
 from bptt_instructor.grading.models.result import REPORT_MIME
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.models.result import Verdict
 
 
-def causes(verdicts: Iterable[Verdict], suite: CheckSuite) -> dict[str, str]:
+def misconceptions(verdicts: Iterable[Verdict], suite: CheckSuite) -> dict[str, str]:
     """Return the id and the title of each known mistake that was found, in the order of the notebook."""
     named: dict[str, str] = {}
     for report in _failed(verdicts):
@@ -29,7 +29,7 @@ def causes(verdicts: Iterable[Verdict], suite: CheckSuite) -> dict[str, str]:
     return named
 
 
-def unexplained(verdicts: Iterable[Verdict]) -> dict[str, str]:
+def unexplained_failures(verdicts: Iterable[Verdict]) -> dict[str, str]:
     """Return what is wrong with each exercise where no known mistake was found, in the order of the notebook."""
     wrong: dict[str, str] = {}
     for report in _failed(verdicts):
@@ -38,14 +38,14 @@ def unexplained(verdicts: Iterable[Verdict]) -> dict[str, str]:
     return wrong
 
 
-def other_findings(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: CheckSuite) -> str:
+def other_failures(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: CheckSuite) -> str:
     """Say what went wrong besides the known mistakes, in words; empty when nothing did."""
     broken = {cell.metadata["nbgrader"]["grade_id"]: _errors(cell) for cell in _solutions(notebook)}
     said = [
         f"{name} does not run: {error if error.isidentifier() else 'an error'}"
         for name, raised in broken.items()
         for error in raised[:1]
-        if error != DEAD
+        if error != DEAD_KERNEL
     ]
     first = defaultdict(list)
     for report in _failed(verdicts):

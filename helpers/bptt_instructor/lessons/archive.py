@@ -17,7 +17,7 @@ _PLAIN_FILE = 0o100644 << 16
 _UNIX = 3
 
 
-def pack(files: Mapping[str, bytes], to: Path) -> None:
+def write_bundle(files: Mapping[str, bytes], to: Path) -> None:
     """Write files into an archive when the name ends in ``.zip``, else into a folder.
 
     Parameters
@@ -34,7 +34,7 @@ def pack(files: Mapping[str, bytes], to: Path) -> None:
     """
     if to.suffix == ".zip":
         to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_bytes(archive(files))
+        to.write_bytes(reproducible_zip(files))
         return
     if to.exists() and not (to.is_dir() and not any(to.iterdir())):
         raise FileExistsError(to)
@@ -44,7 +44,7 @@ def pack(files: Mapping[str, bytes], to: Path) -> None:
         path.write_bytes(content)
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
+def reproducible_zip(files: Mapping[str, bytes]) -> bytes:
     """Return a zip archive of files."""
     packed = io.BytesIO()
     # Not compressed: two versions of zlib do not give the same bytes.

@@ -15,11 +15,11 @@ from traitlets.config.loader import Config
 from bptt_instructor.config import check_suite_name, load_check_suite, load_config
 from bptt_instructor.lessons.leaks import leaks
 from bptt_instructor.lessons.lint import lint
-from bptt_instructor.lessons.source import LessonError, read_all
+from bptt_instructor.lessons.source import LessonError, read_lessons
 
 
 @dataclass(frozen=True)
-class Change:
+class NotebookChange:
     """One notebook in which a course differs from what its lessons build.
 
     Parameters
@@ -34,7 +34,7 @@ class Change:
     kind: str
 
 
-def build(course: Path) -> list[Change]:
+def build(course: Path) -> list[NotebookChange]:
     """Bring the source notebooks and the released notebooks of a course up to date with its lessons.
 
     Nothing is written before every lesson is found good and free of leaks, and files that are right already
@@ -47,7 +47,7 @@ def build(course: Path) -> list[Change]:
 
     Returns
     -------
-    list of Change
+    list of NotebookChange
         What was done to the released notebooks.
 
     Raises
@@ -63,7 +63,7 @@ def build(course: Path) -> list[Change]:
         return _apply(course, fresh, config.CourseDirectory.release_directory)
 
 
-def check(course: Path) -> list[Change]:
+def check(course: Path) -> list[NotebookChange]:
     """Return what :func:`build` would do to the released notebooks, and write nothing into the course.
 
     Parameters
@@ -85,7 +85,7 @@ def check(course: Path) -> list[Change]:
 
 def _render(course: Path, into: Path, config: Config) -> None:
     """Lint the lessons of a course, then build all of them in another folder, without a gradebook."""
-    lessons = read_all(course / "solutions")
+    lessons = read_lessons(course / "solutions")
     exercises = load_check_suite(check_suite_name(config)).exercises
     problems = [problem for lesson in lessons for problem in lint(lesson, exercises)]
     if not lessons:
@@ -121,21 +121,21 @@ def _render(course: Path, into: Path, config: Config) -> None:
         raise LessonError(problems)
 
 
-def _changes(course: Path, fresh: Path, directory: str) -> list[Change]:
+def _changes(course: Path, fresh: Path, directory: str) -> list[NotebookChange]:
     wanted, found = _notebooks(fresh / directory), _notebooks(course / directory)
     changes = []
     for name in sorted(wanted | found):
         path = Path(directory) / name
         if name not in found:
-            changes.append(Change(path, "new"))
+            changes.append(NotebookChange(path, "new"))
         elif name not in wanted:
-            changes.append(Change(path, "gone"))
+            changes.append(NotebookChange(path, "gone"))
         elif (course / path).read_bytes() != (fresh / path).read_bytes():
-            changes.append(Change(path, "changed"))
+            changes.append(NotebookChange(path, "changed"))
     return changes
 
 
-def _apply(course: Path, fresh: Path, directory: str) -> list[Change]:
+def _apply(course: Path, fresh: Path, directory: str) -> list[NotebookChange]:
     changes = _changes(course, fresh, directory)
     for change in changes:
         path = course / change.path

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptt_instructor.lessons.build import check
-from bptt_instructor.lessons.leaks import Searched, Secret, parts, secrets
-from bptt_instructor.lessons.source import LessonError, read_all
+from bptt_instructor.lessons.leaks import SearchableText, Secret, parts, secrets
+from bptt_instructor.lessons.source import LessonError, read_lessons
 from bptt_instructor.lessons.unfinished import unfinished
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def bundle(course: Path) -> Bundle:
     LessonError
         When something must not go out as it stands, with every reason.
     """
-    lessons = read_all(course / "solutions")
+    lessons = read_lessons(course / "solutions")
     if not lessons:
         raise LessonError([f"{course}/solutions: no lesson here; one would be called 01_name.py."])
     hidden = {lesson.name: secrets(lesson.notebook) for lesson in lessons}
@@ -125,7 +125,7 @@ def _within(folders: Iterable[Path]) -> Iterator[Path]:
 
 def _problems(name: str, content: bytes, hidden: Mapping[str, list[Secret]]) -> list[str]:
     try:
-        places = [(place, Searched(text)) for place, text in parts(name, content.decode("utf-8"))]
+        places = [(place, SearchableText(text)) for place, text in parts(name, content.decode("utf-8"))]
     except UnicodeDecodeError:
         return [f"{name}: not text, so it cannot be searched for solutions; move it out of there."]
     except ValueError:

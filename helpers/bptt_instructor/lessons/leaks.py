@@ -54,7 +54,7 @@ def secrets(source: NotebookNode) -> list[Secret]:
         Secret(region, piece)
         for cell in source.cells
         for region, line in hidden_lines(cell.source)
-        for piece in _telling_pieces(line, is_code=cell.cell_type == "code")
+        for piece in _significant_parts(line, is_code=cell.cell_type == "code")
     )
     return list(dict.fromkeys(found))
 
@@ -77,11 +77,11 @@ def leaks(source: NotebookNode, released: NotebookNode) -> list[str]:
     list of str
         Each such piece of a line, after the kind of region that it comes from.
     """
-    given = Searched("\n".join(_texts(released)))
+    given = SearchableText("\n".join(_texts(released)))
     return [str(secret) for secret in secrets(source) if given.line_of(secret)]
 
 
-class Searched:
+class SearchableText:
     """A text that is searched for many secrets.
 
     Parameters
@@ -130,7 +130,7 @@ def parts(name: str, text: str) -> Iterator[tuple[str, str]]:
     yield "metadata of the notebook, line", "\n".join(_texts(notebook))
 
 
-def _telling_pieces(line: str, *, is_code: bool) -> Iterator[str]:
+def _significant_parts(line: str, *, is_code: bool) -> Iterator[str]:
     code, _, prose = line.partition("#") if is_code else ("", "", line)
     if _COMPUTES.search(code):
         yield code.strip()

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-    from bptt_instructor.lessons.source import Lesson
+    from bptt_instructor.lessons.source import LessonSource
 
 KEYS = ("grade", "grade_id", "locked", "schema_version", "solution", "task")
 MAX_EXERCISE_LINES = 12
 
 
-def lint(lesson: Lesson, exercises: Container[str]) -> list[str]:
+def lint(lesson: LessonSource, exercises: Container[str]) -> list[str]:
     """Return every problem of a lesson as ``file:line: what is wrong, and what to do``.
 
     Parameters

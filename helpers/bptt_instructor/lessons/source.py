@@ -32,7 +32,7 @@ class LessonError(Exception):
 
 
 @dataclass(frozen=True)
-class Lesson:
+class LessonSource:
     """One lesson as its author wrote it.
 
     Parameters
@@ -55,7 +55,7 @@ class Lesson:
         return self.path.stem
 
 
-def read(path: Path) -> Lesson:
+def read_lesson(path: Path) -> LessonSource:
     """Read one lesson, with cell ids and metadata that depend on nothing but its text.
 
     Parameters
@@ -78,9 +78,9 @@ def read(path: Path) -> Lesson:
     for position, cell in enumerate(notebook.cells):
         cell.metadata.pop("lines_to_next_cell", None)
         cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell-{position:03d}"
-    return Lesson(path, notebook, lines)
+    return LessonSource(path, notebook, lines)
 
 
-def read_all(folder: Path) -> list[Lesson]:
+def read_lessons(folder: Path) -> list[LessonSource]:
     """Read the lessons of a folder: every script whose name starts with two digits, in order."""
-    return [read(path) for path in sorted(folder.glob("[0-9][0-9]_*.py"))]
+    return [read_lesson(path) for path in sorted(folder.glob("[0-9][0-9]_*.py"))]

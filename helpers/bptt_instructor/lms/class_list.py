@@ -37,7 +37,7 @@ class RosterError(Exception):
 
 
 @dataclass(frozen=True)
-class Person:
+class ListedStudent:
     """One student on a class list.
 
     Attributes
@@ -63,7 +63,7 @@ class Person:
     time: str = ""
 
 
-def read_people(path: Path) -> list[Person]:
+def read_class_list(path: Path) -> list[ListedStudent]:
     """Read a class list.
 
     Raises
@@ -103,7 +103,7 @@ def _columns(path: Path, rows: csv.DictReader[str]) -> dict[str, str]:
     return known
 
 
-def _people(path: Path, rows: csv.DictReader[str]) -> Iterator[Person]:
+def _people(path: Path, rows: csv.DictReader[str]) -> Iterator[ListedStudent]:
     known = _columns(path, rows)
     for row in rows:
         cell = {kind: (row[name] or "").strip() for kind, name in known.items()}
@@ -116,7 +116,7 @@ def _people(path: Path, rows: csv.DictReader[str]) -> Iterator[Person]:
             what = f"{unfit[0]!r} cannot be a student's id" if unfit else "no id"
             raise RosterError(f"{path}, line {rows.line_num}: {what}. An id becomes the name of a folder.")
         number = re.search(r"\d+$", cell.get("participant", ""))
-        yield Person(
+        yield ListedStudent(
             ids,
             first,
             last,

@@ -15,16 +15,16 @@ from traitlets.config.loader import Config
 
 from bptt_instructor.grading.course import Course, GradingError
 from bptt_instructor.grading.gradebook.store import TIMESTAMP
-from bptt_instructor.grading.log_file import logged
-from bptt_instructor.lms.class_list import RosterError, read_people
-from bptt_instructor.lms.safe_unzip import ArchiveError, examine
+from bptt_instructor.grading.log_file import log_to_file
+from bptt_instructor.lms.class_list import RosterError, read_class_list
+from bptt_instructor.lms.safe_unzip import ArchiveError, check_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True)
-class Arrived:
+class CollectSummary:
     """What has come.
 
     Attributes
@@ -50,7 +50,7 @@ class Arrived:
     passed_over: Mapping[str, str]
 
 
-def arrive(course: Course, archives: Iterable[Path], roster: Path | None) -> Arrived:
+def collect_archives(course: Course, archives: Iterable[Path], roster: Path | None) -> CollectSummary:
     """Unpack archives, and put each student's files where grading looks for them, in place of earlier ones.
 
     Parameters
@@ -67,14 +67,17 @@ def arrive(course: Course, archives: Iterable[Path], roster: Path | None) -> Arr
     GradingError
         When the archives or the class list cannot be used.
     """
-    with tempfile.TemporaryDirectory() as folder, logged(course.log.with_name(f"collect-{course.assignment}.log"), "w"):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        log_to_file(course.log.with_name(f"collect-{course.assignment}.log"), "w"),
+    ):
         (Path(folder) / "archive").mkdir()
         try:
             if roster:
-                read_people(roster)
+                read_class_list(roster)
             for number, archive in enumerate(archives):
                 if not archive.is_dir():
-                    examine(archive)
+                    check_archive(archive)
                 # The number keeps two of the same name apart.
                 (Path(folder) / "archive" / f"{number} {archive.name}").symlink_to(archive.resolve())
         except (ArchiveError, RosterError) as error:
@@ -88,7 +91,7 @@ def arrive(course: Course, archives: Iterable[Path], roster: Path | None) -> Arr
     came = {about["student_id"] for about in collector.chosen.values()}
     _keep_times(course, before)
     after = _there(course)
-    return Arrived(
+    return CollectSummary(
         new=sorted(student for student in came if student not in before),
         changed=sorted(student for student in came if student in before and before[student] != after[student]),
         same=sorted(student for student in came if before.get(student) == after[student]),

@@ -19,7 +19,7 @@ it; the number of the participant, which is another one in each assignment."""
 
 
 @dataclass(frozen=True)
-class Sent:
+class Upload:
     """Whose a file is, as far as its name tells.
 
     Attributes
@@ -44,7 +44,7 @@ class Sent:
     late: bool = False
 
 
-def read(path: PurePath) -> Sent | None:
+def parse_filename(path: PurePath) -> Upload | None:
     """Tell whose a file is; None when its name is of no known kind, as for text that was typed in and not uploaded.
 
     Parameters
@@ -59,10 +59,10 @@ def read(path: PurePath) -> Sent | None:
         if canvas := CANVAS.fullmatch(part):
             file = path.name if inside else canvas["file"]
             attempt, late = int(canvas["attempt"]), canvas["late"] is not None
-            return Sent(canvas["name"], file, user=canvas["number"], attempt=attempt, late=late)
+            return Upload(canvas["name"], file, user=canvas["number"], attempt=attempt, late=late)
         if moodle := MOODLE.fullmatch(part):
             file = path.name if inside else moodle["file"]
-            return Sent(moodle["name"], file, participant=moodle["number"]) if file else None
+            return Upload(moodle["name"], file, participant=moodle["number"]) if file else None
     return None
 
 

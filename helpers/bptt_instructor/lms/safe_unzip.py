@@ -28,14 +28,14 @@ class ArchiveError(Exception):
 
 
 @dataclass
-class Allowance:
+class ExtractionBudget:
     """How much may still be unpacked."""
 
     size: int = MOST_BYTES
     files: int = MOST_FILES
 
 
-def examine(archive: Path, allowance: Allowance | None = None) -> list[zipfile.ZipInfo]:
+def check_archive(archive: Path, allowance: ExtractionBudget | None = None) -> list[zipfile.ZipInfo]:
     """List the files in an archive, of which nothing has been unpacked yet.
 
     Raises
@@ -43,7 +43,7 @@ def examine(archive: Path, allowance: Allowance | None = None) -> list[zipfile.Z
     ArchiveError
         When it is no archive, too large, or has a file that would not stay in its place.
     """
-    allowance = allowance or Allowance()
+    allowance = allowance or ExtractionBudget()
     try:
         with zipfile.ZipFile(archive) as packed:
             members = [member for member in packed.infolist() if not member.is_dir()]
@@ -68,7 +68,7 @@ def examine(archive: Path, allowance: Allowance | None = None) -> list[zipfile.Z
     return members
 
 
-def unpack(archive: Path, into: Path, allowance: Allowance) -> None:
+def unpack(archive: Path, into: Path, allowance: ExtractionBudget) -> None:
     """Unpack an archive into a folder, and archives that students have uploaded into folders beside them.
 
     A student's archive that must not be unpacked stays as it is, a file like any other.
@@ -89,8 +89,8 @@ def unpack(archive: Path, into: Path, allowance: Allowance) -> None:
                 path.unlink()
 
 
-def _unpacked(archive: Path, into: Path, allowance: Allowance) -> Iterator[Path]:
-    members = examine(archive, allowance)
+def _unpacked(archive: Path, into: Path, allowance: ExtractionBudget) -> Iterator[Path]:
+    members = check_archive(archive, allowance)
     time = archive.stat().st_mtime
     with zipfile.ZipFile(archive) as packed:
         for member in members:

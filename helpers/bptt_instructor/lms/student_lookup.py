@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from nbgrader.api import Gradebook
 
-    from bptt_instructor.lms.class_list import Person
-    from bptt_instructor.lms.filenames import Sent
+    from bptt_instructor.lms.class_list import ListedStudent
+    from bptt_instructor.lms.filenames import Upload
 
 
 @dataclass(frozen=True)
-class Roster:
+class StudentLookup:
     """The students of a course, by what a learning management system calls them.
 
     Attributes
@@ -36,7 +36,7 @@ class Roster:
     times: dict[str, str]
 
     @classmethod
-    def of(cls, book: Gradebook, people: Iterable[Person] = ()) -> Self:
+    def of(cls, book: Gradebook, people: Iterable[ListedStudent] = ()) -> Self:
         """Put together what the gradebook and a class list know; the list, which is newer, comes first.
 
         Parameters
@@ -65,7 +65,7 @@ class Roster:
         for name in {_letters(first + last), _letters(last + first)} - {""}:
             self.names[name].add(student)
 
-    def find(self, sent: Sent) -> str | None:
+    def find(self, sent: Upload) -> str | None:
         """Return the id of the student who sent a file; None when nobody, or more than one, can be meant."""
         if sent.user in self.users:
             return self.users[sent.user]
@@ -76,13 +76,13 @@ class Roster:
         return next(iter(named)) if len(named) == 1 else None
 
 
-def id_of(person: Person, known: Iterable[str]) -> str:
+def id_of(person: ListedStudent, known: Iterable[str]) -> str:
     """Return a person's id: the one that the gradebook has, else the likeliest."""
     there = set(known)
     return next((one for one in person.ids if one in there), person.ids[0])
 
 
-def enter(people: Iterable[Person], book: Gradebook) -> int:
+def add_to_gradebook(people: Iterable[ListedStudent], book: Gradebook) -> int:
     """Enter a class list into the gradebook, and return how many students are new there.
 
     What the gradebook has of a student already stays as it is; what is not there yet is filled in.

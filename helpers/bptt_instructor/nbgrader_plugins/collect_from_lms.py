@@ -14,9 +14,9 @@ from traitlets import Unicode
 
 from bptt_instructor.grading.gradebook.gradebook import when
 from bptt_instructor.grading.gradebook.store import TIMESTAMP
-from bptt_instructor.lms.class_list import read_people
-from bptt_instructor.lms.filenames import is_copy, read
-from bptt_instructor.lms.student_lookup import Roster, enter
+from bptt_instructor.lms.class_list import read_class_list
+from bptt_instructor.lms.filenames import is_copy, parse_filename
+from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
 
 
 class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
@@ -62,16 +62,16 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
         app = self.parent
         top = Path(app._format_collect_path(app.extracted_directory))  # noqa: SLF001 - nbgrader has no other word for it
         with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-            people = read_people(Path(app.coursedir.root) / self.roster) if self.roster else []
-            enter(people, book)
-            roster = Roster.of(book, people)
+            people = read_class_list(Path(app.coursedir.root) / self.roster) if self.roster else []
+            add_to_gradebook(people, book)
+            roster = StudentLookup.of(book, people)
         best: dict[tuple[str, str], tuple[tuple[float, ...], Path, str]] = {}
         for path in sorted(top.rglob("*")):
             # Without the archive that it came in.
             name = "/".join(path.relative_to(top).parts[1:] or [path.name])
             if path.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts:
                 continue
-            sent = read(path.relative_to(top))
+            sent = parse_filename(path.relative_to(top))
             if not sent:
                 self.passed_over[name] = "not named as Canvas or Moodle names what students upload"
                 continue
@@ -79,7 +79,7 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
             if not student:
                 self.unknown.add(f"{sent.name} ({sent.user or sent.participant})")
                 continue
-            file = self._called(sent.file)
+            file = self._target_name(sent.file)
             if file.lower() == TIMESTAMP:
                 # It would decide how late its author is.
                 self.passed_over[name] = "students do not say themselves when they handed in"
@@ -93,13 +93,13 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
                 _, older = sorted([there, (rank, path, name)], reverse=True)
                 self.passed_over[older[2]] = f"there is a newer {file} of {student}"
             best[student, file] = max(there, (rank, path, name)) if there else (rank, path, name)
-        return {path: self._about(student, file, roster) for (student, file), (_, path, _) in best.items()}
+        return {path: self._collected_info(student, file, roster) for (student, file), (_, path, _) in best.items()}
 
-    def _called(self, file: str) -> str:
+    def _target_name(self, file: str) -> str:
         lesson = self.parent.coursedir.assignment_id
         return f"{lesson}.ipynb" if is_copy(file, lesson) else file
 
-    def _about(self, student: str, file: str, roster: Roster) -> dict[str, str]:
+    def _collected_info(self, student: str, file: str, roster: StudentLookup) -> dict[str, str]:
         about = {"student_id": student, "file_id": file}
         if student in roster.times:
             time = self._time(roster.times[student])

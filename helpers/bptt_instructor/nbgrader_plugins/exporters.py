@@ -9,7 +9,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool
 
 from bptt_instructor.export.marks import marks
-from bptt_instructor.export.write import write
+from bptt_instructor.export.write import write_grades
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -25,7 +25,7 @@ class _Exporter(ExportPlugin):  # type: ignore[misc]
         """Write the file that ``--to`` names."""
         to = Path(self.to or self.file)
         found = marks(gradebook, [str(one) for one in self.assignment], [str(one) for one in self.student])
-        for remark in write(found, self.layout, to, missing_as_zero=self.missing_as_zero):
+        for remark in write_grades(found, self.layout, to, missing_as_zero=self.missing_as_zero):
             self.log.warning(remark)
         self.log.info("Wrote %s", to)
 

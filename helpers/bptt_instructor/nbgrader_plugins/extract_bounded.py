@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbgrader.plugins import ExtractorPlugin
 
-from bptt_instructor.lms.safe_unzip import Allowance, ArchiveError, unpack
+from bptt_instructor.lms.safe_unzip import ArchiveError, ExtractionBudget, unpack
 
 
 class ExtractBounded(ExtractorPlugin):  # type: ignore[misc]
@@ -25,7 +25,7 @@ class ExtractBounded(ExtractorPlugin):  # type: ignore[misc]
         archive_path, extracted_path
             The folders.
         """
-        allowance = Allowance()
+        allowance = ExtractionBudget()
         for path in sorted(Path(archive_path).iterdir()):
             try:
                 if path.is_dir():

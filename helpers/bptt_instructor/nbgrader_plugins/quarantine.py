@@ -14,15 +14,15 @@ from bptt_instructor.grading.intake.read_files import DATA_BYTES, MOST_DEPTH, MO
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-ASIDE = Path("build/set_aside")
+ASIDE = Path("build/quarantine")
 
 
-def set_aside(assignment: str, student: str, notebooks: Sequence[str]) -> None:
+def quarantine(assignment: str, student: str, notebooks: Sequence[str]) -> None:
     """Move whatever is no regular file of bounded size out of a folder of ``submitted/``.
 
     nbgrader copies all that is in it with the instructor's rights: it follows links, to the instructor's own files too,
     and waits for ever at a pipe. ``c.Autograde.pre_convert_hook`` names this function, which nbgrader calls for each
-    student, first of all, in the folder of the course. What was moved is under ``build/set_aside/``, by the same path.
+    student, first of all, in the folder of the course. What was moved is under ``build/quarantine/``, by the same path.
     So is a note of the time that is none: nbgrader would not grade whose it is.
 
     Parameters

@@ -8,9 +8,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import determine_grade, is_solution
 
-from bptt_instructor.grading.gradebook.gradebook import to_be_read
-from bptt_instructor.grading.gradebook.records import Records
-from bptt_instructor.grading.gradebook.store import record
+from bptt_instructor.grading.gradebook.gradebook import needs_manual_grade
+from bptt_instructor.grading.gradebook.records import GradingRecords
+from bptt_instructor.grading.gradebook.store import make_record
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -28,13 +28,13 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
         submission = resources["handed_in"].submission
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as book:
-            known = Records(book.db()).find(about["assignment"], about["student"])
+            known = GradingRecords(book.db()).find(about["assignment"], about["student"])
         self._unchanged = known is not None and known.submission == submission.digest
         self._scores = {verdict.cell: verdict.score for verdict in result.verdicts}
         nb, resources = super().preprocess(nb, resources)
         with Gradebook(self.db_url) as book:
             late = book.find_submission(self.assignment_id, self.student_id).total_seconds_late
-            Records(book.db()).keep(record(result, submission, late))
+            GradingRecords(book.db()).keep(make_record(result, submission, late))
             book.db.commit()
         return nb, resources
 
@@ -47,5 +47,5 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
             grade.auto_score, _ = determine_grade(cell, self.log)
         else:
             grade.auto_score = self._scores.get(meta["grade_id"], 0.0)
-        grade.needs_manual_grade = to_be_read(grade, unchanged=self._unchanged)
+        grade.needs_manual_grade = needs_manual_grade(grade, unchanged=self._unchanged)
         self.gradebook.db.commit()

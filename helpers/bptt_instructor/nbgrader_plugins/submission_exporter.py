@@ -12,13 +12,13 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 
-from bptt_instructor.grading.gradebook.records import Records
-from bptt_instructor.grading.intake.errors import RefusedError
-from bptt_instructor.grading.intake.prepare import Taken, take_in
+from bptt_instructor.grading.gradebook.records import GradingRecords
+from bptt_instructor.grading.intake.errors import UngradableError
+from bptt_instructor.grading.intake.prepare import PreparedNotebook, prepare_notebook
 from bptt_instructor.grading.intake.read_files import data_files, read_notebook
-from bptt_instructor.grading.judge.seeds import fresh
+from bptt_instructor.grading.judge.seeds import new_seed
 from bptt_instructor.grading.models.submission import Submission
-from bptt_instructor.grading.sandbox.availability import NO_SANDBOX, why_not
+from bptt_instructor.grading.sandbox.availability import NO_SANDBOX, unavailable_reason
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TakenIn:
+class PreparedSubmission:
     """A submission between nbgrader's two rounds: the first reads it, the second runs it.
 
     Attributes
@@ -40,11 +40,11 @@ class TakenIn:
     """
 
     submission: Submission
-    taken: Taken
+    taken: PreparedNotebook
     released: NotebookNode
 
 
-class NotebookTakenIn(NotebookExporter):
+class SubmissionExporter(NotebookExporter):
     """Read a submitted notebook strictly, and repair what students were not to change.
 
     It is what ``nbgrader autograde`` opens files with, so it comes before every step: OverwriteCells and
@@ -58,15 +58,17 @@ class NotebookTakenIn(NotebookExporter):
     """
 
     parent: Autograde
-    _handed_in: TakenIn
+    _handed_in: PreparedSubmission
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - whatever nbgrader configures it with
         super().__init__(**options)  # type: ignore[no-untyped-call]
-        if not self.config.get("ExecuteInSandbox", {}).get("boxed", True):
+        if not self.config.get("ExecuteInSandbox", {}).get("sandboxed", True):
             self.log.warning(NO_SANDBOX)
-        elif why_not():
-            self.log.error("%s (c.ExecuteInSandbox.boxed = False in nbgrader_config.py does.)", why_not())
-            raise NbGraderException(why_not())
+        elif unavailable_reason():
+            self.log.error(
+                "%s (c.ExecuteInSandbox.sandboxed = False in nbgrader_config.py does.)", unavailable_reason()
+            )
+            raise NbGraderException(unavailable_reason())
 
     def from_filename(
         self,
@@ -85,8 +87,8 @@ class NotebookTakenIn(NotebookExporter):
         released = self._released(about)
         try:
             content = read_notebook(path)
-            taken = take_in(content, released)
-        except RefusedError as refused:
+            taken = prepare_notebook(content, released)
+        except UngradableError as refused:
             # Told to a person, who needs no traceback.
             self.log.error("%s: %s: %s", about["student"], refused.status, refused.reason)  # noqa: TRY400
             raise
@@ -94,7 +96,7 @@ class NotebookTakenIn(NotebookExporter):
             self.log.warning("%s: %s", about["student"], what)
         submission = Submission(about["student"], content, data_files(path.parent))
         seed = _seed(about["db_url"], about["assignment"], submission)
-        self._handed_in = TakenIn(replace(submission, seed=seed), taken, released)
+        self._handed_in = PreparedSubmission(replace(submission, seed=seed), taken, released)
         converted: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(taken.notebook, resources, **options)  # type: ignore[no-untyped-call]
         return converted
 
@@ -108,5 +110,5 @@ class NotebookTakenIn(NotebookExporter):
 def _seed(gradebook: str, assignment: str, submission: Submission) -> str:
     """Return the seed of an earlier grading of the very same submission, or a new one."""
     with Gradebook(gradebook) as book:
-        known = Records(book.db()).find(assignment, submission.student)
-    return known.seed if known and known.submission == submission.digest else fresh()
+        known = GradingRecords(book.db()).find(assignment, submission.student)
+    return known.seed if known and known.submission == submission.digest else new_seed()

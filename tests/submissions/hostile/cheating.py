@@ -51,7 +51,7 @@ def _complex(forward, upstream, cache, names):
 """
 
 ALL = '("xt", "a_prev", "Wax", "Waa", "ba")'
-LOCK = "bptt.exact.complex_step._lent_out.set"
+LOCK = "bptt.exact.complex_step._exact_allowed.set"
 
 BY_NUDGING = {
     "rnn_cell_dz": "raise NotImplementedError",
@@ -154,14 +154,14 @@ CHEATING = (
         "copy-lent",
         tries="the answer key, through its own back door",
         first="import bptt.exact",
-        writes=asking("return bptt.exact.lent(bptt.exact.NAME)(GIVEN)"),
-        targets=("bptt.exact.lent", *ANSWER_KEY),
+        writes=asking("return bptt.exact.allow_exact(bptt.exact.NAME)(GIVEN)"),
+        targets=("bptt.exact.allow_exact", *ANSWER_KEY),
     ),
     cheats(
         "copy-unlocked",
         tries="the answer key, with its lock picked",
         first="import bptt.exact.complex_step",
-        writes=asking("bptt.exact.complex_step._lent_out.set(True)\nreturn bptt.exact.NAME(GIVEN)"),
+        writes=asking("bptt.exact.complex_step._exact_allowed.set(True)\nreturn bptt.exact.NAME(GIVEN)"),
         targets=(LOCK, *ANSWER_KEY),
     ),
     cheats(
@@ -176,7 +176,7 @@ CHEATING = (
         tries="the check's own answers, by way of the stack",
         first="import sys, bptt.exact.complex_step",
         writes=asking(
-            "bptt.exact.complex_step._lent_out.set(True)\nframe = sys._getframe()\n"
+            "bptt.exact.complex_step._exact_allowed.set(True)\nframe = sys._getframe()\n"
             'while not ("request" in frame.f_locals or hasattr(frame.f_locals.get("exercise"), "exact")):\n'
             "    frame = frame.f_back\n"
             'if "request" in frame.f_locals:\n'
@@ -205,7 +205,7 @@ async def answers(stream, ident, parent):
             about = {{**parent, "header": {{**header, "msg_id": f"{{header['msg_id']}}/{{number}}"}}}}
             request = messages.CallRequest.from_dict(call["request"], records)
             result = check.EXERCISES[request.exercise].exact(*request.arguments.values())
-            told = {{"nonce": call["nonce"], "result": messages.encode_result(messages.CallResult(result), records)}}
+            told = {{"nonce": call["nonce"], "result": messages.encode_reply(messages.CallReply(result), records)}}
             kernel.session.send(kernel.iopub_socket, "{CALL_REPLY}", told, about)
     except Exception as error:
         trouble.append(error)
@@ -214,7 +214,7 @@ if "{CALL_REQUEST}" in getattr(kernel, "shell_handlers", {{}}):
         then=ends_with("for error in trouble:\n    print(f'{type(error).__name__}: {error}')"),
         targets=(
             *(*OUTPUTS, ASKED),
-            *(f"{MESSAGES}.CallRequest.from_dict", f"{MESSAGES}.encode_result", f"{MESSAGES}.CallResult"),
+            *(f"{MESSAGES}.CallRequest.from_dict", f"{MESSAGES}.encode_reply", f"{MESSAGES}.CallReply"),
             *("kernel.checks.record_types", "check.EXERCISES"),
         ),
         writes=dict.fromkeys(NAMES, "raise NotImplementedError"),
@@ -250,12 +250,12 @@ if "{CALL_REQUEST}" in getattr(kernel, "shell_handlers", {{}}):
         tries="the answer key of a whole sequence, through its own back door",
         first="import bptt.exact",
         writes={
-            "rnn_backward": "return bptt.exact.lent(bptt.exact.rnn_backward)(da, caches)",
-            "rnn_backward_per_loss": "return bptt.exact.lent(bptt.exact.rnn_backward)(da, caches)",
+            "rnn_backward": "return bptt.exact.allow_exact(bptt.exact.rnn_backward)(da, caches)",
+            "rnn_backward_per_loss": "return bptt.exact.allow_exact(bptt.exact.rnn_backward)(da, caches)",
             "output_backward": "raise NotImplementedError",
             "rnn_backward_truncated": "raise NotImplementedError",
         },
-        targets=("bptt.exact.lent", "bptt.exact.rnn_backward"),
+        targets=("bptt.exact.allow_exact", "bptt.exact.rnn_backward"),
         assignment=sequence.ASSIGNMENT,
     ),
     cheats(
@@ -264,10 +264,11 @@ if "{CALL_REQUEST}" in getattr(kernel, "shell_handlers", {{}}):
         first="import bptt.exact",
         writes=dict.fromkeys((*memory.RIGHT, "lstm_cell_dz", "lstm_backward_fused"), "raise NotImplementedError")
         | {
-            "lstm_cell_backward": "return bptt.exact.lent(bptt.exact.lstm_cell_backward)(da_next, dc_next, cache)",
-            "lstm_backward": "return bptt.exact.lent(bptt.exact.lstm_backward)(da, caches)",
+            "lstm_cell_backward": "lent = bptt.exact.allow_exact(bptt.exact.lstm_cell_backward)\n"
+            "return lent(da_next, dc_next, cache)",
+            "lstm_backward": "return bptt.exact.allow_exact(bptt.exact.lstm_backward)(da, caches)",
         },
-        targets=("bptt.exact.lent", "bptt.exact.lstm_cell_backward", "bptt.exact.lstm_backward"),
+        targets=("bptt.exact.allow_exact", "bptt.exact.lstm_cell_backward", "bptt.exact.lstm_backward"),
         assignment=memory.ASSIGNMENT,
     ),
 )

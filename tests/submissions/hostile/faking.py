@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 
 import bptt
-from bptt_instructor.grading.checks.protocol import CallResult
-from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST, CELL_DONE, encode_result
+from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST, CELL_DONE, encode_reply
 from submissions.hostile.attack import NOTHING, WRONG, Attack, ends_with, tests
 from submissions.hostile.targets import ASKED, MESSAGES, OUTPUTS
 
@@ -54,7 +54,7 @@ from ipykernel.kernelapp import IPKernelApp
 kernel = IPKernelApp.instance().kernel
 """
 
-OUR_ANSWER = f"answer = {encode_result(CallResult(np.zeros(1), origin='In [1]'), ())}\n"
+OUR_ANSWER = f"answer = {encode_reply(CallReply(np.zeros(1), origin='In [1]'), ())}\n"
 IN_ITS_PLACE = ("check.EXERCISES", *OUTPUTS, ASKED)
 """What :func:`forged` reaches for."""
 
@@ -103,8 +103,8 @@ CHECKS = (
     unsolved(
         "fake-findings",
         tries="the comparison finds nothing",
-        first='import sys\nsys.modules["bptt.check.run"].findings = lambda *given: []',
-        targets=(*OWN_CHECK, 'sys.modules["bptt.check.run"].findings'),
+        first='import sys\nsys.modules["bptt.check.run"].validate = lambda *given: []',
+        targets=(*OWN_CHECK, 'sys.modules["bptt.check.run"].validate'),
         **TAKEN_IN,
     ),
     wrong(
@@ -144,16 +144,16 @@ CHECKS = (
         tries="the function that is checked patches whatever called it",
         writes=inside(
             "import sys\nframe = sys._getframe()\nwhile frame:\n    names = frame.f_globals\n"
-            '    if "findings" in names:\n        names["findings"] = lambda *given: []\n'
+            '    if "validate" in names:\n        names["validate"] = lambda *given: []\n'
             '    if "call_function" in names:\n'
-            '        names["call_function"] = lambda *given, made=names["CallResult"]: made(np.zeros(1))\n'
+            '        names["call_function"] = lambda *given, made=names["CallReply"]: made(np.zeros(1))\n'
             "    frame = frame.f_back"
         ),
         targets=(
             *OWN_CHECK,
-            'sys.modules["bptt.check.run"].findings',
+            'sys.modules["bptt.check.run"].validate',
             'sys.modules["bptt_instructor.grading.kernel.ipkernel"].call_function',
-            'sys.modules["bptt_instructor.grading.kernel.ipkernel"].CallResult',
+            'sys.modules["bptt_instructor.grading.kernel.ipkernel"].CallReply',
         ),
         then=TAKEN_IN["then"],
         seen=(*TAKEN_IN["seen"], "dz has shape (1,)"),

@@ -93,8 +93,8 @@ FAN_OUT = Exercise(
         Exercise("join", ("dp", "dq", "cache"), {"dx": ""}, _draw_fan_out, _join, mistakes.JOIN),
     ),
     stand_ins={
-        "tanh_backward": exact.lent(exact.tanh_backward),
-        "sigmoid_backward": exact.lent(exact.sigmoid_backward),
+        "tanh_backward": exact.allow_exact(exact.tanh_backward),
+        "sigmoid_backward": exact.allow_exact(exact.sigmoid_backward),
     },
     hints=(
         "Go from right to left, one node at a time. The last node of the way forward was the product p * q.",
@@ -214,7 +214,7 @@ TWO_LAYER_BACKWARD = Exercise(
     ),
     stand_ins={
         **FAN_OUT.stand_ins,
-        "weighted_input_backward": exact.lent(exact.weighted_input_backward),
+        "weighted_input_backward": exact.allow_exact(exact.weighted_input_backward),
     },
     hints=(
         "Read the forward pass from the bottom to the top; each line becomes one line of your function.",

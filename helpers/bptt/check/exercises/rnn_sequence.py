@@ -91,7 +91,7 @@ RNN_BACKWARD = Exercise(
     exact=exact.rnn_backward,
     stages=(GO_THROUGH, GATHER),
     prepare=mistakes.unroll,
-    stand_ins={"rnn_cell_backward": exact.lent(exact.rnn_cell_backward)},
+    stand_ins={"rnn_cell_backward": exact.allow_exact(exact.rnn_cell_backward)},
     in_place="da-changed-in-place",
     hints=(
         "Write down who uses a_t: its own prediction, and the next cell. How many gradients come back to it?",

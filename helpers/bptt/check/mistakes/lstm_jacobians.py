@@ -26,7 +26,7 @@ class Linear:
     """
 
     def __init__(self, forward: Callable[..., Array], at: dict[str, Array]) -> None:
-        answers = exact.responses(forward, at)
+        answers = exact.jacobians(forward, at)
         self._shapes = {name: array.shape for name, array in at.items()}
         self._answers = {name: answer.reshape(answer.shape[0], -1) for name, answer in answers.items()}
 

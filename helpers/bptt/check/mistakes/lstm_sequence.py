@@ -13,7 +13,7 @@ from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.check.mistakes import rnn_sequence
 from bptt.check.mistakes.rnn_sequence import swept
 from bptt.jacobians.chain import Carry
-from bptt.jacobians.rnn_lstm import Unrolled
+from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.types import Array, Gradients
 
 GATES = "fico"
@@ -44,22 +44,22 @@ def _also_into_memory(arguments: Arguments, steps: slice) -> Gradients:
 
 
 def _memory_through_a_twice(arguments: Arguments, _: Gradients) -> Gradients:
-    chain: Unrolled = arguments["chain"]
-    slopes = chain.slopes.copy()
+    chain: RnnLstmChain = arguments["chain"]
+    slopes = chain.activation_slopes.copy()
     slopes[:, A] += _shown(chain) * slopes[:, C]
-    return chain.instead(slopes=slopes).sweep(arguments["da"])
+    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
 
 
-def _shown(chain: Unrolled) -> Array:
+def _shown(chain: RnnLstmChain) -> Array:
     """How a hidden state follows its memory: what it adds to the way of the old memory, which takes both."""
-    return chain.slopes[MEMORY, A] / chain.slopes[MEMORY, C]
+    return chain.activation_slopes[MEMORY, A] / chain.activation_slopes[MEMORY, C]
 
 
 def _forgets_twice(arguments: Arguments, _: Gradients) -> Gradients:
-    chain: Unrolled = arguments["chain"]
-    slopes = chain.slopes.copy()
+    chain: RnnLstmChain = arguments["chain"]
+    slopes = chain.activation_slopes.copy()
     slopes[MEMORY] *= slopes[MEMORY, C]
-    return chain.instead(slopes=slopes).sweep(arguments["da"])
+    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
 
 
 def _shared(_: Arguments, right: Gradients) -> Gradients:
@@ -68,7 +68,7 @@ def _shared(_: Arguments, right: Gradients) -> Gradients:
 
 
 def _biases_across(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
-    chain: Unrolled = arguments["chain"]
+    chain: RnnLstmChain = arguments["chain"]
     last = chain.split(arguments["weight_steps"][..., 0])
     # Either the line of one gate takes up the forget gate's sum in place of its own, or both are added.
     return {
@@ -88,19 +88,19 @@ def _of_another_gate(_: Arguments, right: Gradients) -> dict[str, list[Array]]:
 
 def _blocks_in_order(order: Sequence[int]) -> Predict:
     def predict(arguments: Arguments, _: Gradients) -> Gradients:
-        chain: Unrolled = arguments["chain"]
+        chain: RnnLstmChain = arguments["chain"]
         among = [*order, MEMORY]
         by_state = np.stack([chain.by_state[A][:, among], chain.by_state[C]])
-        return chain.instead(by_state=by_state, by_xt=chain.by_xt[:, among]).sweep(arguments["da"])
+        return chain.instead(by_state=by_state, input_jacobian=chain.input_jacobian[:, among]).sweep(arguments["da"])
 
     return predict
 
 
 def _split_at_n_x(arguments: Arguments, _: Gradients) -> Gradients:
-    chain: Unrolled = arguments["chain"]
-    n_x = len(chain.by_xt)
-    both = np.concatenate([chain.by_state[A], chain.by_xt])
-    other = chain.instead(by_xt=both[:n_x], by_state=np.stack([both[n_x:], chain.by_state[C]]))
+    chain: RnnLstmChain = arguments["chain"]
+    n_x = len(chain.input_jacobian)
+    both = np.concatenate([chain.by_state[A], chain.input_jacobian])
+    other = chain.instead(input_jacobian=both[:n_x], by_state=np.stack([both[n_x:], chain.by_state[C]]))
     return other.sweep(arguments["da"])
 
 
@@ -113,7 +113,7 @@ def _halves_exchanged(_: Arguments, right: Gradients) -> Gradients:
 
 
 def _weights_with(arguments: Arguments, a_prev: Array) -> Gradients:
-    chain: Unrolled = arguments["chain"]
+    chain: RnnLstmChain = arguments["chain"]
     return chain.instead(by_weights=chain.weighing(a_prev=a_prev)).sweep(arguments["da"])
 
 
@@ -128,12 +128,12 @@ def _a0_forgotten(arguments: Arguments, _: Gradients) -> Gradients:
 
 
 def _with_c_next(arguments: Arguments, _: Gradients) -> Gradients:
-    chain: Unrolled = arguments["chain"]
-    slopes = chain.slopes.copy()
+    chain: RnnLstmChain = arguments["chain"]
+    slopes = chain.activation_slopes.copy()
     # How the new memory follows the forget gate depends on the old one; how it is shown does not.
     slopes[FORGET, C] = chain.activating(c_prev=chain.kept("c_next"))[FORGET, C]
     slopes[FORGET, A] = _shown(chain) * slopes[FORGET, C]
-    return chain.instead(slopes=slopes).sweep(arguments["da"])
+    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
 
 
 def _examples_first(steps: Array) -> Array:
@@ -150,7 +150,7 @@ def _time_first(steps: Array) -> Array:
 
 def _weights_mixed(read: Callable[[Array], Array]) -> Predict:
     def predict(arguments: Arguments, _: Gradients) -> Gradients:
-        chain: Unrolled = arguments["chain"]
+        chain: RnnLstmChain = arguments["chain"]
         return chain.instead(by_weights=read(chain.by_weights)).sweep(arguments["da"])
 
     return predict

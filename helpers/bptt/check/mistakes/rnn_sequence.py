@@ -8,8 +8,8 @@ possible with any kind of cell.
 import numpy as np
 
 from bptt.check.exercise import Arguments, Mistake, Predict
-from bptt.jacobians.chain import Carry, Chain
-from bptt.jacobians.rnn_lstm import Unrolled
+from bptt.jacobians.chain import Carry, JacobianChain
+from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.types import Array, Gradients
 
 _NOTHING, _ALL = [[0.0]], [[1.0]]
@@ -17,33 +17,34 @@ _NOTHING, _ALL = [[0.0]], [[1.0]]
 
 def unroll(arguments: Arguments) -> Arguments:
     """Prepare what both stages need: the chain of cells."""
-    return {"chain": Unrolled(arguments["caches"])}
+    return {"chain": RnnLstmChain(arguments["caches"])}
 
 
-def go_through(da: Array, chain: Chain) -> Gradients:
+def go_through(da: Array, chain: JacobianChain) -> Gradients:
     """First stage, done right.
 
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
-    chain : Chain
+    chain : JacobianChain
 
     Returns
     -------
     dict
-        ``carried, dx_steps, weight_steps``, as from ``Chain.sweep``; the first step that the loop visits is last.
+        ``carried, dx_steps, weight_steps``, as from ``JacobianChain.sweep``; the first step that the loop
+        visits is last.
     """
     return chain.sweep(da)
 
 
-def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: Chain, _da: Array) -> Gradients:
+def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: JacobianChain, _da: Array) -> Gradients:
     """Second stage, done right.
 
     Parameters
     ----------
     dx_steps, carried, weight_steps : ndarray
-        As from ``Chain.sweep``.
-    chain : Chain
+        As from ``JacobianChain.sweep``.
+    chain : JacobianChain
 
     Returns
     -------
@@ -55,7 +56,7 @@ def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: Chain, _
 
 def swept(arguments: Arguments, da: Array, cells: list[int] | None = None, carry: Carry | None = None) -> Gradients:
     """Go through the steps with another ``da``, with other cells, or with another carry."""
-    chain: Chain = arguments["chain"]
+    chain: JacobianChain = arguments["chain"]
     return chain.sweep(da, cells, carry)
 
 
@@ -126,12 +127,12 @@ def _cache_of_step_after(arguments: Arguments, _: Gradients) -> Gradients:
 
 
 def _overwritten(arguments: Arguments, _: Gradients) -> Gradients:
-    chain: Chain = arguments["chain"]
+    chain: JacobianChain = arguments["chain"]
     return chain.split(arguments["weight_steps"][..., 0])
 
 
 def _skips_first(arguments: Arguments, right: Gradients) -> Gradients:
-    chain: Chain = arguments["chain"]
+    chain: JacobianChain = arguments["chain"]
     dx = right["dx"].copy()
     dx[..., 0] = 0
     weights = chain.split(arguments["weight_steps"][..., 1:].sum(axis=-1))

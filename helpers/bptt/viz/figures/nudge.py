@@ -42,7 +42,7 @@ def nudge(function: Callable[[Array], Array], x: float, dx: float) -> Card:
     """
     if not dx:
         raise ValueError("A nudge of zero moves nothing; give a dx that is not zero.")
-    slope = float(exact.responses(lambda **at: function(at["x"]), {"x": np.array([x])})["x"][0, 0])
+    slope = float(exact.jacobians(lambda **at: function(at["x"]), {"x": np.array([x])})["x"][0, 0])
     near, close = (_answer(function, x, step) for step in (dx, dx / _CLOSER))
     card = Card(
         286,

@@ -13,10 +13,10 @@ from bptt.types import Gradients
 from bptt.viz import draw, panel, style
 from bptt.viz.card import Card
 from bptt.widgets.controls import steps
-from bptt.widgets.interactive_figure import Live
-from bptt.widgets.learner_gradients import yours
+from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.widgets.learner_gradients import learner_gradients
 from bptt.widgets.scene import Layer, Scene
-from bptt.widgets.tracing import lines, watched
+from bptt.widgets.tracing import source_lines, trace_arrays
 from bptt.widgets.walk_steps import WALKS, Stop, Walk
 from bptt.wording import join_names
 
@@ -26,7 +26,7 @@ _LONGEST_LINE = 74
 
 
 @style.styled
-def cell_walk(function: Callable[..., Any] | None, *arguments: Any) -> Live:  # noqa: ANN401 - of an RNN or an LSTM
+def cell_walk(function: Callable[..., Any] | None, *arguments: Any) -> InteractiveFigure:  # noqa: ANN401 - of an RNN or an LSTM
     """Walk back through one cell, one node at a time.
 
     Each step lights one node and shows what has arrived there, what the node does to it, in words and as the line of
@@ -44,7 +44,7 @@ def cell_walk(function: Callable[..., Any] | None, *arguments: Any) -> Live:  # 
 
     Returns
     -------
-    Live
+    InteractiveFigure
 
     Raises
     ------
@@ -56,7 +56,7 @@ def cell_walk(function: Callable[..., Any] | None, *arguments: Any) -> Live:  # 
         known = " or ".join(f"{w.exercise}, {', '.join(w.arguments)}" for w in WALKS.values())
         raise TypeError(f"cell_walk takes a function and what it is called with: {known}.")
     scene = _Scene(walk, _gradients(walk, function, arguments), arguments[-1])
-    return Live(scene, lines=3, still={"step": len(walk.stops)}, step=steps("step", len(walk.stops) + 1))
+    return InteractiveFigure(scene, lines=3, still={"step": len(walk.stops)}, step=steps("step", len(walk.stops) + 1))
 
 
 class _Drawn(NamedTuple):
@@ -87,14 +87,14 @@ def _gradients(walk: Walk, function: Callable[..., Any] | None, arguments: tuple
     if function is None:
         return _Drawn(right, frozenset(), {}, "exact gradients", "")
     returned = {name: right[name] for name in right if name not in walk.arguments}
-    with watched(function, walk.inside) as seen:
-        own = yours(walk.exercise, function, dict(zip(walk.arguments, arguments, strict=True)), returned)
+    with trace_arrays(function, walk.inside) as seen:
+        own = learner_gradients(walk.exercise, function, dict(zip(walk.arguments, arguments, strict=True)), returned)
     if not own.gradients:
         return _Drawn(right, frozenset(), {}, "exact gradients", f"{own.trouble} So these are the exact gradients.")
     inside = {name: array for name, array in seen.items() if array.shape == right[name].shape}
     gradients = right | inside | own.gradients
     wrong = frozenset(name for name, array in gradients.items() if not agrees(array, right[name]))
-    return _Drawn(gradients, wrong, lines(function, walk.inside), "your gradients", own.trouble)
+    return _Drawn(gradients, wrong, source_lines(function, walk.inside), "your gradients", own.trouble)
 
 
 class _Scene(Scene):

@@ -11,8 +11,8 @@ from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.figures.highway import HEIGHT, Journey, Picture
 from bptt.widgets.controls import number
-from bptt.widgets.interactive_figure import Live
-from bptt.widgets.learner_influence import Asked
+from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.widgets.learner_influence import BackwardProbe
 from bptt.widgets.scene import Scene
 
 _GATE, _WEIGHT = (0.0, 1.0), (0.0, 1.5)
@@ -43,7 +43,7 @@ def gate_highway(  # noqa: PLR0913 - one for each slider
     o: float = 0.8,
     w: float = 0.2,
     T_x: int = 20,
-) -> Live:
+) -> InteractiveFigure:
     r"""Turn the gates of an LSTM, and see what is left of the last loss's gradient many steps back.
 
     One unit whose gates stand still, with slopes of tanh of 1. Through the memories alone, :math:`o f^n` of the
@@ -64,7 +64,7 @@ def gate_highway(  # noqa: PLR0913 - one for each slider
 
     Returns
     -------
-    Live
+    InteractiveFigure
 
     Raises
     ------
@@ -78,7 +78,7 @@ def gate_highway(  # noqa: PLR0913 - one for each slider
         name: number(labels[name], float(np.clip(value, *ends)), ends, _STEP)
         for name, value, ends in (("f", f, _GATE), ("i", i, _GATE), ("o", o, _GATE), ("w", w, _WEIGHT))
     }
-    return Live(_Gates(lstm_backward, T_x), lines=4, **controls)
+    return InteractiveFigure(_Gates(lstm_backward, T_x), lines=4, **controls)
 
 
 class _Gates(Scene):
@@ -93,7 +93,7 @@ class _Gates(Scene):
             )
         )
         self._length = length
-        self._asked = None if function is None else Asked("lstm_backward", function, "dx")
+        self._asked = None if function is None else BackwardProbe("lstm_backward", function, "dx")
         self._picture = Picture(self.card, length, _DECADES, gates="io", dashed="left on the road through a")
         self._picture.still()
         with self.moving():

@@ -15,8 +15,8 @@ from bptt.viz.card import Card
 from bptt.viz.draw import Box
 from bptt.viz.figures.influence_map import SHADES, Reach, factor, tints
 from bptt.widgets.controls import number, whole
-from bptt.widgets.interactive_figure import Live
-from bptt.widgets.learner_influence import Asked, Caches, reached
+from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.widgets.learner_influence import BackwardProbe, Caches, learner_influence
 from bptt.widgets.scene import Scene
 
 Maker = Callable[..., tuple[Array, Caches]]
@@ -61,7 +61,7 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
     radius: float = 1.0,
     forget_bias: float = 3.0,
     T_x: int = LONGEST,
-) -> Live:
+) -> InteractiveFigure:
     r"""Show how much every state matters to every loss, while sliders change what decides it.
 
     For each pair of loss and state the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`, and
@@ -85,7 +85,7 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
 
     Returns
     -------
-    Live
+    InteractiveFigure
 
     Raises
     ------
@@ -106,17 +106,17 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
     if lstm is not None:
         networks.append(_Network("LSTM", "forget_bias", lstm, T_x, _asked("lstm_backward", lstm_backward)))
         controls["forget_bias"] = number("forget bias", float(np.clip(forget_bias, *_BIASES)), _BIASES, 0.25)
-    return Live(_Panels(networks, T_x), lines=2 + len(networks), **controls)
+    return InteractiveFigure(_Panels(networks, T_x), lines=2 + len(networks), **controls)
 
 
-def _asked(name: str, function: Callable[..., Any] | None) -> Asked | None:
-    return None if function is None else Asked(name, function, "da0")
+def _asked(name: str, function: Callable[..., Any] | None) -> BackwardProbe | None:
+    return None if function is None else BackwardProbe(name, function, "da0")
 
 
 class _Network:
     """One kind of network, and how far its losses reach at each setting that was asked for."""
 
-    def __init__(self, name: str, setting: str, make: Maker, length: int, yours: Asked | None) -> None:
+    def __init__(self, name: str, setting: str, make: Maker, length: int, yours: BackwardProbe | None) -> None:
         self.name, self.setting, self.yours = name, setting, yours
         self._make, self._length = make, length
         self._known: dict[float, tuple[Array, Array | None]] = {}
@@ -132,7 +132,7 @@ class _Network:
             da, caches = self._make(value, T_x=self._length)
             with np.errstate(all="ignore"):
                 exact = influence(da, caches)
-            own = reached(self.yours, da, caches) if self.yours is not None and self.drawn else None
+            own = learner_influence(self.yours, da, caches) if self.yours is not None and self.drawn else None
             self._known[value] = exact, own
         return self._known[value]
 

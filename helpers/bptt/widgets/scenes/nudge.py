@@ -14,7 +14,7 @@ from bptt.viz.card import Card
 from bptt.viz.draw import Point
 from bptt.viz.figures.nudge import digits, only_ticks_in_sight
 from bptt.widgets.controls import Control, described, number
-from bptt.widgets.interactive_figure import Live
+from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.scene import Scene
 from bptt.widgets.slider_function import SliderFunction
 from bptt.widgets.text_lines import Line, Lines
@@ -35,7 +35,7 @@ _LOW, _HIGH, _BEYOND = 5, 95, 2.0
 
 
 @style.styled
-def nudge(function: Callable[[Array], Array], x: float = 1.5, dx: float = 0.8) -> Live:
+def nudge(function: Callable[[Array], Array], x: float = 1.5, dx: float = 0.8) -> InteractiveFigure:
     r"""Nudge x with a slider, and see how far y moves: curve against tangent, and the ratio in numbers.
 
     .. math:: dy = f(x + dx) - f(x) \approx f'(x)\, dx
@@ -54,10 +54,10 @@ def nudge(function: Callable[[Array], Array], x: float = 1.5, dx: float = 0.8) -
 
     Returns
     -------
-    Live
+    InteractiveFigure
     """
     size = min(_NUDGES, key=lambda offered: abs(offered - abs(dx)))
-    return Live(
+    return InteractiveFigure(
         _Nudge(function),
         x=number("x", float(np.clip(x, *_ENDS)), _ENDS, 0.05),
         dx=_nudges("dx", size if dx > 0 else -size),

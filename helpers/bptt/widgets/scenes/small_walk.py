@@ -9,7 +9,7 @@ from bptt.viz.card import Card
 from bptt.viz.figures import small_graph
 from bptt.viz.figures.small_graph import NODES, Picture
 from bptt.widgets.controls import number, steps
-from bptt.widgets.interactive_figure import Live
+from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.scene import Layer, Scene
 
 
@@ -51,7 +51,7 @@ _STOPS = (
 
 
 @style.styled
-def small_walk(x: float = 3.0, y: float = 1.0) -> Live:
+def small_walk(x: float = 3.0, y: float = 1.0) -> InteractiveFigure:
     r"""Walk back through :math:`s = x + y, \; c = s \cdot x`, one node at a time.
 
     Parameters
@@ -61,9 +61,9 @@ def small_walk(x: float = 3.0, y: float = 1.0) -> Live:
 
     Returns
     -------
-    Live
+    InteractiveFigure
     """
-    return Live(
+    return InteractiveFigure(
         _Walk(),
         still={"step": len(_STOPS) - 1},
         step=steps("step", len(_STOPS)),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bptt.types import Array
-from bptt.widgets.training.display import Screen, screen_for
+from bptt.widgets.training.display import Display, display_for
 from bptt.widgets.training.run import Run
 
 _SHARE = 0.04
@@ -65,12 +65,12 @@ class TrainingPanel:
             raise ValueError(f"runs is a list of one to {_MOST_RUNS} different names, not {runs!r}.")
         self._title = title
         self._runs = {name: Run(name, steps) for name in runs}
-        self._screen: Screen | None = None
+        self._screen: Display | None = None
         self._opened_at = self._shown_at = self._back_at = self._spent = 0.0
 
     def __enter__(self) -> Self:
         """Open the picture."""
-        self._screen = screen_for(list(self._runs.values()), self._title)
+        self._screen = display_for(list(self._runs.values()), self._title)
         self._opened_at = self._shown_at = self._back_at = time.perf_counter()
         return self
 

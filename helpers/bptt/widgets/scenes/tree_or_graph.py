@@ -16,10 +16,10 @@ from bptt.viz.draw import Numbers, Point
 from bptt.viz.figures.tree_or_graph import COUNTS, counted, counts, headings
 from bptt.viz.tree_layout import AHEAD, CELL, CORNER, GRAPH, JOIN, LINE, MOST, TREE, Half, Part, at_once, per_loss
 from bptt.widgets.controls import steps, whole
-from bptt.widgets.interactive_figure import Live
-from bptt.widgets.learner_gradients import own_cells, yours
+from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.widgets.learner_gradients import learner_gradients, own_cells
 from bptt.widgets.scene import Scene
-from bptt.widgets.text_boxes import Cells, Look
+from bptt.widgets.text_boxes import TextBoxes, TextBoxStyle
 
 _SECONDS = 0.6
 _RUNAWAY = 100
@@ -38,7 +38,7 @@ def tree_or_graph(
     rnn_backward_per_loss: Callable[..., Any] | None = None,
     *,
     T_x: int = 5,
-) -> Live:
+) -> InteractiveFigure:
     r"""Run a sequence backward in two ways, one call of the cell after the other.
 
     Left, each loss travels back on its own: :math:`T_x (T_x + 1) / 2` calls. Right, one sweep adds at the joins what
@@ -54,7 +54,7 @@ def tree_or_graph(
 
     Returns
     -------
-    Live
+    InteractiveFigure
 
     Raises
     ------
@@ -75,7 +75,7 @@ def tree_or_graph(
     # Before the widget itself hears of it, so that it never draws more calls than there are.
     length.source.observe(fit, "value")
     scene = _Race(rnn_backward, rnn_backward_per_loss)
-    return Live(scene, lines=3, still={"calls": _all_calls(T_x)}, T_x=length, calls=calls)
+    return InteractiveFigure(scene, lines=3, still={"calls": _all_calls(T_x)}, T_x=length, calls=calls)
 
 
 def _all_calls(length: int) -> int:
@@ -157,7 +157,7 @@ class _Strokes:
         )
         page.add_collection(self._shafts)
         page.add_collection(self._heads)
-        self._cells = Cells(page, [part.at[0] for part in half.cells], (CELL, CELL), radius=CORNER)
+        self._cells = TextBoxes(page, [part.at[0] for part in half.cells], (CELL, CELL), radius=CORNER)
         across, down = np.array([part.at[0] for part in half.joins]).reshape(-1, 2).T
         self._joins = page.scatter(across, down, s=(2 * JOIN) ** 2, linewidths=0, zorder=3)
         centres, blank = np.array([_middle(part) for part in half.losses]), np.zeros((len(half.losses), 3))
@@ -182,10 +182,10 @@ def _middle(part: Part) -> Point:
     return (x if words.isdigit() else x + draw.width(words, style.LABEL) / 2, y)
 
 
-def _look(words: str, call: int, done: int) -> Look:
+def _look(words: str, call: int, done: int) -> TextBoxStyle:
     """Return how a cell looks; the last one that was called is lit."""
     ink = style.INK if call <= done else AHEAD
-    return Look(words, ink, face=style.MARKER if call == done else "white", edge=ink, width=1.0)
+    return TextBoxStyle(words, ink, face=style.MARKER if call == done else "white", edge=ink, width=1.0)
 
 
 class _Count(NamedTuple):
@@ -211,7 +211,7 @@ def _count_one(name: str, function: Callable[..., Any], length: int) -> _Count:
             raise RuntimeError(f"more than {_RUNAWAY} calls of {_CALLED} for {length} steps")
         return cell(*given)
 
-    own = yours(name, function, arguments, exercise.right(arguments), {_CALLED: counting})
+    own = learner_gradients(name, function, arguments, exercise.right(arguments), {_CALLED: counting})
     if own.trouble:
         return _Count("no result", f"Yours: {own.trouble}")
     if not made[0]:

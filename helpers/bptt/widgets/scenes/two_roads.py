@@ -12,13 +12,13 @@ from bptt.types import Array, Gradients
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Numbers, Tint
-from bptt.viz.sequence_layout import JOIN, Chain, Way, place
+from bptt.viz.sequence_layout import JOIN, SequenceLayout, Way, place
 from bptt.widgets.ablations import Loop, loops, same, wrong
 from bptt.widgets.controls import switch, whole
-from bptt.widgets.interactive_figure import Live
-from bptt.widgets.learner_gradients import yours
+from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.widgets.learner_gradients import learner_gradients
 from bptt.widgets.scene import Layer, Scene
-from bptt.widgets.text_boxes import Cells, Look
+from bptt.widgets.text_boxes import TextBoxes, TextBoxStyle
 from bptt.wording import join_names
 
 _MOST = 5
@@ -59,7 +59,7 @@ _SUCH = {
 
 
 @style.styled
-def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None = None) -> Live:
+def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None = None) -> InteractiveFigure:
     r"""Show what arrives at every state of a sequence, and let either of the two roads be left out.
 
     .. math:: da_{next}^{\langle t \rangle} = da^{\langle t \rangle} + da_{prevt}^{\langle t \rangle}
@@ -79,7 +79,7 @@ def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | N
 
     Returns
     -------
-    Live
+    InteractiveFigure
 
     Raises
     ------
@@ -93,7 +93,7 @@ def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | N
     if expected[-1] > _MOST:
         raise ValueError(f"There is room for 1 to {_MOST} steps, not for {expected[-1]}. viz.two_roads draws more.")
     last = expected[-1] - 1
-    return Live(
+    return InteractiveFigure(
         _Switches(da, caches, rnn_backward),
         lines=3,
         t=whole("step t", last // 2, (0, last)),
@@ -119,12 +119,12 @@ class _Switches(Scene):
         self._exact = self._loops[True, True].returned
         self._yours = None
         if rnn_backward is not None:
-            self._yours = yours("rnn_backward", rnn_backward, {"da": da, "caches": caches}, self._exact)
+            self._yours = learner_gradients("rnn_backward", rnn_backward, {"da": da, "caches": caches}, self._exact)
         self._length = da.shape[-1]
         room = min(_WIDEST, (_RIGHT - _LEFT) / self._length)
         start = _LEFT + (_RIGHT - _LEFT - room * self._length) / 2
         places = [place(start + t * room, room) for t in range(self._length)]
-        self._chain = Chain(self.card.page, places, _BOXES, _CHAIN, min(58.0, room - 8))
+        self._chain = SequenceLayout(self.card.page, places, _BOXES, _CHAIN, min(58.0, room - 8))
         self._joins = [there.join for there in places]
         self._columns = [*self._joins, start + _DA0, *_WEIGHTS.values()]
         self._draw_still(start + _HEADINGS)
@@ -173,9 +173,9 @@ class _Switches(Scene):
             heads = [(x, _CHAIN + 27) for x in joins] + [(x, _RETURNED) for x in self._columns]
             muted = np.tile(to_rgb(style.MUTED), (len(heads), 1))
             page.add_collection(Numbers(names, np.array(heads), style.LABEL, muted))
-            Cells(page, self._centres(0), _CELL, self._looks(self._exact, style.EXACT))
+            TextBoxes(page, self._centres(0), _CELL, self._looks(self._exact, style.EXACT))
             if self._yours is not None:
-                Cells(page, self._centres(2), _CELL, self._looks(self._yours.gradients, style.YOURS))
+                TextBoxes(page, self._centres(2), _CELL, self._looks(self._yours.gradients, style.YOURS))
             at = [(left + wide / 2, top + 36 + 38 * i) for i in range(3)]
             self._sum = Numbers([""] * 3, np.array(at), _SUM_DIGITS, np.zeros((3, 3)))
             page.add_collection(self._sum)
@@ -206,12 +206,12 @@ class _Switches(Scene):
         shown = [_norm(values[..., t]) for values in arrays.values() if values is not None for t in range(self._length)]
         scale = draw.largest(np.array(shown))
         looks = [
-            Look("", face=style.SHADE) if values is None else _tinted(values[..., t], _NAMES[name][1], scale)
+            TextBoxStyle("", face=style.SHADE) if values is None else _tinted(values[..., t], _NAMES[name][1], scale)
             for name, values in arrays.items()
             for t in range(self._length)
         ]
         centres = [(x, _ROADS + i * _ROW) for i in range(3) for x in self._joins]
-        Cells(page, centres + self._centres(1), _CELL, looks + self._looks(loop.returned, style.INK))
+        TextBoxes(page, centres + self._centres(1), _CELL, looks + self._looks(loop.returned, style.INK))
         end = self._chain.from_later(self._length - 1)[0][0] + 3
         start = _amount(loop.da_prevt[..., -1]) if roads[1] else ""
         draw.code(page, (end, _CHAIN), start, color=style.TIME_PATH_TEXT, size=style.SMALL, ha="left")
@@ -276,14 +276,16 @@ class _Switches(Scene):
         off = {name: wrong(gradients[name], exact) for name, exact in self._exact.items() if name in gradients}
         return [part is None or bool(part.any()) for part in self._parts(off)]
 
-    def _looks(self, gradients: Gradients, edge: str) -> list[Look]:
+    def _looks(self, gradients: Gradients, edge: str) -> list[TextBoxStyle]:
         """Return the looks of a row of what is returned; a dash stands for what is not there."""
         looks = []
         for part, off in zip(self._parts(gradients), self._wrong(gradients), strict=True):
             if part is None:
-                looks.append(Look("\N{EN DASH}", ink=style.MUTED))
+                looks.append(TextBoxStyle("\N{EN DASH}", ink=style.MUTED))
             else:
-                looks.append(Look(_amount(part), edge=style.WRONG if off else edge, width=_BOLD if off else _PLAIN))
+                looks.append(
+                    TextBoxStyle(_amount(part), edge=style.WRONG if off else edge, width=_BOLD if off else _PLAIN)
+                )
         return looks
 
     def _verdict(self, loop: Loop) -> str:
@@ -340,10 +342,10 @@ def _norm(values: Array) -> float:
     return scale * float(np.linalg.norm(values / scale))
 
 
-def _tinted(values: Array, colour: str, scale: float) -> Look:
+def _tinted(values: Array, colour: str, scale: float) -> TextBoxStyle:
     norm = np.array(_norm(values))
     cell, ink = draw.shades(norm, Tint(colour, scale), draw.UNDER_NUMBERS)
-    return Look(_amount(values), tuple(ink), tuple(cell), colour)
+    return TextBoxStyle(_amount(values), tuple(ink), tuple(cell), colour)
 
 
 def _arrow(page: Any, way: Way, road: str, **look: Any) -> None:  # noqa: ANN401

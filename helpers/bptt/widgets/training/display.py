@@ -6,10 +6,10 @@ from typing import Protocol
 
 from bptt.runtime import has_kernel
 from bptt.widgets.training.run import Run
-from bptt.widgets.training.terminal_display import TerminalScreen
+from bptt.widgets.training.terminal_display import TerminalDisplay
 
 
-class Screen(Protocol):
+class Display(Protocol):
     """Something that shows runs as they are."""
 
     def show(self) -> None:
@@ -19,18 +19,18 @@ class Screen(Protocol):
         """Show them for the last time, and leave that."""
 
 
-def screen_for(runs: Sequence[Run], title: str) -> Screen:
+def display_for(runs: Sequence[Run], title: str) -> Display:
     """Open what can be seen from here."""
     if has_kernel():
-        from bptt.widgets.training.notebook_display import NotebookScreen  # noqa: PLC0415 - only a notebook needs Matplotlib
+        from bptt.widgets.training.notebook_display import NotebookDisplay  # noqa: PLC0415 - only a notebook needs Matplotlib
 
-        return NotebookScreen(runs, title)
+        return NotebookDisplay(runs, title)
     if sys.stderr.isatty():
-        return TerminalScreen(runs, title)
-    return NoScreen()
+        return TerminalDisplay(runs, title)
+    return NullDisplay()
 
 
-class NoScreen:
+class NullDisplay:
     """For a script whose output goes into a file or to another program."""
 
     def show(self) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from bptt.viz import style
-from bptt.widgets.interactive_figure import Live
+from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.training.run import Run
 from bptt.widgets.training.scene import TrainingScene
 
 
-class NotebookScreen:
+class NotebookDisplay:
     """A picture that is drawn again in its place, and stays as it was at the end.
 
     Parameters
@@ -18,7 +18,7 @@ class NotebookScreen:
     """
 
     def __init__(self, runs: Sequence[Run], title: str) -> None:
-        self._live = Live(style.styled(TrainingScene)(runs, title), lines=2 * len(runs))
+        self._live = InteractiveFigure(style.styled(TrainingScene)(runs, title), lines=2 * len(runs))
         self._live._ipython_display_()
 
     def show(self) -> None:

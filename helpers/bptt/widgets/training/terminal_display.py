@@ -6,7 +6,7 @@ from bptt.progress import ProgressLine
 from bptt.widgets.training.run import Run
 
 
-class TerminalScreen:
+class TerminalDisplay:
     """A bar and the numbers of the run that goes on; those of a run that is over stay above it.
 
     Parameters

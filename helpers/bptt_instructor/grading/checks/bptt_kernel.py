@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bptt import inputs
 from bptt.check.call import call
 from bptt.check.exercises import EXERCISES
-from bptt.check.introspection import defining_cell, notebook_values, own_functions
-from bptt_instructor.grading.checks.protocol import CallResult
-from bptt_instructor.grading.checks.stub_cells import CHEAP
+from bptt.check.introspection import defining_cell, learner_functions, notebook_values
+from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.checks.stub_cells import STUB_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,13 +41,13 @@ class BpttKernel:
         stand_ins: Sequence[str],
         *,
         stubs: bool,
-    ) -> CallResult:
+    ) -> CallReply:
         """Call a learner's function; see :class:`bptt_instructor.grading.checks.protocol.KernelChecks`."""
         known = EXERCISES[exercise].stand_ins
-        chosen = CHEAP if stubs else known
+        chosen = STUB_CELLS if stubs else known
         outcome = call(function, arguments, {name: chosen[name] for name in stand_ins})
         error = outcome.error
-        return CallResult(
+        return CallReply(
             result=outcome.result,
             error="" if error is None else type(error).__name__,
             message="" if error is None else str(error),
@@ -55,10 +55,10 @@ class BpttKernel:
             warned=outcome.warned,
             printed=outcome.printed,
             changed=outcome.changed,
-            axes=outcome.axes,
+            axes=outcome.stand_in_ndims,
             origin=defining_cell(function),
             reads=notebook_values(function),
-            own=own_functions(function, known),
+            own=learner_functions(function, known),
         )
 
 

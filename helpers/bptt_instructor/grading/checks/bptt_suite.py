@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bptt.check.call import Outcome
+from bptt.check.call import CallResult
 from bptt.check.exercises import EXERCISES
 from bptt.check.findings import Finding
 from bptt.check.report import Report
-from bptt.check.run import Examined, every_cause, examine, report
-from bptt.exact import BorrowedGradientError
+from bptt.check.run import Examination, build_report, cause_titles, examine
+from bptt.exact import ReferenceUsedError
 from bptt_instructor.grading.checks.protocol import ExerciseInfo, LargeCase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bptt.check.findings import Kind
-    from bptt_instructor.grading.checks.protocol import Arguments, CallResult, RemoteFunction
+    from bptt_instructor.grading.checks.protocol import Arguments, CallReply, RemoteFunction
 
 
 class BpttSuite:
@@ -46,7 +46,7 @@ class BpttSuite:
     def exercises(self) -> Mapping[str, ExerciseInfo]:
         """The table of exercises, as the grader needs it."""
         return {
-            name: ExerciseInfo(tuple(exercise.stand_ins), every_cause(exercise), exercise.hints)
+            name: ExerciseInfo(tuple(exercise.stand_ins), cause_titles(exercise), exercise.hints)
             for name, exercise in EXERCISES.items()
         }
 
@@ -78,17 +78,17 @@ class BpttExamination:
         As ``bptt.check`` has it.
     """
 
-    examined: Examined
+    examined: Examination
 
     @property
     def right(self) -> frozenset[str]:
         """The gradients that nothing was found about; empty when the function as a whole is at fault."""
-        wrong = {finding.gradient for finding in self.examined.everything}
+        wrong = {finding.gradient for finding in self.examined.findings_by_gradient}
         return frozenset() if None in wrong else frozenset(self.examined.exercise.shapes) - wrong
 
     def report(self, only: Sequence[str] | None = None) -> Report:
         """Say what was found about some of the gradients, or all."""
-        return report(self.examined, only)
+        return build_report(self.examined, only)
 
 
 class _Remote:
@@ -98,21 +98,21 @@ class _Remote:
         self._function = function
         self.origin, self.reads, self.own = function.origin, function.reads, function.own
 
-    def answers(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[Outcome]:
+    def call_cases(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[CallResult]:
         function = self._function
         results = function.call_cases(cases, stand_ins)
         self.origin, self.reads, self.own = function.origin, function.reads, function.own
         return [_outcome(result) for result in results]
 
 
-def _outcome(told: CallResult) -> Outcome:
+def _outcome(told: CallReply) -> CallResult:
     error = _exception(told.error, told.message) if told.error else None
-    return Outcome(told.result, error, told.at_line, told.warned, told.printed, told.changed, told.axes)
+    return CallResult(told.result, error, told.at_line, told.warned, told.printed, told.changed, told.axes)
 
 
 _NAMED = {
     kind.__name__: kind
-    for kind in (NotImplementedError, BorrowedGradientError, ValueError, TypeError, IndexError, KeyError, NameError)
+    for kind in (NotImplementedError, ReferenceUsedError, ValueError, TypeError, IndexError, KeyError, NameError)
 }
 
 

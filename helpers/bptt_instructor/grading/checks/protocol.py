@@ -20,7 +20,7 @@ Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class CallResult:
+class CallReply:
     """What one call of a learner's function did, as the kernel tells it. Whoever controls the kernel can tell anything.
 
     Attributes
@@ -69,7 +69,7 @@ class RemoteFunction(Protocol):
     reads: tuple[str, ...]
     own: tuple[str, ...]
 
-    def call_cases(self, cases: Sequence[Arguments], stand_ins: Sequence[str]) -> list[CallResult]:
+    def call_cases(self, cases: Sequence[Arguments], stand_ins: Sequence[str]) -> list[CallReply]:
         """Call it on each case, with stand-ins of those names in place of earlier exercises' functions.
 
         Once its points are certain, a call that goes unanswered has ``UNANSWERED`` for its error and never raises.
@@ -205,7 +205,7 @@ class KernelChecks(Protocol):
         stand_ins: Sequence[str],
         *,
         stubs: bool,
-    ) -> CallResult:
+    ) -> CallReply:
         """Call a learner's function once.
 
         Parameters

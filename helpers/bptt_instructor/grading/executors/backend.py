@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from bptt_instructor.grading.executors.sequential import Alone
+from bptt_instructor.grading.executors.sequential import SequentialExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from distributed import Client
 
-    from bptt_instructor.grading.executors.graded_submission import Outcome
+    from bptt_instructor.grading.executors.graded_submission import GradedSubmission
     from bptt_instructor.grading.models.submission import Submission
 
 
-class Graders(Protocol):
+class Executor(Protocol):
     """Those who grade one class."""
 
-    def grade(self, submissions: Iterator[Submission]) -> Iterator[Outcome]:
+    def grade(self, submissions: Iterator[Submission]) -> Iterator[GradedSubmission]:
         """Yield what becomes of each submission, in the order in which they are done."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Backend:
     """A place to grade at.
 
     Attributes
@@ -39,17 +39,17 @@ class Place:
         Of Dask's workers on this machine, when there are any.
     """
 
-    graders: Callable[[str, bytes], Graders]
-    here: bool = True
+    make_executor: Callable[[str, bytes], Executor]
+    local: bool = True
     client: Client | None = None
 
 
-HERE = Place(Alone)
+IN_PROCESS = Backend(SequentialExecutor)
 """This process."""
 
 
 @contextmanager
-def opened(workers: int, scheduler: str = "") -> Iterator[Place]:
+def open_backend(workers: int, scheduler: str = "") -> Iterator[Backend]:
     """Open a place to grade at, and close it afterwards.
 
     Parameters
@@ -65,14 +65,14 @@ def opened(workers: int, scheduler: str = "") -> Iterator[Place]:
         When there is nobody at that address.
     """
     if workers == 1 and not scheduler:
-        yield HERE
+        yield IN_PROCESS
         return
     from bptt_instructor.grading.executors import dask_cluster  # noqa: PLC0415 - one submission needs no cluster, nor time to import one
-    from bptt_instructor.grading.executors.dask_dispatcher import Crew  # noqa: PLC0415
+    from bptt_instructor.grading.executors.dask_dispatcher import DaskDispatcher  # noqa: PLC0415
 
     if scheduler:
-        with dask_cluster.given(scheduler) as client:
-            yield Place(partial(Crew, client), here=False)
+        with dask_cluster.connect(scheduler) as client:
+            yield Backend(partial(DaskDispatcher, client), local=False)
     else:
-        with dask_cluster.local(workers) as client:
-            yield Place(partial(Crew, client), client=client)
+        with dask_cluster.local_cluster(workers) as client:
+            yield Backend(partial(DaskDispatcher, client), client=client)

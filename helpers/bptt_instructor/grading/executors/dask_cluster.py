@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.course import GradingError
-from bptt_instructor.grading.executors.forkserver import METHOD, begin
+from bptt_instructor.grading.executors.forkserver import METHOD, start_forkserver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ SETTINGS = {
 
 
 @contextmanager
-def local(workers: int) -> Iterator[Client]:
+def local_cluster(workers: int) -> Iterator[Client]:
     """Start workers on this machine, and end them afterwards.
 
     Parameters
@@ -36,7 +36,7 @@ def local(workers: int) -> Iterator[Client]:
     workers
         How many. They come one by one; nobody waits for all of them.
     """
-    begin()
+    start_forkserver()
     import dask  # noqa: PLC0415 - takes most of a second to import
     from distributed import Client, LocalCluster  # noqa: PLC0415
     from distributed.security import Security  # noqa: PLC0415
@@ -66,7 +66,7 @@ def local(workers: int) -> Iterator[Client]:
 
 
 @contextmanager
-def given(address: str) -> Iterator[Client]:
+def connect(address: str) -> Iterator[Client]:
     """Connect to a scheduler.
 
     Parameters

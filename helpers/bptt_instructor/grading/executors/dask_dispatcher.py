@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.course import GradingError
 from bptt_instructor.grading.executors import worker
-from bptt_instructor.grading.executors.graded_submission import Outcome, our_fault, set_aside
+from bptt_instructor.grading.executors.graded_submission import GradedSubmission, internal_error, worker_killed_twice
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
-from bptt_instructor.grading.models.result import Result
+from bptt_instructor.grading.models.result import SubmissionResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +56,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class TaskError:
     """What went wrong in a worker.
 
     It comes back as a value. An exception is sent with all of its traceback, and one that cannot be sent, such as a
@@ -77,12 +77,12 @@ class Trouble:
     no_sandbox: bool
 
 
-def welcome(shared: bytes) -> str:
+def probe_worker(shared: bytes) -> str:
     """Get a worker ready, in the worker; return why it cannot grade, empty when it can."""
     try:
         if not worker.has_same_code(shared):
             return "has another version of bptt or of NumPy; install the same there as here"
-        worker.prepare(shared)
+        worker.warm_up(shared)
     except SandboxError as error:
         return f"can make no sandbox: {error}"
     except Exception as error:  # noqa: BLE001 - it is told
@@ -90,15 +90,15 @@ def welcome(shared: bytes) -> str:
     return ""
 
 
-def attempt(submission: bytes, shared: bytes) -> bytes | Trouble:
+def run_task(submission: bytes, shared: bytes) -> bytes | TaskError:
     """Grade a submission, in the worker."""
     try:
         return worker.grade_bytes(submission, shared)
     except Exception as error:  # noqa: BLE001 - it is told
-        return Trouble(type(error).__name__, format_exc(limit=-STORY_CALLS), isinstance(error, SandboxError))
+        return TaskError(type(error).__name__, format_exc(limit=-STORY_CALLS), isinstance(error, SandboxError))
 
 
-class Crew:
+class DaskDispatcher:
     """The workers of a cluster, and what each of them has in hand.
 
     Dask itself would run a dead worker's tasks again and count a death against all that the worker had been given.
@@ -130,11 +130,11 @@ class Crew:
         self._ahead: Submission | None = None
         self._suspects: deque[Submission] = deque()
         self._tried: set[str] = set()
-        self._outcomes: deque[Outcome] = deque()
+        self._outcomes: deque[GradedSubmission] = deque()
         self._looked = -LOOK_SECONDS
         self._had_worker = time.monotonic()
 
-    def grade(self, submissions: Iterator[Submission]) -> Iterator[Outcome]:
+    def grade(self, submissions: Iterator[Submission]) -> Iterator[GradedSubmission]:
         """Yield what becomes of each submission, as it is done.
 
         Parameters
@@ -149,7 +149,7 @@ class Crew:
         """
         self._ahead = next(submissions, None)
         while self._ahead or self._suspects or self._grading:
-            self._look()
+            self._poll_workers()
             self._hand_out(submissions)
             self._take_one()
             # No worker waits while results are put away.
@@ -161,7 +161,7 @@ class Crew:
     def _grading(self) -> bool:
         return any(task.submission for task in self._tasks.values())
 
-    def _look(self) -> None:
+    def _poll_workers(self) -> None:
         """See which workers have come and gone, every now and then."""
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS:
@@ -174,7 +174,7 @@ class Crew:
         for gone in self._present - present:
             self._lose(gone)
         for new in present - self._present:
-            self._submit(new, welcome)
+            self._submit(new, probe_worker)
         self._present = present
         if present - self._unfit.keys():
             self._had_worker = now
@@ -186,13 +186,13 @@ class Crew:
 
     def _hand_out(self, submissions: Iterator[Submission]) -> None:
         while self._idle and self._ahead:
-            self._submit(self._idle.popleft(), attempt, self._ahead)
+            self._submit(self._idle.popleft(), run_task, self._ahead)
             self._ahead = next(submissions, None)
         if self._idle and self._suspects and not self._ahead and not self._grading:
-            self._submit(self._idle.popleft(), attempt, self._suspects.popleft())
+            self._submit(self._idle.popleft(), run_task, self._suspects.popleft())
 
     def _submit(self, address: str, function: Callable[..., Any], submission: Submission | None = None) -> None:
-        packed = () if submission is None else (worker.pack(submission),)
+        packed = () if submission is None else (worker.pack_submission(submission),)
         # For this worker alone: should it die, Dask does not let the next one try.
         future = self._client.submit(
             function, *packed, self._shared, workers=[address], allow_other_workers=False, pure=False
@@ -222,10 +222,10 @@ class Crew:
             self._welcome(task.worker, given)
             return
         self._idle.append(task.worker)
-        if isinstance(given, Trouble):
+        if isinstance(given, TaskError):
             self._troubled(task.submission, given)
         else:
-            self._outcomes.append(Outcome(task.submission, Result.from_bytes(given)))
+            self._outcomes.append(GradedSubmission(task.submission, SubmissionResult.from_bytes(given)))
 
     def _welcome(self, address: str, trouble: str) -> None:
         if trouble:
@@ -240,12 +240,12 @@ class Crew:
         if task.submission:
             self._suspect(task.submission)
 
-    def _troubled(self, submission: Submission, trouble: Trouble) -> None:
+    def _troubled(self, submission: Submission, trouble: TaskError) -> None:
         log.error("%s could not be graded\n%s", submission.student, trouble.story)
         if trouble.no_sandbox and submission.student not in self._tried:
             self._suspect(submission)
         else:
-            self._outcomes.append(our_fault(submission, self._lesson, trouble.name))
+            self._outcomes.append(internal_error(submission, self._lesson, trouble.name))
 
     def _lose(self, address: str) -> None:
         log.warning("The worker at %s has gone", address)
@@ -261,7 +261,7 @@ class Crew:
 
     def _suspect(self, submission: Submission) -> None:
         if submission.student in self._tried:
-            self._outcomes.append(set_aside(submission, self._lesson))
+            self._outcomes.append(worker_killed_twice(submission, self._lesson))
         else:
             self._tried.add(submission.student)
             self._suspects.append(submission)

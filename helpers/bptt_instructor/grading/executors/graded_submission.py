@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.models.grade_row import Status
-from bptt_instructor.grading.models.result import Result
+from bptt_instructor.grading.models.result import SubmissionResult
 
 if TYPE_CHECKING:
     from bptt_instructor.grading.models.submission import Submission
 
 
 @dataclass(frozen=True)
-class Outcome:
+class GradedSubmission:
     """A submission, and what became of it.
 
     Attributes
@@ -27,11 +27,11 @@ class Outcome:
     """
 
     submission: Submission
-    result: Result
+    result: SubmissionResult
     finished: bool = True
 
 
-def set_aside(submission: Submission, lesson: str) -> Outcome:
+def worker_killed_twice(submission: Submission, lesson: str) -> GradedSubmission:
     """Return the outcome of a submission that nobody should try a third time."""
     reason = (
         "set aside: the process that graded it was killed twice, the second time with nothing else at work. "
@@ -40,7 +40,7 @@ def set_aside(submission: Submission, lesson: str) -> Outcome:
     return _crashed(submission, lesson, reason)
 
 
-def our_fault(submission: Submission, lesson: str, error: str) -> Outcome:
+def internal_error(submission: Submission, lesson: str, error: str) -> GradedSubmission:
     """Return the outcome of a submission that grading itself has failed on."""
     reason = (
         f"not graded, which is no fault of the student's: {error} in grading itself. "
@@ -49,5 +49,7 @@ def our_fault(submission: Submission, lesson: str, error: str) -> Outcome:
     return _crashed(submission, lesson, reason)
 
 
-def _crashed(submission: Submission, lesson: str, reason: str) -> Outcome:
-    return Outcome(submission, Result(submission.student, lesson, Status.CRASHED, (reason,)), finished=False)
+def _crashed(submission: Submission, lesson: str, reason: str) -> GradedSubmission:
+    return GradedSubmission(
+        submission, SubmissionResult(submission.student, lesson, Status.CRASHED, (reason,)), finished=False
+    )

@@ -6,7 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from bptt_instructor.grading.models.result import Result
+from bptt_instructor.grading.models.result import SubmissionResult
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PRIVATE = 0o700
 
 
-class Journal:
+class ResultCache:
     """The results of one assignment: a file for each student.
 
     Each file begins with a digest of all that the result depends on, and a digest of the result itself. A file of
@@ -36,15 +36,15 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(PRIVATE)
 
-    def find(self, submission: Submission) -> Result | None:
+    def get(self, submission: Submission) -> SubmissionResult | None:
         """Return what this very submission was given before; None when it was not graded yet."""
         try:
             head, content = self._path(submission).read_bytes().split(b"\n", 1)
         except (OSError, ValueError):
             return None
-        return Result.from_bytes(content) if head == self._head(submission, content) else None
+        return SubmissionResult.from_bytes(content) if head == self._head(submission, content) else None
 
-    def keep(self, submission: Submission, result: Result) -> None:
+    def put(self, submission: Submission, result: SubmissionResult) -> None:
         """Write a result down, so that not even a power failure loses it."""
         content = result.to_bytes()
         path = self._path(submission)

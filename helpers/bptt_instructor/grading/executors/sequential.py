@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.course import GradingError
 from bptt_instructor.grading.executors import worker
-from bptt_instructor.grading.executors.graded_submission import Outcome, our_fault
+from bptt_instructor.grading.executors.graded_submission import GradedSubmission, internal_error
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
-from bptt_instructor.grading.models.result import Result
+from bptt_instructor.grading.models.result import SubmissionResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Alone:
+class SequentialExecutor:
     """One process, which is this one.
 
     Parameters
@@ -34,7 +34,7 @@ class Alone:
         self._lesson = lesson
         self._shared = shared
 
-    def grade(self, submissions: Iterable[Submission]) -> Iterator[Outcome]:
+    def grade(self, submissions: Iterable[Submission]) -> Iterator[GradedSubmission]:
         """Yield what becomes of each submission.
 
         Raises
@@ -46,14 +46,14 @@ class Alone:
         try:
             for submission in submissions:
                 try:
-                    graded = worker.grade_bytes(worker.pack(submission), self._shared)
-                    outcome = Outcome(submission, Result.from_bytes(graded))
+                    graded = worker.grade_bytes(worker.pack_submission(submission), self._shared)
+                    outcome = GradedSubmission(submission, SubmissionResult.from_bytes(graded))
                 except Exception as error:
                     if isinstance(error, SandboxError) and not any_yet:
                         raise GradingError(f"No sandbox could be made: {error}") from error
                     log.exception("%s could not be graded", submission.student)
-                    outcome = our_fault(submission, self._lesson, type(error).__name__)
+                    outcome = internal_error(submission, self._lesson, type(error).__name__)
                 any_yet = True
                 yield outcome
         finally:
-            worker.tidy()
+            worker.shut_down()

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from bptt_instructor.config import load_check_suite
 from bptt_instructor.grading.executors.code_version import code_digest
-from bptt_instructor.grading.grade_submission import grade_one
-from bptt_instructor.grading.kernel_client.launcher import Kernels
+from bptt_instructor.grading.grade_submission import grade_submission
+from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
 from bptt_instructor.grading.limits import Limits
-from bptt_instructor.grading.models.submission import Lesson, Submission, as_bytes
+from bptt_instructor.grading.models.submission import AssignmentFiles, Submission, as_bytes
 
 if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import CheckSuite
-    from bptt_instructor.grading.models.result import Result
+    from bptt_instructor.grading.models.result import SubmissionResult
 
 HEAD_BYTES = 4
 
 
-def common(lesson: Lesson, limits: Limits, suite: str, *, boxed: bool, warm: bool) -> bytes:
+def pack_batch(lesson: AssignmentFiles, limits: Limits, suite: str, *, sandboxed: bool, use_zygote: bool) -> bytes:
     """Pack what all submissions of a class have in common, for :func:`grade_bytes`.
 
     Parameters
@@ -30,15 +30,15 @@ def common(lesson: Lesson, limits: Limits, suite: str, *, boxed: bool, warm: boo
         What was handed in for, and what each submission may use.
     suite
         Name of the course's checks; a digest of their code goes along.
-    boxed, warm
-        As :class:`bptt_instructor.grading.kernel_client.launcher.Kernels` has them.
+    sandboxed, use_zygote
+        As :class:`bptt_instructor.grading.kernel_client.launcher.KernelLauncher` has them.
     """
     code = code_digest(load_check_suite(suite).packages)
-    how = {"limits": limits.as_dict(), "suite": suite, "code": code, "boxed": boxed, "warm": warm}
+    how = {"limits": limits.as_dict(), "suite": suite, "code": code, "sandboxed": sandboxed, "use_zygote": use_zygote}
     return as_bytes({"lesson": lesson.as_dict(), **how})
 
 
-def pack(submission: Submission) -> bytes:
+def pack_submission(submission: Submission) -> bytes:
     """Pack one submission, for :func:`grade_bytes`: what is in it, then the files as they are, which may be large."""
     sizes = [[name, len(content)] for name, content in submission.files.items()]
     about = {"student": submission.student, "seed": submission.seed, "notebook": len(submission.notebook)}
@@ -59,7 +59,7 @@ def grade_bytes(submission: bytes, shared: bytes) -> bytes:
     Returns
     -------
     bytes
-        For :meth:`bptt_instructor.grading.models.result.Result.from_bytes`.
+        For :meth:`bptt_instructor.grading.models.result.SubmissionResult.from_bytes`.
 
     Raises
     ------
@@ -67,8 +67,8 @@ def grade_bytes(submission: bytes, shared: bytes) -> bytes:
         When no kernel can be started here.
     """
     with _one_at_a_time:
-        desk = _desk(shared)
-        result: Result = grade_one(_unpacked(submission), desk.lesson, desk.suite, desk.kernels)
+        desk = _batch_state(shared)
+        result: SubmissionResult = grade_submission(_unpacked(submission), desk.lesson, desk.suite, desk.kernels)
     return result.to_bytes()
 
 
@@ -78,7 +78,7 @@ def has_same_code(shared: bytes) -> bool:
     return bool(data["code"] == code_digest(load_check_suite(data["suite"]).packages))
 
 
-def prepare(shared: bytes) -> None:
+def warm_up(shared: bytes) -> None:
     """Start what the first submission would otherwise have to wait for.
 
     Raises
@@ -86,42 +86,44 @@ def prepare(shared: bytes) -> None:
     SandboxError
         When no kernel can be started here.
     """
-    with _one_at_a_time, _desk(shared).kernels.start({}):
+    with _one_at_a_time, _batch_state(shared).kernels.start({}):
         pass
 
 
-def tidy() -> None:
+def shut_down() -> None:
     """End all that this module has started."""
     with _one_at_a_time:
         _clear()
 
 
-class _Desk:
+class _BatchState:
     """What is the same for all submissions of a class."""
 
     def __init__(self, shared: bytes) -> None:
         data = json.loads(shared)
         self.shared = shared
-        self.lesson = Lesson.from_dict(data["lesson"])
+        self.lesson = AssignmentFiles.from_dict(data["lesson"])
         self.suite: CheckSuite = load_check_suite(data["suite"])
-        self.kernels = Kernels(Limits(**data["limits"]), self.suite, boxed=data["boxed"], warm=data["warm"])
+        self.kernels = KernelLauncher(
+            Limits(**data["limits"]), self.suite, sandboxed=data["sandboxed"], use_zygote=data["use_zygote"]
+        )
 
 
 # Kernels come one at a time, and a worker of somebody's cluster may have several threads.
 _one_at_a_time = Lock()
-_desks: list[_Desk] = []
+_batch_states: list[_BatchState] = []
 
 
-def _desk(shared: bytes) -> _Desk:
-    if not _desks or _desks[0].shared != shared:
+def _batch_state(shared: bytes) -> _BatchState:
+    if not _batch_states or _batch_states[0].shared != shared:
         _clear()
-        _desks.append(_Desk(shared))
-    return _desks[0]
+        _batch_states.append(_BatchState(shared))
+    return _batch_states[0]
 
 
 def _clear() -> None:
-    while _desks:
-        _desks.pop().kernels.close()
+    while _batch_states:
+        _batch_states.pop().kernels.close()
 
 
 atexit.register(_clear)

@@ -16,19 +16,19 @@ from nbgrader.utils import parse_utc
 
 from bptt_instructor.config import load_config
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.grading.gradebook.records import Records
-from bptt_instructor.grading.gradebook.scores import Recorded, recorded
-from bptt_instructor.grading.models.grade_row import Points
+from bptt_instructor.grading.gradebook.records import GradingRecords
+from bptt_instructor.grading.gradebook.scores import StudentScores, query_scores
+from bptt_instructor.grading.models.grade_row import CellScore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from bptt_instructor.grading.gradebook.records import Record
-    from bptt_instructor.grading.models.result import Result
+    from bptt_instructor.grading.gradebook.records import GradingRecord
+    from bptt_instructor.grading.models.result import SubmissionResult
 
 
-def existing(root: Path) -> api.Gradebook:
+def open_gradebook(root: Path) -> api.Gradebook:
     """Open the gradebook of a course.
 
     Parameters
@@ -48,7 +48,7 @@ def existing(root: Path) -> api.Gradebook:
     return api.Gradebook(names.db_url, names.course_id)
 
 
-class Book:
+class AssignmentGradebook:
     """The gradebook, open for one assignment. There is one for a course, and one process writes to it.
 
     Parameters
@@ -63,7 +63,7 @@ class Book:
         self._book = api.Gradebook(*course.gradebook)
         # What this process has written is what is there; reading it again after each student takes longest of all.
         self._book.db().expire_on_commit = False
-        self._records = Records(self._book.db())
+        self._records = GradingRecords(self._book.db())
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -139,7 +139,7 @@ class Book:
             for student in self._book.students
         }
 
-    def record(self, result: Result, handed_in: datetime | None, *, unchanged: bool = False) -> float:
+    def save_scores(self, result: SubmissionResult, handed_in: datetime | None, *, unchanged: bool = False) -> float:
         """Enter the points and comments of one submission, until :meth:`keep`; those given by hand stay.
 
         Parameters
@@ -164,7 +164,7 @@ class Book:
         for grade in notebook.grades:
             # A graded cell without a verdict is worth nothing, never everything.
             grade.auto_score = scores.get(lesson.graded[grade.cell_id].cell, 0.0)
-            grade.needs_manual_grade = to_be_read(grade, unchanged=unchanged)
+            grade.needs_manual_grade = needs_manual_grade(grade, unchanged=unchanged)
         for comment in notebook.comments:
             comment.auto_comment = "No response." if lesson.answers[comment.cell_id] in result.unanswered else None
         self._book.db.flush()
@@ -173,11 +173,11 @@ class Book:
         return late
 
     @cached_property
-    def records(self) -> dict[str, Record]:
+    def records(self) -> dict[str, GradingRecord]:
         """What is known of each student's submission besides points."""
         return self._records.of(self._lesson)
 
-    def keep(self, record: Record) -> None:
+    def commit_record(self, record: GradingRecord) -> None:
         """Enter what is known besides points, and make sure that all entries last."""
         known = self.records.get(record.student)
         # What has not changed was graded when it was.
@@ -194,22 +194,22 @@ class Book:
         penalty = penalties.plugin_inst.late_submission_penalty(student, notebook.score, late)
         return None if penalty is None else min(max(float(penalty), 0.0), float(notebook.score))
 
-    def points(self, student: str) -> Recorded:
+    def points(self, student: str) -> StudentScores:
         """Read a student's points; without a submission all are 0."""
-        blank = Recorded(tuple(self._notebook.graded.values()))
+        blank = StudentScores(tuple(self._notebook.graded.values()))
         return self._recorded(api.SubmittedAssignment.student_id == student).get(student, blank)
 
-    def all_points(self) -> dict[str, Recorded]:
+    def all_points(self) -> dict[str, StudentScores]:
         """Read the points of every student who has any."""
         return self._recorded()
 
     @property
-    def possible(self) -> tuple[Points, ...]:
+    def possible(self) -> tuple[CellScore, ...]:
         """Each graded cell, before anybody has any points, in the order of the notebook."""
         return tuple(self._notebook.graded.values())
 
-    def _recorded(self, *whose: Any) -> dict[str, Recorded]:  # noqa: ANN401 - SQLAlchemy's own
-        return recorded(self._book.db, self._notebook.id, self._notebook.graded, *whose)
+    def _recorded(self, *whose: Any) -> dict[str, StudentScores]:  # noqa: ANN401 - SQLAlchemy's own
+        return query_scores(self._book.db, self._notebook.id, self._notebook.graded, *whose)
 
     @cached_property
     def _notebook(self) -> Notebook:
@@ -218,12 +218,12 @@ class Book:
         graded = [named[name] for name in self._course.graded_cells]
         return Notebook(
             found.id,
-            {cell.id: Points(cell.name, 0.0, cell.max_score) for cell in graded},
+            {cell.id: CellScore(cell.name, 0.0, cell.max_score) for cell in graded},
             {cell.id: cell.name for cell in (*found.solution_cells, *found.task_cells)},
         )
 
 
-def to_be_read(grade: Any, *, unchanged: bool) -> bool:  # noqa: ANN401 - nbgrader's own
+def needs_manual_grade(grade: Any, *, unchanged: bool) -> bool:  # noqa: ANN401 - nbgrader's own
     """Tell whether a person has to read an answer, whose points by themselves have just been entered.
 
     Parameters
@@ -253,7 +253,7 @@ class Notebook:
     """
 
     id: str
-    graded: dict[str, Points]
+    graded: dict[str, CellScore]
     answers: dict[str, str]
 
 

@@ -34,7 +34,7 @@ GRADED = Table(
 
 
 @dataclass(frozen=True)
-class Record:
+class GradingRecord:
     """What became of one student's latest submission.
 
     Attributes
@@ -65,11 +65,11 @@ class Record:
     reason: str = ""
     causes: Mapping[str, str] = field(default_factory=dict)
     unexplained: Mapping[str, str] = field(default_factory=dict)
-    boxed: bool = True
+    sandboxed: bool = True
     graded: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None, microsecond=0))
 
 
-class Records:
+class GradingRecords:
     """The records of a course.
 
     Parameters
@@ -82,23 +82,24 @@ class Records:
         self._session = session
         GRADED.metadata.create_all(session.connection())
 
-    def of(self, assignment: str) -> dict[str, Record]:
+    def of(self, assignment: str) -> dict[str, GradingRecord]:
         """Return the record of each student who has one."""
         rows = self._session.execute(GRADED.select().where(GRADED.c.assignment == assignment))
         return {row.student: _read(row) for row in rows}
 
-    def find(self, assignment: str, student: str) -> Record | None:
+    def find(self, assignment: str, student: str) -> GradingRecord | None:
         """Return one student's record."""
         row = self._session.execute(GRADED.select().where(_is(assignment, student))).first()
         return _read(row) if row else None
 
-    def keep(self, record: Record) -> None:
+    def keep(self, record: GradingRecord) -> None:
         """Write a record, in the place of an earlier one."""
         about = {
             "reason": record.reason,
             "causes": list(record.causes.items()),
             "unexplained": list(record.unexplained.items()),
-            "boxed": record.boxed,
+            # Gradebooks of before have it under this name.
+            "boxed": record.sandboxed,
         }
         self._session.execute(GRADED.delete().where(_is(record.assignment, record.student)))
         self._session.execute(
@@ -118,9 +119,9 @@ def _is(assignment: str, student: str) -> Any:  # noqa: ANN401 - SQLAlchemy's ow
     return (GRADED.c.assignment == assignment) & (GRADED.c.student == student)
 
 
-def _read(row: Any) -> Record:  # noqa: ANN401 - SQLAlchemy's own
+def _read(row: Any) -> GradingRecord:  # noqa: ANN401 - SQLAlchemy's own
     about = json.loads(row.about)
-    return Record(
+    return GradingRecord(
         row.assignment,
         row.student,
         row.submission,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbgrader import api
 
-from bptt_instructor.grading.models.grade_row import Points
+from bptt_instructor.grading.models.grade_row import CellScore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class StudentScores:
     """What nbgrader has of one student's submission.
 
     Attributes
@@ -30,18 +30,18 @@ class Recorded:
         Whether nbgrader has a submission at all.
     """
 
-    cells: tuple[Points, ...]
+    cells: tuple[CellScore, ...]
     penalty: float = 0.0
     handed_in: datetime | None = None
     there: bool = False
 
 
-def recorded(
+def query_scores(
     session: Any,  # noqa: ANN401 - SQLAlchemy's own, as below
     notebook: str,
-    graded: Mapping[str, Points],
+    graded: Mapping[str, CellScore],
     *whose: Any,  # noqa: ANN401
-) -> dict[str, Recorded]:
+) -> dict[str, StudentScores]:
     """Read what students have for one notebook.
 
     Parameters
@@ -76,13 +76,13 @@ def recorded(
         .filter(api.SubmittedNotebook.notebook_id == notebook, *whose)
         .all()
     )
-    read: dict[str, tuple[dict[str, Points], float, datetime | None]] = {}
+    read: dict[str, tuple[dict[str, CellScore], float, datetime | None]] = {}
     for student, handed_in, taken_off, cell_id, score, by_hand in rows:
         blank = {cell.cell: cell for cell in graded.values()}
         cells, _, _ = read.setdefault(student, (blank, taken_off or 0.0, handed_in))
         cell = graded[cell_id]
-        cells[cell.cell] = Points(cell.cell, score, cell.possible, by_hand)
+        cells[cell.cell] = CellScore(cell.cell, score, cell.possible, by_hand)
     return {
-        student: Recorded(tuple(cells.values()), taken_off, handed_in, there=True)
+        student: StudentScores(tuple(cells.values()), taken_off, handed_in, there=True)
         for student, (cells, taken_off, handed_in) in read.items()
     }

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from bptt_instructor.grading import verdict_summary
 from bptt_instructor.grading.gradebook.gradebook import when
-from bptt_instructor.grading.gradebook.records import Record
-from bptt_instructor.grading.models.grade_row import Row, Status, one_line
+from bptt_instructor.grading.gradebook.records import GradingRecord
+from bptt_instructor.grading.models.grade_row import GradeRow, Status, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from bptt_instructor.grading.course import Course
-    from bptt_instructor.grading.gradebook.gradebook import Book
-    from bptt_instructor.grading.models.result import Result
+    from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
+    from bptt_instructor.grading.models.result import SubmissionResult
     from bptt_instructor.grading.models.submission import Submission
 
 READ_ONLY = 0o444
@@ -24,7 +24,9 @@ MOST_TIME = 100
 """How long a note of the time is at most, in bytes."""
 
 
-def write(course: Course, book: Book, result: Result, submission: Submission | None) -> Row:
+def store_result(
+    course: Course, book: AssignmentGradebook, result: SubmissionResult, submission: Submission | None
+) -> GradeRow:
     """Write the graded notebook and the gradebook's entries, and return the student's row.
 
     Parameters
@@ -45,17 +47,19 @@ def write(course: Course, book: Book, result: Result, submission: Submission | N
             said.append(f"{TIMESTAMP} tells no time: taken as handed in in time")
         known = book.records.get(result.student)
         same = known is not None and submission is not None and known.submission == submission.digest
-        late = book.record(result, handed_in, unchanged=same)
+        late = book.save_scores(result, handed_in, unchanged=same)
         _replace(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
     points = book.points(result.student)
     if result.notebook is None and points.there:
         said.append("the points are those of an earlier submission")
-    made = record(result, submission, late, said)
-    book.keep(made)
-    return Row(result.student, "", made.status, made.reason, points.cells, points.penalty, result.causes)
+    made = make_record(result, submission, late, said)
+    book.commit_record(made)
+    return GradeRow(result.student, "", made.status, made.reason, points.cells, points.penalty, result.causes)
 
 
-def record(result: Result, submission: Submission | None, late: float, more: Iterable[str] = ()) -> Record:
+def make_record(
+    result: SubmissionResult, submission: Submission | None, late: float, more: Iterable[str] = ()
+) -> GradingRecord:
     """Make the record of a submission.
 
     Parameters
@@ -69,12 +73,12 @@ def record(result: Result, submission: Submission | None, late: float, more: Ite
     more
         What else a person should know, in words.
     """
-    reasons = [*result.reasons, *more, *([] if result.boxed else ["run without a sandbox"])]
+    reasons = [*result.reasons, *more, *([] if result.sandboxed else ["run without a sandbox"])]
     status = result.status
     if late > 0:
         status = Status.LATE if status is Status.GRADED else status
         reasons.insert(0, f"handed in {_duration(late)} late")
-    return Record(
+    return GradingRecord(
         assignment=result.lesson,
         student=result.student,
         submission=submission.digest if submission else "",
@@ -82,8 +86,8 @@ def record(result: Result, submission: Submission | None, late: float, more: Ite
         status=status,
         reason=one_line("; ".join(reasons)),
         causes=result.causes,
-        unexplained=verdict_summary.unexplained(result.verdicts),
-        boxed=result.boxed,
+        unexplained=verdict_summary.unexplained_failures(result.verdicts),
+        sandboxed=result.sandboxed,
     )
 
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.models.grade_row import Status
 
 
-class RefusedError(Exception):
+class UngradableError(Exception):
     """A submission without a notebook to grade.
 
     Parameters

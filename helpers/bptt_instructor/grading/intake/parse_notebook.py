@@ -9,9 +9,9 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from bptt_instructor.grading.intake.errors import RefusedError
-from bptt_instructor.grading.intake.sanitize_markdown import pictures
-from bptt_instructor.grading.intake.strip_outputs import trimmed
+from bptt_instructor.grading.intake.errors import UngradableError
+from bptt_instructor.grading.intake.sanitize_markdown import image_attachments
+from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import Status
 
 FORMAT = 4
@@ -24,7 +24,7 @@ _HEADING = re.compile(r"^#{1,2} +(.+)$", re.MULTILINE)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read(data: bytes) -> list[NotebookNode]:
+def parse_notebook(data: bytes) -> list[NotebookNode]:
     """Return the cells of a notebook.
 
     A cell comes with its text, its id and what nbgrader has noted on it; markdown also with its pictures. Outputs, tags
@@ -37,7 +37,7 @@ def read(data: bytes) -> list[NotebookNode]:
 
     Raises
     ------
-    RefusedError
+    UngradableError
         When it is no notebook that can be graded.
     """
     notebook = _parsed(data)
@@ -65,7 +65,7 @@ def heading(cells: list[NotebookNode]) -> str:
 def _parsed(data: bytes) -> dict[str, Any]:
     # Text of two bytes a character; the mark in front says so.
     wide = data.startswith(_UTF16)
-    data = data if wide or len(data) <= MOST_BYTES else trimmed(data)
+    data = data if wide or len(data) <= MOST_BYTES else strip_outputs(data)
     if len(data) > MOST_BYTES:
         raise _unreadable(f"larger than {MOST_BYTES // 1_000_000} MB, even without its outputs")
     begins = _beginning(data)
@@ -111,13 +111,13 @@ def _cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whatever th
     kind, metadata = cell.get("cell_type"), cell.get("metadata")
     # nbformat's own functions for this check each cell by its schema, which takes a thousand times as long.
     made: NotebookNode = from_dict(
-        {"cell_type": "raw", "metadata": {}, "source": _mended(source), "id": cell.get("id")}
+        {"cell_type": "raw", "metadata": {}, "source": _repair_surrogates(source), "id": cell.get("id")}
     )
     if kind in {"code", "markdown"}:
         made.cell_type = kind
     if kind == "code":
         made.update(execution_count=None, outputs=[])
-    attachments = pictures(cell.get("attachments")) if kind == "markdown" else {}
+    attachments = image_attachments(cell.get("attachments")) if kind == "markdown" else {}
     if attachments:
         made.attachments = attachments
     noted = metadata.get("nbgrader") if type(metadata) is dict else None
@@ -126,7 +126,7 @@ def _cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whatever th
     return made
 
 
-def _mended(text: str) -> str:
+def _repair_surrogates(text: str) -> str:
     """Join halves of characters, and put a sign in place of those that have lost the other half."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -141,5 +141,5 @@ def _with_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
     return cells
 
 
-def _unreadable(reason: str) -> RefusedError:
-    return RefusedError(Status.UNREADABLE, reason)
+def _unreadable(reason: str) -> UngradableError:
+    return UngradableError(Status.UNREADABLE, reason)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from nbformat.v4 import new_notebook
 
-from bptt_instructor.grading.intake.errors import RefusedError
-from bptt_instructor.grading.intake.parse_notebook import heading, read
-from bptt_instructor.grading.intake.restore_cells import Repair
-from bptt_instructor.grading.intake.sanitize_markdown import as_plain_text, harmless
+from bptt_instructor.grading.intake.errors import UngradableError
+from bptt_instructor.grading.intake.parse_notebook import heading, parse_notebook
+from bptt_instructor.grading.intake.restore_cells import CellRestorer
+from bptt_instructor.grading.intake.sanitize_markdown import as_plain_text, sanitize_markdown
 from bptt_instructor.grading.models.grade_row import Status
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Taken:
+class PreparedNotebook:
     """A submission ready for grading.
 
     Attributes
@@ -36,7 +36,7 @@ class Taken:
     tampered: tuple[str, ...]
 
 
-def take_in(submitted: bytes, released: NotebookNode) -> Taken:
+def prepare_notebook(submitted: bytes, released: NotebookNode) -> PreparedNotebook:
     """Read a student's notebook, and repair what students were not to change.
 
     Parameters
@@ -48,22 +48,22 @@ def take_in(submitted: bytes, released: NotebookNode) -> Taken:
 
     Raises
     ------
-    RefusedError
+    UngradableError
         When it cannot be read, or is another one.
     """
-    repair = Repair(read(submitted), released)
+    repair = CellRestorer(parse_notebook(submitted), released)
     if repair.is_another:
         title = heading(repair.cells)
         what = f'this is "{title}"' if title else "it has none of this lesson's exercises"
-        raise RefusedError(Status.UNREADABLE, f"another notebook: {what}")
-    repair.do()
+        raise UngradableError(Status.UNREADABLE, f"another notebook: {what}")
+    repair.run()
     ours = {cell.source for cell in released.cells}
     for cell in repair.cells:
         if cell.cell_type != "code" and cell.source not in ours:
             _make_harmless(cell)
     # The lesson says what kernel it is for, and all else that is about the notebook as a whole.
     notebook = new_notebook(cells=repair.cells, metadata=released.metadata)
-    return Taken(notebook, repair.repaired, tuple(repair.tampered))
+    return PreparedNotebook(notebook, repair.repaired, tuple(repair.tampered))
 
 
 def _make_harmless(cell: NotebookNode) -> None:
@@ -71,4 +71,4 @@ def _make_harmless(cell: NotebookNode) -> None:
         # Raw cells go into web pages as they are.
         cell.cell_type, cell.source = "markdown", as_plain_text(cell.source)
     else:
-        cell.source = harmless(cell.source, cell.get("attachments", {}))
+        cell.source = sanitize_markdown(cell.source, cell.get("attachments", {}))

@@ -7,8 +7,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from bptt_instructor.grading.intake.errors import RefusedError
-from bptt_instructor.grading.intake.strip_outputs import trimmed
+from bptt_instructor.grading.intake.errors import UngradableError
+from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import EMPTY_FOLDER, NO_FOLDER, Status
 from bptt_instructor.grading.models.submission import Submission
 
@@ -21,7 +21,7 @@ MOST_FILES = 200
 MOST_DEPTH = 4
 
 
-def collect(folder: Path, student: str, name: str) -> Submission:
+def read_submission(folder: Path, student: str, name: str) -> Submission:
     """Read a student's files.
 
     Parameters
@@ -35,7 +35,7 @@ def collect(folder: Path, student: str, name: str) -> Submission:
 
     Raises
     ------
-    RefusedError
+    UngradableError
         When there is no notebook, or one that is too large.
     OSError
         When the files cannot be read.
@@ -48,15 +48,15 @@ def read_notebook(path: Path) -> bytes:
 
     Raises
     ------
-    RefusedError
+    UngradableError
         When it is too large, or no file but a link or a pipe.
     """
     if not _is_file(path):
-        raise RefusedError(Status.MISSING, f"there is {_described(path)}")
+        raise UngradableError(Status.MISSING, f"there is {_described(path)}")
     content = _read(path, NOTEBOOK_BYTES)
     if content is None:
-        raise RefusedError(Status.UNREADABLE, f"larger than {NOTEBOOK_BYTES // 1_000_000} MB")
-    return trimmed(content) if len(content) > LARGE else content
+        raise UngradableError(Status.UNREADABLE, f"larger than {NOTEBOOK_BYTES // 1_000_000} MB")
+    return strip_outputs(content) if len(content) > LARGE else content
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
@@ -80,14 +80,14 @@ def _find(folder: Path, name: str) -> Path:
     if _is_file(wanted):
         return wanted
     if not folder.is_dir():
-        raise RefusedError(Status.MISSING, NO_FOLDER)
+        raise UngradableError(Status.MISSING, NO_FOLDER)
     # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives bring a folder along.
     notebooks = [path for path in _regular_files(folder, 1) if ".ipynb" in path.name.lower()]
     named = [path for path in notebooks if path.name.lower().startswith(name.lower())]
     if named or len(notebooks) == 1:
         return max(named or notebooks, key=lambda path: path.lstat().st_mtime)
     files = ", ".join(_described(path) for path in sorted(folder.iterdir()))
-    raise RefusedError(Status.MISSING, f"there is {files}" if files else EMPTY_FOLDER)
+    raise UngradableError(Status.MISSING, f"there is {files}" if files else EMPTY_FOLDER)
 
 
 def _described(path: Path) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bptt.wording import join_names
-from bptt_instructor.grading.intake.tampering import does_something_else, notes_changed
+from bptt_instructor.grading.intake.tampering import changed_metadata, changes_behaviour
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -17,7 +17,7 @@ LONGEST_NAME = 40
 _FUNCTION = re.compile(r"^def (\w+)", re.MULTILINE)
 
 
-class Repair:
+class CellRestorer:
     """One notebook's cells, beside those that were released.
 
     nbgrader 0.9.6 restores a changed test cell, but never looks for one that is gone: the points stay what they were,
@@ -48,31 +48,31 @@ class Repair:
         self._named: dict[str, list[NotebookNode]] = {}
         for cell in cells:
             self._named.setdefault(_name(cell), []).append(cell)
-        self._place: dict[str, NotebookNode] = {}
+        self._matched: dict[str, NotebookNode] = {}
         for name, ours in self._ours.items():
             found = self._find(name, ours)
             if found is not None:
-                self._place[name] = found
+                self._matched[name] = found
 
     @property
     def is_another(self) -> bool:
         """Whether this is another notebook: it has no more cells of this lesson than of others."""
         others = [name for name in self._named if name and name not in self._ours]
-        return len(self._place) <= len(others)
+        return len(self._matched) <= len(others)
 
     @property
     def repaired(self) -> tuple[str, ...]:
         """What was put right and may well have happened by accident, in words."""
         return tuple(f"{join_names(dict.fromkeys(names))} {what}" for what, names in self._repaired.items())
 
-    def do(self) -> None:
+    def run(self) -> None:
         """Put everything right."""
         for name in self._ours:
             self._set_copies_free(name)
         for cell in self.cells:
-            if not any(cell is known for known in self._place.values()):
-                self._set_free(cell)
-        for name, cell in self._place.items():
+            if not any(cell is known for known in self._matched.values()):
+                self._unlock(cell)
+        for name, cell in self._matched.items():
             self._restore(name, cell)
         self._put_back()
         self._give_ids()
@@ -84,11 +84,11 @@ class Repair:
             # Somebody may have copied the exercise, and filled the copy.
             return next((cell for cell in its if not _same(cell, ours)), its[0])
         lost = [cell for cell in self.cells if _name(cell) not in self._ours and _is_like(cell, ours)]
-        return next((cell for cell in lost if not any(cell is known for known in self._place.values())), None)
+        return next((cell for cell in lost if not any(cell is known for known in self._matched.values())), None)
 
     def _set_copies_free(self, name: str) -> None:
         """Keep a cell's copies as plain cells, which run; the parts of a written answer become one again."""
-        first, ours = self._place.get(name), self._ours[name]
+        first, ours = self._matched.get(name), self._ours[name]
         copies = [cell for cell in self._named.get(name, []) if cell is not first]
         if not first or not copies:
             return
@@ -99,7 +99,7 @@ class Repair:
             first.attachments = {key: value for part in parts for key, value in part.get("attachments", {}).items()}
             self.cells[:] = [cell for cell in self.cells if not any(cell is copy for copy in copies)]
 
-    def _set_free(self, cell: NotebookNode) -> None:
+    def _unlock(self, cell: NotebookNode) -> None:
         noted = cell.metadata.pop("nbgrader", {})
         name = str(noted.get("grade_id", ""))
         if name and name not in self._ours and noted.get("grade") and noted.get("points"):
@@ -113,7 +113,7 @@ class Repair:
         noted = cell.metadata.get("nbgrader", {})
         if _name(cell) != name:
             self._note("had lost its name: given back", name)
-        told = list(notes_changed(noted, meta))
+        told = list(changed_metadata(noted, meta))
         if told:
             self.tampered.append(f"{name} had {join_names(told)}: restored")
         # Points, locks and the like are the lesson's to say.
@@ -125,7 +125,7 @@ class Repair:
             cell.update(copy.deepcopy(ours) | {"source": source})
         if meta["solution"] or _same(cell, ours):
             return
-        if meta["grade"] and does_something_else(cell.source, ours.source):
+        if meta["grade"] and changes_behaviour(cell.source, ours.source):
             self.tampered.append(f"{name} had been changed to test something else: restored")
         else:
             self._note("had been changed: restored", name)
@@ -135,8 +135,8 @@ class Repair:
         before = -1
         for name, ours in self._ours.items():
             meta = ours.metadata["nbgrader"]
-            if name in self._place:
-                before = next(at for at, cell in enumerate(self.cells) if cell is self._place[name])
+            if name in self._matched:
+                before = next(at for at, cell in enumerate(self.cells) if cell is self._matched[name])
             elif meta["grade"] or meta["locked"]:
                 before += 1
                 self.cells.insert(before, copy.deepcopy(ours))

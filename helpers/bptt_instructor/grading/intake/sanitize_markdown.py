@@ -27,7 +27,7 @@ _ATTACHED = re.compile(r"attachment:([^)\s>\"']*)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
-def harmless(source: str, attachments: dict[str, dict[str, str]]) -> str:
+def sanitize_markdown(source: str, attachments: dict[str, dict[str, str]]) -> str:
     """Return markdown that looks as it did, without what could run as a program.
 
     Parameters
@@ -51,7 +51,7 @@ def as_plain_text(source: str) -> str:
     return "\n".join(f"    {line}" for line in source.splitlines())
 
 
-def pictures(attachments: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 - whatever the file says
+def image_attachments(attachments: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 - whatever the file says
     """Return those attachments of a markdown cell that are pictures."""
     kept: dict[str, dict[str, str]] = {}
     left = MOST_PICTURES

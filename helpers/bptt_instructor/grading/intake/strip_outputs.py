@@ -18,7 +18,7 @@ class _Depth(IntEnum):
     CELL = 3
 
 
-def trimmed(data: bytes) -> bytes:
+def strip_outputs(data: bytes) -> bytes:
     """Return a notebook file with ``[]`` in place of each cell's outputs, and all else as it was.
 
     What is no notebook comes back in one form or another; whoever reads it will see.

@@ -14,7 +14,7 @@ LONGEST = 100_000
 """No test is nearly as long."""
 
 
-def does_something_else(theirs: str, ours: str) -> bool:
+def changes_behaviour(theirs: str, ours: str) -> bool:
     """Tell whether a test that was changed would have done something else than ours, with nothing to excuse it.
 
     A test that was emptied, commented out or broken does nothing, which happens to people who want to see the rest run.
@@ -53,7 +53,7 @@ def _only_shows(statement: str) -> bool:
     return False
 
 
-def notes_changed(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
+def changed_metadata(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
     """Yield in words what was changed of nbgrader's notes on a cell; nothing where notes are merely missing."""
     for name in _WORTH:
         if name in theirs and theirs[name] != ours.get(name):

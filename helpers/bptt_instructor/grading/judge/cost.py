@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bptt_instructor.grading.checks.protocol import CheckSuite
-    from bptt_instructor.grading.kernel_client.client import Kernel
+    from bptt_instructor.grading.kernel_client.client import KernelClient
     from bptt_instructor.lessons.check_calls import CheckCall
 
 MESSAGE_SECONDS = 0.01
@@ -33,7 +33,7 @@ TRIES = 3
 FORWARD_RUNS = 5
 
 
-def measure_excess_cost(kernel: Kernel, suite: CheckSuite, call: CheckCall, seed: int) -> float:
+def measure_excess_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, seed: int) -> float:
     """Return how many forward passes a function cost on a larger case, when those are too many; 0 when they are not.
 
     Parameters
@@ -45,7 +45,7 @@ def measure_excess_cost(kernel: Kernel, suite: CheckSuite, call: CheckCall, seed
 
     Raises
     ------
-    NoAnswerError
+    NoReplyError
         When it does not answer.
     """
     large = suite.large_case(call.exercise, seed)
@@ -56,13 +56,13 @@ def measure_excess_cost(kernel: Kernel, suite: CheckSuite, call: CheckCall, seed
     forward, passes = _forward_seconds(large.forward), 0.0
     for _ in range(TRIES):
         before = kernel.cpu_seconds()
-        kernel.ask(request)
+        kernel.call(request)
         spent = kernel.cpu_seconds() - before - MESSAGE_SECONDS
         if spent <= large.max_passes * forward:
             return 0.0
         passes = min(passes or spent / forward, spent / forward)
         # What other processes of the notebook use was measured as well; who goes backward needs none of them.
-        kernel.end_others()
+        kernel.kill_children()
     return passes
 
 

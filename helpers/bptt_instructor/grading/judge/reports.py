@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import CheckSuite, Report
-    from bptt_instructor.grading.kernel_client.client import NoAnswerError
+    from bptt_instructor.grading.kernel_client.client import NoReplyError
     from bptt_instructor.lessons.check_calls import CheckCall
 
 
-def no_answer(suite: CheckSuite, call: CheckCall, why: NoAnswerError) -> Report:
+def no_answer(suite: CheckSuite, call: CheckCall, why: NoReplyError) -> Report:
     """Say that a function gave no answer, and what to do."""
     message = f"{call.function} gave no answer: {why}. {_advice(why)}".strip()
     return suite.failure(call.exercise, call.only, "no-answer", message)
@@ -38,7 +38,7 @@ def _rounded(passes: float) -> str:
     return f"more than {int(float(f'{passes:.1g}')):,}"
 
 
-def _advice(why: NoAnswerError) -> str:
+def _advice(why: NoReplyError) -> str:
     if why.late:
         return "Look for a loop that does not end, or for work done again at every step."
     if why.forged:

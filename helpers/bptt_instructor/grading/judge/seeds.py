@@ -13,12 +13,12 @@ import secrets
 BYTES = 16
 
 
-def fresh() -> str:
+def new_seed() -> str:
     """Draw a seed for one submission."""
     return secrets.token_hex(BYTES)
 
 
-def seed(submission: str, *about: str) -> int:
+def derive_seed(submission: str, *about: str) -> int:
     """Derive the seed of one case.
 
     Parameters

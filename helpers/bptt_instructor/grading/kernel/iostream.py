@@ -8,7 +8,7 @@ from typing import Any
 from ipykernel.iostream import OutStream
 
 
-class UnhurriedStream(OutStream):
+class NonBlockingStream(OutStream):
     """ipykernel's stream, whose ``flush`` does not wait until all has been sent.
 
     Everything that a kernel says takes one road, so what comes after a flush arrives after it, too. Waiting would cost

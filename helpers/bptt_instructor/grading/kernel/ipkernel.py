@@ -10,15 +10,15 @@ from ipykernel.jsonutil import json_clean
 from traitlets import Any as AnyTrait
 from traitlets import Type
 
-from bptt_instructor.grading.checks.protocol import CallResult
-from bptt_instructor.grading.kernel.shell import GradedShell
+from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.kernel.shell import FastShell
 from bptt_instructor.grading.protocol.messages import (
     CALL_REPLY,
     CALL_REQUEST,
     CELL_DONE,
     RUN_REQUEST,
     CallRequest,
-    encode_result,
+    encode_reply,
     part_id,
 )
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import KernelChecks
 
 
-class GradedKernel(IPythonKernel):
+class SubmissionKernel(IPythonKernel):
     """IPython's kernel, with two more kinds of message."""
 
     session: Any
     shell: Any
-    shell_class = Type(GradedShell)
+    shell_class = Type(FastShell)
     checks = AnyTrait(help="The course's part inside of the sandbox, a KernelChecks.")
     msg_types = [*IPythonKernel.msg_types, RUN_REQUEST, CALL_REQUEST]  # noqa: RUF012 - as it is there
 
@@ -55,7 +55,7 @@ class GradedKernel(IPythonKernel):
         records = self.checks.record_types
         for number, call in enumerate(parent["content"]["calls"]):
             result = call_function(self.checks, CallRequest.from_dict(call["request"], records), self.shell.user_ns)
-            content = {"nonce": call["nonce"], "result": encode_result(result, records)}
+            content = {"nonce": call["nonce"], "result": encode_reply(result, records)}
             part, topic = _part(parent, number), self._topic(CALL_REPLY)
             self.session.send(self.iopub_socket, CALL_REPLY, content, part, ident=topic)
 
@@ -65,7 +65,7 @@ def _part(message: dict[str, Any], number: int) -> dict[str, Any]:
     return {**message, "header": {**header, "msg_id": part_id(header["msg_id"], number)}}
 
 
-def call_function(checks: KernelChecks, request: CallRequest, names: Mapping[str, Any]) -> CallResult:
+def call_function(checks: KernelChecks, request: CallRequest, names: Mapping[str, Any]) -> CallReply:
     """Call the function that a request is about.
 
     Parameters
@@ -80,5 +80,5 @@ def call_function(checks: KernelChecks, request: CallRequest, names: Mapping[str
     function = names.get(request.function)
     if not callable(function):
         what = "is not a function" if request.function in names else "is not defined"
-        return CallResult(error="NameError", message=f"{request.function} {what}")
+        return CallReply(error="NameError", message=f"{request.function} {what}")
     return checks.call(function, request.exercise, request.arguments, request.stand_ins, stubs=request.stubs)

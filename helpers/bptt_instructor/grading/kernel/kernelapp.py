@@ -17,10 +17,10 @@ from ipykernel.shellchannel import ShellChannelThread  # noqa: E402
 from IPython.core.application import BaseIPythonApplication  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
-from bptt_instructor.grading.kernel.iostream import UnhurriedStream  # noqa: E402
-from bptt_instructor.grading.kernel.ipkernel import GradedKernel  # noqa: E402
-from bptt_instructor.grading.kernel.session import ModestSession  # noqa: E402
-from bptt_instructor.grading.kernel.shell import GradedCompiler, GradedShell  # noqa: E402
+from bptt_instructor.grading.kernel.iostream import NonBlockingStream  # noqa: E402
+from bptt_instructor.grading.kernel.ipkernel import SubmissionKernel  # noqa: E402
+from bptt_instructor.grading.kernel.session import TruncatingSession  # noqa: E402
+from bptt_instructor.grading.kernel.shell import FastCompiler, FastShell  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import KernelChecks
 
 
-STREAM = f"{UnhurriedStream.__module__}.{UnhurriedStream.__name__}"
+STREAM = f"{NonBlockingStream.__module__}.{NonBlockingStream.__name__}"
 
 
-class GradedApp(IPKernelApp):
+class ForkedKernelApp(IPKernelApp):
     """IPython's kernel application, on sockets that listen already."""
 
     def prepare(self, checks: KernelChecks) -> None:
@@ -45,11 +45,11 @@ class GradedApp(IPKernelApp):
         self._checks = checks
         # Found out once, for all that are forked.
         _ = checks.record_types
-        app = {"kernel_class": GradedKernel, "outstream_class": STREAM, "log_level": 50}
+        app = {"kernel_class": SubmissionKernel, "outstream_class": STREAM, "log_level": 50}
         self.update_config(Config(HistoryManager={"enabled": False}, IPKernelApp=app))
         BaseIPythonApplication.initialize(self, [])
         # The kernel would make its shell anew; it takes the one that is there.
-        shell = GradedShell.instance(config=self.config, user_ns={}, compiler_class=GradedCompiler)
+        shell = FastShell.instance(config=self.config, user_ns={}, compiler_class=FastCompiler)
         # The first cell and the first error cost as much as twenty others.
         shell.run_cell("pass", silent=True)
         shell.run_cell("def fails(): 1 / 0", silent=True)
@@ -58,7 +58,7 @@ class GradedApp(IPKernelApp):
         except ZeroDivisionError:
             shell.InteractiveTB.structured_traceback(*sys.exc_info())
 
-    def go(self, listening: Mapping[str, int]) -> None:
+    def start_kernel(self, listening: Mapping[str, int]) -> None:
         """Start the kernel, and never return.
 
         Parameters
@@ -68,7 +68,7 @@ class GradedApp(IPKernelApp):
         """
         self._listening = listening
         # Made here, since a session does not work in a fork of the process that made it.
-        self.session = ModestSession(parent=self, key=b"")
+        self.session = TruncatingSession(parent=self, key=b"")
         self.init_sockets()
         self.init_io()
         self.init_signal()

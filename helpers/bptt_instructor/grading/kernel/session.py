@@ -12,7 +12,7 @@ MOST_CHARACTERS = 1_200_000
 """In one message. JSON takes up to six bytes for one: together they stay below what the other side takes, 8 MB."""
 
 
-class ModestSession(Session):
+class TruncatingSession(Session):
     """Writes a kernel's messages, and cuts their texts where they get too long together.
 
     The other side hangs up on a message that is longer than it allows. An honest learner who prints a large array would

@@ -13,7 +13,7 @@ from IPython.core.compilerop import CachingCompiler
 SYNTAX_ALONE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
-class GradedCompiler(CachingCompiler):
+class FastCompiler(CachingCompiler):
     """A compiler that names a cell by its number; ipykernel's adds up its bytes, in Python, for a debugger."""
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
@@ -22,7 +22,7 @@ class GradedCompiler(CachingCompiler):
         return os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", f"{number}.py")  # noqa: PTH118 - quick
 
 
-class GradedShell(ZMQInteractiveShell):
+class FastShell(ZMQInteractiveShell):
     """A shell for cells that nobody waits in front of."""
 
     def transform_cell(self, raw_cell: str) -> str:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bptt_instructor.grading.kernel.kernelapp import GradedApp
+from bptt_instructor.grading.kernel.kernelapp import ForkedKernelApp
 from bptt_instructor.grading.limits import Limits
 from bptt_instructor.grading.protocol.messages import CHANNELS
 from bptt_instructor.grading.sandbox import libc, namespaces
@@ -42,7 +42,7 @@ PRELOAD = ("IPython.core.logger", "bdb", "psutil", "pwd")
 
 FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 MESSAGE_BYTES = 65_536
-MOST_HANDLES = len(CHANNELS) + 1
+MAX_FDS = len(CHANNELS) + 1
 FOREVER = 1 << 30
 
 
@@ -66,21 +66,21 @@ class Request:
 
 
 def main() -> None:
-    """Serve until the trusted side hangs up: ``zygote.py SOCKET boxed|unboxed CHECKS``."""
-    _, number, box_or_not, kernel_checks = sys.argv
+    """Serve until the trusted side hangs up: ``zygote.py SOCKET sandboxed|unsandboxed CHECKS``."""
+    _, number, sandboxed, kernel_checks = sys.argv
     door = socket.socket(fileno=int(number))
     checks: KernelChecks = pkgutil.resolve_name(kernel_checks)()
     for name in (*checks.preload, *PRELOAD):
         import_module(name)
-    app = GradedApp.instance()
+    app = ForkedKernelApp.instance()
     app.prepare(checks)
-    make_kernel = _boxed(app, door) if box_or_not == "boxed" else partial(_unboxed, app, door)
+    make_kernel = _sandboxed(app, door) if sandboxed == "sandboxed" else partial(_unsandboxed, app, door)
     # What is alive now stays so: children that never look at it go on sharing the parent's memory.
     gc.collect()
     gc.freeze()
     door.send(b"{}")
     while True:
-        message, handles, _, _ = socket.recv_fds(door, MESSAGE_BYTES, MOST_HANDLES)
+        message, handles, _, _ = socket.recv_fds(door, MESSAGE_BYTES, MAX_FDS)
         if not message:
             return
         make_kernel(Request(**json.loads(message)), handles)
@@ -88,16 +88,16 @@ def main() -> None:
             os.close(handle)
 
 
-def _boxed(app: GradedApp, door: socket.socket) -> Callable[[Request, list[int]], None]:
-    from bptt_instructor.grading.sandbox.seccomp import call_filter  # noqa: PLC0415 - needs a library that only Linux has
+def _sandboxed(app: ForkedKernelApp, door: socket.socket) -> Callable[[Request, list[int]], None]:
+    from bptt_instructor.grading.sandbox.seccomp import syscall_filter  # noqa: PLC0415 - needs a library that only Linux has
 
-    refused = call_filter()
+    refused = syscall_filter()
 
     def make_kernel(request: Request, handles: list[int]) -> None:
         # The first process of a new pid namespace is a child of the one that made it. That one only hands it over.
         between = os.fork()
         if not between:
-            _answer(door, partial(_make_box, app, refused, request, handles))
+            _answer(door, partial(_make_sandbox, app, refused, request, handles))
         os.waitpid(between, 0)
 
     return make_kernel
@@ -108,24 +108,24 @@ def _answer(door: socket.socket, make: Callable[[], int]) -> None:
     try:
         socket.send_fds(door, [b"{}"], [os.pidfd_open(make())])
     except BaseException as error:  # noqa: BLE001 - whatever it was, the trusted side has to know
-        door.send(_trouble(error))
+        door.send(_error_message(error))
     finally:
         os._exit(0)
 
 
-def _make_box(app: GradedApp, refused: SyscallFilter, request: Request, handles: list[int]) -> int:
+def _make_sandbox(app: ForkedKernelApp, refused: SyscallFilter, request: Request, handles: list[int]) -> int:
     limits = Limits(**request.limits)
-    namespaces.leave()
+    namespaces.unshare_namespaces()
     return _fork(
         app,
         request,
         handles,
-        lambda: namespaces.furnish(limits, request.writable),
-        lambda: namespaces.lock(limits, refused),
+        lambda: namespaces.mount_private(limits, request.writable),
+        lambda: namespaces.lock_down(limits, refused),
     )
 
 
-def _unboxed(app: GradedApp, door: socket.socket, request: Request, handles: list[int]) -> None:
+def _unsandboxed(app: ForkedKernelApp, door: socket.socket, request: Request, handles: list[int]) -> None:
     def enter() -> None:
         os.setsid()
         libc.die_with_parent()
@@ -133,30 +133,30 @@ def _unboxed(app: GradedApp, door: socket.socket, request: Request, handles: lis
     # There is no other process to bury it.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        pid = _fork(app, request, handles, enter, lambda: namespaces.bind(Limits(**request.limits)))
+        pid = _fork(app, request, handles, enter, lambda: namespaces.set_rlimits(Limits(**request.limits)))
         socket.send_fds(door, [b"{}"], [os.pidfd_open(pid)])
     except OSError as error:
-        door.send(_trouble(error))
+        door.send(_error_message(error))
 
 
 def _fork(
-    app: GradedApp, request: Request, handles: list[int], enter: Callable[[], None], lock: Callable[[], None]
+    app: ForkedKernelApp, request: Request, handles: list[int], enter: Callable[[], None], lock: Callable[[], None]
 ) -> int:
     """Fork a kernel; return its number when it is ready to run a submission."""
     hears, tells = os.pipe()
     kernel = os.fork()
     if not kernel:
         try:
-            _forget(tells, *handles)
+            _close_inherited_fds(tells, *handles)
             enter()
             _work_in(request.work, handles[len(CHANNELS) :])
             lock()
             os.close(tells)
         except BaseException as error:  # noqa: BLE001 - whatever it was, the trusted side has to know
-            os.write(tells, _trouble(error))
+            os.write(tells, _error_message(error))
             os._exit(1)
         try:
-            app.go(dict(zip(CHANNELS, handles, strict=False)))
+            app.start_kernel(dict(zip(CHANNELS, handles, strict=False)))
         finally:
             os._exit(0)
     os.close(tells)
@@ -167,7 +167,7 @@ def _fork(
     return kernel
 
 
-def _forget(*keep: int) -> None:
+def _close_inherited_fds(*keep: int) -> None:
     """Close the door and every other handle of the parent; nothing that is printed goes where the parent's goes."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
@@ -193,7 +193,7 @@ def _work_in(folder: str, archives: Sequence[int]) -> None:
     np.random.seed()  # noqa: NPY002 - the generator that notebooks may use
 
 
-def _trouble(error: BaseException) -> bytes:
+def _error_message(error: BaseException) -> bytes:
     return json.dumps({"error": f"{type(error).__name__}: {error}"}).encode()
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import zmq
 
-from bptt_instructor.grading.kernel_client.client import Kernel
-from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, WarmParent
+from bptt_instructor.grading.kernel_client.client import KernelClient
+from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, ZygoteProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.limits import Limits
 
 
-class Kernels:
+class KernelLauncher:
     """Starts kernels, one at a time.
 
     Parameters
@@ -30,23 +30,23 @@ class Kernels:
         What each of them may use.
     suite
         The course's checks: what the sandbox holds of them, and what may cross its border.
-    boxed
+    sandboxed
         Whether each is in a sandbox.
-    warm
+    use_zygote
         Whether they share a parent that has imported everything. A cold one starts Python afresh.
     """
 
-    def __init__(self, limits: Limits, suite: CheckSuite, *, boxed: bool = True, warm: bool = True) -> None:
+    def __init__(self, limits: Limits, suite: CheckSuite, *, sandboxed: bool = True, use_zygote: bool = True) -> None:
         self._limits = limits
         self._suite = suite
         self._record_types: tuple[type, ...] = pkgutil.resolve_name(suite.kernel)().record_types
-        self.boxed = boxed
-        self._warm = warm
+        self.sandboxed = sandboxed
+        self._use_zygote = use_zygote
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._parent: WarmParent | None = None
+        self._zygote: ZygoteProcess | None = None
 
     @contextmanager
-    def start(self, files: Mapping[str, bytes]) -> Iterator[Kernel]:
+    def start(self, files: Mapping[str, bytes]) -> Iterator[KernelClient]:
         """Start a kernel, and end it afterwards.
 
         Parameters
@@ -64,36 +64,36 @@ class Kernels:
             yield kernel
         finally:
             kernel.close()
-            if not self._warm:
-                self._end_parent()
+            if not self._use_zygote:
+                self._end_zygote()
 
     def close(self) -> None:
         """End the parent."""
-        self._end_parent()
+        self._end_zygote()
         self._context.term()
 
-    def _started(self, files: Mapping[str, bytes]) -> Kernel:
-        again = self._parent is not None
+    def _started(self, files: Mapping[str, bytes]) -> KernelClient:
+        again = self._zygote is not None
         try:
             return self._fork(files)
         except SandboxError:
             # A parent that has served before may have been killed by whoever needed its memory.
-            self._end_parent()
+            self._end_zygote()
             if not again:
                 raise
             return self._fork(files)
 
-    def _fork(self, files: Mapping[str, bytes]) -> Kernel:
-        if self._parent is None:
-            self._parent = WarmParent(self._limits, self._suite, boxed=self.boxed)
+    def _fork(self, files: Mapping[str, bytes]) -> KernelClient:
+        if self._zygote is None:
+            self._zygote = ZygoteProcess(self._limits, self._suite, sandboxed=self.sandboxed)
         with _archive(files) as archive:
-            forked = self._parent.fork(archive)
-        return Kernel(forked, self._limits, self._record_types, self._context)
+            forked = self._zygote.fork(archive)
+        return KernelClient(forked, self._limits, self._record_types, self._context)
 
-    def _end_parent(self) -> None:
-        if self._parent:
-            self._parent.close()
-        self._parent = None
+    def _end_zygote(self) -> None:
+        if self._zygote:
+            self._zygote.close()
+        self._zygote = None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ LONGEST_NAME = 200
 CUT = "\n[The rest of this cell's output was cut off: it was too long.]\n"
 
 
-class Outputs:
+class OutputCollector:
     """Collects the outputs of one cell.
 
     Parameters
@@ -92,7 +92,7 @@ def _made(kind: str, content: dict[str, Any], most: int) -> NotebookNode | None:
         name = "stderr" if content.get("name") == "stderr" else "stdout"
         return output("stream", name=name, text=text(content.get("text"), most))
     if kind == "error":
-        return told_error(content, most)
+        return error_from_message(content, most)
     if kind in {"display_data", "execute_result"}:
         data = _data(content.get("data"), most)
         count = content.get("execution_count")
@@ -102,7 +102,7 @@ def _made(kind: str, content: dict[str, Any], most: int) -> NotebookNode | None:
     return None
 
 
-def told_error(content: dict[str, Any], most: int) -> NotebookNode:
+def error_from_message(content: dict[str, Any], most: int) -> NotebookNode:
     """Make the output of a cell that failed from what the kernel says of the error."""
     lines = content.get("traceback")
     kept = [text(line, most) for line in lines[:LONGEST_NAME]] if type(lines) is list else []

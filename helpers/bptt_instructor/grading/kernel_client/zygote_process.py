@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.checks.packages import package_folders
 from bptt_instructor.grading.protocol.messages import CHANNELS
-from bptt_instructor.grading.sandbox.bubblewrap import wrapped, writable
+from bptt_instructor.grading.sandbox.bubblewrap import bwrap_command, writable_dirs
 from bptt_instructor.grading.sandbox.namespaces import HOME, WORK
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class SandboxError(Exception):
 
 
 @dataclass(frozen=True)
-class Forked:
+class ForkedKernel:
     """A kernel that is about to listen.
 
     Attributes
@@ -50,7 +50,7 @@ class Forked:
     folder: str
 
 
-class WarmParent:
+class ZygoteProcess:
     """One warm parent, and its kernels, which end with it.
 
     Parameters
@@ -59,39 +59,41 @@ class WarmParent:
         Bounds on every kernel.
     suite
         The course's checks: what the sandbox holds of them.
-    boxed
+    sandboxed
         Whether it stands in bubblewrap, and each kernel in a box of its own.
     """
 
-    def __init__(self, limits: Limits, suite: CheckSuite, *, boxed: bool) -> None:
+    def __init__(self, limits: Limits, suite: CheckSuite, *, sandboxed: bool) -> None:
         self._limits = limits
-        self._boxed = boxed
+        self._sandboxed = sandboxed
         self._folder = tempfile.TemporaryDirectory(prefix="bptt-")
         # Through a handle, the path to a socket is short, however deep the folder is, and tells nothing about it.
         self._at = os.open(self._folder.name, os.O_PATH | os.O_DIRECTORY)
-        self._door, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control_socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-s", "-P", "-m", "bptt_instructor.grading.kernel.zygote", str(theirs.fileno())]
-        command += ["boxed" if boxed else "unboxed", suite.kernel]
-        home = HOME if boxed else self._folder.name
+        command += ["sandboxed" if sandboxed else "unsandboxed", suite.kernel]
+        home = HOME if sandboxed else self._folder.name
         self._packages = packages = package_folders(suite.packages)
         environment = _environment(home, packages)
-        if boxed:
-            command = wrapped(command, limits, environment, packages, Path(tempfile.mkdtemp(dir=self._folder.name)))
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the parent is
+        if sandboxed:
+            command = bwrap_command(
+                command, limits, environment, packages, Path(tempfile.mkdtemp(dir=self._folder.name))
+            )
+        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the parent is
         self._process = subprocess.Popen(  # noqa: S603 - the command is ours
             command,
             # Started with nothing, since whoever is inside can read what bubblewrap itself was started with.
-            env={"PATH": PATH} if boxed else environment,
+            env={"PATH": PATH} if sandboxed else environment,
             stdin=subprocess.DEVNULL,
-            stdout=self._complaints,
-            stderr=self._complaints,
+            stdout=self._stderr_file,
+            stderr=self._stderr_file,
             pass_fds=[theirs.fileno()],
             start_new_session=True,
         )
         theirs.close()
-        self._hear(START_SECONDS)
+        self._receive(START_SECONDS)
 
-    def fork(self, archive: int | None = None) -> Forked:
+    def fork(self, archive: int | None = None) -> ForkedKernel:
         """Have a kernel forked.
 
         Parameters
@@ -116,47 +118,47 @@ class WarmParent:
             request: dict[str, Any] = {
                 "limits": self._limits.as_dict(),
                 "work": self._work(),
-                "writable": writable(self._packages),
+                "writable": writable_dirs(self._packages),
             }
             handles = [each.fileno() for each in listening] + ([] if archive is None else [archive])
-            socket.send_fds(self._door, [json.dumps(request).encode()], handles)
+            socket.send_fds(self._control_socket, [json.dumps(request).encode()], handles)
         except OSError as error:
             raise SandboxError(f"the warm parent has gone: {error}") from error
         finally:
             for each in listening:
                 each.close()
-        (process,) = self._hear(FORK_SECONDS)
-        return Forked(process, folder)
+        (process,) = self._receive(FORK_SECONDS)
+        return ForkedKernel(process, folder)
 
     def close(self) -> None:
         """End the parent and every kernel of it."""
-        self._door.close()
+        self._control_socket.close()
         with suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait()
         os.close(self._at)
-        self._complaints.close()
+        self._stderr_file.close()
         self._folder.cleanup()
 
     def _work(self) -> str:
-        return WORK if self._boxed else tempfile.mkdtemp(dir=self._folder.name)
+        return WORK if self._sandboxed else tempfile.mkdtemp(dir=self._folder.name)
 
-    def _hear(self, seconds: float) -> list[int]:
+    def _receive(self, seconds: float) -> list[int]:
         """Wait for an answer, and return the handles in it."""
-        ready, _, _ = select.select([self._door], [], [], seconds)
+        ready, _, _ = select.select([self._control_socket], [], [], seconds)
         message, handles = b"", list[int]()
         if ready:
-            message, handles, _, _ = socket.recv_fds(self._door, MESSAGE_BYTES, 1)
+            message, handles, _, _ = socket.recv_fds(self._control_socket, MESSAGE_BYTES, 1)
         if not message:
-            raise SandboxError(self._last_words() or "the warm parent did not answer")
+            raise SandboxError(self._last_stderr_line() or "the warm parent did not answer")
         trouble = json.loads(message).get("error")
         if trouble:
             raise SandboxError(trouble)
         return handles
 
-    def _last_words(self) -> str:
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
+    def _last_stderr_line(self) -> str:
+        self._stderr_file.seek(0)
+        lines = self._stderr_file.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else ""
 
 

@@ -26,10 +26,10 @@ class Status(StrEnum):
     @property
     def needs_a_person(self) -> bool:
         """Whether something happened that grading cannot decide."""
-        return self.gravity >= list(Status).index(Status.TIMED_OUT) and self is not Status.MISSING
+        return self.severity >= list(Status).index(Status.TIMED_OUT) and self is not Status.MISSING
 
     @property
-    def gravity(self) -> int:
+    def severity(self) -> int:
         """How grave it is, compared with the others."""
         return list(Status).index(self)
 
@@ -46,7 +46,7 @@ def one_line(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Points:
+class CellScore:
     """Points for one graded cell, as the gradebook has them.
 
     Attributes
@@ -66,7 +66,7 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Row:
+class GradeRow:
     """One student's outcome for one assignment.
 
     Attributes
@@ -90,7 +90,7 @@ class Row:
     name: str
     status: Status
     reason: str = ""
-    cells: tuple[Points, ...] = ()
+    cells: tuple[CellScore, ...] = ()
     penalty: float = 0.0
     causes: Mapping[str, str] = field(default_factory=dict)
 

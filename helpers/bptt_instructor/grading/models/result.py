@@ -46,7 +46,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Result:
+class SubmissionResult:
     """What grading one submission gives.
 
     Attributes
@@ -67,7 +67,7 @@ class Result:
         Id and title of the known mistakes that the verdicts name.
     seconds
         Wall time of each part of the work, by name.
-    boxed
+    sandboxed
         Whether the code ran in a sandbox.
     seed
         What the test inputs were drawn from.
@@ -82,7 +82,7 @@ class Result:
     unanswered: tuple[str, ...] = ()
     causes: Mapping[str, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
-    boxed: bool = True
+    sandboxed: bool = True
     seed: str = ""
 
     def to_bytes(self) -> bytes:

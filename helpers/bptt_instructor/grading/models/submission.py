@@ -48,7 +48,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class AssignmentFiles:
     """What the instructor has of a lesson.
 
     Attributes

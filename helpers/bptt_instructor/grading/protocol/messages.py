@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from bptt_instructor.grading.checks.protocol import CallResult
-from bptt_instructor.grading.protocol.serialize import LONGEST_TEXT, NotPlainError, decode, encode
+from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.protocol.serialize import MAX_TEXT_CHARACTERS, DecodeError, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ class CallRequest:
         return cls(data["exercise"], data["function"], arguments, stand_ins, data["stubs"])
 
 
-def encode_result(result: CallResult, record_types: Sequence[type]) -> dict[str, Any]:
+def encode_reply(result: CallReply, record_types: Sequence[type]) -> dict[str, Any]:
     """Return what a call did as plain JSON types; in the kernel."""
     data = {name: getattr(result, name) for name in _FIELDS}
     for name in _TEXTS:
@@ -74,31 +74,31 @@ def encode_result(result: CallResult, record_types: Sequence[type]) -> dict[str,
 
 
 def _short(text: str) -> str:
-    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+    return text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()
 
 
-def decode_result(data: Any, record_types: Sequence[type], max_bytes: int) -> CallResult:  # noqa: ANN401 - anything
-    """Read what a kernel sent in place of :func:`encode_result`'s work.
+def decode_reply(data: Any, record_types: Sequence[type], max_bytes: int) -> CallReply:  # noqa: ANN401 - anything
+    """Read what a kernel sent in place of :func:`encode_reply`'s work.
 
     Raises
     ------
-    NotPlainError
+    DecodeError
         When it is not the result of a call.
     """
     if type(data) is not dict or data.keys() != set(_FIELDS):
-        raise NotPlainError("not an answer")
+        raise DecodeError("not an answer")
     for name in _TEXTS:
-        if type(data[name]) is not str or len(data[name]) > LONGEST_TEXT:
-            raise NotPlainError(f"{name} is not a text")
+        if type(data[name]) is not str or len(data[name]) > MAX_TEXT_CHARACTERS:
+            raise DecodeError(f"{name} is not a text")
     for name in (*_LISTS, "axes"):
         kind = int if name == "axes" else str
         entries = data[name]
         if type(entries) is not list or len(entries) > MAX_LINES or any(type(entry) is not kind for entry in entries):
-            raise NotPlainError(f"{name} is not a list")
-        if kind is str and any(len(entry) > LONGEST_TEXT for entry in entries):
-            raise NotPlainError(f"{name} is too long")
+            raise DecodeError(f"{name} is not a list")
+        if kind is str and any(len(entry) > MAX_TEXT_CHARACTERS for entry in entries):
+            raise DecodeError(f"{name} is too long")
     lists = {name: tuple(data[name]) for name in (*_LISTS, "axes")}
-    return CallResult(**{**data, **lists, "result": decode(data["result"], record_types, max_bytes)})
+    return CallReply(**{**data, **lists, "result": decode(data["result"], record_types, max_bytes)})
 
 
 def part_id(request: str, number: int) -> str:
@@ -106,6 +106,6 @@ def part_id(request: str, number: int) -> str:
     return f"{request}/{number}"
 
 
-_FIELDS = tuple(field.name for field in fields(CallResult))
+_FIELDS = tuple(field.name for field in fields(CallReply))
 _TEXTS = ("error", "message", "at_line", "printed", "origin")
 _LISTS = ("warned", "changed", "reads", "own")

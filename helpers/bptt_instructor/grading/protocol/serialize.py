@@ -20,19 +20,19 @@ DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64", "complex64", "complex128"),
 )
-HOLDERS = {"list", "tuple", "dict", "record"}
-DEEPEST = 8
-MOST_VALUES = 20_000
-MOST_AXES = 8
-MOST_BYTES = 16_000_000
-LONGEST_TEXT = 10_000
+CONTAINERS = {"list", "tuple", "dict", "record"}
+MAX_DEPTH = 8
+MAX_VALUES = 20_000
+MAX_AXES = 8
+MAX_ARRAY_BYTES = 16_000_000
+MAX_TEXT_CHARACTERS = 10_000
 
 
-class NotPlainError(ValueError):
+class DecodeError(ValueError):
     """Something that was sent is not what plain data looks like."""
 
 
-class Other:
+class Opaque:
     """Stands for a value that cannot be sent; the name of its class is that of the value's type."""
 
 
@@ -49,7 +49,7 @@ def encode(value: Any, record_types: Sequence[type] = ()) -> Any:  # noqa: ANN40
         The named tuples that may be sent: those that a course's functions are given.
     """
     writer = _Writer(record_types)
-    return {"value": writer.value(value, DEEPEST), "arrays": writer.arrays}
+    return {"value": writer.value(value, MAX_DEPTH), "arrays": writer.arrays}
 
 
 class _Writer:
@@ -63,7 +63,7 @@ class _Writer:
     def value(self, value: Any, depth: int) -> Any:  # noqa: ANN401
         if value is None or type(value) in {bool, int, float, str}:
             return _encode_scalar(value)
-        if isinstance(value, np.ndarray) and value.dtype.name in DTYPES and value.nbytes <= MOST_BYTES:
+        if isinstance(value, np.ndarray) and value.dtype.name in DTYPES and value.nbytes <= MAX_ARRAY_BYTES:
             if id(value) not in self._seen:
                 self._seen[id(value)] = len(self.arrays)
                 self.arrays.append(_encode_array(value))
@@ -71,11 +71,11 @@ class _Writer:
         if isinstance(value, np.generic) and value.dtype.name in DTYPES:
             return {"scalar": _encode_array(np.asarray(value))}
         # Whoever reads this would refuse more, and writing it would take for ever.
-        if depth and type(value) in {list, tuple, dict} and len(value) <= MOST_VALUES:
+        if depth and type(value) in {list, tuple, dict} and len(value) <= MAX_VALUES:
             return self._container(value, depth - 1)
         if depth and type(value) in self._record_types:
             return {"record": type(value).__name__, "fields": [self.value(entry, depth - 1) for entry in value]}
-        return {"other": type(value).__name__[:LONGEST_TEXT]}
+        return {"other": type(value).__name__[:MAX_TEXT_CHARACTERS]}
 
     def _container(self, value: Any, depth: int) -> Any:  # noqa: ANN401
         if isinstance(value, dict):
@@ -88,7 +88,7 @@ def _encode_scalar(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, float) and not math.isfinite(value):
         return {"float": repr(value)}
     if isinstance(value, str):
-        return value[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+        return value[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()
     if type(value) is int and abs(value) >= 2**63:
         return {"other": "int"}
     return value
@@ -104,7 +104,7 @@ def _encode_array(array: np.ndarray[Any, Any]) -> dict[str, Any]:
 def decode(
     message: Any,  # noqa: ANN401 - whatever was sent
     record_types: Sequence[type] = (),
-    most_bytes: int = MOST_BYTES,
+    most_bytes: int = MAX_ARRAY_BYTES,
 ) -> Any:  # noqa: ANN401
     """Read what :func:`encode` made, or what pretends to be.
 
@@ -119,18 +119,18 @@ def decode(
 
     Raises
     ------
-    NotPlainError
+    DecodeError
         When it is anything else, too large, or too deep.
     """
     if not isinstance(message, dict) or message.keys() != {"value", "arrays"} or type(message["arrays"]) is not list:
-        raise NotPlainError("not a value with its arrays")
+        raise DecodeError("not a value with its arrays")
     reader = _Reader(record_types, most_bytes)
     arrays = [reader.array(entry) for entry in message["arrays"]]
-    return reader.value(message["value"], arrays, DEEPEST)
+    return reader.value(message["value"], arrays, MAX_DEPTH)
 
 
-def _other(kind: str) -> Other:
-    made: Other = type(kind if kind.isidentifier() else "object", (Other,), {})()
+def _other(kind: str) -> Opaque:
+    made: Opaque = type(kind if kind.isidentifier() else "object", (Opaque,), {})()
     return made
 
 
@@ -140,28 +140,28 @@ class _Reader:
     def __init__(self, record_types: Sequence[type], most_bytes: int) -> None:
         self._record_types = {kind.__name__: kind for kind in record_types}
         self._bytes = most_bytes
-        self._values = MOST_VALUES
+        self._values = MAX_VALUES
 
     def array(self, entry: Any) -> np.ndarray[Any, Any]:  # noqa: ANN401
         if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data"}:
-            raise NotPlainError("not an array")
+            raise DecodeError("not an array")
         kind, shape, data = entry["dtype"], entry["shape"], entry["data"]
-        if kind not in DTYPES or type(data) is not str or type(shape) is not list or len(shape) > MOST_AXES:
-            raise NotPlainError("not an array of numbers")
+        if kind not in DTYPES or type(data) is not str or type(shape) is not list or len(shape) > MAX_AXES:
+            raise DecodeError("not an array of numbers")
         if any(type(size) is not int or not 0 <= size <= self._bytes for size in shape):
-            raise NotPlainError("not a shape")
+            raise DecodeError("not a shape")
         self._count()
         dtype = np.dtype(kind)
         size = math.prod(shape) * dtype.itemsize
         self._bytes -= size
         if self._bytes < 0:
-            raise NotPlainError("too many numbers")
+            raise DecodeError("too many numbers")
         try:
             raw = base64.b64decode(data, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise NotPlainError("numbers that are not base64") from error
+            raise DecodeError("numbers that are not base64") from error
         if len(raw) != size:
-            raise NotPlainError("numbers that do not fill their shape")
+            raise DecodeError("numbers that do not fill their shape")
         # A copy owns its memory and can be written; what frombuffer makes cannot.
         return np.frombuffer(raw, dtype).reshape(shape).copy()
 
@@ -176,8 +176,8 @@ class _Reader:
             return entry
         if type(entry) is str:
             return self._text(entry)
-        if type(entry) is not dict or (depth < 1 and entry.keys() & HOLDERS):
-            raise NotPlainError("not a value, or one too deep")
+        if type(entry) is not dict or (depth < 1 and entry.keys() & CONTAINERS):
+            raise DecodeError("not a value, or one too deep")
         match entry:
             case {"array": int(at)} if len(entry) == 1 and type(at) is int and 0 <= at < len(arrays):
                 return arrays[at]
@@ -195,37 +195,37 @@ class _Reader:
                 return self._dict(pairs, arrays, depth)
             case {"record": str(kind), "fields": list(fields), **rest} if kind in self._record_types and not rest:
                 return self._record(kind, fields, arrays, depth)
-        raise NotPlainError("not a value")
+        raise DecodeError("not a value")
 
     def _scalar(self, entry: Any) -> Any:  # noqa: ANN401
         array = self.array(entry)
         if array.shape != ():
-            raise NotPlainError("not a number")
+            raise DecodeError("not a number")
         return array[()]
 
     def _text(self, text: str) -> str:
-        if len(text) > LONGEST_TEXT:
-            raise NotPlainError("too long a text")
+        if len(text) > MAX_TEXT_CHARACTERS:
+            raise DecodeError("too long a text")
         return text
 
     def _dict(self, pairs: list[Any], arrays: list[np.ndarray[Any, Any]], depth: int) -> dict[Any, Any]:
         made: dict[Any, Any] = {}
         for pair in pairs:
             if type(pair) is not list or len(pair) != len(("key", "value")):
-                raise NotPlainError("not a key and a value")
+                raise DecodeError("not a key and a value")
             key = self.value(pair[0], [], 0)
-            if not isinstance(key, str | int | float | bool | Other | None) or key in made:
-                raise NotPlainError("not a key")
+            if not isinstance(key, str | int | float | bool | Opaque | None) or key in made:
+                raise DecodeError("not a key")
             made[key] = self.value(pair[1], arrays, depth - 1)
         return made
 
     def _record(self, kind: str, fields: list[Any], arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:  # noqa: ANN401
         make: Any = self._record_types[kind]
         if len(fields) != len(make._fields):
-            raise NotPlainError("not a named tuple")
+            raise DecodeError("not a named tuple")
         return make(*(self.value(part, arrays, depth - 1) for part in fields))
 
     def _count(self) -> None:
         self._values -= 1
         if self._values < 0:
-            raise NotPlainError("too many values")
+            raise DecodeError("too many values")

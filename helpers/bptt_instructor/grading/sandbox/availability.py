@@ -12,10 +12,10 @@ INSTALL = "On Debian or Ubuntu: sudo apt-get install bubblewrap libseccomp2; on 
 OR = "With --no-sandbox, submissions run with your rights."
 NO_SANDBOX = "Without a sandbox: submissions run with your rights, and can read and change all that you can."
 # As the warm parent does it: bubblewrap first, and a box of its own inside.
-TRIAL = ("bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "--")
+PROBE = ("bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "--")
 
 
-def why_not() -> str:
+def unavailable_reason() -> str:
     """Return why there is no sandbox here, and what to install, in one line; empty when there is one."""
     if sys.platform != "linux":
         return f"A sandbox needs Linux: grade in a virtual machine or a container with one. {OR}"
@@ -24,7 +24,7 @@ def why_not() -> str:
     if not ctypes.util.find_library("seccomp"):
         return f"A sandbox needs the library libseccomp, which is not installed. {INSTALL} {OR}"
     if os.geteuid() != 0:
-        trial = subprocess.run([*TRIAL, "true"], capture_output=True, text=True, check=False)  # noqa: S603
+        trial = subprocess.run([*PROBE, "true"], capture_output=True, text=True, check=False)  # noqa: S603
         if trial.returncode:
             said = (trial.stderr.strip().splitlines() or ["bubblewrap failed"])[-1]
             return f"This system does not allow user namespaces, which a sandbox needs ({said}). {OR}"

@@ -18,7 +18,7 @@ NOBODY = 64_646
 """User and group of kernels when root grades: limits on the number of processes do not bind root."""
 
 TMP = Path("/tmp")  # noqa: S108 - what is there inside is not what is there outside
-MADE_UP = {
+FAKE_ETC = {
     "passwd": f"learner:x:{LEARNER}:{LEARNER}::{HOME}:/bin/sh\n",
     "group": f"learner:x:{LEARNER}:\n",
     "hosts": "127.0.0.1 localhost learner\n::1 localhost learner\n",
@@ -27,7 +27,7 @@ MADE_UP = {
 """What stands in /etc in place of the machine's own."""
 
 
-def writable(packages: Sequence[Path]) -> list[str]:
+def writable_dirs(packages: Sequence[Path]) -> list[str]:
     """Return the folders that a submission can write to. Each box has its own, and they begin empty.
 
     Parameters
@@ -40,7 +40,7 @@ def writable(packages: Sequence[Path]) -> list[str]:
     return [HOME, "/dev/shm", *temporary]  # noqa: S108 - each box has its own
 
 
-def wrapped(
+def bwrap_command(
     command: list[str], limits: Limits, environment: dict[str, str], packages: Sequence[Path], etc: Path
 ) -> list[str]:
     """Return the arguments that run a command inside of bubblewrap.
@@ -65,15 +65,15 @@ def wrapped(
         line += ["--setenv", name, value]
     line += ["--dev", "/dev", "--tmpfs", str(TMP)]
     line += _system(packages)
-    for name, text in MADE_UP.items():
+    for name, text in FAKE_ETC.items():
         (etc / name).write_text(text, encoding="ascii")
         line += ["--ro-bind", str(etc / name), f"/etc/{name}"]
     # bubblewrap's own /proc, made by root, is partly covered, and then no box inside may mount one of its own. The
     # machine's is seen by the warm parent alone: each box covers it.
     line += ["--bind", "/proc", "/proc"] if os.geteuid() == 0 else ["--proc", "/proc"]
-    for folder in writable(packages):
+    for folder in writable_dirs(packages):
         line += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", folder]
-    line += ["--chdir", HOME, *_each("--remount-ro", sorted({"/", "/dev", str(TMP)} - set(writable(packages))))]
+    line += ["--chdir", HOME, *_each("--remount-ro", sorted({"/", "/dev", str(TMP)} - set(writable_dirs(packages))))]
     if os.geteuid() == 0:
         line += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
         command = [*_as_nobody(), *command]

@@ -37,7 +37,7 @@ NAMESPACES = (
 )
 
 
-def leave() -> None:
+def unshare_namespaces() -> None:
     """Leave the parent's namespaces. Children of this process are the first in theirs, and see nothing else.
 
     The calling process must have one thread only.
@@ -49,7 +49,7 @@ def leave() -> None:
     _write("/proc/self/gid_map", f"{LEARNER} {group} 1")
 
 
-def furnish(limits: Limits, folders: Iterable[str]) -> None:
+def mount_private(limits: Limits, folders: Iterable[str]) -> None:
     """Give the box empty folders of bounded size, and its own view of processes.
 
     Parameters
@@ -71,14 +71,14 @@ def furnish(limits: Limits, folders: Iterable[str]) -> None:
     Path(WORK).mkdir()
 
 
-def lock(limits: Limits, refused: pyseccomp.SyscallFilter) -> None:
+def lock_down(limits: Limits, refused: pyseccomp.SyscallFilter) -> None:
     """Set the limits and give up what the box was made with, for good."""
-    bind(limits)
+    set_rlimits(limits)
     libc.drop_capabilities()
     refused.load()
 
 
-def bind(limits: Limits) -> None:
+def set_rlimits(limits: Limits) -> None:
     """Set the limits that the system keeps for each process."""
     for what, most in (
         (resource.RLIMIT_AS, limits.process_bytes),

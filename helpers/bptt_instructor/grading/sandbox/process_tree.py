@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Processes:
+class ProcessTree:
     """All processes of one kernel.
 
     Parameters
@@ -43,14 +43,14 @@ class Processes:
     def kill(self) -> None:
         """End all of them, at once."""
         # A box ends with its first process. Without one, each has to be found.
-        others = [] if self._boxed else list(self._all())[1:]
+        others = [] if self._sandboxed else list(self._all())[1:]
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.handle, signal.SIGKILL)
         for process in others:
             with suppress(psutil.Error):
                 process.kill()
 
-    def end_others(self) -> None:
+    def kill_children(self) -> None:
         """End all but the first."""
         for process in list(self._all())[1:]:
             with suppress(psutil.Error):
@@ -74,7 +74,7 @@ class Processes:
         return sum(_cpu_seconds(process) for process in self._all())
 
     @property
-    def _boxed(self) -> bool:
+    def _sandboxed(self) -> bool:
         with suppress(OSError):
             return Path(f"/proc/{self._pid}/ns/pid").readlink() != Path("/proc/self/ns/pid").readlink()
         return True

@@ -7,7 +7,7 @@ import socket
 
 import pyseccomp
 
-REFUSED = (
+DENIED = (
     # Other processes' memory and state.
     *("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd"),
     # Keyrings are not in any namespace.
@@ -38,7 +38,7 @@ CLONE_NAMESPACES = (0x80, 0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000, 0x
 """Every flag of clone that makes a namespace."""
 
 
-def call_filter() -> pyseccomp.SyscallFilter:
+def syscall_filter() -> pyseccomp.SyscallFilter:
     """Make the filter; its ``load`` puts it on the calling process, for good.
 
     Foreign ABIs (32 bit programs on a 64 bit machine) are refused whole: a filter for one of them would be a second
@@ -47,7 +47,7 @@ def call_filter() -> pyseccomp.SyscallFilter:
     calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     calls.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)
     calls.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)
-    for name in REFUSED:
+    for name in DENIED:
         _refuse(calls, name)
     for flag in CLONE_NAMESPACES:
         _refuse(calls, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bptt_instructor.grading.checks.protocol import CallResult
+from bptt_instructor.grading.checks.protocol import CallReply
 
 
 class Pair(NamedTuple):
@@ -17,6 +17,6 @@ class Kernel:
     def call(self, function, _exercise, arguments, _stand_ins, *, stubs):
         assert not stubs, "no exercise has stand-ins"
         try:
-            return CallResult(function(*arguments["pair"]))
+            return CallReply(function(*arguments["pair"]))
         except Exception as error:  # noqa: BLE001 - whatever a learner's function raises
-            return CallResult(error=type(error).__name__, message=str(error))
+            return CallReply(error=type(error).__name__, message=str(error))
