@@ -28,6 +28,7 @@ FLOORS = {
 }
 KERNEL = {"ipykernel": "6.17.1", "jupyter-client": "7.4.9"}
 """Colab's, to run notebooks in; learners bring one of their own."""
+UV = (sys.executable, "-m", "uv")
 PYTHON = sys.executable if sys.version_info < (3, 13) else ">=3.11,<3.13"
 """NumPy and Matplotlib were not yet made for newer ones."""
 
@@ -38,7 +39,7 @@ class Floors:
     def __init__(self, folder):
         self.folder = folder
         self.python = folder / "venv/bin/python"
-        self.run("uv", "venv", "--python", PYTHON, folder / "venv")
+        self.run(*UV, "venv", "--python", PYTHON, folder / "venv")
         # ipywidgets 7 wants the whole server of the classic notebook, for nothing that is used here.
         (folder / "overrides.txt").write_text("notebook; sys_platform == 'nowhere'\n")
 
@@ -49,9 +50,8 @@ class Floors:
     def install(self, *packages):
         """With pip where uv finds no index, as set-up does."""
         try:
-            self.run(
-                "uv", "pip", "install", "--python", self.python, "--override", self.folder / "overrides.txt", *packages
-            )
+            options = ("--python", self.python, "--override", self.folder / "overrides.txt")
+            self.run(*UV, "pip", "install", *options, *packages)
         except subprocess.CalledProcessError:
             self.run(sys.executable, "-m", "pip", "--python", self.python, "install", *packages)
 
