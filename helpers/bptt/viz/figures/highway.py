@@ -78,7 +78,7 @@ def highway(ft: Array, it: Array | None = None, ot: Array | None = None, *, fact
     )
     drawn = "".join(name for name, gate in (("i", it), ("o", ot)) if gate is not None)
     dashed = "" if factor is None else "left in an RNN"
-    picture = Picture(card, journey.length, journey.decades(), gates=drawn, dashed=dashed)
+    picture = HighwayPicture(card, journey.length, journey.decades(), gates=drawn, dashed=dashed)
     picture.still()
     picture.moving()
     picture.show(journey)
@@ -169,7 +169,7 @@ def _looks(size: float) -> tuple[dict[str, Any], ...]:
     )
 
 
-class Picture:
+class HighwayPicture:
     """The road and the plot, on one axis of steps: first what never changes, then what ``show`` sets.
 
     Parameters

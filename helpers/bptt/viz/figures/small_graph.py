@@ -82,7 +82,7 @@ def small_graph(values: Mapping[str, float], gradients: Mapping[str, Any] | None
         caption=f"x is used twice: in the sum s = x + y and in the product c = s · x. {_collected(gradients)}".rstrip(),
         description=_description(values, gradients),
     )
-    picture = Picture(card.page, back=bool(gradients))
+    picture = SmallGraphPicture(card.page, back=bool(gradients))
     picture.edges()
     picture.nodes()
     picture.key()
@@ -119,7 +119,7 @@ def _description(values: Mapping[str, float], gradients: Mapping[str, Any]) -> s
     return f"{words} {_collected(gradients)}".rstrip()
 
 
-class Picture:
+class SmallGraphPicture:
     """The graph on its page; each method draws one part of it.
 
     Parameters

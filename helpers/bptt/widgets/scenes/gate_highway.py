@@ -9,7 +9,7 @@ from bptt.lstm import LSTMCaches, lstm_forward
 from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.figures.highway import HEIGHT, Journey, Picture
+from bptt.viz.figures.highway import HEIGHT, HighwayPicture, Journey
 from bptt.widgets.controls import number
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.learner_influence import BackwardProbe
@@ -94,7 +94,7 @@ class _Gates(Scene):
         )
         self._length = length
         self._asked = None if function is None else BackwardProbe("lstm_backward", function, "dx")
-        self._picture = Picture(self.card, length, _DECADES, gates="io", dashed="left on the road through a")
+        self._picture = HighwayPicture(self.card, length, _DECADES, gates="io", dashed="left on the road through a")
         self._picture.still()
         with self.moving():
             self._picture.moving()

@@ -7,7 +7,7 @@ from matplotlib.text import Text  # noqa: TC002 - loaded by every figure anyway
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.figures import small_graph
-from bptt.viz.figures.small_graph import NODES, Picture
+from bptt.viz.figures.small_graph import NODES, SmallGraphPicture
 from bptt.widgets.controls import number, steps
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.scene import Layer, Scene
@@ -83,7 +83,7 @@ class _Walk(Scene):
             )
         )
         page = self.card.page
-        picture = Picture(page, back=True)
+        picture = SmallGraphPicture(page, back=True)
         picture.edges()
         picture.key()
         left, top, width = style.MARGIN - 4, 262, style.WIDTH - 2 * style.MARGIN + 8
