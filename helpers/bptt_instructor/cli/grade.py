@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.options import course_option
-from bptt_instructor.cli.stopped import EXIT_INTERRUPTED
+from bptt_instructor.cli.options import EXIT_INTERRUPTED, course_option
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,10 +1,13 @@
-"""The option that says which course a command is about."""
+"""Shared click options (``--course``) and exit codes."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+
+EXIT_INTERRUPTED = 130
+"""Exit code of a command that Ctrl-C stopped, as shells have it: 128 and the number of SIGINT."""
 
 
 def _course(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
