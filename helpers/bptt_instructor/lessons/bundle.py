@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from bptt_instructor.lessons.build import check
 from bptt_instructor.lessons.leaks import SearchableText, Secret, parts, secrets
+from bptt_instructor.lessons.lint import count_author_notes
 from bptt_instructor.lessons.source import LessonError, read_lessons
-from bptt_instructor.lessons.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -77,7 +77,7 @@ def bundle(course: Path) -> Bundle:
         raise LessonError([f"{course}/solutions: no lesson here; one would be called 01_name.py."])
     hidden = {lesson.name: secrets(lesson.notebook) for lesson in lessons}
     files, problems = _gathered(course)
-    problems += [f"{path.relative_to(course)}: not finished; look for AUTHOR." for path in unfinished(course)]
+    problems += [f"{path.relative_to(course)}: not finished; look for AUTHOR." for path in count_author_notes(course)]
     for name, content in files.items():
         problems += _problems(name, content, hidden)
     # Only what is free of leaks is worth comparing, which takes longest.

@@ -1,4 +1,7 @@
-"""What a lesson must satisfy before it is built; nbgrader itself finds these too late, or never."""
+"""Validate a lesson's cells and nbgrader metadata; count open AUTHOR notes.
+
+nbgrader itself finds these problems too late, or never.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from bptt_instructor.lessons.regions import MARKER, hidden_lines, marker_problem
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
+    from pathlib import Path
 
     from nbformat import NotebookNode
 
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
 KEYS = ("grade", "grade_id", "locked", "schema_version", "solution", "task")
 MAX_EXERCISE_LINES = 12
+AUTHOR_NOTE = "<!-- AUTHOR:"
+"""Beginning of a note to the author in a lesson's skeleton; learners see it when they open a cell to edit it."""
 
 
 def lint(lesson: LessonSource, exercises: Container[str]) -> list[str]:
@@ -42,6 +48,25 @@ def lint(lesson: LessonSource, exercises: Container[str]) -> list[str]:
             first_seen[grade_id] = line
         problems += [f"{lesson.path}:{line}: {problem}" for problem in here]
     return problems
+
+
+def count_author_notes(course: Path) -> dict[Path, int]:
+    """Count the notes to the author that are left in each lesson of a course.
+
+    Parameters
+    ----------
+    course
+        The folder of ``nbgrader_config.py``.
+
+    Returns
+    -------
+    dict
+        Number of notes by path of the lesson script; lessons without any are left out.
+    """
+    counts = {
+        path: path.read_text(encoding="utf-8").count(AUTHOR_NOTE) for path in sorted(course.glob("solutions/*.py"))
+    }
+    return {path: count for path, count in counts.items() if count}
 
 
 def _cell_problems(cell: NotebookNode, exercises: Container[str]) -> Iterator[str]:
