@@ -1,4 +1,4 @@
-"""``bptt build``."""
+"""The command ``bptt build``: build source and released notebooks from the lesson scripts."""
 
 from __future__ import annotations
 
