@@ -29,11 +29,11 @@ def release(*, to: Path | None, course: Path) -> None:
     """
     from collections import Counter
 
-    from bptt_instructor.lessons.archive import TOP, write_bundle
+    from bptt_instructor.lessons.archive import TOP_FOLDER, write_bundle
     from bptt_instructor.lessons.bundle import bundle
     from bptt_instructor.lessons.source import LessonError
 
-    to = to or course / "build" / f"{TOP}.zip"
+    to = to or course / "build" / f"{TOP_FOLDER}.zip"
     try:
         contents = bundle(course)
     except LessonError as error:
