@@ -129,7 +129,7 @@ def test_nbgrader_by_its_name(nothing_on_path, monkeypatch, tmp_path):
     assert finding.fix.startswith(f"PATH={Path(sys.executable).parent}:")
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     assert package_checks.nbgrader().state is CheckState.OK
-    monkeypatch.setattr(package_checks, "BESIDE", tmp_path)
+    monkeypatch.setattr(package_checks, "PYTHON_BIN", tmp_path)
     assert package_checks.nbgrader().state is CheckState.MISSING
 
 

@@ -19,7 +19,7 @@ from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
-from bptt_instructor.config import CHECK_SUITE
+from bptt_instructor.config import DEFAULT_CHECK_SUITE
 from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading import grade_submission
 from bptt_instructor.grading.course import Course, GradingError
@@ -277,7 +277,7 @@ def test_a_result_counts_for_what_it_was_made_of(tmp_path, shared, submission):
 def test_a_result_of_other_code_does_not_count(tmp_path, monkeypatch):
     def shared():
         return worker.pack_batch(
-            AssignmentFiles(ASSIGNMENT, b"", b"", {}), Limits(), CHECK_SUITE, sandboxed=True, use_zygote=True
+            AssignmentFiles(ASSIGNMENT, b"", b"", {}), Limits(), DEFAULT_CHECK_SUITE, sandboxed=True, use_zygote=True
         )
 
     before = shared()

@@ -5,10 +5,9 @@ from as_graded import run
 
 from bptt.check.exercises import EXERCISES
 from bptt_instructor.lessons.build import build
-from bptt_instructor.lessons.lint import lint
+from bptt_instructor.lessons.lint import count_author_notes, lint
 from bptt_instructor.lessons.scaffold import NewLessonError, new_lesson
 from bptt_instructor.lessons.source import read_lesson
-from bptt_instructor.lessons.unfinished import unfinished
 
 
 def test_the_skeleton_has_nothing_to_complain_about(course):
@@ -58,6 +57,6 @@ def test_what_is_left_of_an_earlier_lesson_is_not_taken_over(course, left):
 
 def test_only_lines_for_the_author_are_counted(course):
     path = new_lesson(course, "05_gru")
-    assert unfinished(course) == {path: 12}
+    assert count_author_notes(course) == {path: 12}
     path.write_text(path.read_text().replace("<!-- AUTHOR: ", "<!-- "))
-    assert unfinished(course) == {}
+    assert count_author_notes(course) == {}

@@ -1,4 +1,4 @@
-"""The ``bptt`` command: a file for each of its commands, which imports what it needs when it runs.
+"""Command group ``main`` of ``bptt``; a command imports its backend only when it runs.
 
 So ``--help`` is quick.
 """
@@ -16,7 +16,7 @@ from bptt_instructor.cli.release import release
 from bptt_instructor.cli.report import report
 
 COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, data)
-"""In the order in which a term needs them."""
+"""All commands, in the order in which a term needs them."""
 
 
 class OrderedGroup(click.Group):

@@ -1,4 +1,4 @@
-"""``bptt build``."""
+"""The command ``bptt build``: build source and released notebooks from the lesson scripts."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def build(*, check_only: bool, course: Path) -> None:
     """
     from bptt_instructor.lessons.build import build as build_notebooks
     from bptt_instructor.lessons.build import check
+    from bptt_instructor.lessons.lint import count_author_notes
     from bptt_instructor.lessons.source import LessonError
-    from bptt_instructor.lessons.unfinished import unfinished
 
     try:
         changes = check(course) if check_only else build_notebooks(course)
@@ -41,6 +41,6 @@ def build(*, check_only: bool, course: Path) -> None:
         raise click.ClickException("notebooks/ is not what solutions/ builds. Run 'bptt build', and commit.")
     if not changes:
         click.echo("The notebooks are up to date.")
-    for path, count in unfinished(course).items():
+    for path, count in count_author_notes(course).items():
         lines = "1 line for its author is" if count == 1 else f"{count} lines for its author are"
         click.echo(f"{path.relative_to(course)}: {lines} left; look for AUTHOR.")

@@ -1,4 +1,4 @@
-"""``bptt collect``."""
+"""The command ``bptt collect``: import archives from Canvas or Moodle."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
     from bptt_instructor.lms.collect import CollectSummary
 
-_PATH = click.Path(exists=True, path_type=Path)
+_EXISTING_PATH = click.Path(exists=True, path_type=Path)
 
 
 @click.command(short_help="Bring in an archive from Canvas or Moodle.")
 @click.argument("assignment")
-@click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=_PATH)
+@click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=_EXISTING_PATH)
 @click.option(
     "--roster",
-    type=_PATH,
+    type=_EXISTING_PATH,
     help="A class list: Canvas' gradebook export, Moodle's grading worksheet, or id,first_name,last_name as CSV.",
 )
 @course_option
@@ -43,27 +43,25 @@ def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, c
     from bptt_instructor.lms.collect import collect_archives
 
     try:
-        came = collect_archives(Course(course, assignment), archives, roster)
+        summary = collect_archives(Course(course, assignment), archives, roster)
     except GradingError as error:
         raise click.ClickException(str(error)) from None
-    _tell(came)
-    if not came.new + came.changed + came.same:
+    _print_summary(summary)
+    if not summary.new + summary.changed + summary.same:
         raise click.ClickException("Nothing was collected. Is it the right archive? Does --roster name the class list?")
     click.echo(f"Next: bptt grade {assignment}")
 
 
-def _tell(came: CollectSummary) -> None:
-    total = len(came.new + came.changed + came.same)
-    click.echo(
-        f"{plural(total, 'student')}: {len(came.new)} new, {len(came.changed)} changed, {len(came.same)} as before."
-    )
-    if came.unknown:
-        click.echo(f"Nobody knows who these are, or they share a name: {', '.join(came.unknown)}.", err=True)
+def _print_summary(summary: CollectSummary) -> None:
+    new, changed, same = len(summary.new), len(summary.changed), len(summary.same)
+    click.echo(f"{plural(new + changed + same, 'student')}: {new} new, {changed} changed, {same} as before.")
+    if summary.unknown:
+        click.echo(f"Nobody knows who these are, or they share a name: {', '.join(summary.unknown)}.", err=True)
         click.echo("What they sent was left out. A class list (--roster) tells who is who.", err=True)
-    if came.late:
-        late = f"Late, says Canvas, which does not tell by how much: {', '.join(came.late)}."
+    if summary.late:
+        late = f"Late, says Canvas, which does not tell by how much: {', '.join(summary.late)}."
         click.echo(f"{late} Until their timestamp.txt says when they came, they are graded as in time.", err=True)
-    if came.untimed:
-        click.echo(f"The time of handing in cannot be read in the class list: {', '.join(came.untimed)}.", err=True)
-    for name, why in came.passed_over.items():
-        click.echo(f"Passed over: {name}: {why}.", err=True)
+    if summary.untimed:
+        click.echo(f"The time of handing in cannot be read in the class list: {', '.join(summary.untimed)}.", err=True)
+    for name, reason in summary.passed_over.items():
+        click.echo(f"Passed over: {name}: {reason}.", err=True)

@@ -1,4 +1,4 @@
-"""``bptt data``."""
+"""The command ``bptt data``: the learner's download, listed among the instructor's commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def data(arguments: tuple[str, ...]) -> None:
     """Fetch what lessons train on."""
-    # Learners' own command, which bptt runs without this package; it stands here so that help lists it.
+    # bptt runs this command without bptt_instructor, too; it is here so that --help lists it.
     from bptt.__main__ import main
 
     sys.exit(main(["data", *arguments]))

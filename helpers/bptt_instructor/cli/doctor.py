@@ -1,4 +1,4 @@
-"""``bptt doctor``."""
+"""The command ``bptt doctor``: tell what this machine lacks for grading."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def doctor(*, course: Path) -> None:
     from bptt_instructor.doctor.models import CheckState
     from bptt_instructor.doctor.run import run_checks
 
-    console, findings = Console(), []
-    for finding in run_checks(course):
-        findings.append(finding)
-        print_check(finding, console)
-    print_summary(findings, console)
-    sys.exit(any(finding.state is CheckState.MISSING for finding in findings))
+    console, results = Console(), []
+    for result in run_checks(course):
+        results.append(result)
+        print_check(result, console)
+    print_summary(results, console)
+    sys.exit(any(result.state is CheckState.MISSING for result in results))

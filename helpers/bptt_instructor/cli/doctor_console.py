@@ -1,4 +1,4 @@
-"""What was found, in the terminal."""
+"""Render check results of the doctor in the terminal."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-SIGN, NAME = 10, 14
-"""How wide these columns are."""
-# Never by colour alone: the word and the sign say it, too.
+SIGN_WIDTH, NAME_WIDTH = 10, 14
+"""Widths of these columns, in characters."""
+# Sign and word tell the state, too, for whoever cannot tell colours apart.
 SIGNS = {
     CheckState.OK: ("✓ ok", "green"),
     CheckState.OPTIONAL: ("– optional", "yellow"),
@@ -24,23 +24,23 @@ SIGNS = {
 }
 
 
-def print_check(finding: CheckResult, console: Console) -> None:
-    """Print one finding: its state, its name, what was found and, below, what to type."""
-    laid_out = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    laid_out.add_column(width=SIGN, no_wrap=True)
-    laid_out.add_column(width=NAME, no_wrap=True)
-    laid_out.add_column(ratio=1)
-    sign, style = SIGNS[finding.state]
-    laid_out.add_row(Text(sign, style), finding.name, Text(finding.detail))
-    console.print(laid_out)
-    if finding.fix:
-        # Not broken into lines, so that it can be copied.
-        console.print(Text(f"{'':{SIGN + NAME + 4}}→ {finding.fix}", "bold"), soft_wrap=True)
+def print_check(result: CheckResult, console: Console) -> None:
+    """Print one result: state, name and detail, and below them the fix."""
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=SIGN_WIDTH, no_wrap=True)
+    table.add_column(width=NAME_WIDTH, no_wrap=True)
+    table.add_column(ratio=1)
+    sign, style = SIGNS[result.state]
+    table.add_row(Text(sign, style), result.name, Text(result.detail))
+    console.print(table)
+    if result.fix:
+        # Not wrapped, so that it can be copied.
+        console.print(Text(f"{'':{SIGN_WIDTH + NAME_WIDTH + 4}}→ {result.fix}", "bold"), soft_wrap=True)
 
 
-def print_summary(findings: Sequence[CheckResult], console: Console) -> None:
-    """Say whether grading can work."""
-    missing = [finding.name for finding in findings if finding.state is CheckState.MISSING]
+def print_summary(results: Sequence[CheckResult], console: Console) -> None:
+    """Print whether grading can work here, and which checks prevent it."""
+    missing = [result.name for result in results if result.state is CheckState.MISSING]
     console.print()
     if missing:
         console.print(f"Grading cannot work here yet: {', '.join(missing)}.", style="bold", highlight=False)

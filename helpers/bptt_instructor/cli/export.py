@@ -1,4 +1,4 @@
-"""``bptt export``."""
+"""The command ``bptt export``: write the points of a class for Canvas, Moodle or a spreadsheet."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
     to = to or Path("grades.csv" if layout == "csv" else f"grades-{layout}.csv")
     try:
         with open_gradebook(course) as book:
-            found = marks(book, lessons)
-        remarks = write_grades(found, layout, to, missing_as_zero=missing_as_zero)
+            grades = marks(book, lessons)
+        warnings = write_grades(grades, layout, to, missing_as_zero=missing_as_zero)
     except GradingError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{to} cannot be written: {error.strerror}.") from None
-    for remark in remarks:
-        click.echo(remark, err=True)
-    students, columns = len(found.students), len(found.lessons)
+    for warning in warnings:
+        click.echo(warning, err=True)
+    students, columns = len(grades.students), len(grades.lessons)
     click.echo(f"{to}: {plural(students, 'student')}, {plural(columns, 'lesson')}.")
-    click.echo(NEXT[layout])
+    click.echo(NEXT_STEPS[layout])
 
 
-NEXT = {
+NEXT_STEPS = {
     "canvas": "Next: in Canvas, Grades, Import. It shows what would change before it changes anything.",
     "moodle": (
         "Next: in Moodle, Grades, Import, CSV file, with the encoding UTF-8. Map 'Student ID' or 'Email address' to "

@@ -1,4 +1,4 @@
-"""``bptt grade``."""
+"""The command ``bptt grade``: grade an assignment and print a table of the class."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.options import course_option
-from bptt_instructor.cli.stopped import EXIT_INTERRUPTED
+from bptt_instructor.cli.options import EXIT_INTERRUPTED, course_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,12 +63,12 @@ def grade(  # noqa: PLR0913 - one for each option
     from bptt_instructor.grading.course import Course, GradingError
     from bptt_instructor.grading.grade_assignment import GradingOptions
 
-    how = GradingOptions(sandboxed=sandbox, use_zygote=not cold, again=again or new_inputs, new_inputs=new_inputs)
-    wishes = GradeRequest(students, how, workers, scheduler, feedback)
+    options = GradingOptions(sandboxed=sandbox, use_zygote=not cold, again=again or new_inputs, new_inputs=new_inputs)
+    request = GradeRequest(students, options, workers, scheduler, feedback)
     try:
-        run_grade(Course(course, assignment), wishes, Console())
+        run_grade(Course(course, assignment), request, Console())
     except GradingError as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
-        # What there is to say has been said.
+        # run_grade has printed how far grading came.
         sys.exit(EXIT_INTERRUPTED)

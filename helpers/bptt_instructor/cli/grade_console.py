@@ -1,4 +1,4 @@
-"""Grading in the terminal: a progress bar, then the class as a table."""
+"""Progress bar, results table and summary of ``bptt grade``."""
 
 from __future__ import annotations
 
@@ -39,32 +39,33 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.course import Course
 
 NOT_RUN = (Status.MISSING, Status.UNREADABLE)
-SERIOUS = "red"
-# Never by colour alone: the words say it too.
+"""Statuses without a notebook that could be run."""
+_SERIOUS = "red"
+# The table shows the status in words, too, for whoever cannot tell colours apart.
 STYLES = {
     Status.GRADED: "",
     Status.LATE: "yellow",
     Status.REPAIRED: "yellow",
-    Status.TIMED_OUT: SERIOUS,
-    Status.OUT_OF_MEMORY: SERIOUS,
-    Status.CRASHED: SERIOUS,
-    Status.TAMPERED: SERIOUS,
-    Status.UNREADABLE: SERIOUS,
-    Status.MISSING: SERIOUS,
+    Status.TIMED_OUT: _SERIOUS,
+    Status.OUT_OF_MEMORY: _SERIOUS,
+    Status.CRASHED: _SERIOUS,
+    Status.TAMPERED: _SERIOUS,
+    Status.UNREADABLE: _SERIOUS,
+    Status.MISSING: _SERIOUS,
 }
-COMMONEST = 3
+MAX_MISTAKES_IN_SUMMARY = 3
 
 
 @dataclass(frozen=True)
 class GradeRequest:
-    """What an instructor asks for.
+    """Arguments of ``bptt grade``.
 
     Attributes
     ----------
     students
         Ids of those to grade; everybody when empty.
-    how
-        With what precautions.
+    options
+        How to grade.
     workers
         How many submissions to grade at a time on this machine; None for as many as there are processors.
     scheduler
@@ -74,20 +75,20 @@ class GradeRequest:
     """
 
     students: Sequence[str] = ()
-    how: GradingOptions = DEFAULT_OPTIONS
+    options: GradingOptions = DEFAULT_OPTIONS
     workers: int | None = None
     scheduler: str = ""
     feedback: bool = True
 
 
-def run_grade(course: Course, wishes: GradeRequest, console: Console) -> None:
-    """Grade an assignment, showing how far it is, and print the outcome.
+def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
+    """Grade an assignment, show progress, and print the results table and a summary.
 
     Parameters
     ----------
     course
         The course and its assignment.
-    wishes
+    request
         Whom to grade, and how.
     console
         Where to print.
@@ -97,137 +98,137 @@ def run_grade(course: Course, wishes: GradeRequest, console: Console) -> None:
     GradingError
         When grading cannot begin, or not go on.
     KeyboardInterrupt
-        When the instructor stops it; what is done is kept, and said.
+        After Ctrl-C; results so far are kept, and their number is printed.
     """
-    students = students_to_grade(course, wishes.students)
-    if not wishes.how.sandboxed:
+    students = students_to_grade(course, request.students)
+    if not request.options.sandboxed:
         console.print(Text(NO_SANDBOX, "red"))
-    with open_backend(min(wishes.workers or available_cpus(), len(students)), wishes.scheduler) as place:
-        rows = _rows(course, students, wishes.how, place, console)
+    with open_backend(min(request.workers or available_cpus(), len(students)), request.scheduler) as backend:
+        rows = _graded_rows(course, students, request.options, backend, console)
         console.print(results_table(course.assignment, rows))
         lines = summary(rows)
-        if wishes.feedback:
-            lines += _feedback(course, rows, place, console)
-    lines += ["", f"Log: {_shown(course.log)}"]
-    # As Text, so that no path is taken for markup; and whole, so that it can be clicked.
+        if request.feedback:
+            lines += _feedback_lines(course, rows, backend, console)
+    lines += ["", f"Log: {_relative_to_cwd(course.log)}"]
+    # As Text, so that nothing in a path is read as markup; not wrapped, so that it can be clicked.
     console.print(Text("\n".join(lines)), soft_wrap=True)
 
 
-def _rows(
-    course: Course, students: Sequence[str], how: GradingOptions, place: Backend, console: Console
+def _graded_rows(
+    course: Course, students: Sequence[str], options: GradingOptions, backend: Backend, console: Console
 ) -> list[GradeRow]:
-    tally = ReusedCount()
+    count = ReusedCount()
     rows: list[GradeRow] = []
-    pressed = _noted_ctrl_c()
+    interrupted = _ctrl_c_event()
     with _progress(console) as progress:
-        bar = progress.add_task("Grading", total=len(students), note="")
+        task = progress.add_task("Grading", total=len(students), note="")
         try:
-            for row in grade_assignment(course, students, how, place=place, tally=tally):
+            for row in grade_assignment(course, students, options, place=backend, tally=count):
                 rows.append(row)
-                if len(rows) == tally.reused:
-                    # What was done earlier says nothing about how long the rest takes.
-                    progress.reset(bar, total=len(students), completed=len(rows))
+                if len(rows) == count.reused:
+                    # Reused results come at once, and would distort the estimate of the time left.
+                    progress.reset(task, total=len(students), completed=len(rows))
                 note = f"{sum(row.status.needs_a_person for row in rows)} to look at"
-                progress.update(bar, completed=len(rows), note=note)
-                if pressed.is_set():
-                    raise KeyboardInterrupt  # noqa: TRY301 - as if it had come by itself
+                progress.update(task, completed=len(rows), note=note)
+                if interrupted.is_set():
+                    raise KeyboardInterrupt  # noqa: TRY301 - handled like one that Python raises
         except KeyboardInterrupt:
-            # Ending the workers takes a moment, in which a second Ctrl-C would leave some behind.
+            # Ending the workers takes a moment; a second Ctrl-C meanwhile would leave some running.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             progress.stop()
             done = f"Stopped. {len(rows)} of {len(students)} students are done, and stay so."
-            command = "The same command without --again" if how.again else "The same command"
+            command = "The same command without --again" if options.again else "The same command"
             console.print(f"{done} {command} goes on with the others.", highlight=False)
             raise
-    not_run = {"unchanged since earlier": tally.reused - tally.missing, "with nothing to run": tally.missing}
-    for why, number in not_run.items():
+    not_run = {"unchanged since earlier": count.reused - count.missing, "with nothing to run": count.missing}
+    for reason, number in not_run.items():
         if number:
-            console.print(f"Not run: {number} of {len(rows)}, {why}.", highlight=False)
+            console.print(f"Not run: {number} of {len(rows)}, {reason}.", highlight=False)
     return rows
 
 
-def _noted_ctrl_c() -> threading.Event:
-    """Note when Ctrl-C is pressed: its exception is lost when it comes while Python cleans up an object."""
-    pressed = threading.Event()
+def _ctrl_c_event() -> threading.Event:
+    """Return an event that Ctrl-C sets: its exception is lost when it is raised while Python finalises an object."""
+    interrupted = threading.Event()
 
-    def press(number: int, frame: FrameType | None) -> None:
-        pressed.set()
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        interrupted.set()
         signal.default_int_handler(number, frame)
 
-    signal.signal(signal.SIGINT, press)
-    return pressed
+    signal.signal(signal.SIGINT, interrupt)
+    return interrupted
 
 
-def _feedback(course: Course, rows: Sequence[GradeRow], place: Backend, console: Console) -> list[str]:
-    """Write feedback pages; return what to say about them."""
-    can = [row for row in rows if row.status not in NOT_RUN and course.autograded(row.student).is_file()]
-    if not can:
+def _feedback_lines(course: Course, rows: Sequence[GradeRow], backend: Backend, console: Console) -> list[str]:
+    """Write feedback pages, and return lines about them for the summary."""
+    gradable = [row for row in rows if row.status not in NOT_RUN and course.autograded(row.student).is_file()]
+    if not gradable:
         return []
-    # Pages are made from the gradebook, which workers elsewhere do not see.
-    near = nullcontext(place) if place.local else open_backend(min(available_cpus(), len(can)))
+    # Pages are made from the gradebook, which workers on other machines cannot read.
+    context = nullcontext(backend) if backend.local else open_backend(min(available_cpus(), len(gradable)))
     failed = []
-    with near as here, _progress(console) as progress:
-        bar = progress.add_task("Feedback", total=len(can), note="")
-        for student, well in generate_pages(course, [row.student for row in can], here.client):
-            progress.advance(bar)
-            if not well:
+    with context as local_backend, _progress(console) as progress:
+        task = progress.add_task("Feedback", total=len(gradable), note="")
+        for student, written in generate_pages(course, [row.student for row in gradable], local_backend.client):
+            progress.advance(task)
+            if not written:
                 failed.append(student)
     lines = [f"nbgrader could not write the feedback of {join_names(failed)}. The log says why."] if failed else []
-    pages = [row for row in can if row.student not in failed]
+    pages = [row for row in gradable if row.student not in failed]
     if pages:
-        # A notebook whose mistake was named makes the best first look.
+        # The example to open: with a named mistake, if there is one.
         first = max(pages, key=lambda row: bool(row.causes))
-        lines.append(f"Feedback: {plural(len(pages), 'page')}, {_shown(course.feedback('STUDENT'))}")
+        lines.append(f"Feedback: {plural(len(pages), 'page')}, {_relative_to_cwd(course.feedback('STUDENT'))}")
         lines.append(f"Open one in a browser: {course.feedback(first.student).as_uri()}")
     return lines
 
 
 def results_table(assignment: str, rows: Iterable[GradeRow]) -> Table:
-    """Lay out rows, sorted by student."""
-    laid_out = Table(title=assignment, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    laid_out.add_column("Student", no_wrap=True)
-    laid_out.add_column("Name", max_width=20)
-    laid_out.add_column("Points", justify="right", no_wrap=True)
-    laid_out.add_column("By hand", justify="right", max_width=4)
-    laid_out.add_column("Status", max_width=10)
-    laid_out.add_column("What was found", ratio=1, overflow="fold")
+    """Return a table of rows, sorted by student id."""
+    table = Table(title=assignment, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("Student", no_wrap=True)
+    table.add_column("Name", max_width=20)
+    table.add_column("Points", justify="right", no_wrap=True)
+    table.add_column("By hand", justify="right", max_width=4)
+    table.add_column("Status", max_width=10)
+    table.add_column("What was found", ratio=1, overflow="fold")
     for row in sorted(rows, key=lambda row: row.student):
-        laid_out.add_row(
+        table.add_row(
             Text(row.student),
             Text(row.name),
             f"{row.points:g} / {row.possible:g}",
-            _plus(row),
+            _manual_points(row),
             Text(row.status, STYLES[row.status]),
             Text("\n".join([*filter(None, [row.reason]), *row.causes.values()])),
         )
-    return laid_out
+    return table
 
 
-def _plus(row: GradeRow) -> str:
-    """Say how many points are still to be given by hand, at most."""
-    most = sum(cell.possible for cell in row.cells if cell.by_hand)
-    return f"+{most:g}" if most else ""
+def _manual_points(row: GradeRow) -> str:
+    """Return the points that can still be given by hand, such as ``+4``; empty for none."""
+    points = sum(cell.possible for cell in row.cells if cell.by_hand)
+    return f"+{points:g}" if points else ""
 
 
 def summary(rows: Sequence[GradeRow]) -> list[str]:
-    """Say in a few lines how the class did."""
+    """Return lines with counts of statuses, the commonest mistakes, and how many answers to grade by hand."""
     statuses = Counter(row.status for row in rows)
     counts = ", ".join(f"{statuses[status]} {status}" for status in Status if status in statuses)
     lines = [f"{plural(len(rows), 'student')}: {counts}."]
-    there = sum(row.status not in NOT_RUN for row in rows)
+    handed_in = sum(row.status not in NOT_RUN for row in rows)
     titles = Counter(title for row in rows for title in row.causes.values())
-    common = [(title, count) for title, count in titles.most_common(COMMONEST) if count > 1]
+    common = [(title, count) for title, count in titles.most_common(MAX_MISTAKES_IN_SUMMARY) if count > 1]
     if common:
         lines.append("Commonest mistakes:")
-        lines += [f"  {count} of {there}: {title}" for title, count in common]
+        lines += [f"  {count} of {handed_in}: {title}" for title, count in common]
     by_hand = sum(bool(row.to_grade) for row in rows)
     if by_hand:
-        lines.append(f"{by_hand} of {there} have answers to grade by hand: in JupyterLab, Nbgrader, Formgrader.")
+        lines.append(f"{by_hand} of {handed_in} have answers to grade by hand: in JupyterLab, Nbgrader, Formgrader.")
     return lines
 
 
 class _Rate(ProgressColumn):
-    """Students per minute."""
+    """Progress column: students per minute."""
 
     def render(self, task: Task) -> RenderableType:
         speed = task.finished_speed or task.speed
@@ -243,10 +244,10 @@ def _progress(console: Console) -> Progress:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
         console=console,
-        # Submissions differ: a rate of the last seconds would say little about the rest.
+        # Seconds. Submissions differ in length: a rate over a shorter time would tell little about the rest.
         speed_estimate_period=600,
     )
 
 
-def _shown(path: Path) -> Path:
+def _relative_to_cwd(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

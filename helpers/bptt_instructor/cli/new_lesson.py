@@ -1,4 +1,4 @@
-"""``bptt new-lesson``."""
+"""The command ``bptt new-lesson``: create a lesson script from the skeleton."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def new_lesson(*, name: str, course: Path) -> None:
       bptt grade 05_gru        and what has been handed in for it
     """
     from bptt_instructor.lessons.scaffold import NewLessonError
-    from bptt_instructor.lessons.scaffold import new_lesson as begin
+    from bptt_instructor.lessons.scaffold import new_lesson as create_lesson
 
     try:
-        path = begin(course, name)
+        path = create_lesson(course, name)
     except NewLessonError as error:
         raise click.ClickException(str(error)) from None
     shown = path.relative_to(course)

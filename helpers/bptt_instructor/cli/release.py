@@ -1,4 +1,4 @@
-"""``bptt release``."""
+"""The command ``bptt release``: write the students' bundle, without solutions."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ def release(*, to: Path | None, course: Path) -> None:
     """
     from collections import Counter
 
-    from bptt_instructor.lessons.archive import TOP, write_bundle
+    from bptt_instructor.lessons.archive import TOP_FOLDER, write_bundle
     from bptt_instructor.lessons.bundle import bundle
     from bptt_instructor.lessons.source import LessonError
 
-    to = to or course / "build" / f"{TOP}.zip"
+    to = to or course / "build" / f"{TOP_FOLDER}.zip"
     try:
-        made = bundle(course)
+        contents = bundle(course)
     except LessonError as error:
         raise click.ClickException("This must not go out yet, and nothing was written.\n" + str(error)) from None
     try:
-        write_bundle(made.files, to)
+        write_bundle(contents.files, to)
     except FileExistsError:
         raise click.ClickException(f"{to} is there and not empty. Name a new folder, or one .zip file.") from None
     except OSError as error:
         raise click.ClickException(f"{to} cannot be written: {error.strerror}.") from None
-    inside = Counter(f"{Path(name).parts[0]}/" if "/" in name else name for name in made.files)
-    for name, count in sorted(inside.items()):
+    counts = Counter(f"{Path(name).parts[0]}/" if "/" in name else name for name in contents.files)
+    for name, count in sorted(counts.items()):
         click.echo(f"  {name:20}{f'{count:4} file' + 's' * (count != 1) if name.endswith('/') else ''}".rstrip())
-    click.echo(f"{to}: {len(made.files)} files, {made.size / 1e6:.1f} MB.")
-    lessons = plural(made.lessons, "lesson")
+    click.echo(f"{to}: {len(contents.files)} files, {contents.size / 1e6:.1f} MB.")
+    lessons = plural(contents.lessons, "lesson")
     click.echo(
-        f"Searched for {made.secrets} lines of solutions, hidden tests and rubrics of {lessons}: none is inside."
+        f"Searched for {contents.secrets} lines of solutions, hidden tests and rubrics of {lessons}: none is inside."
     )
     click.echo("Next: put it where your students can get it. They start with its README.md.")

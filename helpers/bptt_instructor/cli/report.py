@@ -1,4 +1,4 @@
-"""``bptt report``."""
+"""The command ``bptt report``: write a page about the class."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     console = Console(stderr=True)
     try:
         with console.status("Reading the gradebook, and drawing"):
-            written = write_report(course, path, anonymous=anonymous)
+            summary = write_report(course, path, anonymous=anonymous)
     except GradingError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"The report cannot be written to {path}: {error.strerror}.") from None
-    click.echo(f"{_many(written.students, 'student')}, {_many(written.lessons, 'lesson')}.")
-    for title, holders, among in written.commonest:
+    click.echo(f"{_count(summary.students, 'student')}, {_count(summary.lessons, 'lesson')}.")
+    for title, holders, among in summary.commonest:
         click.echo(f"  {holders} of {among}: {title}")
-    if written.to_look_at:
-        click.echo(f"{_many(written.to_look_at, 'submission')} to look at: the page says which, and why.")
+    if summary.to_look_at:
+        click.echo(f"{_count(summary.to_look_at, 'submission')} to look at: the page says which, and why.")
     click.echo(f"Open it in a browser: {path.resolve().as_uri()}")
 
 
-def _many(number: int, what: str) -> str:
+def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"

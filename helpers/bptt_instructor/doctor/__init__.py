@@ -1,4 +1,4 @@
 """Environment diagnostics: what grading needs on this machine.
 
-Nothing here needs more than Python, click and rich to say so.
+A check imports other packages itself, so that a package that is missing fails this check alone.
 """

@@ -1,4 +1,4 @@
-"""The machine: its Python, its sandbox, its size."""
+"""Checks of Python, the sandbox and the hardware."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from bptt_instructor.doctor.models import CheckResult, CheckState
 if TYPE_CHECKING:
     from pathlib import Path
 
-OLDEST, FIRST_UNTRIED = (3, 11), (3, 15)
+MIN_PYTHON, FIRST_UNTESTED_PYTHON = (3, 11), (3, 15)
 GB = 1_000_000_000
-_LITTLE_DISK, _NO_DISK = 2 * GB, 0.2 * GB
+_ENOUGH_DISK_BYTES, _MIN_DISK_BYTES = 2 * GB, 0.2 * GB
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> CheckResult:
-    """Look at the version of Python."""
-    found = f"{'.'.join(map(str, version))}, {sys.executable}"
-    if OLDEST <= version < FIRST_UNTRIED:
-        return CheckResult("Python", CheckState.OK, found)
-    mend = "make clean && make lab PYTHON=/path/to/python3.12"
-    return CheckResult("Python", CheckState.MISSING, f"{found}; the course needs 3.11 to 3.14.", mend)
+    """Check the version of Python."""
+    detail = f"{'.'.join(map(str, version))}, {sys.executable}"
+    if MIN_PYTHON <= version < FIRST_UNTESTED_PYTHON:
+        return CheckResult("Python", CheckState.OK, detail)
+    fix = "make clean && make lab PYTHON=/path/to/python3.12"
+    return CheckResult("Python", CheckState.MISSING, f"{detail}; the course needs 3.11 to 3.14.", fix)
 
 
 def sandbox() -> CheckResult:
-    """Look whether submissions can be run in a sandbox."""
-    from bptt_instructor.grading.sandbox.availability import INSTALL, unavailable_reason  # noqa: PLC0415 - a broken nbgrader stops this alone
+    """Check that submissions can run in a sandbox."""
+    from bptt_instructor.grading.sandbox.availability import INSTALL, unavailable_reason  # noqa: PLC0415 - if nbgrader is broken, only this check fails
 
-    why = unavailable_reason()
-    if not why:
+    reason = unavailable_reason()
+    if not reason:
         return CheckResult("Sandbox", CheckState.OK, "bubblewrap and libseccomp are there, and allowed.")
-    mend = INSTALL if INSTALL in why else "Grade on another machine, or ask whoever runs this one."
-    return CheckResult("Sandbox", CheckState.MISSING, " ".join(why.replace(INSTALL, "").split()), mend)
+    fix = INSTALL if INSTALL in reason else "Grade on another machine, or ask whoever runs this one."
+    return CheckResult("Sandbox", CheckState.MISSING, " ".join(reason.replace(INSTALL, "").split()), fix)
 
 
 def browser() -> CheckResult:
-    """Look for a browser for the tests."""
-    there = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if there:
-        return CheckResult("Chromium", CheckState.OK, there)
+    """Check that there is a browser for the browser tests."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program:
+        return CheckResult("Chromium", CheckState.OK, program)
     return CheckResult(
         "Chromium",
         CheckState.OPTIONAL,
@@ -52,36 +52,36 @@ def browser() -> CheckResult:
 
 
 def size() -> CheckResult:
-    """Look how many submissions can run at a time."""
-    import psutil  # noqa: PLC0415 - if it is missing, only this line fails
+    """Check that memory suffices for one submission per processor."""
+    import psutil  # noqa: PLC0415 - if psutil is missing, only this check fails
 
     from bptt_instructor.grading.executors.forkserver import available_cpus  # noqa: PLC0415
     from bptt_instructor.grading.limits import Limits  # noqa: PLC0415
 
     processors, memory = available_cpus(), psutil.virtual_memory().total
-    found = f"{plural(processors, 'processor')}, {memory / GB:.1f} GB of memory."
-    fit = int(memory // Limits().memory_bytes)
-    if processors <= fit:
-        return CheckResult("Size", CheckState.OK, found)
-    found += f" Submissions that use all they may, {Limits().memory_bytes / GB:g} GB each, do not fit side by side."
-    return CheckResult("Size", CheckState.OPTIONAL, found, f"bptt grade LESSON --workers {max(fit, 1)}")
+    detail = f"{plural(processors, 'processor')}, {memory / GB:.1f} GB of memory."
+    max_workers = int(memory // Limits().memory_bytes)
+    if processors <= max_workers:
+        return CheckResult("Size", CheckState.OK, detail)
+    detail += f" Submissions that use all they may, {Limits().memory_bytes / GB:g} GB each, do not fit side by side."
+    return CheckResult("Size", CheckState.OPTIONAL, detail, f"bptt grade LESSON --workers {max(max_workers, 1)}")
 
 
 def disk(folder: Path, free: float | None = None) -> CheckResult:
-    """Look how much room there is for what grading writes.
+    """Check that there is enough disk space for what grading writes.
 
     Parameters
     ----------
     folder
-        The course.
+        The course folder.
     free
-        Bytes; None for what the disk has.
+        Free space in bytes; None to measure it.
     """
     free = shutil.disk_usage(folder).free if free is None else free
-    found = f"{free / GB:.1f} GB free."
-    if free >= _LITTLE_DISK:
-        return CheckResult("Disk", CheckState.OK, found)
-    mend = "Free some space, or move the course folder."
-    if free >= _NO_DISK:
-        return CheckResult("Disk", CheckState.OPTIONAL, f"{found} That may be too little for a large class.", mend)
-    return CheckResult("Disk", CheckState.MISSING, found, mend)
+    detail = f"{free / GB:.1f} GB free."
+    if free >= _ENOUGH_DISK_BYTES:
+        return CheckResult("Disk", CheckState.OK, detail)
+    fix = "Free some space, or move the course folder."
+    if free >= _MIN_DISK_BYTES:
+        return CheckResult("Disk", CheckState.OPTIONAL, f"{detail} That may be too little for a large class.", fix)
+    return CheckResult("Disk", CheckState.MISSING, detail, fix)

@@ -1,4 +1,4 @@
-"""One thing that was looked at."""
+"""``CheckResult``: name, state (ok, optional, missing), detail, fix."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from enum import StrEnum
 
 
 class CheckState(StrEnum):
-    """How a thing is."""
+    """State of what a check looked at."""
 
     OK = "ok"
     OPTIONAL = "optional"
-    """Not as it should be, but grading works without."""
+    """Missing or wrong, but grading works without it."""
     MISSING = "missing"
-    """Grading does not work without."""
+    """Missing or wrong, and grading does not work without it."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes
     ----------
-    what
-        Its name.
+    name
+        What was checked, such as ``Sandbox``.
     state
-        How it is.
-    found
-        What was found, in words; for what is optional, also what it is needed for.
-    mend
-        What to type, or to do, when it is not ok.
+        Whether grading can work with it.
+    detail
+        What the check found, in words; for what is optional, also what it is needed for.
+    fix
+        A command to type, or what to do, when the state is not ok.
     """
 
     name: str

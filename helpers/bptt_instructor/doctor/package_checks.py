@@ -1,4 +1,4 @@
-"""What is installed beside this package."""
+"""Checks of installed packages, nbgrader's commands and the Jupyter kernel."""
 
 from __future__ import annotations
 
@@ -17,80 +17,84 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
 
-INSTALL = "make demo"
-BESIDE = Path(sys.executable).parent
+INSTALL_COMMAND = "make demo"
+PYTHON_BIN = Path(sys.executable).parent
+"""Folder of this Python, and of the programs that its packages install."""
 
 
 def packages(lock: Path) -> CheckResult:
-    """Look whether everything that grading needs is installed, and in the locked versions.
+    """Check that all packages for grading are installed, in the locked versions.
 
     Parameters
     ----------
     lock
-        ``requirements.lock``, which need not be there.
+        Path of ``requirements.lock``; without that file, any version that ``bptt`` allows is right.
     """
     locked = defaultdict(list)
     if lock.is_file():
         for name, number in re.findall(r"^([\w.-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE):
             locked[name].append(number)
-    lacking, others = [], []
-    for needed in _needed():
+    missing, different = [], []
+    for requirement in _requirements():
         try:
-            there = version(needed.name)
+            installed = version(requirement.name)
         except PackageNotFoundError:
-            lacking.append(f"{needed} is not installed.")
+            missing.append(f"{requirement} is not installed.")
             continue
-        if there not in needed.specifier:
-            lacking.append(f"{needed} is needed, and {there} is installed.")
-        elif there not in locked.get(needed.name, [there]):
-            others.append(f"{needed.name} {there}, not {' or '.join(locked[needed.name])}")
-    if lacking:
-        return CheckResult("Packages", CheckState.MISSING, " ".join(lacking), INSTALL)
-    if others:
-        shown = f"{', '.join(others[:3])}{f', and {len(others) - 3} more' if len(others) > 3 else ''}"  # noqa: PLR2004
-        found = f"All there, but the course was tried with other versions, those of requirements.lock: {shown}."
-        return CheckResult("Packages", CheckState.OPTIONAL, found, INSTALL)
+        if installed not in requirement.specifier:
+            missing.append(f"{requirement} is needed, and {installed} is installed.")
+        elif installed not in locked.get(requirement.name, [installed]):
+            different.append(f"{requirement.name} {installed}, not {' or '.join(locked[requirement.name])}")
+    if missing:
+        return CheckResult("Packages", CheckState.MISSING, " ".join(missing), INSTALL_COMMAND)
+    if different:
+        shown = f"{', '.join(different[:3])}{f', and {len(different) - 3} more' if len(different) > 3 else ''}"  # noqa: PLR2004
+        detail = f"All there, but the course was tried with other versions, those of requirements.lock: {shown}."
+        return CheckResult("Packages", CheckState.OPTIONAL, detail, INSTALL_COMMAND)
     return CheckResult("Packages", CheckState.OK, "All there.")
 
 
-def _needed() -> Iterator[Requirement]:
-    """List what this system needs to grade: what learners need, and the extra ``grading``."""
-    from packaging.requirements import Requirement  # noqa: PLC0415 - if it is missing, only this line fails
+def _requirements() -> Iterator[Requirement]:
+    """Yield what ``bptt`` requires on this system, with its extra ``grading``."""
+    from packaging.requirements import Requirement  # noqa: PLC0415 - if packaging is missing, only this check fails
 
     for line in requires("bptt") or ():
-        needed = Requirement(line)
-        if not needed.marker or any(needed.marker.evaluate({"extra": extra}) for extra in ("", "grading")):
-            needed.marker = None
-            yield needed
+        requirement = Requirement(line)
+        if not requirement.marker or any(requirement.marker.evaluate({"extra": extra}) for extra in ("", "grading")):
+            # Messages show requirements without their conditions.
+            requirement.marker = None
+            yield requirement
 
 
 def nbgrader() -> CheckResult:
-    """Look whether nbgrader's commands can be run, and by which name."""
-    missing = [name for name in ("nbgrader", "alembic") if not shutil.which(name, path=str(BESIDE))]
+    """Check that nbgrader's commands are installed, and whether ``nbgrader`` alone finds them."""
+    missing = [name for name in ("nbgrader", "alembic") if not shutil.which(name, path=str(PYTHON_BIN))]
     if missing:
-        return CheckResult("nbgrader", CheckState.MISSING, f"No program {' or '.join(missing)} in {BESIDE}.", INSTALL)
-    there = shutil.which("nbgrader")
-    if there and Path(there).resolve() == (BESIDE / "nbgrader").resolve():
-        return CheckResult("nbgrader", CheckState.OK, there)
-    found = f"'nbgrader' alone finds {there or 'nothing'}. bptt does not need it to; for nbgrader's own commands, type"
-    return CheckResult("nbgrader", CheckState.OPTIONAL, found, f"PATH={BESIDE}:$PATH nbgrader ...")
+        return CheckResult(
+            "nbgrader", CheckState.MISSING, f"No program {' or '.join(missing)} in {PYTHON_BIN}.", INSTALL_COMMAND
+        )
+    found = shutil.which("nbgrader")
+    if found and Path(found).resolve() == (PYTHON_BIN / "nbgrader").resolve():
+        return CheckResult("nbgrader", CheckState.OK, found)
+    detail = f"'nbgrader' alone finds {found or 'nothing'}. bptt does not need it to; for nbgrader's own commands, type"
+    return CheckResult("nbgrader", CheckState.OPTIONAL, detail, f"PATH={PYTHON_BIN}:$PATH nbgrader ...")
 
 
 def kernel() -> CheckResult:
-    """Look whether notebooks run with this Python; grading does not depend on it, learners do."""
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel  # noqa: PLC0415 - if missing, only this fails
+    """Check that notebooks in JupyterLab run with this Python; grading does not depend on it."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel  # noqa: PLC0415 - if it is missing, only this check fails
 
-    mend = f"{sys.executable} -m ipykernel install --sys-prefix"
-    what = "Jupyter kernel"
+    fix = f"{sys.executable} -m ipykernel install --sys-prefix"
+    name = "Jupyter kernel"
     try:
         spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
         return CheckResult(
-            what, CheckState.OPTIONAL, "There is no kernel python3; notebooks in JupyterLab need it.", mend
+            name, CheckState.OPTIONAL, "There is no kernel python3; notebooks in JupyterLab need it.", fix
         )
     program = shutil.which(spec.argv[0]) or spec.argv[0]
-    # By a bare name, Jupyter starts the Python that it runs with.
-    if re.fullmatch(r"python[\d.]*", spec.argv[0]) or Path(program).parent == BESIDE:
-        return CheckResult(what, CheckState.OK, spec.resource_dir)
-    found = f"The kernel python3 is another Python, {program}; notebooks in JupyterLab need this one."
-    return CheckResult(what, CheckState.OPTIONAL, found, f"rm -r {spec.resource_dir} && {mend}")
+    # Where the kernel spec has a bare name, Jupyter starts the Python that it runs with itself.
+    if re.fullmatch(r"python[\d.]*", spec.argv[0]) or Path(program).parent == PYTHON_BIN:
+        return CheckResult(name, CheckState.OK, spec.resource_dir)
+    detail = f"The kernel python3 is another Python, {program}; notebooks in JupyterLab need this one."
+    return CheckResult(name, CheckState.OPTIONAL, detail, f"rm -r {spec.resource_dir} && {fix}")

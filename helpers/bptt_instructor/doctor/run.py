@@ -1,4 +1,4 @@
-"""Look at everything, whatever else is broken."""
+"""Run all checks; a check that crashes becomes a failed result."""
 
 from __future__ import annotations
 
@@ -15,38 +15,41 @@ if TYPE_CHECKING:
 
 
 def run_checks(root: Path) -> Iterator[CheckResult]:
-    """Look at everything that grading needs, one thing at a time.
+    """Run all checks of the doctor, and yield each result when it is there.
 
     Parameters
     ----------
     root
         The folder of ``nbgrader_config.py``.
     """
-    yield _tried("Python", machine_checks.python)
-    yield _tried("Packages", lambda: package_checks.packages(root / "requirements.lock"))
-    yield _tried("nbgrader", package_checks.nbgrader)
-    yield _tried("Sandbox", machine_checks.sandbox)
-    yield _tried("Course folder", lambda: course_checks.folder(root))
-    yield _tried("Lessons", lambda: course_checks.lessons(root))
-    yield _tried("Gradebook", lambda: course_checks.gradebook(_config(root)))
-    yield _tried("Disk", lambda: machine_checks.disk(root))
-    yield _tried("Size", machine_checks.size)
-    yield _tried("Jupyter kernel", package_checks.kernel)
-    yield _tried("Exchange", lambda: course_checks.exchange(_config(root)))
-    yield _tried("Chromium", machine_checks.browser)
+    yield _result("Python", machine_checks.python)
+    yield _result("Packages", lambda: package_checks.packages(root / "requirements.lock"))
+    yield _result("nbgrader", package_checks.nbgrader)
+    yield _result("Sandbox", machine_checks.sandbox)
+    yield _result("Course folder", lambda: course_checks.folder(root))
+    yield _result("Lessons", lambda: course_checks.lessons(root))
+    yield _result("Gradebook", lambda: course_checks.gradebook(_load_config(root)))
+    yield _result("Disk", lambda: machine_checks.disk(root))
+    yield _result("Size", machine_checks.size)
+    yield _result("Jupyter kernel", package_checks.kernel)
+    yield _result("Exchange", lambda: course_checks.exchange(_load_config(root)))
+    yield _result("Chromium", machine_checks.browser)
 
 
-def _config(root: Path) -> Config:
-    from bptt_instructor.config import load_config  # noqa: PLC0415 - if nbgrader is missing, only its lines fail
+def _load_config(root: Path) -> Config:
+    from bptt_instructor.config import load_config  # noqa: PLC0415 - if nbgrader is missing, only checks that need it fail
 
     return load_config(root)
 
 
-def _tried(what: str, check: Callable[[], CheckResult]) -> CheckResult:
+def _result(name: str, check: Callable[[], CheckResult]) -> CheckResult:
     try:
         return check()
-    # What is broken may break in any way, and the other lines are worth having.
+    # A broken installation may raise anything, and the other results are worth having.
     except Exception as error:  # noqa: BLE001
         return CheckResult(
-            what, CheckState.MISSING, f"Could not be looked at: {type(error).__name__}: {error}", package_checks.INSTALL
+            name,
+            CheckState.MISSING,
+            f"Could not be looked at: {type(error).__name__}: {error}",
+            package_checks.INSTALL_COMMAND,
         )

@@ -1,4 +1,4 @@
-"""One lesson, one source: ``solutions/NN_name.py`` to nbgrader's source notebook to what students get.
+"""Authoring: lesson script → nbgrader source notebook → released notebook → students' bundle.
 
-The way is one way only. Nothing is ever read back from a notebook into a lesson.
+Nothing is read back from a notebook into a lesson script, and nothing is imported from ``grading/``.
 """

@@ -1,4 +1,4 @@
-"""Write what students get: as a folder, or as one archive that is the same byte for byte each time."""
+"""Write the bundle as a folder or as a reproducible zip."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-TOP = "bptt-course"
-"""The one folder in the archive, so that unpacking scatters nothing."""
-_ANY_TIME = (2020, 1, 1, 0, 0, 0)
-_PLAIN_FILE = 0o100644 << 16
+TOP_FOLDER = "bptt-course"
+"""Folder in the archive that holds all files, so that unpacking scatters nothing."""
+_FIXED_TIME = (2020, 1, 1, 0, 0, 0)
+_REGULAR_FILE = 0o100644 << 16  # external_attr holds a Unix mode in its upper half
 _UNIX = 3
 
 
 def write_bundle(files: Mapping[str, bytes], to: Path) -> None:
-    """Write files into an archive when the name ends in ``.zip``, else into a folder.
+    """Write the bundle into an archive when the name ends in ``.zip``, else into a folder.
 
     Parameters
     ----------
     files
-        Content by path.
+        Content by path, relative to the bundle.
     to
-        An archive, which is replaced, or a folder that is empty or not there yet.
+        Path of an archive, which is replaced, or of a folder that is empty or does not exist.
 
     Raises
     ------
     FileExistsError
-        When the folder is not empty, or a file.
+        When the path is that of a folder with files in it, or of a file.
     """
     if to.suffix == ".zip":
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -45,13 +45,19 @@ def write_bundle(files: Mapping[str, bytes], to: Path) -> None:
 
 
 def reproducible_zip(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive of files."""
-    packed = io.BytesIO()
-    # Not compressed: two versions of zlib do not give the same bytes.
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as written:
+    """Return a zip archive that has the same bytes whenever the files have.
+
+    Parameters
+    ----------
+    files
+        Content by path.
+    """
+    buffer = io.BytesIO()
+    # Stored, not compressed: versions of zlib differ in the bytes that they give.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{TOP}/{name}", _ANY_TIME)
-            entry.external_attr = _PLAIN_FILE
+            entry = zipfile.ZipInfo(f"{TOP_FOLDER}/{name}", _FIXED_TIME)
+            entry.external_attr = _REGULAR_FILE
             entry.create_system = _UNIX
-            written.writestr(entry, files[name])
-    return packed.getvalue()
+            archive.writestr(entry, files[name])
+    return buffer.getvalue()

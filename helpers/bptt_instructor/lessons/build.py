@@ -1,4 +1,4 @@
-"""Build the notebooks that students get, with nbgrader's own steps, from the lessons in ``solutions/``."""
+"""Build source and released notebooks with nbgrader's GenerateAssignment."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from bptt_instructor.lessons.source import LessonError, read_lessons
 
 @dataclass(frozen=True)
 class NotebookChange:
-    """One notebook in which a course differs from what its lessons build.
+    """One notebook that differs from what the lesson scripts build.
 
-    Parameters
+    Attributes
     ----------
     path
         Relative to the course.
     kind
-        ``new`` (not there yet), ``changed``, or ``gone`` (its lesson is no more).
+        ``new`` (not built yet), ``changed``, or ``gone`` (its lesson script no longer exists).
     """
 
     path: Path
@@ -35,9 +35,9 @@ class NotebookChange:
 
 
 def build(course: Path) -> list[NotebookChange]:
-    """Bring the source notebooks and the released notebooks of a course up to date with its lessons.
+    """Build the source and released notebooks of a course from its lesson scripts.
 
-    Nothing is written before every lesson is found good and free of leaks, and files that are right already
+    Nothing is written before every lesson has passed the linter and the search for leaks. Files that are up to date
     are not touched.
 
     Parameters
@@ -48,7 +48,7 @@ def build(course: Path) -> list[NotebookChange]:
     Returns
     -------
     list of NotebookChange
-        What was done to the released notebooks.
+        Released notebooks that were written or removed.
 
     Raises
     ------
@@ -57,14 +57,14 @@ def build(course: Path) -> list[NotebookChange]:
     """
     config = load_config(course)
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder)
-        _render(course, fresh, config)
-        _apply(course, fresh, config.CourseDirectory.source_directory)
-        return _apply(course, fresh, config.CourseDirectory.release_directory)
+        built = Path(folder)
+        _render(course, built, config)
+        _apply(course, built, config.CourseDirectory.source_directory)
+        return _apply(course, built, config.CourseDirectory.release_directory)
 
 
 def check(course: Path) -> list[NotebookChange]:
-    """Return what :func:`build` would do to the released notebooks, and write nothing into the course.
+    """Return the changes that :func:`build` would make to the released notebooks, and write nothing.
 
     Parameters
     ----------
@@ -78,13 +78,13 @@ def check(course: Path) -> list[NotebookChange]:
     """
     config = load_config(course)
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder)
-        _render(course, fresh, config)
-        return _changes(course, fresh, config.CourseDirectory.release_directory)
+        built = Path(folder)
+        _render(course, built, config)
+        return _changes(course, built, config.CourseDirectory.release_directory)
 
 
 def _render(course: Path, into: Path, config: Config) -> None:
-    """Lint the lessons of a course, then build all of them in another folder, without a gradebook."""
+    """Lint all lessons of a course, build them in another folder without a gradebook, and search them for leaks."""
     lessons = read_lessons(course / "solutions")
     exercises = load_check_suite(check_suite_name(config)).exercises
     problems = [problem for lesson in lessons for problem in lint(lesson, exercises)]
@@ -99,11 +99,11 @@ def _render(course: Path, into: Path, config: Config) -> None:
         path.parent.mkdir(parents=True)
         nbgraderformat.write(lesson.notebook, path)
 
-    there = Config({"CourseDirectory": {"root": str(into), "assignment_id": "*"}})
+    paths = Config({"CourseDirectory": {"root": str(into), "assignment_id": "*"}})
     no_gradebook = Config({"GenerateAssignment": {"no_database": True}, "SaveCells": {"enabled": False}})
-    for change in (there, no_gradebook):
-        config.merge(change)
-    # nbgrader says what went wrong in its log alone, and by itself it would log to nowhere.
+    config.merge(paths)
+    config.merge(no_gradebook)
+    # nbgrader tells what went wrong in its log alone, and without this one it would log nowhere.
     log = logging.getLogger("nbgrader")
     try:
         GenerateAssignment(coursedir=CourseDirectory(config=config), config=config, log=log).start()
@@ -121,22 +121,22 @@ def _render(course: Path, into: Path, config: Config) -> None:
         raise LessonError(problems)
 
 
-def _changes(course: Path, fresh: Path, directory: str) -> list[NotebookChange]:
-    wanted, found = _notebooks(fresh / directory), _notebooks(course / directory)
+def _changes(course: Path, built: Path, directory: str) -> list[NotebookChange]:
+    expected, existing = _notebooks(built / directory), _notebooks(course / directory)
     changes = []
-    for name in sorted(wanted | found):
+    for name in sorted(expected | existing):
         path = Path(directory) / name
-        if name not in found:
+        if name not in existing:
             changes.append(NotebookChange(path, "new"))
-        elif name not in wanted:
+        elif name not in expected:
             changes.append(NotebookChange(path, "gone"))
-        elif (course / path).read_bytes() != (fresh / path).read_bytes():
+        elif (course / path).read_bytes() != (built / path).read_bytes():
             changes.append(NotebookChange(path, "changed"))
     return changes
 
 
-def _apply(course: Path, fresh: Path, directory: str) -> list[NotebookChange]:
-    changes = _changes(course, fresh, directory)
+def _apply(course: Path, built: Path, directory: str) -> list[NotebookChange]:
+    changes = _changes(course, built, directory)
     for change in changes:
         path = course / change.path
         if change.kind == "gone":
@@ -145,10 +145,10 @@ def _apply(course: Path, fresh: Path, directory: str) -> list[NotebookChange]:
                 path.parent.rmdir()
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes((fresh / change.path).read_bytes())
+            path.write_bytes((built / change.path).read_bytes())
     return changes
 
 
 def _notebooks(folder: Path) -> set[Path]:
-    """Return the lessons' own notebooks; whatever else lies beside them is not ours to judge or remove."""
+    """Return paths of notebooks that are named like their folder; other files there are not built, and stay."""
     return {path.relative_to(folder) for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name}

@@ -1,4 +1,4 @@
-"""What students get, and the proof that no solution is in it."""
+"""Assemble the students' bundle and prove that it holds no solution."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptt_instructor.lessons.build import check
-from bptt_instructor.lessons.leaks import SearchableText, Secret, parts, secrets
+from bptt_instructor.lessons.leaks import SearchableText, Secret, file_texts, secrets
+from bptt_instructor.lessons.lint import count_author_notes
 from bptt_instructor.lessons.source import LessonError, read_lessons
-from bptt_instructor.lessons.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-# What learners need, and nothing that grades. It has no secrets: what keeps grading honest is the sandbox, and inputs
-# that nobody can foresee.
+# What learners need, and nothing that grades. helpers/bptt holds the checks; they are no secret, because grading
+# relies on the sandbox and on test inputs that nobody can foresee.
 FOLDERS = ("notebooks", "helpers/bptt", "helpers/setup/lab")
 FILES = (
     "LICENSE",
@@ -29,24 +29,26 @@ FILES = (
     "helpers/setup/system_packages.sh",
 )
 """Those below ``helpers/setup/`` are what ``make lab`` runs."""
-OWN = ("README.md", "Makefile", "nbgrader_config.py", "environment.yml")
-"""Students have others than the course has."""
-FORBIDDEN = frozenset((".git", "autograded", "build", "feedback", "gradebook.db", "solutions", "submitted", "tests"))
-"""nbgrader's folders have what students have handed in."""
-SHOWN = 3
-"""Of the leaks in one file, so that a whole solution does not bury the next file."""
+STUDENT_FILES = ("README.md", "Makefile", "nbgrader_config.py", "environment.yml")
+"""Files in ``student_files/`` that take the place of the course's own."""
+FORBIDDEN_NAMES = frozenset(
+    (".git", "autograded", "build", "feedback", "gradebook.db", "solutions", "submitted", "tests")
+)
+"""Names of files and folders that never go out; nbgrader's folders among them hold submissions."""
+MAX_LEAKS_PER_FILE = 3
+"""How many leaks of one file are listed, so that a whole solution does not hide the next file."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """What students get, as data.
+    """The students' bundle in memory.
 
-    Parameters
+    Attributes
     ----------
     files
         The content of each file by its path, in the order of their names.
     lessons, secrets
-        How many lessons, and how many pieces of their hidden lines, were looked for and not found.
+        Number of lessons, and of secrets in them that were searched for and not found.
     """
 
     files: Mapping[str, bytes]
@@ -55,12 +57,12 @@ class Bundle:
 
     @property
     def size(self) -> int:
-        """Bytes of all files together."""
+        """Total size of all files, in bytes."""
         return sum(map(len, self.files.values()))
 
 
 def bundle(course: Path) -> Bundle:
-    """Put together what students get, and prove that it gives no lesson away.
+    """Assemble the students' bundle, and prove that it holds no solution.
 
     Parameters
     ----------
@@ -70,41 +72,44 @@ def bundle(course: Path) -> Bundle:
     Raises
     ------
     LessonError
-        When something must not go out as it stands, with every reason.
+        When the bundle must not go out; it lists every reason.
     """
     lessons = read_lessons(course / "solutions")
     if not lessons:
         raise LessonError([f"{course}/solutions: no lesson here; one would be called 01_name.py."])
-    hidden = {lesson.name: secrets(lesson.notebook) for lesson in lessons}
-    files, problems = _gathered(course)
-    problems += [f"{path.relative_to(course)}: not finished; look for AUTHOR." for path in unfinished(course)]
+    secrets_by_lesson = {lesson.name: secrets(lesson.notebook) for lesson in lessons}
+    files, problems = _files_and_problems(course)
+    problems += [f"{path.relative_to(course)}: not finished; look for AUTHOR." for path in count_author_notes(course)]
     for name, content in files.items():
-        problems += _problems(name, content, hidden)
-    # Only what is free of leaks is worth comparing, which takes longest.
+        problems += _leak_problems(name, content, secrets_by_lesson)
+    # Comparing takes longest, and a bundle with problems is refused anyway.
     if not problems:
-        problems += [f"{change.path}: {_BUILT[change.kind]}; run 'bptt build' first." for change in check(course)]
+        problems += [
+            f"{change.path}: {_CHANGE_PROBLEMS[change.kind]}; run 'bptt build' first." for change in check(course)
+        ]
     if problems:
         raise LessonError(problems)
-    return Bundle(files, len(hidden), len({secret for found in hidden.values() for secret in found}))
+    all_secrets = {secret for found in secrets_by_lesson.values() for secret in found}
+    return Bundle(files, len(secrets_by_lesson), len(all_secrets))
 
 
-_BUILT = {
+_CHANGE_PROBLEMS = {
     "changed": "not what its lesson builds",
     "new": "not built yet",
     "gone": "its lesson is no more",
 }
 
 
-def _gathered(course: Path) -> tuple[dict[str, bytes], list[str]]:
-    """Read all files, by path; list what cannot be handed out by its name or kind."""
-    student = resources.files("bptt_instructor.lessons") / "student_files"
-    files = {name: (student / name).read_bytes() for name in OWN}
+def _files_and_problems(course: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return the content of all files by path, and what is missing or must not go out by its name or kind."""
+    student_files = resources.files("bptt_instructor.lessons") / "student_files"
+    files = {name: (student_files / name).read_bytes() for name in STUDENT_FILES}
     problems = [f"{name}: there is none, and students need it." for name in FILES if not (course / name).is_file()]
     problems += [f"{name}/: there is none, and students need it." for name in FOLDERS if not (course / name).is_dir()]
     paths = [course / name for name in FILES if (course / name).is_file()]
-    for path in (*paths, *_within(course / name for name in FOLDERS)):
+    for path in (*paths, *_files_below(course / name for name in FOLDERS)):
         name = path.relative_to(course).as_posix()
-        forbidden = [part for part in Path(name).parts if part.lower() in FORBIDDEN]
+        forbidden = [part for part in Path(name).parts if part.lower() in FORBIDDEN_NAMES]
         if forbidden:
             problems.append(f"{name}: nothing called {forbidden[0]} is for students; move it out of there.")
         elif path.is_symlink():
@@ -114,30 +119,31 @@ def _gathered(course: Path) -> tuple[dict[str, bytes], list[str]]:
     return dict(sorted(files.items())), problems
 
 
-def _within(folders: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files of folders; what starts with a dot, and Python's caches, belong to this machine."""
+def _files_below(folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield all files and links below folders, but for hidden ones and Python's caches."""
     for folder in folders:
-        for where, below, names in os.walk(folder):
-            below[:] = [name for name in below if not name.startswith(".") and name != "__pycache__"]
-            links = (name for name in below if (Path(where) / name).is_symlink())
-            yield from (Path(where) / name for name in (*links, *names) if not name.startswith("."))
+        for parent, subfolders, names in os.walk(folder):
+            subfolders[:] = [name for name in subfolders if not name.startswith(".") and name != "__pycache__"]
+            links = (name for name in subfolders if (Path(parent) / name).is_symlink())
+            yield from (Path(parent) / name for name in (*links, *names) if not name.startswith("."))
 
 
-def _problems(name: str, content: bytes, hidden: Mapping[str, list[Secret]]) -> list[str]:
+def _leak_problems(name: str, content: bytes, secrets_by_lesson: Mapping[str, list[Secret]]) -> list[str]:
+    """Return a message for each secret that a file holds, up to a bound."""
     try:
-        places = [(place, SearchableText(text)) for place, text in parts(name, content.decode("utf-8"))]
+        texts = [(place, SearchableText(text)) for place, text in file_texts(name, content.decode("utf-8"))]
     except UnicodeDecodeError:
         return [f"{name}: not text, so it cannot be searched for solutions; move it out of there."]
     except ValueError:
         return [f"{name}: not a notebook; mend it, or move it out of there."]
-    # Lessons may hide the same line.
-    found = defaultdict(list)
-    for lesson, pieces in hidden.items():
-        for secret in pieces:
-            for place, searched in places:
-                line = searched.line_of(secret)
+    # Several lessons may hide the same line.
+    lessons_by_leak = defaultdict(list)
+    for lesson, lesson_secrets in secrets_by_lesson.items():
+        for secret in lesson_secrets:
+            for place, text in texts:
+                line = text.line_of(secret)
                 if line:
-                    found[f"{name}, {place} {line}: from", str(secret)].append(lesson)
-    told = [f"{where} {' and '.join(lessons)}, {secret}" for (where, secret), lessons in found.items()]
-    more = [f"{name}: and {len(told) - SHOWN} more."] if len(told) > SHOWN else []
-    return told[:SHOWN] + more
+                    lessons_by_leak[f"{name}, {place} {line}: from", str(secret)].append(lesson)
+    leaks = [f"{where} {' and '.join(lessons)}, {secret}" for (where, secret), lessons in lessons_by_leak.items()]
+    more = [f"{name}: and {len(leaks) - MAX_LEAKS_PER_FILE} more."] if len(leaks) > MAX_LEAKS_PER_FILE else []
+    return leaks[:MAX_LEAKS_PER_FILE] + more

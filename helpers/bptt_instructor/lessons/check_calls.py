@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckCall:
-    """One check in a graded cell, such as ``check.rnn_backward(rnn_backward, only=["dx"])``.
+    """One call of a check in a graded cell, such as ``check.rnn_backward(rnn_backward, only=["dx"])``.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class CheckCall:
     function
         Name of the learner's function.
     only
-        The gradients that it is about; None for all.
+        Names of the gradients that it tests; None for all.
     """
 
     exercise: str
@@ -30,16 +30,16 @@ class CheckCall:
 
 
 def parse_check_calls(source: str, exercises: Container[str]) -> tuple[CheckCall, ...]:
-    """Read the checks of a graded cell; none when the cell holds anything else.
+    """Parse a graded cell into its calls of checks; return none when it holds anything else.
 
-    Seeds are left out, so that a hidden repetition with another seed is the same check.
+    Seeds are left out, so that a hidden repetition with another seed is the same call.
 
     Parameters
     ----------
     source
-        The cell, as the instructor wrote it.
+        Source of the cell, as the instructor wrote it.
     exercises
-        Names of the checks that there are.
+        Names of the checks that exist.
     """
     try:
         statements = ast.parse(source).body

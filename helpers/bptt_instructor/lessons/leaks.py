@@ -1,4 +1,4 @@
-"""Proof that what students get gives nothing away."""
+"""Find text of hidden regions in what students get."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-# Arithmetic, a comparison or a call: code that computes, not merely names, unpacks or returns.
-_COMPUTES = re.compile(r"[-+*/@%<>]|\w\(")
-_FEW_WORDS = 4
+# Arithmetic, a comparison or a call: code that computes something, and does not merely name, unpack or return it.
+_COMPUTATION = re.compile(r"[-+*/@%<>]|\w\(")
+_MIN_WORDS = 4
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A piece of a line that students must not get.
+    """Part of a hidden line that students must not get.
 
-    Parameters
+    Attributes
     ----------
     region
-        The kind of region that it comes from, such as ``SOLUTION``.
+        Kind of the region that it stands in, such as ``SOLUTION``.
     piece
-        Its code, or its prose.
+        Its code, or its comment or prose.
     """
 
     region: str
     piece: str
 
     def __str__(self) -> str:
-        """Say what it is."""
+        """Return region and text, as in a message."""
         return f"{self.region}: {self.piece}"
 
 
 def secrets(source: NotebookNode) -> list[Secret]:
-    """Return what the hidden lines of a lesson tell, each piece once.
+    """Return the significant parts of a lesson's hidden lines, each once.
 
-    Code that computes nothing, such as ``return dxt, da_prev``, and prose of fewer than four words tell nothing and
-    are passed over.
+    Code that computes nothing, such as ``return dxt, da_prev``, and prose of fewer than four words give nothing away
+    and are left out.
 
     Parameters
     ----------
     source
-        The lesson with its solutions, hidden tests and mark schemes.
+        The source notebook, with solutions, hidden tests and mark schemes.
     """
-    found = (
+    parts = (
         Secret(region, piece)
         for cell in source.cells
         for region, line in hidden_lines(cell.source)
         for piece in _significant_parts(line, is_code=cell.cell_type == "code")
     )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(parts))
 
 
 def leaks(source: NotebookNode, released: NotebookNode) -> list[str]:
-    """Return what students must not get and the released notebook contains all the same.
+    """Return the secrets of a lesson that a released notebook contains.
 
     The whole released notebook is searched, outputs and metadata too, whatever its white space, so a solution
     that was reindented or quoted in the text is found as well.
@@ -68,55 +68,55 @@ def leaks(source: NotebookNode, released: NotebookNode) -> list[str]:
     Parameters
     ----------
     source
-        The lesson with its solutions, hidden tests and mark schemes.
+        The source notebook, with solutions, hidden tests and mark schemes.
     released
-        What students get: of the same lesson, or of any other one that must not give this one away.
+        Released notebook of this lesson, or of another one that must not give it away.
 
     Returns
     -------
     list of str
-        Each such piece of a line, after the kind of region that it comes from.
+        Region and text of each secret found.
     """
-    given = SearchableText("\n".join(_texts(released)))
-    return [str(secret) for secret in secrets(source) if given.line_of(secret)]
+    text = SearchableText("\n".join(_strings(released)))
+    return [str(secret) for secret in secrets(source) if text.line_of(secret)]
 
 
 class SearchableText:
-    """A text that is searched for many secrets.
+    """Text that can be searched for many secrets.
 
     Parameters
     ----------
     text
-        The text.
+        What to search.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._dense = "".join(text.split())
+        self._without_spaces = "".join(text.split())
 
     def line_of(self, secret: Secret) -> int | None:
-        """Return the number of the line on which a secret begins, whatever its white space; None when there is none."""
-        # Rules out nearly all of them, a hundred times as quickly.
-        if "".join(secret.piece.split()) not in self._dense:
+        """Return the line number at which a secret begins, whatever the white space; None when it is not there."""
+        # This test is a hundred times faster than the pattern, and rules out nearly all secrets.
+        if "".join(secret.piece.split()) not in self._without_spaces:
             return None
         found = _pattern(secret.piece).search(self._text)
         return self._text.count("\n", 0, found.start()) + 1 if found else None
 
 
-def parts(name: str, text: str) -> Iterator[tuple[str, str]]:
-    """Yield the texts that a file consists of, each after the words that lead to it.
+def file_texts(name: str, text: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a file, each after the words that say where it is, such as ``cell 3, line``.
 
     Parameters
     ----------
     name
-        The file's; a notebook is taken apart into its cells, so that line breaks and quotes are as people see them.
+        Name of the file. A notebook, by the ending ``.ipynb``, gives one text per cell, without the escapes of JSON.
     text
-        The file's content.
+        Content of the file.
 
     Raises
     ------
     ValueError
-        When a notebook is no JSON.
+        When a notebook is not JSON.
     """
     if not name.endswith(".ipynb"):
         yield "line", text
@@ -125,16 +125,16 @@ def parts(name: str, text: str) -> Iterator[tuple[str, str]]:
     cells = notebook.pop("cells", []) if isinstance(notebook, dict) else []
     for number, cell in enumerate(cells, start=1):
         source = cell.pop("source", "") if isinstance(cell, dict) else ""
-        yield f"cell {number}, line", "\n".join(_texts(source))
-        yield f"outputs or metadata of cell {number}, line", "\n".join(_texts(cell))
-    yield "metadata of the notebook, line", "\n".join(_texts(notebook))
+        yield f"cell {number}, line", "\n".join(_strings(source))
+        yield f"outputs or metadata of cell {number}, line", "\n".join(_strings(cell))
+    yield "metadata of the notebook, line", "\n".join(_strings(notebook))
 
 
 def _significant_parts(line: str, *, is_code: bool) -> Iterator[str]:
     code, _, prose = line.partition("#") if is_code else ("", "", line)
-    if _COMPUTES.search(code):
+    if _COMPUTATION.search(code):
         yield code.strip()
-    if len(re.findall(r"\w+", prose)) >= _FEW_WORDS:
+    if len(re.findall(r"\w+", prose)) >= _MIN_WORDS:
         yield prose.strip("# \t")
 
 
@@ -145,15 +145,15 @@ def _pattern(piece: str) -> re.Pattern[str]:
     return re.compile(before + r"\s*".join(map(re.escape, tokens)) + after)
 
 
-def _texts(node: Any) -> Iterator[str]:  # noqa: ANN401 - a notebook is JSON, of any shape
+def _strings(node: Any) -> Iterator[str]:  # noqa: ANN401 - a notebook is JSON, of any shape
     if isinstance(node, str):
         yield node
     elif isinstance(node, dict):
         for child in node.values():
-            yield from _texts(child)
+            yield from _strings(child)
     elif isinstance(node, list) and all(isinstance(line, str) for line in node):
-        # In a file, a text is a list of its lines.
+        # Notebook files store a text as a list of its lines.
         yield "\n".join(line.removesuffix("\n") for line in node)
     elif isinstance(node, list):
         for child in node:
-            yield from _texts(child)
+            yield from _strings(child)

@@ -1,4 +1,7 @@
-"""What a lesson must satisfy before it is built; nbgrader itself finds these too late, or never."""
+"""Validate a lesson's cells and nbgrader metadata; count open AUTHOR notes.
+
+nbgrader itself finds these problems too late, or never.
+"""
 
 from __future__ import annotations
 
@@ -12,47 +15,71 @@ from bptt_instructor.lessons.regions import MARKER, hidden_lines, marker_problem
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
+    from pathlib import Path
 
     from nbformat import NotebookNode
 
     from bptt_instructor.lessons.source import LessonSource
 
-KEYS = ("grade", "grade_id", "locked", "schema_version", "solution", "task")
+REQUIRED_KEYS = ("grade", "grade_id", "locked", "schema_version", "solution", "task")
 MAX_EXERCISE_LINES = 12
+AUTHOR_NOTE = "<!-- AUTHOR:"
+"""Beginning of a note to the author in a lesson's skeleton; learners see it when they open a cell to edit it."""
 
 
 def lint(lesson: LessonSource, exercises: Container[str]) -> list[str]:
-    """Return every problem of a lesson as ``file:line: what is wrong, and what to do``.
+    """Return all problems of a lesson, each as ``file:line: what is wrong, and what to do``.
 
     Parameters
     ----------
     lesson
-        The lesson as read from its script; the line is that of the cell's ``# %%``.
+        The lesson to validate. The line in a message is that of the cell's ``# %%``.
     exercises
         Names of the checks that a graded cell may call.
     """
     problems = []
     first_seen: dict[str, int] = {}
     for cell, line in zip(lesson.notebook.cells, lesson.lines, strict=True):
-        here = list(_cell_problems(cell, exercises))
+        cell_problems = list(_cell_problems(cell, exercises))
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if grade_id in first_seen:
-            here.append(f'grade_id "{grade_id}" is taken by the cell on line {first_seen[grade_id]}; choose another.')
+            cell_problems.append(
+                f'grade_id "{grade_id}" is taken by the cell on line {first_seen[grade_id]}; choose another.'
+            )
         elif grade_id:
             first_seen[grade_id] = line
-        problems += [f"{lesson.path}:{line}: {problem}" for problem in here]
+        problems += [f"{lesson.path}:{line}: {problem}" for problem in cell_problems]
     return problems
+
+
+def count_author_notes(course: Path) -> dict[Path, int]:
+    """Count the notes to the author that are left in each lesson of a course.
+
+    Parameters
+    ----------
+    course
+        The folder of ``nbgrader_config.py``.
+
+    Returns
+    -------
+    dict
+        Number of notes by path of the lesson script; lessons without any are left out.
+    """
+    counts = {
+        path: path.read_text(encoding="utf-8").count(AUTHOR_NOTE) for path in sorted(course.glob("solutions/*.py"))
+    }
+    return {path: count for path, count in counts.items() if count}
 
 
 def _cell_problems(cell: NotebookNode, exercises: Container[str]) -> Iterator[str]:
     if "incorrectly_encoded_metadata" in cell.metadata:
         yield "its header cannot be read; write nbgrader={...} as JSON, on one line, with true and false."
         return
-    unbalanced = list(marker_problems(cell.source))
-    yield from unbalanced
-    broken = list(_metadata_problems(cell))
-    yield from broken
-    if broken or unbalanced:
+    wrong_markers = list(marker_problems(cell.source))
+    yield from wrong_markers
+    wrong_metadata = list(_metadata_problems(cell))
+    yield from wrong_metadata
+    if wrong_metadata or wrong_markers:
         return
     meta = cell.metadata.get("nbgrader", {})
     yield from _misplaced_regions(cell, meta)
@@ -66,9 +93,9 @@ def _metadata_problems(cell: NotebookNode) -> Iterator[str]:
     if "nbgrader" not in cell.metadata:
         return
     meta = cell.metadata["nbgrader"]
-    missing = [key for key in KEYS if key not in meta]
+    missing = [key for key in REQUIRED_KEYS if key not in meta]
     if missing:
-        yield f"its nbgrader metadata lacks {', '.join(missing)}; all of {', '.join(KEYS)} are needed."
+        yield f"its nbgrader metadata lacks {', '.join(missing)}; all of {', '.join(REQUIRED_KEYS)} are needed."
         return
     if (meta["grade"] or meta["task"]) and "points" not in meta:
         yield f'"{meta["grade_id"]}" is graded but has no points; add "points": 2, or as many as it is worth.'
@@ -90,9 +117,9 @@ def _misplaced_regions(cell: NotebookNode, meta: dict[str, object]) -> Iterator[
         "MARK SCHEME": (question, 'a locked markdown cell ("locked": true, "solution": false)'),
     }
     for kind in dict.fromkeys(kind for _, kind in MARKER.findall(cell.source)):
-        fits, home = allowed[kind]
-        if not fits:
-            yield f"BEGIN {kind} belongs in {home}; here it would not come back for grading."
+        allowed_here, right_place = allowed[kind]
+        if not allowed_here:
+            yield f"BEGIN {kind} belongs in {right_place}; here it would not come back for grading."
 
 
 def _solution_problems(cell: NotebookNode) -> Iterator[str]:
@@ -106,22 +133,22 @@ def _solution_problems(cell: NotebookNode) -> Iterator[str]:
 
 
 def _grade_problems(cell: NotebookNode, exercises: Container[str]) -> Iterator[str]:
-    shape = "a grade cell is one call such as check.rnn_cell_backward(rnn_cell_backward, only=['dxt'])"
+    expected = "a grade cell is one call such as check.rnn_cell_backward(rnn_cell_backward, only=['dxt'])"
     try:
         visible = ast.parse("\n".join(visible_lines(cell.source))).body
-        everything = ast.parse(cell.source).body
+        statements = ast.parse(cell.source).body
     except SyntaxError:
-        yield f"not plain Python; {shape}."
+        yield f"not plain Python; {expected}."
         return
     if len(visible) != 1:
-        yield f"{len(visible)} statements outside the hidden tests; {shape}."
-    if not all(map(_is_check, everything)):
-        yield f"something other than a call of check, whose outcome nobody could trust; {shape}."
+        yield f"{len(visible)} statements outside the hidden tests; {expected}."
+    if not all(map(_is_check_call, statements)):
+        yield f"something other than a call of check, whose outcome nobody could trust; {expected}."
     elif not parse_check_calls(cell.source, exercises):
-        yield f"a check that does not exist, or other arguments than grading understands; {shape}."
+        yield f"a check that does not exist, or other arguments than grading understands; {expected}."
 
 
-def _is_check(statement: ast.stmt) -> bool:
+def _is_check_call(statement: ast.stmt) -> bool:
     match statement:
         case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name(id="check")))):
             return True

@@ -1,4 +1,4 @@
-"""The marked regions of a cell that students do not get: solutions, hidden tests, mark schemes."""
+"""Parse nbgrader's BEGIN/END regions in a cell: solutions, hidden tests, mark schemes."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 # nbgrader looks for these words anywhere in a line, in this spelling.
 MARKER = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
-# A marker that nbgrader would overlook, and so would give to students with all that follows.
+# A misspelt marker: nbgrader would overlook it, and leave the region in what students get.
 ALMOST_MARKER = re.compile(r"^\s*(#|<!--).*\b(begin|end)[\s_-]*(solution|hidden|mark)", re.IGNORECASE)
 
 
 def hidden_lines(source: str) -> Iterator[tuple[str, str]]:
-    """Yield each line that stands inside a region, after the kind of that region.
+    """Yield each line inside a region, after the kind of the region.
 
     Parameters
     ----------
     source
-        The text of one cell, its markers balanced.
+        Source of a cell whose markers are balanced.
     """
     region = None
     for line in source.splitlines():
@@ -32,7 +32,7 @@ def hidden_lines(source: str) -> Iterator[tuple[str, str]]:
 
 
 def visible_lines(source: str) -> list[str]:
-    """Return the lines of a cell that stand outside every region."""
+    """Return the lines of a cell outside all regions."""
     lines = []
     inside = False
     for line in source.splitlines():
@@ -45,7 +45,7 @@ def visible_lines(source: str) -> list[str]:
 
 
 def marker_problems(source: str) -> Iterator[str]:
-    """Yield what is wrong with the markers of a cell: unbalanced, nested, or misspelt."""
+    """Yield a message for each marker of a cell that is unbalanced, nested or misspelt."""
     region = None
     for line in source.splitlines():
         marker = MARKER.search(line)

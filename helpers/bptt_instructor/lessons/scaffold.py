@@ -1,4 +1,7 @@
-"""Begin a new lesson: a skeleton that can be built, handed out and graded as it is."""
+"""Create a lesson script from ``skeleton.py.jinja``.
+
+The skeleton can be built, released and graded as it is.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _NAME = re.compile(r"(?P<number>[0-9]{2})_(?P<topic>[a-z0-9]+(_[a-z0-9]+)*)")
 
 
 class NewLessonError(Exception):
-    """A lesson cannot be begun under this name; the message says what to do instead."""
+    """A lesson cannot be created under this name; the message says what to do instead."""
 
 
 def new_lesson(course: Path, name: str) -> Path:
@@ -25,17 +28,17 @@ def new_lesson(course: Path, name: str) -> Path:
     course
         The folder of ``nbgrader_config.py``.
     name
-        Such as ``05_gru``: two digits and what it is about.
+        Such as ``05_gru``: two digits, an underscore, and the topic.
 
     Returns
     -------
     Path
-        The new script.
+        Path of the new script.
 
     Raises
     ------
     NewLessonError
-        When the name is not of that form, or taken.
+        When the name is not of that form, or in use.
     """
     match = _NAME.fullmatch(name)
     if not match:
@@ -44,14 +47,14 @@ def new_lesson(course: Path, name: str) -> Path:
             "05_gru, or 06_attention_weights."
         )
     solutions = course / "solutions"
-    _refuse_taken(solutions, match["number"])
-    _refuse_left_behind(course, name)
+    _refuse_used_number(solutions, match["number"])
+    _refuse_leftovers(course, name)
     number = int(match["number"])
     skeleton = Environment(
         loader=PackageLoader("bptt_instructor.lessons", "."),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - it is Python, not HTML
+        autoescape=False,  # noqa: S701 - the template is Python, not HTML
     ).get_template("skeleton.py.jinja")
     solutions.mkdir(exist_ok=True)
     path = solutions / f"{name}.py"
@@ -60,20 +63,20 @@ def new_lesson(course: Path, name: str) -> Path:
     return path
 
 
-def _refuse_taken(solutions: Path, number: str) -> None:
-    """Lessons are numbered in their order, so that a number belongs to one of them."""
+def _refuse_used_number(solutions: Path, number: str) -> None:
+    """Raise when another lesson has this number: numbers are the order of lessons."""
     lessons = sorted(solutions.glob("[0-9][0-9]_*.py"))
-    same = next((path for path in lessons if path.name.startswith(f"{number}_")), None)
-    if same:
-        after = int(lessons[-1].name[:2]) + 1
+    existing = next((path for path in lessons if path.name.startswith(f"{number}_")), None)
+    if existing:
+        next_number = int(lessons[-1].name[:2]) + 1
         raise NewLessonError(
-            f"There is a lesson {number} already, solutions/{same.name}; the next number is {after:02}."
+            f"There is a lesson {number} already, solutions/{existing.name}; the next number is {next_number:02}."
         )
 
 
-def _refuse_left_behind(course: Path, name: str) -> None:
-    """Refuse what a build would write over, and what would be graded with the new lesson."""
-    for left in (*course.glob(f"notebooks/{name}"), *course.glob(f"submitted/*/{name}")):
+def _refuse_leftovers(course: Path, name: str) -> None:
+    """Raise when there is a notebook that a build would overwrite, or submissions that would be graded."""
+    for path in (*course.glob(f"notebooks/{name}"), *course.glob(f"submitted/*/{name}")):
         raise NewLessonError(
-            f"{left.relative_to(course)} is left of an earlier lesson of that name. Move it away, or take another name."
+            f"{path.relative_to(course)} is left of an earlier lesson of that name. Move it away, or take another name."
         )

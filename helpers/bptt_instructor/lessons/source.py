@@ -1,4 +1,4 @@
-"""Read a lesson: the script that an author writes becomes nbgrader's source notebook."""
+"""Read a lesson script (jupytext percent format) as a notebook."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _CELL = re.compile(r"# %%(\s|$)")
 
 
@@ -23,7 +23,7 @@ class LessonError(Exception):
     Parameters
     ----------
     problems
-        One sentence each: where it is, what is wrong, what to do.
+        One message each: where the problem is, what it is, what to do.
     """
 
     def __init__(self, problems: list[str]) -> None:
@@ -33,16 +33,16 @@ class LessonError(Exception):
 
 @dataclass(frozen=True)
 class LessonSource:
-    """One lesson as its author wrote it.
+    """One lesson script and its source notebook.
 
-    Parameters
+    Attributes
     ----------
     path
-        The script, such as ``solutions/01_cell_backward.py``.
+        Path of the script, such as ``solutions/01_cell_backward.py``.
     notebook
-        Its cells, solutions and hidden tests included.
+        nbgrader's source notebook, with solutions and hidden tests.
     lines
-        For each cell, the number of the line in the script on which its ``# %%`` stands.
+        Line number of each cell's ``# %%`` in the script.
     """
 
     path: Path
@@ -51,22 +51,22 @@ class LessonSource:
 
     @property
     def name(self) -> str:
-        """Name that nbgrader gives the assignment, and its one notebook."""
+        """Name of the lesson, which is that of nbgrader's assignment and of its one notebook."""
         return self.path.stem
 
 
 def read_lesson(path: Path) -> LessonSource:
-    """Read one lesson, with cell ids and metadata that depend on nothing but its text.
+    """Read one lesson script; cell ids and metadata depend on nothing but its text.
 
     Parameters
     ----------
     path
-        A script in jupytext's percent format.
+        Path of a script in jupytext's percent format.
 
     Raises
     ------
     LessonError
-        When the ``# %%`` lines do not account for every cell.
+        When there is not one ``# %%`` line for each cell.
     """
     text = path.read_text(encoding="utf-8")
     notebook = jupytext.reads(text, fmt="py:percent")
@@ -74,7 +74,7 @@ def read_lesson(path: Path) -> LessonSource:
     if len(lines) != len(notebook.cells):
         numbers = f"{len(notebook.cells)} cells, but {len(lines)} lines that start with '# %%'"
         raise LessonError([f"{path}: {numbers}; begin every cell with one, the first too, and no line inside a cell."])
-    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    notebook.metadata = {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
     for position, cell in enumerate(notebook.cells):
         cell.metadata.pop("lines_to_next_cell", None)
         cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell-{position:03d}"
@@ -82,5 +82,5 @@ def read_lesson(path: Path) -> LessonSource:
 
 
 def read_lessons(folder: Path) -> list[LessonSource]:
-    """Read the lessons of a folder: every script whose name starts with two digits, in order."""
+    """Read all lesson scripts of a folder, whose names begin with two digits and ``_``, sorted by name."""
     return [read_lesson(path) for path in sorted(folder.glob("[0-9][0-9]_*.py"))]

@@ -1,4 +1,4 @@
-"""nbgrader's ClearSolutions, with a stub that says which exercise it stands for."""
+"""Preprocessor: ClearSolutions with the exercise's name in the stub."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class ClearSolutionsNamed(ClearSolutions):  # type: ignore[misc]
-    """Clear solutions, and put the exercise's ``grade_id`` where the stub says ``{exercise}``.
+    """nbgrader preprocessor: clear solutions, and put the ``grade_id`` where the stub says ``{exercise}``.
 
-    nbgrader has one stub for all exercises, so an error in a notebook with ten of them would not say which
-    one is still to be written. It takes the place of ClearSolutions, before the checksums are computed.
+    nbgrader has one stub for all exercises, so the error of an exercise that is not written yet would not say which
+    one it is. This preprocessor takes the place of ClearSolutions, before the checksums are computed.
     """
 
     def preprocess_cell(

@@ -1,4 +1,4 @@
-"""The step of ``nbgrader zip_collect`` that tells whose a file is."""
+"""Collector plugin: map Canvas and Moodle file names to students."""
 
 from __future__ import annotations
 
@@ -18,23 +18,27 @@ from bptt_instructor.lms.class_list import read_class_list
 from bptt_instructor.lms.filenames import is_copy, parse_filename
 from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
 
+_Candidate = tuple[tuple[float, ...], Path, str]
+"""A file that may be collected: sort key, path, and name in the archive."""
+
 
 class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
-    """Tell whose a file is by its name, as Canvas or Moodle has made it, with the gradebook and a class list.
+    """Collector plugin of ``nbgrader zip_collect``: find the student of a file by the name that the LMS gave it.
 
-    It takes the place of nbgrader's own, which knows one layout at a time, takes the name in the file for the student's
-    id, and stops at a second file of the same name. Of those, the newest attempt counts here.
+    Students are looked up in the gradebook and in a class list. nbgrader's own plugin knows one layout of names at a
+    time, uses the name in the file as the student's id, and stops at a second file of the same name. Of those, the
+    newest attempt counts here.
 
     Attributes
     ----------
     unknown
-        Those of whom the gradebook and the class list do not tell who they are, as the files name them.
+        Students, as the files name them, who are not found, or not without doubt.
     passed_over
-        Why other files were not collected, by their names.
+        Why a file was not collected, by its name in the archive.
     late
-        Ids of those of whom Canvas says that they came late.
+        Ids of students whose upload Canvas marks as late.
     untimed
-        Ids of those whose time in the class list cannot be read.
+        Ids of students whose time in the class list cannot be parsed.
     """
 
     roster = Unicode("", help="The class list: a CSV file of Canvas, Moodle or nbgrader.").tag(config=True)
@@ -47,74 +51,80 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
         self.untimed: set[str] = set()
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """Return whose a file is, and what it is called; None when it is not collected.
+        """Return the student of a file and its name in ``submitted/``; None when it is not collected.
 
         Parameters
         ----------
         submitted_file
-            Its path.
+            Path of the extracted file.
+
+        Returns
+        -------
+        dict or None
+            ``student_id``, ``file_id`` and, where the class list has one, ``timestamp``.
         """
         return self.chosen.get(Path(submitted_file))
 
     @cached_property
     def chosen(self) -> dict[Path, dict[str, str]]:
-        """All files that are collected. They are looked at together: which of two is newer cannot be told by one."""
+        """What :meth:`collect` returns, by path of the file; all files are compared, to find the newest."""
         app = self.parent
-        top = Path(app._format_collect_path(app.extracted_directory))  # noqa: SLF001 - nbgrader has no other word for it
+        top = Path(app._format_collect_path(app.extracted_directory))  # noqa: SLF001 - nbgrader has no public method for it
         with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
             people = read_class_list(Path(app.coursedir.root) / self.roster) if self.roster else []
             add_to_gradebook(people, book)
             roster = StudentLookup.of(book, people)
-        best: dict[tuple[str, str], tuple[tuple[float, ...], Path, str]] = {}
+        best: dict[tuple[str, str], _Candidate] = {}
         for path in sorted(top.rglob("*")):
-            # Without the archive that it came in.
+            # Without the name of the archive.
             name = "/".join(path.relative_to(top).parts[1:] or [path.name])
             if path.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts:
                 continue
-            sent = parse_filename(path.relative_to(top))
-            if not sent:
+            upload = parse_filename(path.relative_to(top))
+            if not upload:
                 self.passed_over[name] = "not named as Canvas or Moodle names what students upload"
                 continue
-            student = roster.find(sent)
+            student = roster.find(upload)
             if not student:
-                self.unknown.add(f"{sent.name} ({sent.user or sent.participant})")
+                self.unknown.add(f"{upload.name} ({upload.user or upload.participant})")
                 continue
-            file = self._target_name(sent.file)
+            file = self._target_name(upload.file)
             if file.lower() == TIMESTAMP:
-                # It would decide how late its author is.
+                # This file decides on the penalty for being late.
                 self.passed_over[name] = "students do not say themselves when they handed in"
                 continue
-            if sent.late:
+            if upload.late:
                 self.late.add(student)
-            # Of one attempt, the file under the right name, and not a copy of it.
-            rank = (sent.attempt, path.stat().st_mtime, file == sent.file, -len(path.parts))
-            there = best.get((student, file))
-            if there:
-                _, older = sorted([there, (rank, path, name)], reverse=True)
-                self.passed_over[older[2]] = f"there is a newer {file} of {student}"
-            best[student, file] = max(there, (rank, path, name)) if there else (rank, path, name)
+            # Of files of one attempt, the one with the exact name comes before a copy, such as "name (1)".
+            rank = (upload.attempt, path.stat().st_mtime, file == upload.file, -len(path.parts))
+            candidate: _Candidate = rank, path, name
+            if (student, file) in best:
+                (_, _, older), candidate = sorted([best[student, file], candidate])
+                self.passed_over[older] = f"there is a newer {file} of {student}"
+            best[student, file] = candidate
         return {path: self._collected_info(student, file, roster) for (student, file), (_, path, _) in best.items()}
 
     def _target_name(self, file: str) -> str:
+        """Return the name for a file in ``submitted/``: a copy of the lesson's notebook gets the notebook's name."""
         lesson = self.parent.coursedir.assignment_id
         return f"{lesson}.ipynb" if is_copy(file, lesson) else file
 
     def _collected_info(self, student: str, file: str, roster: StudentLookup) -> dict[str, str]:
-        about = {"student_id": student, "file_id": file}
+        info = {"student_id": student, "file_id": file}
         if student in roster.times:
-            time = self._time(roster.times[student])
+            time = self._utc_time(roster.times[student])
             if time:
-                about["timestamp"] = time.isoformat(" ")
+                info["timestamp"] = time.isoformat(" ")
             else:
                 self.untimed.add(student)
-        return about
+        return info
 
-    def _time(self, words: str) -> datetime | None:
-        """Read a time in the course's zone, and return it in UTC, in which nbgrader has all of them."""
-        time = when(words)
+    def _utc_time(self, text: str) -> datetime | None:
+        """Parse a time in the course's time zone; return it in UTC without a zone, as nbgrader stores times."""
+        time = when(text)
         name = self.config.get("Exchange", {}).get("timezone", "UTC")
         try:
-            # A small system may know no time zones at all.
+            # UTC needs no time zone database, which a small system may lack.
             zone = UTC if name == "UTC" else ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
             self.parent.fail(f"c.Exchange.timezone in nbgrader_config.py: there is no time zone {name!r}.")

@@ -1,4 +1,4 @@
-"""The step that runs a notebook."""
+"""Preprocessor: run the notebook in a sandboxed kernel."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import CheckSuite
     from bptt_instructor.nbgrader_plugins.submission_exporter import PreparedSubmission
 
-_kernels: dict[tuple[object, ...], KernelLauncher] = {}
+_launchers: dict[tuple[object, ...], KernelLauncher] = {}
+"""Launchers by their arguments: nbgrader makes a preprocessor for each notebook, and all share a zygote."""
 
 
 class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
-    """Run the cells in a sandbox, with a verdict from outside in place of each graded one.
+    """nbgrader preprocessor: run the cells in a sandbox, and judge graded cells outside of it.
 
-    It takes the place of Execute: after the cells have been restored, and before anything looks at outputs.
+    It takes the place of Execute, after cells have been restored and before anything reads outputs.
     """
 
     sandboxed = Bool(default_value=True, help="Run submissions in a sandbox.").tag(config=True)
@@ -39,24 +40,24 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
     )
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run one notebook."""
+        """Run one notebook, and put its :class:`SubmissionResult` into ``resources["result"]``."""
         lesson = resources["nbgrader"]["assignment"]
-        handed_in: PreparedSubmission = resources["handed_in"]
-        submission = handed_in.submission
+        prepared: PreparedSubmission = resources["prepared_submission"]
+        submission = prepared.submission
         suite: CheckSuite = load_check_suite(check_suite_name(self.config))
         judge = Judge(suite, submission.seed, lesson, submission.student)
         files = data_files(Path(resources["metadata"]["path"]))
-        with self._kernels(suite).start(files) as kernel:
-            through = execute_notebook(nb, kernel, graded_sources(nb), judge)
-        taken = replace(handed_in.taken, notebook=nb)
-        result = build_result(submission, lesson, suite, taken, through, handed_in.released)
+        with self._launcher(suite).start(files) as kernel:
+            run = execute_notebook(nb, kernel, graded_sources(nb), judge)
+        executed = replace(prepared.notebook, notebook=nb)
+        result = build_result(submission, lesson, suite, executed, run, prepared.released)
         resources["result"] = replace(result, sandboxed=self.sandboxed)
         return nb, resources
 
-    def _kernels(self, suite: CheckSuite) -> KernelLauncher:
+    def _launcher(self, suite: CheckSuite) -> KernelLauncher:
         limits = Limits.from_config(self.config)
         key = limits, suite.kernel, self.sandboxed, self.use_zygote
-        if key not in _kernels:
-            _kernels[key] = KernelLauncher(limits, suite, sandboxed=self.sandboxed, use_zygote=self.use_zygote)
-            atexit.register(_kernels[key].close)
-        return _kernels[key]
+        if key not in _launchers:
+            _launchers[key] = KernelLauncher(limits, suite, sandboxed=self.sandboxed, use_zygote=self.use_zygote)
+            atexit.register(_launchers[key].close)
+        return _launchers[key]

@@ -1,4 +1,4 @@
-"""What ``nbgrader export`` can write: the same as ``bptt export``."""
+"""Export plugins of ``nbgrader export`` (Canvas, Moodle, CSV); they write what ``bptt export`` writes."""
 
 from __future__ import annotations
 
@@ -16,33 +16,38 @@ if TYPE_CHECKING:
 
 
 class _Exporter(ExportPlugin):  # type: ignore[misc]
+    """Export plugin that writes ``file`` in one of the layouts of ``bptt export``."""
+
     layout = ""
     file = ""
 
     missing_as_zero = Bool(default_value=False, help="Give 0 points to whoever handed in nothing.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the file that ``--to`` names."""
+        """Write the grades of a class into the file that ``--to`` names."""
         to = Path(self.to or self.file)
-        found = marks(gradebook, [str(one) for one in self.assignment], [str(one) for one in self.student])
-        for remark in write_grades(found, self.layout, to, missing_as_zero=self.missing_as_zero):
-            self.log.warning(remark)
+        grades = marks(gradebook, [str(name) for name in self.assignment], [str(name) for name in self.student])
+        for warning in write_grades(grades, self.layout, to, missing_as_zero=self.missing_as_zero):
+            self.log.warning(warning)
         self.log.info("Wrote %s", to)
 
 
 class ExportForCanvas(_Exporter):
-    """For the import in Canvas' gradebook."""
+    """Export plugin: CSV for the import in Canvas' gradebook."""
 
     layout, file = "canvas", "grades-canvas.csv"
 
 
 class ExportForMoodle(_Exporter):
-    """For Moodle's grade import."""
+    """Export plugin: CSV for Moodle's grade import."""
 
     layout, file = "moodle", "grades-moodle.csv"
 
 
 class ExportAsCsv(_Exporter):
-    """For a spreadsheet. It takes the place of nbgrader's own, which breaks at a comma in a name."""
+    """Export plugin: CSV for a spreadsheet.
+
+    It takes the place of nbgrader's own, which does not quote: a comma in a name shifts its columns.
+    """
 
     layout, file = "csv", "grades.csv"

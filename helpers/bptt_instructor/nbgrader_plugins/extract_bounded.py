@@ -1,4 +1,4 @@
-"""The step of ``nbgrader zip_collect`` that unpacks what was downloaded."""
+"""Extractor plugin: bounded unzip of downloads."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from bptt_instructor.lms.safe_unzip import ArchiveError, ExtractionBudget, unpac
 
 
 class ExtractBounded(ExtractorPlugin):  # type: ignore[misc]
-    """Unpack zip archives, bounded, and copy all other regular files.
+    """Extractor plugin of ``nbgrader zip_collect``: unzip archives within bounds, copy other regular files.
 
-    It takes the place of nbgrader's own, which unpacks archives of any size, and archives in archives without end.
+    It takes the place of nbgrader's own, which unpacks archives of any size and at any depth.
     """
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
-        """Unpack all archives of a folder into another; an archive of nbgrader's own layout is one file in it.
+        """Extract all archives of a folder into another.
 
         Parameters
         ----------
         archive_path, extracted_path
-            The folders.
+            Paths of the two folders.
         """
-        allowance = ExtractionBudget()
+        budget = ExtractionBudget()
         for path in sorted(Path(archive_path).iterdir()):
             try:
                 if path.is_dir():
-                    self._copy(path, Path(extracted_path) / path.name)
+                    self._copy_folder(path, Path(extracted_path) / path.name)
                 elif path.suffix.lower() == ".zip":
-                    unpack(path, Path(extracted_path) / path.stem, allowance)
+                    unpack(path, Path(extracted_path) / path.stem, budget)
                 elif path.is_file():
                     shutil.copy2(path, extracted_path)
             except ArchiveError as error:
                 self.parent.fail(str(error))
 
-    def _copy(self, folder: Path, into: Path) -> None:
-        """Copy what a browser has unpacked by itself."""
-        for where, _, names in os.walk(folder):
-            for path in (Path(where) / name for name in names):
+    def _copy_folder(self, folder: Path, into: Path) -> None:
+        """Copy the regular files of a folder, such as an archive that a browser has unpacked."""
+        for parent, _, names in os.walk(folder):
+            for path in (Path(parent) / name for name in names):
                 if path.is_file() and not path.is_symlink():
-                    copied = into / path.relative_to(folder)
-                    copied.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy2(path, copied)
+                    copy = into / path.relative_to(folder)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(path, copy)

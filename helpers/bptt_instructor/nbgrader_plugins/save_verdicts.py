@@ -1,4 +1,4 @@
-"""The step that enters points into the gradebook."""
+"""Preprocessor: save the judge's points in the gradebook."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
-    """Enter what the judge said; nothing that a cell shows has a say.
+    """nbgrader preprocessor: save the points of the judge's verdicts, not those that outputs claim.
 
     It takes the place of SaveAutoGrades, which reads outputs.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Enter the points of one notebook, and what else is known of it."""
+        """Save the points of one notebook, and the record of its grading."""
         result = resources["result"]
-        submission = resources["handed_in"].submission
-        about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as book:
-            known = GradingRecords(book.db()).find(about["assignment"], about["student"])
-        self._unchanged = known is not None and known.submission == submission.digest
+        submission = resources["prepared_submission"].submission
+        info = resources["nbgrader"]
+        with Gradebook(info["db_url"]) as book:
+            record = GradingRecords(book.db()).find(info["assignment"], info["student"])
+        self._unchanged = record is not None and record.submission == submission.digest
         self._scores = {verdict.cell: verdict.score for verdict in result.verdicts}
         nb, resources = super().preprocess(nb, resources)
         with Gradebook(self.db_url) as book:
@@ -40,10 +40,9 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:  # noqa: ARG002 - as in SaveAutoGrades
         meta = cell.metadata["nbgrader"]
-        about = self.notebook_id, self.assignment_id, self.student_id
-        grade = self.gradebook.find_grade(meta["grade_id"], *about)
+        grade = self.gradebook.find_grade(meta["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
         if is_solution(cell) or cell.cell_type != "code":
-            # A person decides, unless there is nothing to read.
+            # Graded by hand, but an answer that is empty or unchanged gets 0 points at once.
             grade.auto_score, _ = determine_grade(cell, self.log)
         else:
             grade.auto_score = self._scores.get(meta["grade_id"], 0.0)

@@ -1,4 +1,4 @@
-"""The reader of submitted notebooks."""
+"""nbconvert exporter: open a submission through ``grading/intake``."""
 
 from __future__ import annotations
 
@@ -27,38 +27,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PreparedSubmission:
-    """A submission between nbgrader's two rounds: the first reads it, the second runs it.
+    """A submission between the two runs of ``nbgrader autograde``: the first sanitises it, the second executes it.
 
     Attributes
     ----------
     submission
-        As it was handed in, with its seed.
-    taken
-        What was made of it.
+        The submitted files, with the seed of this grading.
+    notebook
+        The notebook as intake parsed and restored it.
     released
-        The notebook that students were given.
+        The released notebook.
     """
 
     submission: Submission
-    taken: PreparedNotebook
+    notebook: PreparedNotebook
     released: NotebookNode
 
 
 class SubmissionExporter(NotebookExporter):
-    """Read a submitted notebook strictly, and repair what students were not to change.
+    """nbconvert exporter that parses a submitted notebook strictly and restores its locked and graded cells.
 
-    It is what ``nbgrader autograde`` opens files with, so it comes before every step: OverwriteCells and
-    CheckCellMetadata stop the whole class at what is repaired here. And nbgrader makes it before it touches anything,
-    so it is where grading without a sandbox is refused.
+    ``nbgrader autograde`` opens files with it, so it comes before all preprocessors: OverwriteCells and
+    CheckCellMetadata would stop grading the whole class at what is repaired here. nbgrader creates it before it
+    changes any file, so this is also where grading without a sandbox is refused.
 
     Raises
     ------
     NbGraderException
-        When there is no sandbox.
+        When a sandbox is asked for, and this machine cannot make one.
     """
 
     parent: Autograde
-    _handed_in: PreparedSubmission
+    _prepared_submission: PreparedSubmission
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - whatever nbgrader configures it with
         super().__init__(**options)  # type: ignore[no-untyped-call]
@@ -76,39 +76,38 @@ class SubmissionExporter(NotebookExporter):
         resources: dict[str, Any] | None = None,
         **options: Any,  # noqa: ANN401 - as in NotebookExporter
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Convert one notebook; what has been read once, and written by nbgrader, as it is."""
-        if not self.parent._sanitizing or resources is None:  # noqa: SLF001 - nbgrader tells nobody which of its two rounds it is in
-            handed_in = {} if resources is None else {"handed_in": self._handed_in}
-            about_it = {**(resources or {}), **handed_in}
-            found: tuple[NotebookNode, dict[str, Any]] = super().from_filename(filename, about_it, **options)
-            return found
-        path, about = Path(filename), resources["nbgrader"]
+        """Open one notebook: in the first run through intake, in the second as nbgrader wrote it after the first."""
+        if not self.parent._sanitizing or resources is None:  # noqa: SLF001 - nothing public tells which of the two runs it is
+            if resources is not None:
+                resources = {**resources, "prepared_submission": self._prepared_submission}
+            opened: tuple[NotebookNode, dict[str, Any]] = super().from_filename(filename, resources, **options)
+            return opened
+        path, info = Path(filename), resources["nbgrader"]
         resources["metadata"] = {"name": path.stem, "path": os.fspath(path.parent)}
-        released = self._released(about)
+        released = self._released_notebook(info)
         try:
             content = read_notebook(path)
-            taken = prepare_notebook(content, released)
-        except UngradableError as refused:
-            # Told to a person, who needs no traceback.
-            self.log.error("%s: %s: %s", about["student"], refused.status, refused.reason)  # noqa: TRY400
+            prepared = prepare_notebook(content, released)
+        except UngradableError as error:
+            # The message is for the instructor, who needs no traceback.
+            self.log.error("%s: %s: %s", info["student"], error.status, error.reason)  # noqa: TRY400
             raise
-        for what in (*taken.tampered, *taken.repaired):
-            self.log.warning("%s: %s", about["student"], what)
-        submission = Submission(about["student"], content, data_files(path.parent))
-        seed = _seed(about["db_url"], about["assignment"], submission)
-        self._handed_in = PreparedSubmission(replace(submission, seed=seed), taken, released)
-        converted: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(taken.notebook, resources, **options)  # type: ignore[no-untyped-call]
-        return converted
+        for change in (*prepared.tampered, *prepared.repaired):
+            self.log.warning("%s: %s", info["student"], change)
+        submission = Submission(info["student"], content, data_files(path.parent))
+        seed = _seed(info["db_url"], info["assignment"], submission)
+        self._prepared_submission = PreparedSubmission(replace(submission, seed=seed), prepared, released)
+        return self.from_notebook_node(prepared.notebook, resources, **options)  # type: ignore[no-untyped-call]
 
-    def _released(self, about: dict[str, str]) -> NotebookNode:
-        names = self.parent.coursedir
-        folder = names.format_path(names.release_directory, ".", about["assignment"])
-        released: NotebookNode = nbformat.read(f"{folder}/{about['notebook']}.ipynb", as_version=4)
+    def _released_notebook(self, info: dict[str, str]) -> NotebookNode:
+        coursedir = self.parent.coursedir
+        folder = coursedir.format_path(coursedir.release_directory, ".", info["assignment"])
+        released: NotebookNode = nbformat.read(f"{folder}/{info['notebook']}.ipynb", as_version=4)
         return released
 
 
 def _seed(gradebook: str, assignment: str, submission: Submission) -> str:
-    """Return the seed of an earlier grading of the very same submission, or a new one."""
+    """Return the seed of an earlier grading of the same files, or a new one."""
     with Gradebook(gradebook) as book:
-        known = GradingRecords(book.db()).find(assignment, submission.student)
-    return known.seed if known and known.submission == submission.digest else new_seed()
+        record = GradingRecords(book.db()).find(assignment, submission.student)
+    return record.seed if record and record.submission == submission.digest else new_seed()
