@@ -2,8 +2,8 @@
 
     python tests/benchmarks/cost_by_lesson.py
 
-For each lesson, some of its sample class are graded several times in this process, with kernels from one zygote. CPU seconds do
-not depend on how many cores there are, and little on what else runs.
+For each lesson, some of its sample class are graded several times in this process, with kernels from one zygote.
+CPU seconds do not depend on how many cores there are, and little on what else runs.
 """
 
 import statistics
