@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool
 
-from bptt_instructor.export.marks import marks
+from bptt_instructor.export.marks import read_marks
 from bptt_instructor.export.write import write_grades
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class _Exporter(ExportPlugin):  # type: ignore[misc]
     def export(self, gradebook: Gradebook) -> None:
         """Write the file that ``--to`` names."""
         to = Path(self.to or self.file)
-        found = marks(gradebook, [str(one) for one in self.assignment], [str(one) for one in self.student])
+        found = read_marks(gradebook, [str(one) for one in self.assignment], [str(one) for one in self.student])
         for remark in write_grades(found, self.layout, to, missing_as_zero=self.missing_as_zero):
             self.log.warning(remark)
         self.log.info("Wrote %s", to)
