@@ -45,8 +45,8 @@ def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     click.echo(f"{_many(written.students, 'student')}, {_many(written.lessons, 'lesson')}.")
     for title, holders, among in written.commonest:
         click.echo(f"  {holders} of {among}: {title}")
-    if written.to_look_at:
-        click.echo(f"{_many(written.to_look_at, 'submission')} to look at: the page says which, and why.")
+    if written.to_review:
+        click.echo(f"{_many(written.to_review, 'submission')} to look at: the page says which, and why.")
     click.echo(f"Open it in a browser: {path.resolve().as_uri()}")
 
 
