@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from bptt_instructor.cli import main
-from bptt_instructor.export.marks import GradedLesson, Mark, Marks, Student, marks
-from bptt_instructor.export.tables import canvas, escape_formula, moodle, number, spreadsheet
+from bptt_instructor.export.marks import GradedLesson, Mark, Marks, Student, read_marks
+from bptt_instructor.export.tables import canvas, escape_formula, format_points, moodle, spreadsheet
 from bptt_instructor.export.write import write_grades
 from bptt_instructor.grading.course import GradingError
 
@@ -108,7 +108,7 @@ def test_a_name_stays_as_it_is(name):
 
 @pytest.mark.parametrize(("points", "text"), [(0, "0"), (20, "20"), (12.5, "12.5"), (10 / 3, "3.3333"), (1000, "1000")])
 def test_points_have_no_needless_digits(points, text):
-    assert number(points) == text
+    assert format_points(points) == text
 
 
 def test_remarks_say_what_a_person_should_know(tmp_path):
@@ -157,16 +157,16 @@ def course(graded, tmp_path):
 
 def test_the_gradebooks_points_have_hand_grades_and_penalties_in_them(course):
     with Gradebook(f"sqlite:///{course}/gradebook.db", "bptt") as book:
-        found = marks(book)
+        found = read_marks(book)
         assert found.lessons == [GradedLesson("01_a", 5, "")], "nobody has done the other one"
         assert found.given["ada", "01_a"].score == 3.5
         assert list(found.given) == [("ada", "01_a")]
         book.find_grade("why", "01_a", "01_a", "ada").needs_manual_grade = True
         book.db.commit()
-        assert marks(book).given["ada", "01_a"].to_grade == 2
-        assert [one.id for one in marks(book, ["02_b"], ["emmy"]).students] == ["emmy"]
+        assert read_marks(book).given["ada", "01_a"].to_grade == 2
+        assert [one.id for one in read_marks(book, ["02_b"], ["emmy"]).students] == ["emmy"]
         with pytest.raises(GradingError, match=r"has no lesson 03_c\. It has: 01_a, 02_b\."):
-            marks(book, ["03_c"])
+            read_marks(book, ["03_c"])
 
 
 def run(*arguments):

@@ -202,8 +202,8 @@ def test_no_lesson_gives_anything_away(lesson):
     assert any(leak.startswith("MARK SCHEME") for leak in leaks(lesson.notebook, notebook))
     assert any(leak.startswith("HIDDEN TESTS") for leak in leaks(lesson.notebook, notebook))
 
-    about = extract_feedback(notebook, Grades("Ada", grades, {}, 0.0), lesson.name, BpttSuite().exercises)
-    html, _ = FeedbackExporter().from_notebook_node(notebook, {"told": about})
+    feedback = extract_feedback(notebook, Grades("Ada", grades, {}, 0.0), lesson.name, BpttSuite().exercises)
+    html, _ = FeedbackExporter().from_notebook_node(notebook, {"feedback": feedback})
     text = BeautifulSoup(html, "html.parser").get_text()
     assert "A hint" in text
     assert leaks(lesson.notebook, text) == []

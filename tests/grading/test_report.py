@@ -12,7 +12,7 @@ from submissions.made_up import make_class
 
 from bptt_instructor.class_report import counts
 from bptt_instructor.class_report.class_data import ClassData, Entry, ReportExercise, ReportLesson
-from bptt_instructor.class_report.page import page
+from bptt_instructor.class_report.page import render_page
 from bptt_instructor.class_report.read import load_class
 from bptt_instructor.cli import main
 from bptt_instructor.grading.course import GradingError
@@ -50,23 +50,23 @@ CLASSROOM = ClassData(
 
 
 def test_lessons_are_counted():
-    one, two = counts.lessons(CLASSROOM)
-    assert (one.handed_in, one.students, one.to_look_at, one.to_grade) == (3, 4, 1, 0)
-    assert (one.mean, one.middle) == (pytest.approx((7 + 3.5 + 0) / 3), 3.5)
-    assert (two.handed_in, two.to_look_at, two.to_grade, two.mean) == (2, 1, 1, 3.5)
+    one, two = counts.count_lessons(CLASSROOM)
+    assert (one.handed_in, one.students, one.to_review, one.to_grade) == (3, 4, 1, 0)
+    assert (one.mean, one.median) == (pytest.approx((7 + 3.5 + 0) / 3), 3.5)
+    assert (two.handed_in, two.to_review, two.to_grade, two.mean) == (2, 1, 1, 3.5)
 
 
 def test_exercises_are_counted_among_those_who_have_handed_in():
-    dz, dw = counts.exercises(CLASSROOM, ONE)
+    dz, dw = counts.count_exercises(CLASSROOM, ONE)
     assert (dz.full, dz.some, dz.none, dz.waiting, dz.mean) == (2, 0, 1, 0, 2)
     assert (dw.full, dw.some, dw.none) == (1, 1, 1)
-    assert (dz.wrong, dw.wrong) == ({"raises an error": 1}, {})
-    _, why = counts.exercises(CLASSROOM, TWO)
+    assert (dz.unexplained, dw.unexplained) == ({"raises an error": 1}, {})
+    _, why = counts.count_exercises(CLASSROOM, TWO)
     assert (why.full, why.none, why.waiting) == (1, 0, 1)
 
 
 def test_mistakes_are_counted_by_student_and_by_lesson():
-    first, second = counts.misconceptions(CLASSROOM)
+    first, second = counts.count_misconceptions(CLASSROOM)
     assert (first.id, first.title, len(first.students), first.among) == ("bias-is-mean", "dba is a mean", 2, 3)
     assert first.by_lesson == {ONE.name: {"bob", "cy"}}
     assert (second.number, second.students, second.among) == (2, {"ada", "cy"}, 3)
@@ -74,21 +74,21 @@ def test_mistakes_are_counted_by_student_and_by_lesson():
 
 
 def test_time_is_counted_in_days_and_then_in_weeks():
-    days, length = counts.periods(CLASSROOM)
+    days, length = counts.count_periods(CLASSROOM)
     assert length == dt.timedelta(days=1)
-    assert [(each.begins, each.submissions, each.holding) for each in days] == [
+    assert [(each.begins, each.submissions, each.mistake_counts) for each in days] == [
         (dt.date(2026, 9, 7), 1, {}),
         (dt.date(2026, 9, 8), 2, {"bias-is-mean": 2, "no-time-path": 1}),
     ]
     later = dataclasses.replace(CLASSROOM.entries[TWO.name, "bob"], handed_in=day(30))
     data = dataclasses.replace(CLASSROOM, entries={**CLASSROOM.entries, (TWO.name, "bob"): later})
-    weeks, length = counts.periods(data)
+    weeks, length = counts.count_periods(data)
     assert length == dt.timedelta(days=7)
     assert [(each.begins.day, each.submissions) for each in weeks] == [(7, 3), (28, 1)], "weeks begin on Mondays"
 
 
 def test_the_page_says_it_and_asks_nobody():
-    html = page(CLASSROOM)
+    html = render_page(CLASSROOM)
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
     assert "2 of 3 who" in words
     assert "1 to look at; 1 with answers to grade by hand" in words
@@ -105,7 +105,7 @@ def test_the_page_says_it_and_asks_nobody():
 
 
 def test_an_anonymous_page_is_about_nobody():
-    html = page(CLASSROOM, anonymous=True)
+    html = render_page(CLASSROOM, anonymous=True)
     telling = (
         "ada",
         "Ada",
@@ -121,7 +121,7 @@ def test_an_anonymous_page_is_about_nobody():
         "look at",
     )
     assert not [words for words in telling if re.search(rf"\b{words}\b", html)]
-    named = page(CLASSROOM)
+    named = render_page(CLASSROOM)
     assert [words for words in telling if not re.search(rf"\b{words}\b", named)] == []
     assert "2 of 3" in html
     assert "dba is a mean" in html
@@ -130,7 +130,7 @@ def test_an_anonymous_page_is_about_nobody():
 
 def test_a_class_without_mistakes_dates_or_trouble_has_a_page():
     entries = {(ONE.name, "ada"): Entry(Status.GRADED, "", {"dz": 3, "dW": 4})}
-    html = page(dataclasses.replace(CLASSROOM, entries=entries))
+    html = render_page(dataclasses.replace(CLASSROOM, entries=entries))
     assert "No known mistake was found." in html
     assert "every submission ran to its end" in html
 
@@ -145,7 +145,7 @@ def test_what_grading_found_is_what_the_report_counts(sample_class, rows_of):
         "explain-reuse (written)",
     ]
     assert lesson.possible == sum(AUTO.values()) + 4
-    entries = data.of(lesson)
+    entries = data.entries_of(lesson)
     assert {entry.student: set(entry.causes) for entry in CLASS if entry.causes} == {
         student: set(entry.causes) for student, entry in entries.items() if entry.causes
     }

@@ -85,20 +85,20 @@ def test_an_encrypted_file_and_one_that_is_in_it_twice_are_refused(archive):
 
 
 @pytest.mark.parametrize(
-    ("allowance", "files"),
+    ("budget", "files"),
     [(ExtractionBudget(size=999), [("a", "0" * 1000)]), (ExtractionBudget(files=1), [("a", ""), ("b", "")])],
 )
-def test_a_bomb_is_refused_before_it_is_unpacked(archive, tmp_path, allowance, files):
+def test_a_bomb_is_refused_before_it_is_unpacked(archive, tmp_path, budget, files):
     with pytest.raises(ArchiveError, match="are more than"):
-        unpack(archive(*files), tmp_path / "into", allowance)
+        unpack(archive(*files), tmp_path / "into", budget)
     assert everything(tmp_path) == ["downloads/class.zip"]
 
 
 def test_two_archives_share_the_bounds(archive, tmp_path):
-    allowance = ExtractionBudget(size=1500)
-    unpack(archive(("a", "0" * 1000)), tmp_path / "1", allowance)
+    budget = ExtractionBudget(size=1500)
+    unpack(archive(("a", "0" * 1000)), tmp_path / "1", budget)
     with pytest.raises(ArchiveError, match="are more than"):
-        unpack(archive(("a", "0" * 1000)), tmp_path / "2", allowance)
+        unpack(archive(("a", "0" * 1000)), tmp_path / "2", budget)
 
 
 def test_what_a_student_packed_is_unpacked_beside_it(archive, tmp_path):

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 from nbgrader.api import Gradebook
 
-from bptt_instructor.lms.class_list import ListedStudent, RosterError, read_class_list
+from bptt_instructor.lms.class_list import ClassListError, ListedStudent, read_class_list
 from bptt_instructor.lms.filenames import Upload, is_copy, parse_filename
 from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
 
@@ -73,7 +73,7 @@ def test_class_lists_are_read(tmp_path, text, people):
 def test_a_class_list_that_cannot_be_used_is_refused(tmp_path, content, why):
     path = tmp_path / "list.csv"
     path.write_bytes(content)
-    with pytest.raises(RosterError, match=why):
+    with pytest.raises(ClassListError, match=why):
         read_class_list(path)
 
 
@@ -135,7 +135,7 @@ def test_who_sent_a_file(book):
         ListedStudent(("kim2",), "Kim", "Lee", participant="2004"),
     ]
     add_to_gradebook(people, book)
-    roster = StudentLookup.of(book, people)
+    roster = StudentLookup.from_gradebook(book, people)
     assert roster.find(Upload("somethingelse", "a", user="101")) == "ada", "Canvas' numbers are for ever"
     assert roster.find(Upload("lovelaceada", "a", user="999")) == "ada", "the name is left"
     assert roster.find(Upload("Zoe OUnal", "a", participant="2002")) == "zoe"
@@ -144,4 +144,4 @@ def test_who_sent_a_file(book):
     assert roster.find(Upload("Kim Lee", "a", participant="2004")) == "kim2"
     assert roster.find(Upload("Kim Lee", "a", participant="7")) is None, "two have this name"
     assert roster.find(Upload("Nobody", "a", participant="101")) is None, "Canvas' numbers are not Moodle's"
-    assert StudentLookup.of(book).find(Upload("x", "a", user="101")) == "ada", "the gradebook remembers"
+    assert StudentLookup.from_gradebook(book).find(Upload("x", "a", user="101")) == "ada", "the gradebook remembers"

@@ -1,4 +1,4 @@
-"""A class as data: its lessons, its students, and what became of each submission."""
+"""Data model of a class: lessons, students, entries."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class ReportExercise:
     Attributes
     ----------
     name
-        Name of the learner's function, or the ``grade_id`` of a written question.
+        Name of the learner's function, or the ``grade_id`` of a written question, followed by "(written)".
     cells
         The ``grade_id`` of each of its graded cells.
     possible
-        Points for all of them.
+        Points that the exercise is worth.
     """
 
     name: str
@@ -33,16 +33,16 @@ class ReportExercise:
 
 @dataclass(frozen=True)
 class ReportLesson:
-    """One lesson of the course that has been handed in.
+    """One lesson of the course that somebody has handed in.
 
     Attributes
     ----------
     name
         Such as ``02_sequence_backward``.
     title
-        As its notebook is headed.
+        Heading of its notebook.
     exercises
-        In the order of the notebook.
+        Its exercises that are worth points, in the order of the notebook.
     """
 
     name: str
@@ -57,26 +57,26 @@ class ReportLesson:
 
 @dataclass(frozen=True)
 class Entry:
-    """What became of one student's work on one lesson.
+    """One student's result for one lesson.
 
     Attributes
     ----------
     status, reason
-        As in the row that grading printed.
+        As in the student's :class:`~bptt_instructor.grading.models.grade_row.GradeRow`.
     scores
-        Points for each exercise, by name.
+        Points for each exercise, by name; empty when nothing was handed in that could be graded.
     to_grade
-        Names of the exercises that a person has yet to look at.
+        Names of the exercises that have an answer to grade by hand.
     penalty
         Points taken off for being late.
     causes
-        Id and title of the known mistakes that were found.
+        Title of each known mistake that was found, by its id.
     unexplained
-        What is wrong with each exercise where no known mistake was found, in words.
+        What is wrong with an exercise, in words, by its name; only where no known mistake was found.
     handed_in
-        When, in UTC; None when nobody knows.
+        Time of handing in, in UTC; None when it is not known.
     feedback
-        Address of the feedback page, seen from the report; empty when there is none.
+        Link to the feedback page, relative to the report; empty when there is no page.
     """
 
     status: Status
@@ -91,34 +91,34 @@ class Entry:
 
     @property
     def points(self) -> float:
-        """Points so far."""
+        """Points so far, less the penalty."""
         return sum(self.scores.values()) - self.penalty
 
     @property
-    def there(self) -> bool:
+    def has_scores(self) -> bool:
         """Whether anything was handed in that could be graded."""
         return bool(self.scores)
 
     @property
-    def needs_a_person(self) -> bool:
-        """Whether something happened that only a person can judge, or something came that is no notebook."""
+    def needs_review(self) -> bool:
+        """Whether grading could not decide something, or something was handed in that is not the notebook."""
         return self.status.needs_a_person or (self.status is Status.MISSING and self.reason not in SENT_NOTHING)
 
 
 @dataclass(frozen=True)
 class ClassData:
-    """A whole class.
+    """All that a class report shows.
 
     Attributes
     ----------
     course
         The course's id.
     students
-        Name in full by id; the name is empty when the gradebook has none.
+        Full name by student id; empty when the gradebook has no name.
     lessons
-        In the order of the course.
+        The lessons, in the order of the course.
     entries
-        By lesson and student; without one, the lesson was not graded for that student.
+        Entries by lesson name and student id; there is none where a lesson was not graded for a student.
     """
 
     course: str
@@ -126,6 +126,6 @@ class ClassData:
     lessons: tuple[ReportLesson, ...]
     entries: Mapping[tuple[str, str], Entry]
 
-    def of(self, lesson: ReportLesson) -> dict[str, Entry]:
-        """Return the entries of one lesson, by student."""
+    def entries_of(self, lesson: ReportLesson) -> dict[str, Entry]:
+        """Return the entries of one lesson, by student id."""
         return {student: entry for (name, student), entry in self.entries.items() if name == lesson.name}

@@ -1,4 +1,4 @@
-"""What a class report counts."""
+"""Aggregates: points, misconceptions, activity over time."""
 
 from __future__ import annotations
 
@@ -13,63 +13,71 @@ if TYPE_CHECKING:
 
     from bptt_instructor.class_report.class_data import ClassData, Entry, ReportLesson
 
-SHORT = timedelta(days=21)
-"""When all was handed in within this time, days are compared, and otherwise weeks."""
+MAX_DAILY_SPAN = timedelta(days=21)
+"""When all submissions came within this time, they are counted by day, otherwise by week."""
 
 
 @dataclass(frozen=True)
 class LessonCount:
-    """How a class did in one lesson.
+    """Results of a class in one lesson.
 
     Attributes
     ----------
     lesson
-        Which.
+        The lesson.
     handed_in, students
-        How many have handed in something that could be graded, of how many.
-    mean, middle
-        Mean and median of their points.
-    to_look_at
-        How many submissions need a person.
+        Number of students who have handed in something that could be graded, and of all students.
+    mean, median
+        Mean and median of the points of those who have.
+    to_review
+        Number of submissions in which something happened that grading could not decide.
     to_grade
-        How many have answers that nobody has graded yet.
+        Number of submissions with answers to grade by hand.
     """
 
     lesson: ReportLesson
     handed_in: int
     students: int
     mean: float
-    middle: float
-    to_look_at: int
+    median: float
+    to_review: int
     to_grade: int
 
 
-def lessons(data: ClassData) -> list[LessonCount]:
-    """Count for each lesson."""
-    counted = []
+def count_lessons(data: ClassData) -> list[LessonCount]:
+    """Aggregate the results of each lesson."""
+    result = []
     for lesson in data.lessons:
-        entries = list(data.of(lesson).values())
-        points = [entry.points for entry in entries if entry.there]
-        average = (fmean(points), median(points)) if points else (0.0, 0.0)
-        people = sum(entry.needs_a_person for entry in entries), sum(bool(entry.to_grade) for entry in entries)
-        counted.append(LessonCount(lesson, len(points), len(data.students), *average, *people))
-    return counted
+        entries = list(data.entries_of(lesson).values())
+        points = [entry.points for entry in entries if entry.has_scores]
+        result.append(
+            LessonCount(
+                lesson,
+                handed_in=len(points),
+                students=len(data.students),
+                mean=fmean(points) if points else 0.0,
+                median=median(points) if points else 0.0,
+                to_review=sum(entry.needs_review for entry in entries),
+                to_grade=sum(bool(entry.to_grade) for entry in entries),
+            )
+        )
+    return result
 
 
 @dataclass(frozen=True)
 class ExerciseCount:
-    """How a class did in one exercise.
+    """Results of a class in one exercise.
 
     Attributes
     ----------
     name, possible
-        Which, and its points.
+        The exercise's name, and the points that it is worth.
     full, some, none, waiting
-        How many have all of its points, some, none, or still wait for a person.
+        Number of students who have all of its points, some, none, or an answer to grade by hand.
     mean
-        Mean of the points of those who do not wait.
-    wrong
-        What is wrong where no known mistake was found: in words, and how many students.
+        Mean of the points, without those who have an answer to grade by hand.
+    unexplained
+        Number of students by what is wrong, in words, where no known mistake was found; the commonest first.
     """
 
     name: str
@@ -79,40 +87,49 @@ class ExerciseCount:
     none: int
     waiting: int
     mean: float
-    wrong: Mapping[str, int]
+    unexplained: Mapping[str, int]
 
 
-def exercises(data: ClassData, lesson: ReportLesson) -> list[ExerciseCount]:
-    """Count for each exercise of a lesson, among those who have handed it in."""
-    entries = [entry for entry in data.of(lesson).values() if entry.there]
-    counted = []
+def count_exercises(data: ClassData, lesson: ReportLesson) -> list[ExerciseCount]:
+    """Aggregate the results of each exercise of a lesson, over the students who have handed it in."""
+    entries = [entry for entry in data.entries_of(lesson).values() if entry.has_scores]
+    result = []
     for exercise in lesson.exercises:
-        done = [entry.scores[exercise.name] for entry in entries if exercise.name not in entry.to_grade]
-        full = sum(score >= exercise.possible for score in done)
-        none = sum(score <= 0 for score in done)
+        graded = [entry.scores[exercise.name] for entry in entries if exercise.name not in entry.to_grade]
+        full = sum(score >= exercise.possible for score in graded)
+        none = sum(score <= 0 for score in graded)
         wrong = Counter(entry.unexplained[exercise.name] for entry in entries if exercise.name in entry.unexplained)
-        numbers = full, len(done) - full - none, none, len(entries) - len(done)
-        mean = fmean(done) if done else 0.0
-        counted.append(ExerciseCount(exercise.name, exercise.possible, *numbers, mean, dict(wrong.most_common())))
-    return counted
+        result.append(
+            ExerciseCount(
+                exercise.name,
+                exercise.possible,
+                full=full,
+                some=len(graded) - full - none,
+                none=none,
+                waiting=len(entries) - len(graded),
+                mean=fmean(graded) if graded else 0.0,
+                unexplained=dict(wrong.most_common()),
+            )
+        )
+    return result
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """A known mistake, and who holds it.
+    """One known mistake, and the students who make it.
 
     Attributes
     ----------
     number
-        Its place among all of them, the commonest first.
+        Its rank among all that were found, from 1, the commonest first.
     id, title
-        As the check names it, and in words.
+        The mistake's id, and its name in words.
     students
-        Who, in any lesson.
+        Ids of the students who make it, in any lesson.
     by_lesson
-        Who, in each lesson where anybody does.
+        Ids of the students who make it, by the name of each lesson where anybody does.
     among
-        How many students have handed in one of those lessons.
+        Number of students who have handed in one of those lessons.
     """
 
     number: int
@@ -123,8 +140,8 @@ class Misconception:
     among: int
 
 
-def misconceptions(data: ClassData) -> list[Misconception]:
-    """Count the known mistakes of a class, the commonest first."""
+def count_misconceptions(data: ClassData) -> list[Misconception]:
+    """Count the students who make each known mistake, the commonest mistake first."""
     holders: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     titles: dict[str, Counter[str]] = defaultdict(Counter)
     for (lesson, student), entry in data.entries.items():
@@ -132,10 +149,10 @@ def misconceptions(data: ClassData) -> list[Misconception]:
             holders[cause][lesson].add(student)
             titles[cause][title] += 1
     everybody = {cause: frozenset[str]().union(*by_lesson.values()) for cause, by_lesson in holders.items()}
-    there: dict[str, set[str]] = defaultdict(set)
+    handed_in: dict[str, set[str]] = defaultdict(set)
     for (lesson, student), entry in data.entries.items():
-        if entry.there:
-            there[lesson].add(student)
+        if entry.has_scores:
+            handed_in[lesson].add(student)
     order = sorted(holders, key=lambda cause: (-len(everybody[cause]), cause))
     return [
         Misconception(
@@ -144,7 +161,7 @@ def misconceptions(data: ClassData) -> list[Misconception]:
             titles[cause].most_common(1)[0][0],
             everybody[cause],
             {lesson: frozenset(students) for lesson, students in holders[cause].items()},
-            len(set().union(*(there[lesson] for lesson in holders[cause]))),
+            len(set().union(*(handed_in[lesson] for lesson in holders[cause]))),
         )
         for number, cause in enumerate(order, start=1)
     ]
@@ -152,35 +169,41 @@ def misconceptions(data: ClassData) -> list[Misconception]:
 
 @dataclass(frozen=True)
 class Period:
-    """What was handed in within a day or a week.
+    """Submissions of one day or one week.
 
     Attributes
     ----------
     begins
-        Its first day.
+        Its first day; weeks begin on Mondays.
     submissions
-        How many.
-    holding
-        In how many of them each known mistake was found, by id.
+        Number of submissions.
+    mistake_counts
+        Number of submissions in which a known mistake was found, by the mistake's id.
     """
 
     begins: date
     submissions: int
-    holding: Mapping[str, int]
+    mistake_counts: Mapping[str, int]
 
 
-def periods(data: ClassData) -> tuple[list[Period], timedelta]:
-    """Count the known mistakes by the time when submissions came; return how long a period is, too."""
-    entries = [entry for entry in data.entries.values() if entry.there and entry.handed_in]
+def count_periods(data: ClassData) -> tuple[list[Period], timedelta]:
+    """Count submissions and known mistakes by the time of handing in.
+
+    Returns
+    -------
+    tuple
+        The periods in which anything was handed in, in their order, and the length of a period: a day or a week.
+    """
+    entries = [entry for entry in data.entries.values() if entry.has_scores and entry.handed_in]
     days = sorted({entry.handed_in.date() for entry in entries if entry.handed_in})
-    length = timedelta(days=1 if days and days[-1] - days[0] < SHORT else 7)
-    of_period: dict[date, list[Entry]] = defaultdict(list)
+    length = timedelta(days=1 if days and days[-1] - days[0] < MAX_DAILY_SPAN else 7)
+    by_period: dict[date, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.handed_in:
             day = entry.handed_in.date()
-            of_period[day - timedelta(days=day.weekday()) if length.days > 1 else day].append(entry)
+            by_period[day - timedelta(days=day.weekday()) if length.days > 1 else day].append(entry)
     counted = [
-        Period(begins, len(those), Counter(cause for entry in those for cause in entry.causes))
-        for begins, those in sorted(of_period.items())
+        Period(begins, len(group), Counter(cause for entry in group for cause in entry.causes))
+        for begins, group in sorted(by_period.items())
     ]
     return counted, length

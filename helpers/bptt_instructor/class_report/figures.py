@@ -1,4 +1,7 @@
-"""The pictures of a class report, as SVG in the colours of the page that they stand in."""
+"""SVG charts of points and of misconceptions over time.
+
+Lines and text have the text colour of the page, light or dark.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +22,21 @@ if TYPE_CHECKING:
     from bptt_instructor.class_report.counts import ExerciseCount, Misconception, Period
 
 INK = "#0a0b0c"
-"""Drawn with, and then replaced by the colour of the page's text."""
+"""Stands for the page's text colour, which replaces it in the SVG."""
 FONT = "DejaVu Sans"
-"""Comes with Matplotlib, and is wider than the fonts that pages are read in: what fits with it fits with them."""
-PARTLY, OPEN, EDGE = "#b5dcf4", "#d5d8dc", "#5c6470"
+"""Comes with Matplotlib, and is wider than the fonts of browsers: a text that fits in it fits in them."""
+PARTIAL, WAITING, EDGE = "#b5dcf4", "#d5d8dc", "#5c6470"
 GREY = "#8b919a"
-WIDTH = 7.4
-ROW = 0.34
-SHOWN = 5
-"""How many mistakes are followed over time: more lines than that nobody tells apart."""
-LINES = (
+WIDTH_INCHES = 7.4
+ROW_INCHES = 0.34
+LINE_STYLES = (
     ("#2b8cce", "-", "o"),
     ("#D55E00", "--", "s"),
     ("#009E73", "-.", "^"),
     ("#CC79A7", ":", "D"),
     ("#E69F00", (0, (7, 2)), "v"),
 )
+"""Colour, line style and marker of each mistake over time: more than five lines cannot be told apart."""
 
 RC: Any = {
     "axes.edgecolor": INK,
@@ -54,38 +56,43 @@ RC: Any = {
 }
 
 
-def points(counted: Sequence[ExerciseCount]) -> str:
-    """Draw who has how many points: a bar for each exercise, from top to bottom.
+def draw_points(counted: Sequence[ExerciseCount]) -> str:
+    """Draw how many students have full points, some or none in each exercise, as stacked bars.
 
     Parameters
     ----------
     counted
-        The exercises of one lesson.
+        The exercises of one lesson, from top to bottom.
+
+    Returns
+    -------
+    str
+        The chart as an SVG element.
     """
     kinds = (
         ("full points", [each.full for each in counted], PASSED, ""),
-        ("some", [each.some for each in counted], PARTLY, "////"),
+        ("some", [each.some for each in counted], PARTIAL, "////"),
         ("none yet", [each.none for each in counted], FAILED, ""),
-        ("waits for a person", [each.waiting for each in counted], OPEN, "\\\\\\\\"),
+        ("waits for a person", [each.waiting for each in counted], WAITING, "\\\\\\\\"),
     )
     with mpl.rc_context(RC):
-        figure = Figure((WIDTH, 0.75 + ROW * len(counted)), layout="constrained")
+        figure = Figure((WIDTH_INCHES, 0.75 + ROW_INCHES * len(counted)), layout="constrained")
         axes = figure.subplots()
         places = range(len(counted))
-        begins = [0] * len(counted)
-        everybody = max(sum(each) for each in zip(*(numbers for _, numbers, _, _ in kinds), strict=True))
+        lefts = [0] * len(counted)
+        students = max(sum(each) for each in zip(*(numbers for _, numbers, _, _ in kinds), strict=True))
         for name, numbers, colour, hatch in kinds:
             if not any(numbers):
                 continue
             axes.barh(
-                places, numbers, left=begins, height=0.72, label=name,
+                places, numbers, left=lefts, height=0.72, label=name,
                 color=colour, hatch=hatch, edgecolor=EDGE, linewidth=0.4,
             )  # fmt: skip
-            _numbers(axes, begins, numbers, everybody)
-            begins = [begin + number for begin, number in zip(begins, numbers, strict=True)]
+            _label_bars(axes, lefts, numbers, students)
+            lefts = [left + number for left, number in zip(lefts, numbers, strict=True)]
         axes.set_yticks(places, [f"{each.name}  ({each.possible:g})" for each in counted])
         axes.invert_yaxis()
-        axes.set_xlim(0, everybody or 1)
+        axes.set_xlim(0, students or 1)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("students")
         axes.tick_params(length=2)
@@ -93,38 +100,43 @@ def points(counted: Sequence[ExerciseCount]) -> str:
         return _svg(figure)
 
 
-NARROW = 0.035
-"""A part of a bar that is no wider than this holds no number."""
+MIN_LABELLED_SHARE = 0.035
+"""Share of the axis above which a part of a bar has room for its number."""
 
 
-def _numbers(axes: Any, begins: Sequence[int], numbers: Sequence[int], everybody: int) -> None:  # noqa: ANN401
-    for place, (begin, number) in enumerate(zip(begins, numbers, strict=True)):
-        if number > NARROW * everybody:
+def _label_bars(axes: Any, lefts: Sequence[int], numbers: Sequence[int], students: int) -> None:  # noqa: ANN401
+    for place, (left, number) in enumerate(zip(lefts, numbers, strict=True)):
+        if number > MIN_LABELLED_SHARE * students:
             axes.text(
-                begin + number / 2, place, f"{number}", ha="center", va="center", fontsize=8, color="#111111",
+                left + number / 2, place, f"{number}", ha="center", va="center", fontsize=8, color="#111111",
                 bbox={"facecolor": "#ffffff", "alpha": 0.75, "edgecolor": "none", "boxstyle": "round,pad=0.12"},
             )  # fmt: skip
 
 
-def over_time(counted: Sequence[Period], length: timedelta, mistakes: Sequence[Misconception]) -> str:
-    """Draw how common the commonest mistakes were among what was handed in on each day, or in each week.
+def draw_over_time(counted: Sequence[Period], length: timedelta, mistakes: Sequence[Misconception]) -> str:
+    """Draw the share of submissions that have each of the commonest mistakes, by day or by week.
 
     Parameters
     ----------
     counted
         The periods, two at least.
     length
-        Of a period.
+        Length of a period: a day or a week.
     mistakes
-        All of them, the commonest first.
+        All known mistakes that were found, the commonest first.
+
+    Returns
+    -------
+    str
+        The chart as an SVG element.
     """
     with mpl.rc_context(RC):
-        figure = Figure((WIDTH, 3.4), layout="constrained")
+        figure = Figure((WIDTH_INCHES, 3.4), layout="constrained")
         above, below = figure.subplots(2, sharex=True, height_ratios=(3, 1))
         names = [f"{each.begins:%d %b}".lstrip("0") for each in counted]
         places = range(len(counted))
-        for mistake, (colour, line, marker) in zip(mistakes, LINES, strict=False):
-            shares = [each.holding.get(mistake.id, 0) / each.submissions for each in counted]
+        for mistake, (colour, line, marker) in zip(mistakes, LINE_STYLES, strict=False):
+            shares = [each.mistake_counts.get(mistake.id, 0) / each.submissions for each in counted]
             above.plot(
                 places, shares, color=colour, linestyle=line, marker=marker, markersize=4.5, linewidth=1.6,
                 label=f"{mistake.number}", clip_on=False,

@@ -1,4 +1,4 @@
-"""The class report as one HTML page, which asks the network for nothing."""
+"""Render the report as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from bptt_instructor.grading.models.grade_row import Status
 if TYPE_CHECKING:
     from bptt_instructor.class_report.class_data import ClassData, Entry
 
-ENOUGH_PERIODS = 2
-COMMON = 15
-"""How many of the mistakes stand in plain sight."""
+MIN_PERIODS = 2
+"""Fewer periods make no chart over time."""
+MAX_VISIBLE_MISTAKES = 15
+"""Mistakes beyond these are folded away."""
 
 
-def page(data: ClassData, *, anonymous: bool = False) -> str:
-    """Write the report of a class.
+def render_page(data: ClassData, *, anonymous: bool = False) -> str:
+    """Render the report of a class.
 
     Parameters
     ----------
@@ -29,68 +30,77 @@ def page(data: ClassData, *, anonymous: bool = False) -> str:
         The class.
     anonymous
         Whether to leave out all that is about single students.
+
+    Returns
+    -------
+    str
+        The page as HTML, which needs no other file.
     """
-    here = files(__package__)
-    # No loader: nothing that a student wrote can name another template.
+    package = files(__package__)
+    # Without a loader, nothing that a student wrote can include another template.
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["points"] = _points
-    template = environment.from_string(here.joinpath("page.html.jinja").read_text(encoding="utf-8"))
-    mistakes = counts.misconceptions(data)
-    counted = counts.lessons(data)
-    periods, length = counts.periods(data)
-    exercises = {lesson.name: counts.exercises(data, lesson) for lesson in data.lessons}
-    own = Markup  # Written by this package, and not to be escaped.
+    environment.filters["points"] = _format_points
+    template = environment.from_string(package.joinpath("page.html.jinja").read_text(encoding="utf-8"))
+    mistakes = counts.count_misconceptions(data)
+    counted = counts.count_lessons(data)
+    periods, length = counts.count_periods(data)
+    exercises = {lesson.name: counts.count_exercises(data, lesson) for lesson in data.lessons}
+    safe = Markup  # Made by this package, so not escaped.
     return template.render(
         data=data,
         anonymous=anonymous,
         now=datetime.now(UTC).astimezone(),
         lessons=counted,
         exercises=exercises,
-        bars={each.lesson.name: own(figures.points(exercises[each.lesson.name])) for each in counted if each.handed_in},
+        bars={
+            each.lesson.name: safe(figures.draw_points(exercises[each.lesson.name]))
+            for each in counted
+            if each.handed_in
+        },
         mistakes=mistakes,
-        common=COMMON,
-        shown=figures.SHOWN,
-        over_time=own(figures.over_time(periods, length, mistakes))
-        if mistakes and len(periods) >= ENOUGH_PERIODS
+        visible=MAX_VISIBLE_MISTAKES,
+        charted=len(figures.LINE_STYLES),
+        over_time=safe(figures.draw_over_time(periods, length, mistakes))
+        if mistakes and len(periods) >= MIN_PERIODS
         else "",
-        people=_people(data),
-        rows=_rows(data, mistakes),
-        css=own(here.joinpath("page.css").read_text(encoding="utf-8")),
-        js=own(here.joinpath("page.js").read_text(encoding="utf-8")),
+        to_review=_entries_to_review(data),
+        rows=_student_rows(data, mistakes),
+        css=safe(package.joinpath("page.css").read_text(encoding="utf-8")),
+        js=safe(package.joinpath("page.js").read_text(encoding="utf-8")),
     )
 
 
-def _points(number: float) -> str:
+def _format_points(number: float) -> str:
     return f"{round(number, 2):g}"
 
 
-def _people(data: ClassData) -> list[tuple[str, str, str, Entry]]:
-    """List what needs a person, the gravest first: whose it is, with the name, for which lesson."""
-    found = [
+def _entries_to_review(data: ClassData) -> list[tuple[str, str, str, Entry]]:
+    """Return what a person should look at, the gravest first: student id and name, lesson, entry."""
+    entries = [
         (student, data.students.get(student, ""), lesson, entry)
         for (lesson, student), entry in data.entries.items()
-        if entry.needs_a_person
+        if entry.needs_review
     ]
-    return sorted(found, key=lambda each: (-each[3].status.severity, each[2], each[0]))
+    return sorted(entries, key=lambda each: (-each[3].status.severity, each[2], each[0]))
 
 
-def _rows(data: ClassData, mistakes: list[counts.Misconception]) -> list[dict[str, Any]]:
-    """Make a line for each student."""
+def _student_rows(data: ClassData, mistakes: list[counts.Misconception]) -> list[dict[str, Any]]:
+    """Return the template's data for one table row per student; ``flags`` are what the page's filter selects by."""
     held: dict[str, list[int]] = {}
     for mistake in mistakes:
         for student in mistake.students:
             held.setdefault(student, []).append(mistake.number)
-    made: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for student, name in data.students.items():
         entries = [data.entries.get((lesson.name, student)) for lesson in data.lessons]
-        there = [entry for entry in entries if entry]
+        graded = [entry for entry in entries if entry]
         flags = [f"m{number}" for number in held.get(student, ())]
-        flags += ["person"] * any(entry.needs_a_person for entry in there)
-        flags += ["hand"] * any(entry.to_grade for entry in there)
-        flags += ["late"] * any(entry.status is Status.LATE for entry in there)
-        flags += ["missing"] * any(entry is None or not entry.there for entry in entries)
-        total = sum(entry.points for entry in there)
-        made.append({
+        flags += ["person"] * any(entry.needs_review for entry in graded)
+        flags += ["hand"] * any(entry.to_grade for entry in graded)
+        flags += ["late"] * any(entry.status is Status.LATE for entry in graded)
+        flags += ["missing"] * any(entry is None or not entry.has_scores for entry in entries)
+        total = sum(entry.points for entry in graded)
+        rows.append({
             "student": student,
             "name": name,
             "entries": entries,
@@ -98,4 +108,4 @@ def _rows(data: ClassData, mistakes: list[counts.Misconception]) -> list[dict[st
             "mistakes": held.get(student, []),
             "flags": " ".join(flags),
         })  # fmt: skip
-    return made
+    return rows

@@ -1,4 +1,4 @@
-"""Read a class from the gradebook."""
+"""Load a class from the gradebook."""
 
 from __future__ import annotations
 
@@ -25,20 +25,25 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 
 
-def load_class(root: Path, beside: Path) -> ClassData:
-    """Read all that a course's gradebook knows of its lessons.
+def load_class(root: Path, report_folder: Path) -> ClassData:
+    """Load the lessons, students and entries of a course.
 
     Parameters
     ----------
     root
         The folder of ``nbgrader_config.py``.
-    beside
-        The folder in which the report will be, for its links.
+    report_folder
+        The folder that the report will be in: links to feedback pages are relative to it.
+
+    Returns
+    -------
+    ClassData
+        With the lessons that somebody has handed in.
 
     Raises
     ------
     GradingError
-        When nothing has been graded yet.
+        When there is no gradebook, or nothing has been graded yet.
     """
     open_gradebook(root).close()
     lessons, entries, students, course_id = [], {}, {}, ""
@@ -50,10 +55,10 @@ def load_class(root: Path, beside: Path) -> ClassData:
             if not book.knows_lesson:
                 continue
             lesson = _lesson(course, book)
-            of_lesson = dict(_entries(course, book, lesson, beside))
-        if any(entry.status is not Status.MISSING for entry in of_lesson.values()):
+            lesson_entries = dict(_entries(course, book, lesson, report_folder))
+        if any(entry.status is not Status.MISSING for entry in lesson_entries.values()):
             lessons.append(lesson)
-            entries.update({(name, student): entry for student, entry in of_lesson.items()})
+            entries.update({(name, student): entry for student, entry in lesson_entries.items()})
     if not lessons:
         raise GradingError("Nothing has been graded yet. 'bptt grade LESSON' grades what has been handed in.")
     return ClassData(course_id, dict(sorted(students.items())), tuple(lessons), entries)
@@ -68,45 +73,45 @@ def _lesson(course: Course, book: AssignmentGradebook) -> ReportLesson:
     for cell in possible:
         calls = parse_check_calls(sources.get(cell, ""), course.suite.exercises)
         exercises.setdefault(calls[0].exercise if calls else f"{cell} (written)", []).append(cell)
-    made = (
+    all_exercises = (
         ReportExercise(name, tuple(cells), sum(possible[cell] for cell in cells)) for name, cells in exercises.items()
     )
-    # What is worth nothing is there for its own sake.
-    worth = tuple(exercise for exercise in made if exercise.possible)
-    return ReportLesson(course.assignment, heading[1] if heading else course.assignment, worth)
+    # The report counts points, so exercises without any are left out.
+    with_points = tuple(exercise for exercise in all_exercises if exercise.possible)
+    return ReportLesson(course.assignment, heading[1] if heading else course.assignment, with_points)
 
 
 def _entries(
-    course: Course, book: AssignmentGradebook, lesson: ReportLesson, beside: Path
+    course: Course, book: AssignmentGradebook, lesson: ReportLesson, report_folder: Path
 ) -> Iterator[tuple[str, Entry]]:
-    points, records, labels = book.all_points(), book.records, course.suite.failure_labels
-    for student in points | records:
+    scores, records, labels = book.all_points(), book.records, course.suite.failure_labels
+    for student in scores | records:
         page = course.feedback(student)
-        link = quote(os.path.relpath(page, beside)) if page.is_file() else ""
-        yield student, _entry(points.get(student), records.get(student), lesson, link, labels)
+        link = quote(os.path.relpath(page, report_folder)) if page.is_file() else ""
+        yield student, _entry(scores.get(student), records.get(student), lesson, link, labels)
 
 
 def _entry(
-    recorded: StudentScores | None,
+    scores: StudentScores | None,
     record: GradingRecord | None,
     lesson: ReportLesson,
     feedback: str,
     labels: Mapping[str, str],
 ) -> Entry:
-    # nbgrader grades without these records, too, in a course with other settings.
+    # nbgrader with other settings than this course's grades without these records.
     status, reason = (record.status, record.reason) if record else (Status.GRADED, "")
     causes, unexplained = (record.causes, record.unexplained) if record else ({}, {})
-    if recorded is None:
+    if scores is None:
         return Entry(status, reason)
-    cells = {cell.cell: cell for cell in recorded.cells}
+    cells = {cell.cell: cell for cell in scores.cells}
     return Entry(
         status,
         reason,
         {each.name: sum(cells[cell].scored for cell in each.cells) for each in lesson.exercises},
         tuple(each.name for each in lesson.exercises if any(cells[cell].by_hand for cell in each.cells)),
-        recorded.penalty,
+        scores.penalty,
         causes,
         {exercise: labels.get(kind, kind) for exercise, kind in unexplained.items()},
-        recorded.handed_in,
+        scores.handed_in,
         feedback,
     )

@@ -1,4 +1,4 @@
-"""Write the class report of a course."""
+"""Write the report file, return its headline numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bptt_instructor.class_report import counts
-from bptt_instructor.class_report.page import page
+from bptt_instructor.class_report.page import render_page
 from bptt_instructor.class_report.read import load_class
 
 if TYPE_CHECKING:
@@ -15,59 +15,65 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportSummary:
-    """A report that has been written, in a few numbers.
+    """Headline numbers of a class report.
 
     Attributes
     ----------
     path
-        Where it is.
+        The file.
     students, lessons
-        How many it is about.
-    to_look_at
-        How many submissions need a person.
+        Number of students and of lessons in it.
+    to_review
+        Number of submissions in which something happened that grading could not decide.
     commonest
-        The commonest known mistakes: title, how many students hold it, among how many.
+        The commonest known mistakes, :data:`MAX_COMMONEST` at most: title, number of students who make it, and of
+        students who have handed in one of the lessons where anybody does.
     """
 
     path: Path
     students: int
     lessons: int
-    to_look_at: int
+    to_review: int
     commonest: tuple[tuple[str, int, int], ...]
 
 
-MENTIONED = 3
+MAX_COMMONEST = 3
 
 
 def write_report(root: Path, path: Path, *, anonymous: bool = False) -> ReportSummary:
-    """Read a course's gradebook, and write its class report.
+    """Write a course's class report.
 
     Parameters
     ----------
     root
         The folder of ``nbgrader_config.py``.
     path
-        Where to write.
+        The file to write; its folder is made if need be.
     anonymous
-        Whether to leave out all that is about single students, for showing it to the class.
+        Whether to leave out all that is about single students, so that the class can be shown it.
+
+    Returns
+    -------
+    ReportSummary
+        Its headline numbers.
 
     Raises
     ------
     GradingError
-        When nothing has been graded yet.
+        When there is no gradebook, or nothing has been graded yet.
     OSError
-        When it cannot be written.
+        When the file cannot be written.
     """
     data = load_class(root, path.resolve().parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.new")
-    unfinished.write_text(page(data, anonymous=anonymous), encoding="utf-8")
+    unfinished.write_text(render_page(data, anonymous=anonymous), encoding="utf-8")
     unfinished.replace(path)
-    mistakes = counts.misconceptions(data)[:MENTIONED]
+    mistakes = counts.count_misconceptions(data)[:MAX_COMMONEST]
     return ReportSummary(
         path,
         len(data.students),
         len(data.lessons),
-        sum(entry.needs_a_person for entry in data.entries.values()),
+        sum(entry.needs_review for entry in data.entries.values()),
         tuple((each.title, len(each.students), each.among) for each in mistakes),
     )

@@ -32,7 +32,7 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
       bptt export moodle --lesson 01_cell_backward   one lesson
       bptt export csv                                write grades.csv
     """
-    from bptt_instructor.export.marks import marks
+    from bptt_instructor.export.marks import read_marks
     from bptt_instructor.export.write import write_grades
     from bptt_instructor.grading.course import GradingError
     from bptt_instructor.grading.gradebook.gradebook import open_gradebook
@@ -40,7 +40,7 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
     to = to or Path("grades.csv" if layout == "csv" else f"grades-{layout}.csv")
     try:
         with open_gradebook(course) as book:
-            grades = marks(book, lessons)
+            grades = read_marks(book, lessons)
         warnings = write_grades(grades, layout, to, missing_as_zero=missing_as_zero)
     except GradingError as error:
         raise click.ClickException(str(error)) from None

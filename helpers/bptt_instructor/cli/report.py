@@ -45,8 +45,8 @@ def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     click.echo(f"{_count(summary.students, 'student')}, {_count(summary.lessons, 'lesson')}.")
     for title, holders, among in summary.commonest:
         click.echo(f"  {holders} of {among}: {title}")
-    if summary.to_look_at:
-        click.echo(f"{_count(summary.to_look_at, 'submission')} to look at: the page says which, and why.")
+    if summary.to_review:
+        click.echo(f"{_count(summary.to_review, 'submission')} to look at: the page says which, and why.")
     click.echo(f"Open it in a browser: {path.resolve().as_uri()}")
 
 

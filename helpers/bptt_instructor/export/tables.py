@@ -1,4 +1,4 @@
-"""The tables that Canvas, Moodle and spreadsheets read."""
+"""Table layouts of Canvas, Moodle and spreadsheets."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 Table = list[list[str]]
 
-POINTS = "Points Possible"
-"""Canvas takes any row whose first cell has these words for the one that says what lessons are worth."""
+POINTS_POSSIBLE = "Points Possible"
+"""Canvas takes any row whose first cell has these words for the row of points that lessons are worth."""
 
 
 def canvas(marks: Marks, *, missing_as_zero: bool = False) -> Table:
@@ -21,19 +21,35 @@ def canvas(marks: Marks, *, missing_as_zero: bool = False) -> Table:
 
     Canvas looks for a student by ID, its own number, then by the two SIS columns, and last by name. The student's id
     here is the SIS login ID.
+
+    Parameters
+    ----------
+    marks
+        The marks.
+    missing_as_zero
+        Whether a student without a mark gets 0 points, and not an empty cell.
     """
     heading = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
-    worth = [f"    {POINTS}", "", "", "", "", *(number(lesson.possible) for lesson in marks.lessons)]
+    possible = [f"    {POINTS_POSSIBLE}", "", "", "", "", *(format_points(lesson.possible) for lesson in marks.lessons)]
     rows = [
         [_canvas_name(student), canvas_number(student), "", student.id, "", *_scores(marks, student, empty)]
         for student in marks.students
         for empty in ["0" if missing_as_zero else ""]
     ]
-    return [[*heading, *(lesson.name for lesson in marks.lessons)], worth, *rows]
+    return [[*heading, *(lesson.name for lesson in marks.lessons)], possible, *rows]
 
 
 def moodle(marks: Marks, *, missing_as_zero: bool = False) -> Table:
-    """Lay out marks as Moodle's grade import reads them: "-" is no grade to it, and an empty cell may be a 0."""
+    """Lay out marks as Moodle's grade import reads them.
+
+    Parameters
+    ----------
+    marks
+        The marks.
+    missing_as_zero
+        Whether a student without a mark gets 0 points, and not "-", Moodle's sign for no grade. It may read an empty
+        cell as 0.
+    """
     heading = ["Student ID", "First name", "Last name", "Email address", *(lesson.name for lesson in marks.lessons)]
     rows = [
         [
@@ -50,18 +66,28 @@ def moodle(marks: Marks, *, missing_as_zero: bool = False) -> Table:
 
 
 def spreadsheet(marks: Marks, *, missing_as_zero: bool = True) -> Table:
-    """Lay out marks as nbgrader's own export does, one row for each student and lesson."""
+    """Lay out marks as nbgrader's own export does, one row for each student and lesson.
+
+    Parameters
+    ----------
+    marks
+        The marks.
+    missing_as_zero
+        Whether a student without a mark gets 0 points, and not empty cells.
+    """
     heading = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"]
     heading += ["raw_score", "late_submission_penalty", "score", "max_score"]
     rows = [heading]
     for lesson in marks.lessons:
         for student in marks.students:
             mark = marks.given.get((student.id, lesson.name))
-            who = [student.id, escape_formula(student.last), escape_formula(student.first), student.email]
+            identity = [student.id, escape_formula(student.last), escape_formula(student.first), student.email]
             empty = ["0" if missing_as_zero else ""] * 3
-            points = [number(mark.raw), number(mark.penalty), number(mark.score)] if mark else empty
+            points = (
+                [format_points(mark.raw), format_points(mark.penalty), format_points(mark.score)] if mark else empty
+            )
             handed_in = mark.handed_in if mark else ""
-            rows.append([lesson.name, lesson.due, handed_in, *who, *points, number(lesson.possible)])
+            rows.append([lesson.name, lesson.due, handed_in, *identity, *points, format_points(lesson.possible)])
     return rows
 
 
@@ -69,34 +95,34 @@ TABLES: dict[str, Callable[..., Table]] = {"canvas": canvas, "moodle": moodle, "
 
 
 def escape_formula(name: str) -> str:
-    """Return a name on one line, that a spreadsheet does not take for a formula: an apostrophe goes before it.
+    """Return a name on one line, with an apostrophe before it where a spreadsheet may take it for a formula.
 
-    For what people read only. What an importer looks for must stay as it is.
+    Only for names that people read: an id or an address that an importer looks up must stay as it is.
     """
     line = " ".join(name.split())
     return f"'{line}" if is_formula(line) else line
 
 
 def is_formula(text: str) -> bool:
-    """Tell whether a spreadsheet may take a text for a formula: by its first sign, of any width."""
+    """Tell whether a spreadsheet may take a text for a formula: by its first character, full-width ones among them."""
     return re.match(r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]", text) is not None
 
 
 def canvas_number(student: Student) -> str:
-    """Return Canvas' own number of a student, or nothing: of any other text, Canvas reads the digits in front."""
+    """Return a student's number in Canvas; empty for any other text, of which Canvas would read the leading digits."""
     return student.lms_user_id if re.fullmatch(r"[0-9]+", student.lms_user_id) else ""
 
 
-def number(points: float) -> str:
-    """Write points without needless digits."""
+def format_points(points: float) -> str:
+    """Write a number of points with at most four decimals, and without trailing zeros."""
     return f"{points:.4f}".rstrip("0").rstrip(".")
 
 
 def _canvas_name(student: Student) -> str:
     name = ", ".join(filter(None, (student.last, student.first))) or student.id
-    return escape_formula(student.id if POINTS.lower() in name.lower() else name)
+    return escape_formula(student.id if POINTS_POSSIBLE.lower() in name.lower() else name)
 
 
 def _scores(marks: Marks, student: Student, empty: str) -> list[str]:
     given: list[Mark | None] = [marks.given.get((student.id, lesson.name)) for lesson in marks.lessons]
-    return [number(mark.score) if mark else empty for mark in given]
+    return [format_points(mark.score) if mark else empty for mark in given]

@@ -1,11 +1,11 @@
-"""Write marks into a file, and say what the person who hands them on should know."""
+"""Write the CSV file, return warnings."""
 
 from __future__ import annotations
 
 import csv
 from typing import TYPE_CHECKING
 
-from bptt_instructor.export.tables import TABLES, canvas_number, is_formula, number
+from bptt_instructor.export.tables import TABLES, canvas_number, format_points, is_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sized
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write_grades(marks: Marks, layout: str, to: Path, *, missing_as_zero: bool = False) -> list[str]:
-    """Write marks into a CSV file, in UTF-8, and return remarks in words.
+    """Write marks into a CSV file in UTF-8.
 
     Parameters
     ----------
@@ -26,32 +26,37 @@ def write_grades(marks: Marks, layout: str, to: Path, *, missing_as_zero: bool =
     to
         The file, which is replaced.
     missing_as_zero
-        Whether students without a mark get 0 points, rather than no grade; in ``csv`` they always do, as in nbgrader.
+        Whether students without a mark get 0 points, and not no grade; in ``csv`` they always do, as in nbgrader.
+
+    Returns
+    -------
+    list
+        Warnings for the instructor, a sentence or two each.
     """
-    # Neither Canvas nor Moodle needs a byte order mark, and who reads the file with a program would stumble over it.
+    # Without a byte order mark: neither Canvas nor Moodle needs one, and other programs would read it as text.
     with to.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(
             TABLES[layout](marks, missing_as_zero=missing_as_zero or layout == "csv")
         )
-    return list(_remarks(marks, layout, missing_as_zero=missing_as_zero or layout == "csv"))
+    return list(_warnings(marks, layout, missing_as_zero=missing_as_zero or layout == "csv"))
 
 
-def _remarks(marks: Marks, layout: str, *, missing_as_zero: bool) -> Iterable[str]:
+def _warnings(marks: Marks, layout: str, *, missing_as_zero: bool) -> Iterable[str]:
     for lesson in marks.lessons:
         given = [marks.given.get((student.id, lesson.name)) for student in marks.students]
         waiting = [mark.to_grade for mark in given if mark and mark.to_grade]
         if waiting:
-            answers = f"{_of(waiting, given)} answers that nobody has graded by hand yet"
-            yield f"{lesson.name}: {answers}, worth up to {number(max(waiting))} points each; they count as 0."
+            answers = f"{_count_and_verb(waiting, given)} answers that nobody has graded by hand yet"
+            yield f"{lesson.name}: {answers}, worth up to {format_points(max(waiting))} points each; they count as 0."
         missing = given.count(None)
         if missing:
             shown = "0 points" if missing_as_zero else "no grade"
-            why = "nothing handed in that could be graded, or not graded yet"
-            yield f"{lesson.name}: {shown} for {missing} of {len(given)}: {why}."
+            reason = "nothing handed in that could be graded, or not graded yet"
+            yield f"{lesson.name}: {shown} for {missing} of {len(given)}: {reason}."
     unnumbered = [student.id for student in marks.students if not canvas_number(student)]
     if layout == "canvas" and unnumbered:
         yield (
-            f"{_of(unnumbered, marks.students)} no Canvas number, and Canvas looks for the id among the "
+            f"{_count_and_verb(unnumbered, marks.students)} no Canvas number, and Canvas looks for the id among the "
             "SIS login IDs. 'bptt collect --roster' enters the numbers from Canvas' own export."
         )
     formulas = [one for student in marks.students for one in (student.id, student.email) if is_formula(one)]
@@ -62,5 +67,5 @@ def _remarks(marks: Marks, layout: str, *, missing_as_zero: bool) -> Iterable[st
         )
 
 
-def _of(some: Sized, everybody: Sized) -> str:
+def _count_and_verb(some: Sized, everybody: Sized) -> str:
     return f"{len(some)} of {len(everybody)} {'has' if len(some) == 1 else 'have'}"

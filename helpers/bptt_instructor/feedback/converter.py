@@ -1,4 +1,4 @@
-"""One feedback page, made by nbgrader."""
+"""nbgrader's GenerateFeedback, reused for many students."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ log = logging.getLogger(__name__)
 
 
 class FeedbackConverter(GenerateFeedback):  # type: ignore[misc]
-    """nbgrader's step, for one student after the other: what it begins with takes longer than a page."""
+    """GenerateFeedback that sets up once for all pages: the set-up takes longer than a page."""
 
-    _begun = False
+    _started = False
 
     def start(self) -> None:
-        """Make the page of the student whom the course directory names."""
-        if not self._begun:
+        """Generate the page of the student that ``coursedir.student_id`` names."""
+        if not self._started:
             super().start()
-            self._begun = True
+            self._started = True
             return
         self.init_notebooks()
         with contextlib.chdir(self.coursedir.root):
@@ -33,20 +33,25 @@ class FeedbackConverter(GenerateFeedback):  # type: ignore[misc]
 
 
 def generate_page(root: str, assignment: str, student: str) -> bool:
-    """Write one student's feedback; return whether that went well.
+    """Generate one student's feedback page.
 
     Parameters
     ----------
     root
         The folder of the course, on this machine.
     assignment, student
-        Which page.
+        Name of the assignment, and id of the student.
+
+    Returns
+    -------
+    bool
+        Whether the page was written; if not, the log says why.
     """
-    course, step = _step(root, assignment)
-    step.coursedir.student_id = student
+    course, converter = _course_and_converter(root, assignment)
+    converter.coursedir.student_id = student
     with log_to_file(course.log):
         try:
-            step.start()
+            converter.start()
         except NbGraderException:
             return False
         except Exception:
@@ -56,6 +61,6 @@ def generate_page(root: str, assignment: str, student: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _step(root: str, assignment: str) -> tuple[Course, FeedbackConverter]:
+def _course_and_converter(root: str, assignment: str) -> tuple[Course, FeedbackConverter]:
     course = Course(Path(root), assignment)
     return course, course.converter(FeedbackConverter)

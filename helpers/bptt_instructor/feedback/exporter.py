@@ -1,4 +1,4 @@
-"""The exporter that writes a feedback page."""
+"""nbconvert exporter and markdown filters of the page."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from bptt_instructor.grading.intake.sanitize_markdown import sanitize_markdown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-HERE = Path(__file__).parent / "template"
+TEMPLATES = Path(__file__).parent / "template"
 
 
 class FeedbackExporter(HTMLExporter):
-    """What the step before it has gathered, by the template beside it.
+    """Render ``resources["feedback"]`` with the template of this package.
 
-    nbgrader sets the template of HTMLExporter, wherever it makes feedback; this class's own wins.
+    nbgrader sets a template for HTMLExporter wherever it makes feedback; the one set for this class takes precedence.
     """
 
     @property
     def default_config(self) -> Config:
-        """Name the template."""
-        return Config({"FeedbackExporter": {"template_name": "bptt_feedback", "extra_template_basedirs": [str(HERE)]}})
+        """Set the template."""
+        return Config(
+            {"FeedbackExporter": {"template_name": "bptt_feedback", "extra_template_basedirs": [str(TEMPLATES)]}}
+        )
 
     def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
-        """Add what the template writes with."""
+        """Add the template's own filters."""
         filters: Iterator[tuple[str, Callable[..., Any]]] = super().default_filters()  # type: ignore[no-untyped-call]
         yield from filters
         yield "prose", prose
@@ -37,8 +39,8 @@ class FeedbackExporter(HTMLExporter):
         yield "inline", inline
 
 
-class _Prose(IPythonRenderer):
-    """Formulas as they were typed: to draw them, a page would have to fetch a program and run it."""
+class _PlainMathRenderer(IPythonRenderer):
+    """Show formulas as they were typed: to typeset them, a page would have to fetch a program and run it."""
 
     def block_math(self, body: str) -> str:
         return f'<div class="formula">{self.escape_html(body.strip())}</div>'
@@ -51,25 +53,25 @@ class _Prose(IPythonRenderer):
 
 
 def prose(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """Write markdown as HTML.
+    """Convert untrusted markdown to HTML.
 
     Parameters
     ----------
     source
-        As it was typed.
+        The markdown.
     attachments
-        Pictures of the cell, by name.
+        Images of the cell: by name, then base64 data by MIME type.
     """
-    known = {name: dict(kinds) for name, kinds in (attachments or {}).items()}
-    renderer = _Prose(escape=False, attachments=known, exclude_anchor_links=True)
-    return str(MarkdownWithMath(renderer=renderer).render(sanitize_markdown(source, known)))
+    images = {name: dict(data) for name, data in (attachments or {}).items()}
+    renderer = _PlainMathRenderer(escape=False, attachments=images, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(sanitize_markdown(source, images)))
 
 
 def inline(source: str) -> str:
-    """Write a line of markdown as HTML that fits into a heading."""
+    """Convert a line of untrusted markdown to HTML without a paragraph around it, to stand in a heading."""
     return prose(source).strip().removeprefix("<p>").removesuffix("</p>")
 
 
 def points(number: float) -> str:
-    """Write a number of points without needless digits."""
+    """Write a number of points with at most two decimals, and without trailing zeros."""
     return f"{round(number, 2):g}"

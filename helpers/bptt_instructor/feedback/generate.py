@@ -1,4 +1,4 @@
-"""Feedback pages for a class, side by side."""
+"""Generate the pages of a class, in parallel on Dask workers."""
 
 from __future__ import annotations
 
@@ -12,38 +12,43 @@ if TYPE_CHECKING:
 
     from bptt_instructor.grading.course import Course
 
-PAGE_SECONDS = 120.0
-"""How long to wait for the next page."""
+PAGE_TIMEOUT_SECONDS = 120.0
+"""Maximum wait for the next page."""
 
 
 def generate_pages(course: Course, students: Sequence[str], client: Client | None = None) -> Iterator[tuple[str, bool]]:
-    """Write the feedback of many students; yield each of them with whether that went well.
+    """Generate the feedback pages of many students.
 
     Parameters
     ----------
     course
         The course and its assignment.
     students
-        Ids of those who have an autograded notebook.
+        Ids of students who have an autograded notebook.
     client
-        Of Dask's workers on this machine; without one, this process writes all pages.
+        Client of Dask workers on this machine; None to generate all pages in this process.
+
+    Yields
+    ------
+    tuple
+        Each student's id, and whether the page was written.
     """
-    about = str(course.root), course.assignment
+    root, assignment = str(course.root), course.assignment
     if client is None:
         for student in students:
-            yield student, _write_page(*about, student)
+            yield student, _generate_page(root, assignment, student)
         return
     done: SimpleQueue[Future[Any]] = SimpleQueue()
     waiting = {}
     for student in students:
-        future = client.submit(_write_page, *about, student, pure=False)
+        future = client.submit(_generate_page, root, assignment, student, pure=False)
         waiting[future.key] = student, future
         future.add_done_callback(done.put)
     while waiting:
         try:
-            future = done.get(timeout=PAGE_SECONDS)
+            future = done.get(timeout=PAGE_TIMEOUT_SECONDS)
         except Empty:
-            # Whatever hangs ends with its worker.
+            # Pages that hang count as failed; they end with their worker.
             break
         student, _ = waiting.pop(future.key)
         yield student, future.status == "finished" and bool(future.result())
@@ -51,7 +56,7 @@ def generate_pages(course: Course, students: Sequence[str], client: Client | Non
         yield student, False
 
 
-def _write_page(root: str, assignment: str, student: str) -> bool:
+def _generate_page(root: str, assignment: str, student: str) -> bool:
     from bptt_instructor.feedback.converter import generate_page  # noqa: PLC0415 - takes a second to import
 
     return generate_page(root, assignment, student)

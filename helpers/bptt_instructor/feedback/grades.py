@@ -1,4 +1,4 @@
-"""What the gradebook has of one submission, as its feedback tells it."""
+"""Read one submission's grades from the gradebook."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Grade:
     Attributes
     ----------
     score, possible
-        Points so far, and at most.
+        Points so far, and points that the cell is worth.
     waiting
-        Whether a person has to read the cell, and has not yet.
+        Whether neither a check nor a person has given points yet.
     read
-        Whether a person gave these points.
+        Whether a person gave the points.
     """
 
     score: float
@@ -38,11 +38,11 @@ class Grades:
     Attributes
     ----------
     student
-        The name, or the id where there is no name.
+        The student's name, or the id where the gradebook has no name.
     cells
-        By ``grade_id``.
+        Grades of the cells, by ``grade_id``.
     comments
-        What a person wrote, by ``grade_id``.
+        Comments that a person wrote, in markdown, by ``grade_id``.
     penalty
         Points taken off for being late.
     """
@@ -54,12 +54,12 @@ class Grades:
 
 
 def read_grades(notebook: api.SubmittedNotebook) -> Grades:
-    """Read what the gradebook has.
+    """Read the grades and comments of one submitted notebook.
 
     Parameters
     ----------
     notebook
-        nbgrader's own entry.
+        The notebook's entry in the gradebook.
     """
     student = notebook.student
     name = " ".join(filter(None, (student.first_name, student.last_name)))
@@ -72,6 +72,6 @@ def read_grades(notebook: api.SubmittedNotebook) -> Grades:
         )
         for grade in notebook.grades
     }
-    # What grading itself remarks, "No response.", the page says in its own words.
+    # nbgrader's automatic comment, "No response.", is left out: the page says so in its own words.
     comments = {comment.name: comment.manual_comment for comment in notebook.comments if comment.manual_comment}
     return Grades(name or student.id, cells, comments, notebook.late_submission_penalty or 0.0)

@@ -1,4 +1,4 @@
-"""What a feedback page tells, as data. The template is a view of it."""
+"""Data model of a feedback page: `Feedback`, exercises, parts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class PartState(StrEnum):
-    """How far a part of an exercise has come, in the words of the page."""
+    """State of one part of an exercise, in the words of the page."""
 
     RIGHT = "right"
     WRONG = "not right yet"
@@ -22,22 +22,22 @@ class PartState(StrEnum):
 
 @dataclass(frozen=True)
 class FeedbackPart:
-    """What one graded cell is about.
+    """Result of one graded cell.
 
     Attributes
     ----------
     name
-        Such as ``dWax``.
+        What the cell checks, such as ``dWax``; empty for an answer that is graded by hand.
     state
-        How far it has come.
+        Whether it is right, wrong, still to be written, or for a person to read.
     score, possible
-        Points, and points at most.
+        Points so far, and points that the cell is worth.
     by_hand
-        Whether a person gives the points, and no check.
+        Whether a person gives the points, and not a check.
     report
-        The report of its check as HTML; empty when it says nothing beyond the state.
-    again
-        Whether an earlier report of the exercise has named all the mistakes that this one names.
+        The check's report as HTML; empty when it says no more than the state.
+    repeated
+        Whether earlier reports of the exercise name all the mistakes that this one names.
     """
 
     name: str
@@ -46,7 +46,7 @@ class FeedbackPart:
     possible: float
     by_hand: bool = False
     report: str = ""
-    again: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,43 +56,44 @@ class FeedbackExercise:
     Attributes
     ----------
     anchor
-        Its ``grade_id``.
+        The ``grade_id`` of the student's cell; names the exercise in links.
     title, question
-        In markdown. The question is empty for code.
+        Heading of the exercise, and text of the question, in markdown; the text is empty without a locked cell right
+        above the answer.
     answer
         The cell that the student wrote.
-    stopped
-        The error that this cell ended with; empty when there was none.
+    error
+        Shortened traceback of that cell; empty when it ended without an error.
     parts
-        One for each graded cell.
+        Results of the exercise's graded cells.
     hints
-        One step further each; empty when all is right.
+        Hints in plain text, each going one step further; empty when every part is solved.
     comment
-        By the person who graded it, in markdown.
+        Comment of the person who graded it, in markdown; empty when there is none.
     """
 
     anchor: str
     title: str
     question: str
     answer: NotebookNode
-    stopped: str
+    error: str
     parts: tuple[FeedbackPart, ...]
     hints: tuple[str, ...]
     comment: str
 
     @property
     def score(self) -> float:
-        """Points so far."""
+        """Points so far, for all parts."""
         return sum(part.score for part in self.parts)
 
     @property
     def possible(self) -> float:
-        """Points at most."""
+        """Points that all parts are worth."""
         return sum(part.possible for part in self.parts)
 
     @property
     def waiting(self) -> bool:
-        """Whether its points are still to come."""
+        """Whether a person has yet to read it."""
         return any(part.state is PartState.WAITING for part in self.parts)
 
     @property
@@ -101,32 +102,32 @@ class FeedbackExercise:
         return all(part.state is PartState.BLANK for part in self.parts)
 
     @property
-    def worth_a_look(self) -> bool:
-        """Whether something is to be said about what the student wrote."""
-        return bool(self.comment or self.stopped) or any(part.state is PartState.WRONG for part in self.parts)
+    def needs_attention(self) -> bool:
+        """Whether there is a comment, an error or a failed check: the page then unfolds the student's code."""
+        return bool(self.comment or self.error) or any(part.state is PartState.WRONG for part in self.parts)
 
     @property
     def to_do(self) -> bool:
-        """Whether points are still to be had here by the student's own work."""
+        """Whether the student can still earn points here."""
         return any(part.state in {PartState.WRONG, PartState.BLANK} and part.possible for part in self.parts)
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """All that one page tells.
+    """Content of one student's feedback page.
 
     Attributes
     ----------
     title
-        Of the lesson, in markdown.
+        Title of the lesson, in markdown.
     student
-        Whose page it is: the name, or the id where the gradebook has no name.
+        The student's name, or the id where the gradebook has no name.
     exercises
-        In the order of the notebook.
-    elsewhere
-        The error of each other cell that ended with one.
+        The exercises, in the order of the notebook.
+    other_errors
+        Shortened traceback of each cell outside of the exercises that ended with an error.
     score, possible
-        Points, the penalty taken off, and points at most.
+        Points so far, less the penalty, and points that the lesson is worth.
     penalty
         Points taken off for being late.
     """
@@ -134,19 +135,19 @@ class Feedback:
     title: str
     student: str
     exercises: tuple[FeedbackExercise, ...]
-    elsewhere: tuple[str, ...]
+    other_errors: tuple[str, ...]
     score: float
     possible: float
     penalty: float
 
     @property
     def checks(self) -> list[FeedbackPart]:
-        """The parts that a check decides on, and that give points."""
+        """Parts with points that a check gives."""
         return [part for part in self._parts if part.possible and not part.by_hand]
 
     @property
     def waiting(self) -> list[FeedbackPart]:
-        """The parts that nobody has read yet."""
+        """Parts that a person has yet to read."""
         return [part for part in self._parts if part.state is PartState.WAITING]
 
     @property

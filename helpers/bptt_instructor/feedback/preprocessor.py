@@ -1,4 +1,4 @@
-"""The step that gathers what a feedback page tells."""
+"""nbgrader preprocessor: gather the page's data."""
 
 from __future__ import annotations
 
@@ -16,18 +16,26 @@ if TYPE_CHECKING:
 
 
 class GatherFeedback(NbGraderPreprocessor):  # type: ignore[misc]
-    """Gather it in ``resources["told"]``, where the page's template finds it.
+    """Put the feedback of a submission into ``resources["feedback"]``, which the page's template reads.
 
-    It takes the place of GetGrades, which does not tell points of zero from points that nobody has given yet.
+    It replaces nbgrader's GetGrades, which does not tell points of zero from points that nobody has given yet.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Gather it from an autograded notebook and the gradebook."""
-        about = resources["nbgrader"]
+        """Extract the feedback from an autograded notebook and the gradebook.
+
+        Parameters
+        ----------
+        nb
+            The autograded notebook, which stays as it is.
+        resources
+            nbconvert's resources; ``resources["nbgrader"]`` names student, assignment, notebook and database.
+        """
+        names = resources["nbgrader"]
         suite = load_check_suite(check_suite_name(self.config))
-        with Gradebook(about["db_url"]) as book:
+        with Gradebook(names["db_url"]) as book:
             grades = read_grades(
-                book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+                book.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
             )
-        resources["told"] = extract_feedback(nb, grades, about["notebook"], suite.exercises)
+        resources["feedback"] = extract_feedback(nb, grades, names["notebook"], suite.exercises)
         return nb, resources

@@ -1,4 +1,4 @@
-"""An error of a student's, as short as it can be told."""
+"""Shorten a traceback to the learner's own frames."""
 
 from __future__ import annotations
 
@@ -9,23 +9,34 @@ from nbconvert.filters import strip_ansi
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-MOST_LINES = 20
-LONGEST_LINE = 300
+MAX_LINES = 20
+MAX_LINE_CHARACTERS = 300
 
 
 def short_traceback(cell: NotebookNode) -> str:
-    """Tell the error that a code cell ended with; empty when there was none.
+    """Return the shortened traceback of a code cell.
 
-    Of the traceback only what happened in the notebook stays: the cell, and the function in which it ended.
+    Of the frames, two stay: the cell's own, and the last one in the notebook.
+
+    Parameters
+    ----------
+    cell
+        The cell, with its outputs.
+
+    Returns
+    -------
+    str
+        The traceback as plain text; empty when the cell ended without an error.
     """
-    told = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-    if not told:
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    if not errors:
         return ""
-    frames = [strip_ansi(frame).strip("\n") for frame in told[-1].traceback]
+    error = errors[-1]
+    frames = [strip_ansi(frame).strip("\n") for frame in error.traceback]
     own = [frame for frame in frames if frame.lstrip().startswith("Cell ")]
-    message = f"{told[-1].ename}: {told[-1].evalue}"
-    # The text of a syntax error has its message in it.
+    message = f"{error.ename}: {error.evalue}"
+    # The single frame of a syntax error ends with its message.
     kept = frames if len(frames) == 1 else [*own[:1], *own[1:][-1:], message]
     lines = "\n".join(kept).splitlines()
-    short = lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 6], "...", *lines[-5:]]
-    return "\n".join(line[:LONGEST_LINE] for line in short)
+    short = lines if len(lines) <= MAX_LINES else [*lines[: MAX_LINES - 6], "...", *lines[-5:]]
+    return "\n".join(line[:MAX_LINE_CHARACTERS] for line in short)

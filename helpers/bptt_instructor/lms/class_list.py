@@ -1,4 +1,4 @@
-"""Class lists, as Canvas, Moodle and nbgrader write them."""
+"""Read a class list: Canvas, Moodle or nbgrader CSV."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-# What columns may be called, in small letters. Canvas: "Export" in its gradebook. Moodle: "Download grading worksheet"
+# Headings of each column, in lower case. Canvas: "Export" in its gradebook. Moodle: "Download grading worksheet"
 # of an assignment, or the list of participants. nbgrader: what "nbgrader db student import" reads.
 _COLUMNS = {
     "login": ("sis login id", "username"),
     "register": ("sis user id", "id number"),
     "email": ("email address", "email"),
-    "whole": ("student", "full name"),
+    "full": ("student", "full name"),
     "first": ("first name", "first_name"),
     "last": ("last name", "last_name", "surname"),
     "participant": ("identifier",),
     "time": ("last modified (submission)",),
     "lms": ("lms_user_id",),
 }
-_IDS = ("id", "login", "register", "email", "number")
-"""What may be a student's id, the likeliest first."""
-_LONGEST = 128
-_NOBODY = ("", "Points Possible", "Student, Test")
-"""Rows of Canvas that are no students."""
+_ID_KINDS = ("id", "login", "register", "email", "number")
+"""Columns that may hold a student's id, the likeliest first."""
+_MAX_ID_CHARACTERS = 128
+_NOT_STUDENTS = ("", "Points Possible", "Student, Test")
+"""First cells of the rows in Canvas' list that are not about a student."""
 
 
-class RosterError(Exception):
-    """A class list cannot be used; the message says why, and what to do."""
+class ClassListError(Exception):
+    """A class list cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,16 @@ class ListedStudent:
     Attributes
     ----------
     ids
-        What may be the student's id in the gradebook, the likeliest first: login, register number, e-mail address.
+        What may be the student's id in the gradebook, the likeliest first: nbgrader's id, login, register number,
+        e-mail address, Canvas' own number.
     first, last, email
-        As far as the list has them.
+        First name, last name and e-mail address; empty where the list has none.
     lms_user_id
-        The number that Canvas puts into file names.
+        The number that Canvas puts into file names; empty where the list has none.
     participant
-        The number that Moodle puts into file names of one assignment.
+        The number that Moodle puts into file names of one assignment; empty where the list has none.
     time
-        When the student handed in, in Moodle's words.
+        When the student handed in, as Moodle writes it; empty where the list has no time.
     """
 
     ids: tuple[str, ...]
@@ -64,38 +65,48 @@ class ListedStudent:
 
 
 def read_class_list(path: Path) -> list[ListedStudent]:
-    """Read a class list.
+    """Read the students of a class list.
+
+    Parameters
+    ----------
+    path
+        A CSV file in UTF-8, with commas, semicolons or tabs between its columns.
+
+    Returns
+    -------
+    list
+        The students, in the order of the file.
 
     Raises
     ------
-    RosterError
-        When the file is none, or has an id that cannot be one.
+    ClassListError
+        When the file cannot be read as a class list, or has an id that cannot name a folder.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise RosterError(f"{path} is not in UTF-8. Save it as 'CSV UTF-8', and try again.") from None
+        raise ClassListError(f"{path} is not in UTF-8. Save it as 'CSV UTF-8', and try again.") from None
     except OSError as error:
-        raise RosterError(f"{path} cannot be read: {error.strerror}.") from None
-    beginning = text.partition("\n")[0]
-    delimiter = max(",;\t", key=beginning.count)
+        raise ClassListError(f"{path} cannot be read: {error.strerror}.") from None
+    heading = text.partition("\n")[0]
+    delimiter = max(",;\t", key=heading.count)
     try:
-        return list(_people(path, csv.DictReader(io.StringIO(text), delimiter=delimiter)))
+        return list(_listed_students(path, csv.DictReader(io.StringIO(text), delimiter=delimiter)))
     except csv.Error as error:
-        raise RosterError(f"{path} is not a table: {error}.") from None
+        raise ClassListError(f"{path} is not a table: {error}.") from None
 
 
-def _columns(path: Path, rows: csv.DictReader[str]) -> dict[str, str]:
-    """Return what each column is called that we know."""
+def _column_names(path: Path, rows: csv.DictReader[str]) -> dict[str, str]:
+    """Return the heading of each column that the list has, by kind."""
     columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
     known = {kind: columns[name] for kind, names in _COLUMNS.items() for name in names if name in columns}
     if "id" in columns and "student" in columns:
-        # Canvas' own number; without rights to see more, it is all that there is.
+        # Canvas' own number: without rights to see more, the list has no other id.
         known["lms"] = known["number"] = columns["id"]
     elif "id" in columns:
         known["id"] = columns["id"]
-    if not known.keys() & set(_IDS) or not known.keys() & {"whole", "first", "last", "id"}:
-        raise RosterError(
+    if not known.keys() & set(_ID_KINDS) or not known.keys() & {"full", "first", "last", "id"}:
+        raise ClassListError(
             f"{path} has no column that tells who is who. It needs the columns id,first_name,last_name, or those of "
             "Canvas' gradebook export (Student, ID, SIS Login ID) or of Moodle's grading worksheet (Identifier, Full "
             "name, Email address)."
@@ -103,18 +114,18 @@ def _columns(path: Path, rows: csv.DictReader[str]) -> dict[str, str]:
     return known
 
 
-def _people(path: Path, rows: csv.DictReader[str]) -> Iterator[ListedStudent]:
-    known = _columns(path, rows)
+def _listed_students(path: Path, rows: csv.DictReader[str]) -> Iterator[ListedStudent]:
+    known = _column_names(path, rows)
     for row in rows:
         cell = {kind: (row[name] or "").strip() for kind, name in known.items()}
-        if "whole" in cell and cell["whole"].strip("'") in _NOBODY:
+        if "full" in cell and cell["full"].strip("'") in _NOT_STUDENTS:
             continue
-        first, last = _names(cell)
-        ids = tuple(dict.fromkeys(filter(None, (cell.get(kind, "") for kind in _IDS))))
-        unfit = [one for one in ids if not _is_fit(one)]
-        if unfit or not ids:
-            what = f"{unfit[0]!r} cannot be a student's id" if unfit else "no id"
-            raise RosterError(f"{path}, line {rows.line_num}: {what}. An id becomes the name of a folder.")
+        first, last = _first_and_last_name(cell)
+        ids = tuple(dict.fromkeys(filter(None, (cell.get(kind, "") for kind in _ID_KINDS))))
+        invalid = [one for one in ids if not _is_valid_id(one)]
+        if invalid or not ids:
+            reason = f"{invalid[0]!r} cannot be a student's id" if invalid else "no id"
+            raise ClassListError(f"{path}, line {rows.line_num}: {reason}. An id becomes the name of a folder.")
         number = re.search(r"\d+$", cell.get("participant", ""))
         yield ListedStudent(
             ids,
@@ -127,17 +138,16 @@ def _people(path: Path, rows: csv.DictReader[str]) -> Iterator[ListedStudent]:
         )
 
 
-def _names(cell: Mapping[str, str]) -> tuple[str, str]:
-    """Return first and last name."""
-    whole = cell.get("whole", "")
-    if "first" in cell or "last" in cell or not whole:
+def _first_and_last_name(cell: Mapping[str, str]) -> tuple[str, str]:
+    full = cell.get("full", "")
+    if "first" in cell or "last" in cell or not full:
         return cell.get("first", ""), cell.get("last", "")
-    if "," in whole:
-        last, _, first = whole.partition(",")
+    if "," in full:
+        last, _, first = full.partition(",")
     else:
-        first, _, last = whole.rpartition(" ")
+        first, _, last = full.rpartition(" ")
     return first.strip(), last.strip()
 
 
-def _is_fit(student: str) -> bool:
-    return len(student) <= _LONGEST and student.isprintable() and not re.search(r"^[.\s]|[/\\]", student)
+def _is_valid_id(student: str) -> bool:
+    return len(student) <= _MAX_ID_CHARACTERS and student.isprintable() and not re.search(r"^[.\s]|[/\\]", student)

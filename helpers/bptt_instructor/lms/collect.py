@@ -1,4 +1,4 @@
-"""Bring what students have uploaded to Canvas or Moodle into ``submitted/``, with ``nbgrader zip_collect``."""
+"""Import archives from Canvas or Moodle into ``submitted/`` with nbgrader zip_collect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from traitlets.config.loader import Config
 from bptt_instructor.grading.course import Course, GradingError
 from bptt_instructor.grading.gradebook.store import TIMESTAMP
 from bptt_instructor.grading.log_file import log_to_file
-from bptt_instructor.lms.class_list import RosterError, read_class_list
+from bptt_instructor.lms.class_list import ClassListError, read_class_list
 from bptt_instructor.lms.safe_unzip import ArchiveError, check_archive
 
 if TYPE_CHECKING:
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CollectSummary:
-    """What has come.
+    """Result of an import: which students' files came, and what was left out.
 
     Attributes
     ----------
     new, changed, same
-        Ids of students, by what became of their files here.
+        Ids of students whose files were not in ``submitted/`` before, differ from those there, or are the same.
     late
-        Ids of those of whom Canvas says that they came late.
+        Ids of students whose files Canvas marks as late.
     untimed
-        Ids of those whose time in the class list cannot be read.
+        Ids of students whose time of handing in cannot be read in the class list.
     unknown
-        Those of whom nobody knows who they are, as the files name them.
+        Students who cannot be identified, as the names of their files call them.
     passed_over
-        Why other files were not collected, by their names.
+        Reason why a file was not collected, by the file's name.
     """
 
     new: list[str]
@@ -51,16 +51,21 @@ class CollectSummary:
 
 
 def collect_archives(course: Course, archives: Iterable[Path], roster: Path | None) -> CollectSummary:
-    """Unpack archives, and put each student's files where grading looks for them, in place of earlier ones.
+    """Unpack archives into ``submitted/STUDENT/ASSIGNMENT/``, in place of earlier files there.
 
     Parameters
     ----------
     course
         The course and its assignment.
     archives
-        Zip archives as downloaded, or folders with what was in them.
+        Zip archives as downloaded, or folders with their content.
     roster
-        A class list that is entered into the gradebook first; None when the gradebook knows everybody.
+        A class list that is entered into the gradebook first; None when the gradebook has every student.
+
+    Returns
+    -------
+    CollectSummary
+        Which students' files came, and what was left out.
 
     Raises
     ------
@@ -78,23 +83,23 @@ def collect_archives(course: Course, archives: Iterable[Path], roster: Path | No
             for number, archive in enumerate(archives):
                 if not archive.is_dir():
                     check_archive(archive)
-                # The number keeps two of the same name apart.
+                # The number keeps two archives of the same name apart.
                 (Path(folder) / "archive" / f"{number} {archive.name}").symlink_to(archive.resolve())
-        except (ArchiveError, RosterError) as error:
+        except (ArchiveError, ClassListError) as error:
             raise GradingError(str(error)) from None
-        before = _there(course)
-        app = _app(course, folder, roster)
+        before = _digests_and_times(course)
+        app = _make_app(course, folder, roster)
         app.init_plugins()
         app.extract_archive_files()
         app.process_extracted_files()
     collector = app.collector_plugin_inst
-    came = {about["student_id"] for about in collector.chosen.values()}
-    _keep_times(course, before)
-    after = _there(course)
+    collected = {info["student_id"] for info in collector.chosen.values()}
+    _restore_times(course, before)
+    after = _digests_and_times(course)
     return CollectSummary(
-        new=sorted(student for student in came if student not in before),
-        changed=sorted(student for student in came if student in before and before[student] != after[student]),
-        same=sorted(student for student in came if before.get(student) == after[student]),
+        new=sorted(student for student in collected if student not in before),
+        changed=sorted(student for student in collected if student in before and before[student] != after[student]),
+        same=sorted(student for student in collected if before.get(student) == after[student]),
         late=sorted(collector.late),
         untimed=sorted(collector.untimed),
         unknown=sorted(collector.unknown),
@@ -102,16 +107,16 @@ def collect_archives(course: Course, archives: Iterable[Path], roster: Path | No
     )
 
 
-class _Collecting(ZipCollectApp):  # type: ignore[misc]
-    """nbgrader's own command, which would end Python when something is wrong."""
+class _CollectApp(ZipCollectApp):  # type: ignore[misc]
+    """nbgrader's command, with an exception where it would end Python."""
 
     def fail(self, msg: str, *args: object) -> NoReturn:
-        """Say what is wrong."""
+        """Raise GradingError with nbgrader's message."""
         raise GradingError(msg % args if args else msg)
 
 
-def _app(course: Course, folder: str, roster: Path | None) -> _Collecting:
-    """Make nbgrader's own command, as if the archives lay in ``downloaded/``; it replaces what is there."""
+def _make_app(course: Course, folder: str, roster: Path | None) -> _CollectApp:
+    """Return nbgrader's command, set to read from ``folder`` and to replace earlier files."""
     config = Config(course.config)
     config.merge(
         Config(
@@ -122,15 +127,15 @@ def _app(course: Course, folder: str, roster: Path | None) -> _Collecting:
             }
         )
     )
-    # By itself, a command of nbgrader logs to the terminal.
-    app = _Collecting(config=config, log=logging.getLogger(__name__))
+    # Without a logger of its own, a command of nbgrader logs to the terminal.
+    app = _CollectApp(config=config, log=logging.getLogger(__name__))
     app.coursedir = CourseDirectory(parent=app)
     return app
 
 
-def _there(course: Course) -> dict[str, tuple[str, str]]:
-    """Return a digest of each student's files but for the time, and the time, as it is written down."""
-    found = {}
+def _digests_and_times(course: Course) -> dict[str, tuple[str, str]]:
+    """Return for each student a digest of the files without ``timestamp.txt``, and that file's text."""
+    digests = {}
     for student in course.students_with_folders():
         folder = course.submitted(student)
         time = folder / TIMESTAMP
@@ -139,13 +144,13 @@ def _there(course: Course) -> dict[str, tuple[str, str]]:
             digest = hashlib.sha256()
             for path in files:
                 digest.update(f"{path.name}\n{path.stat().st_size}\n".encode() + path.read_bytes())
-            found[student] = digest.hexdigest(), time.read_text("utf-8", "replace") if time.is_file() else ""
-    return found
+            digests[student] = digest.hexdigest(), time.read_text("utf-8", "replace") if time.is_file() else ""
+    return digests
 
 
-def _keep_times(course: Course, before: Mapping[str, tuple[str, str]]) -> None:
-    """Write down again when unchanged files came, where the archive and the class list do not tell this time."""
-    for student, (digest, time) in _there(course).items():
-        earlier, told = before.get(student, ("", ""))
-        if told and not time and digest == earlier:
-            (course.submitted(student) / TIMESTAMP).write_text(told, "utf-8")
+def _restore_times(course: Course, before: Mapping[str, tuple[str, str]]) -> None:
+    """Write back the time of handing in of unchanged files, where neither archive nor class list has one."""
+    for student, (digest, time) in _digests_and_times(course).items():
+        digest_before, time_before = before.get(student, ("", ""))
+        if time_before and not time and digest == digest_before:
+            (course.submitted(student) / TIMESTAMP).write_text(time_before, "utf-8")

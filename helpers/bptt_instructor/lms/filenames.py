@@ -1,4 +1,4 @@
-"""How Canvas and Moodle name the files in the archives that they make of a class's submissions."""
+"""Parse the file names that Canvas and Moodle give to uploads."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
 CANVAS = re.compile(r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<number>\d+)_(?P<attempt>\d+)_(?P<file>.+)", re.DOTALL)
-"""``lovelaceada_LATE_101_5001_01_cell_backward-1.ipynb``: the name without spaces, small, last name first; the number
-of the user; that of the upload, which grows."""
+"""``lovelaceada_LATE_101_5001_01_cell_backward-1.ipynb``: the student's name in lower case without spaces, last name
+first; the user's number; the upload's number, which grows from one upload to the next; the uploaded file's name."""
 
 MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<number>\d+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
-"""``Ada Lovelace_2001_assignsubmission_file_``, a folder, or the beginning of a file's name: the name as people read
-it; the number of the participant, which is another one in each assignment."""
+"""``Ada Lovelace_2001_assignsubmission_file_``, a folder or the beginning of a file's name: the student's full name;
+the participant's number, which differs from assignment to assignment."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """Whose a file is, as far as its name tells.
+    """One uploaded file: its student and attempt, as its name says.
 
     Attributes
     ----------
     name
-        The student's, in the way of the system.
-    user, participant
-        The student's number in Canvas, or in this assignment in Moodle; one of the two is empty.
+        The student's name, as the system writes it.
     file
-        What the student called it.
+        The file's name on the student's side.
+    user, participant
+        The student's number in Canvas, or in one assignment of Moodle; one of the two is empty.
     attempt
-        Grows from one upload to the next; 0 where nobody knows.
+        Canvas' number of the upload, which grows from one upload to the next; 0 from Moodle.
     late
-        Whether the system says that it came late.
+        Whether Canvas marks the file as late.
     """
 
     name: str
@@ -45,15 +45,20 @@ class Upload:
 
 
 def parse_filename(path: PurePath) -> Upload | None:
-    """Tell whose a file is; None when its name is of no known kind, as for text that was typed in and not uploaded.
+    """Parse the name of a file, or of a folder that it is in.
 
     Parameters
     ----------
     path
-        Where it is in the archive. Names are looked for in its folders, too: an archive that a student has uploaded is
-        one by now.
+        Path of the file, beginning with the archive's name. Names of folders count, too: an archive that a student has
+        uploaded has been unpacked into a folder of its name.
+
+    Returns
+    -------
+    Upload or None
+        None when neither system gives such a name to an upload, as for text that was typed into a form.
     """
-    # The archive itself may have any name, so what it is called is looked at last.
+    # The instructor's archive may have any name, one that looks like an upload's among them: it comes last.
     for part in (*path.parts[1:], path.parts[0]):
         inside = part != path.name
         if canvas := CANVAS.fullmatch(part):
@@ -70,5 +75,13 @@ _COPY = r"(?:[-_ ]?\(?\d+\)?| copy)?"
 
 
 def is_copy(file: str, name: str) -> bool:
-    """Tell whether a notebook has a name that Canvas or a browser makes of ``name``: ``name-1``, ``name (1)``."""
+    """Tell whether a notebook is called ``name``, or as Canvas or a browser calls a copy: ``name-1``, ``name (1)``.
+
+    Parameters
+    ----------
+    file
+        The notebook's file name.
+    name
+        The expected name, without ``.ipynb``.
+    """
     return re.fullmatch(rf"{re.escape(name)}{_COPY}\.ipynb", file, re.IGNORECASE) is not None

@@ -1,4 +1,4 @@
-"""Who is meant by the name or the number in a file's name."""
+"""Find a student by LMS number or name."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StudentLookup:
-    """The students of a course, by what a learning management system calls them.
+    """Index of a course's students by the numbers and names that Canvas and Moodle use.
 
     Attributes
     ----------
     users, participants
-        Ids by the number in Canvas, or in one assignment in Moodle.
+        Student id by the student's number in Canvas, or in one assignment of Moodle.
     names
-        Ids by name, as letters alone; several students may have the same.
+        Student ids by name, normalized to its letters and digits; several students may share a name.
     times
-        When students handed in, in Moodle's words, by id.
+        When a student handed in, as Moodle writes it, by student id.
     """
 
     users: dict[str, str]
@@ -36,70 +36,83 @@ class StudentLookup:
     times: dict[str, str]
 
     @classmethod
-    def of(cls, book: Gradebook, people: Iterable[ListedStudent] = ()) -> Self:
-        """Put together what the gradebook and a class list know; the list, which is newer, comes first.
+    def from_gradebook(cls, book: Gradebook, people: Iterable[ListedStudent] = ()) -> Self:
+        """Index the gradebook's students and a class list; where they disagree, the list counts, which is newer.
 
         Parameters
         ----------
         book
             The gradebook.
         people
-            The class list, entered into the gradebook.
+            The class list, already entered into the gradebook.
         """
-        roster = cls({}, {}, defaultdict(set), {})
+        lookup = cls({}, {}, defaultdict(set), {})
         known = {student.id for student in book.students}
         for student in book.students:
-            roster._add(student.id, student.lms_user_id or "", student.first_name or "", student.last_name or "")
+            lookup._add(student.id, student.lms_user_id or "", student.first_name or "", student.last_name or "")
         for person in people:
-            student = id_of(person, known)
-            roster._add(student, person.lms_user_id, person.first, person.last)
+            student = gradebook_id(person, known)
+            lookup._add(student, person.lms_user_id, person.first, person.last)
             if person.participant:
-                roster.participants[person.participant] = student
+                lookup.participants[person.participant] = student
             if person.time:
-                roster.times[student] = person.time
-        return roster
+                lookup.times[student] = person.time
+        return lookup
 
     def _add(self, student: str, number: str, first: str, last: str) -> None:
         if number:
             self.users[number] = student
-        for name in {_letters(first + last), _letters(last + first)} - {""}:
+        for name in {_normalized_letters(first + last), _normalized_letters(last + first)} - {""}:
             self.names[name].add(student)
 
-    def find(self, sent: Upload) -> str | None:
-        """Return the id of the student who sent a file; None when nobody, or more than one, can be meant."""
-        if sent.user in self.users:
-            return self.users[sent.user]
-        named = self.names.get(_letters(sent.name), set())
-        # With the class list of another assignment, the number is somebody else's.
-        if self.participants.get(sent.participant) in named:
-            return self.participants[sent.participant]
-        return next(iter(named)) if len(named) == 1 else None
+    def find(self, upload: Upload) -> str | None:
+        """Return the id of the student who uploaded a file; None when no student or several match."""
+        if upload.user in self.users:
+            return self.users[upload.user]
+        same_name = self.names.get(_normalized_letters(upload.name), set())
+        # In the class list of another assignment the number is another student's, so the name must agree.
+        if self.participants.get(upload.participant) in same_name:
+            return self.participants[upload.participant]
+        return next(iter(same_name)) if len(same_name) == 1 else None
 
 
-def id_of(person: ListedStudent, known: Iterable[str]) -> str:
-    """Return a person's id: the one that the gradebook has, else the likeliest."""
-    there = set(known)
-    return next((one for one in person.ids if one in there), person.ids[0])
+def gradebook_id(person: ListedStudent, known: Iterable[str]) -> str:
+    """Return a listed student's id in the gradebook, or the likeliest id when the gradebook has none of them.
+
+    Parameters
+    ----------
+    person
+        The student, as listed.
+    known
+        Ids of the students in the gradebook.
+    """
+    ids = set(known)
+    return next((one for one in person.ids if one in ids), person.ids[0])
 
 
 def add_to_gradebook(people: Iterable[ListedStudent], book: Gradebook) -> int:
-    """Enter a class list into the gradebook, and return how many students are new there.
+    """Enter a class list into the gradebook.
 
-    What the gradebook has of a student already stays as it is; what is not there yet is filled in.
+    What the gradebook already has about a student stays; only what it lacks is filled in.
+
+    Returns
+    -------
+    int
+        Number of students who are new in the gradebook.
     """
     students = {student.id: student for student in book.students}
     new = 0
     for person in people:
-        student = id_of(person, students)
-        about = {
+        student = gradebook_id(person, students)
+        details = {
             "first_name": person.first,
             "last_name": person.last,
             "email": person.email,
             "lms_user_id": person.lms_user_id,
         }
-        there = students.get(student)
-        missing = {name: value for name, value in about.items() if value and not getattr(there, name, None)}
-        if there is None:
+        entry = students.get(student)
+        missing = {name: value for name, value in details.items() if value and not getattr(entry, name, None)}
+        if entry is None:
             students[student] = book.add_student(student, **missing)
             new += 1
         elif missing:
@@ -107,7 +120,7 @@ def add_to_gradebook(people: Iterable[ListedStudent], book: Gradebook) -> int:
     return new
 
 
-def _letters(name: str) -> str:
-    """Reduce a name to what is left of it in file names, whatever the accents and the spaces."""
+def _normalized_letters(name: str) -> str:
+    """Reduce a name to lower-case letters and digits without accents: file names keep no more of it."""
     plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(sign for sign in plain if sign.isalnum())
+    return "".join(character for character in plain if character.isalnum())

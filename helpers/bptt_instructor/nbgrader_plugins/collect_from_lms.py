@@ -73,7 +73,7 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
         with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
             people = read_class_list(Path(app.coursedir.root) / self.roster) if self.roster else []
             add_to_gradebook(people, book)
-            roster = StudentLookup.of(book, people)
+            roster = StudentLookup.from_gradebook(book, people)
         best: dict[tuple[str, str], _Candidate] = {}
         for path in sorted(top.rglob("*")):
             # Without the name of the archive.

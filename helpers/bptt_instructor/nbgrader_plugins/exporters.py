@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool
 
-from bptt_instructor.export.marks import marks
+from bptt_instructor.export.marks import read_marks
 from bptt_instructor.export.write import write_grades
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class _Exporter(ExportPlugin):  # type: ignore[misc]
     def export(self, gradebook: Gradebook) -> None:
         """Write the grades of a class into the file that ``--to`` names."""
         to = Path(self.to or self.file)
-        grades = marks(gradebook, [str(name) for name in self.assignment], [str(name) for name in self.student])
+        grades = read_marks(gradebook, [str(name) for name in self.assignment], [str(name) for name in self.student])
         for warning in write_grades(grades, self.layout, to, missing_as_zero=self.missing_as_zero):
             self.log.warning(warning)
         self.log.info("Wrote %s", to)
