@@ -145,7 +145,7 @@ class KernelClient:
             if channel is self._iopub:
                 channel.subscribe(b"")
             channel.connect(f"ipc://{forked.folder}/{name}")
-        self._poller.register(self._processes.handle, zmq.POLLIN)
+        self._poller.register(self._processes.pidfd, zmq.POLLIN)
         self._wait_for_welcome()
 
     def run(self, source: str) -> CellRun:
@@ -277,7 +277,7 @@ class KernelClient:
             for channel in (self._iopub, self._shell):
                 if channel in ready:
                     self._take_some(channel, turn, outputs)
-            if ready == [self._processes.handle]:
+            if ready == [self._processes.pidfd]:
                 self._end(EndReason.ITSELF)
         return True
 
