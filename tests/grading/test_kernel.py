@@ -258,7 +258,7 @@ def test_output_is_bounded(kernel):
 
 def test_python_that_stops_is_noticed(kernel):
     ran = kernel.run("print('before', flush=True)\nimport os\nos._exit(3)")
-    assert kernel.ended is EndReason.ITSELF
+    assert kernel.ended is EndReason.EXITED
     assert ran.outputs[-1].ename == DEAD_KERNEL
 
 
@@ -363,7 +363,7 @@ def test_cold_and_unboxed_kernels_run_too():
         with made.start({"data.txt": b"x"}) as kernel:
             assert kernel.run("open('data.txt').read()").outputs[0].data["text/plain"] == "'x'"
             assert kernel.run("import os\nos._exit(1)").failed
-            assert kernel.ended is EndReason.ITSELF
+            assert kernel.ended is EndReason.EXITED
         made.close()
 
 
