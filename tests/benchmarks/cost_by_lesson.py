@@ -2,7 +2,7 @@
 
     python tests/benchmarks/cost_by_lesson.py
 
-For each lesson, some of its sample class are graded several times in this process, by one warm parent. CPU seconds do
+For each lesson, some of its sample class are graded several times in this process, from one zygote. CPU seconds do
 not depend on how many cores there are, and little on what else runs.
 """
 
@@ -67,7 +67,7 @@ def main() -> None:
 
 def costs(course: Course) -> list[str]:
     """Measure one lesson: medians of CPU milliseconds, and of the sizes of what travels."""
-    kernels, lesson = Measured(course.limits), course.lesson
+    kernels, lesson = Measured(course.limits, course.suite), course.lesson
     students = sorted(path.parent.name for path in course.submitted("x").parents[1].glob(f"*/{lesson.name}"))
     found: list[tuple[float, ...]] = []
     with AssignmentGradebook(course) as book:
@@ -77,7 +77,7 @@ def costs(course: Course) -> list[str]:
                 read_submission(course.submitted(student), student, course.assignment), seed=new_seed()
             )
             times = [time.process_time()]
-            result = grade_submission(submission, lesson, kernels)
+            result = grade_submission(submission, lesson, course.suite, kernels)
             times.append(time.process_time())
             store_result(course, book, result, submission)
             times.append(time.process_time())

@@ -357,7 +357,7 @@ def test_time_is_measured_from_outside(kernel):
     assert 0.02 < kernel.cpu_seconds() - before < 3
 
 
-def test_cold_and_unboxed_kernels_run_too():
+def test_kernels_without_a_zygote_or_a_sandbox_run_too():
     for options in ({"use_zygote": False}, {"sandboxed": False}):
         made = KernelLauncher(SMALL, SUITE, **options)
         with made.start({"data.txt": b"x"}) as kernel:
