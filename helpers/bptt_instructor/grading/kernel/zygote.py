@@ -67,15 +67,15 @@ class ForkRequest:
 
 def main() -> None:
     """Serve fork requests until the control socket is closed: ``zygote.py SOCKET sandboxed|unsandboxed CHECKS``."""
-    _, number, sandboxed, kernel_checks = sys.argv
+    _, number, mode, kernel_checks = sys.argv
     control_socket = socket.socket(fileno=int(number))
     checks: KernelChecks = pkgutil.resolve_name(kernel_checks)()
     for name in (*checks.preload, *PRELOAD):
         import_module(name)
     app = ForkedKernelApp.instance()
     app.prepare(checks)
-    sandbox = sandboxed == "sandboxed"
-    handle = _sandboxed_handler(app, control_socket) if sandbox else partial(_handle_unsandboxed, app, control_socket)
+    sandboxed = mode == "sandboxed"
+    handle = _sandboxed_handler(app, control_socket) if sandboxed else partial(_handle_unsandboxed, app, control_socket)
     # Garbage collection in a kernel would write to all objects that exist now, and so copy memory that it shares.
     gc.collect()
     gc.freeze()

@@ -67,17 +67,11 @@ class ZygoteProcess:
         self._limits = limits
         self._sandboxed = sandboxed
         self._folder = tempfile.TemporaryDirectory(prefix="bptt-")
-        # By way of a file descriptor, the path to a socket is short enough, however long the path of the folder is.
+        # By way of a file descriptor, the path to a socket is short enough, and does not show where the folder is.
         self._folder_fd = os.open(self._folder.name, os.O_PATH | os.O_DIRECTORY)
         self._control_socket, zygote_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [
-            sys.executable,
-            "-s",
-            "-P",
-            "-m",
-            "bptt_instructor.grading.kernel.zygote",
-            str(zygote_socket.fileno()),
-        ]
+        module = "bptt_instructor.grading.kernel.zygote"
+        command = [sys.executable, "-s", "-P", "-m", module, str(zygote_socket.fileno())]
         command += ["sandboxed" if sandboxed else "unsandboxed", suite.kernel]
         home = HOME if sandboxed else self._folder.name
         self._packages = packages = package_folders(suite.packages)
