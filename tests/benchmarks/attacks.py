@@ -65,7 +65,7 @@ def main(names: list[str]) -> None:
             shutil.copytree(PROJECT / "helpers" / package, arena / "model" / "helpers" / package)
         arena.chmod(0o755)
         line = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-        line += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *bubblewrap._system()]  # noqa: S108 - in there
+        line += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *bubblewrap._read_only_binds(())]  # noqa: S108 - in there
         line += ["--ro-bind", str(PROJECT), str(PROJECT), "--bind", folder, str(ARENA), "--chdir", "/"]
         line += ["--setenv", "PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin"]
         told = arena / "told.jsonl"

@@ -1,4 +1,4 @@
-"""The engine: what is done is kept, nobody ends for what another one does, and no process stays behind."""
+"""Executors: what is done is kept, nobody ends for what another one does, and no process stays behind."""
 
 import dataclasses
 import os
@@ -237,7 +237,7 @@ SUBMISSION = Submission("ada", b"{}", {"a.csv": b"1"})
 RESULT = SubmissionResult("ada", ASSIGNMENT, Status.GRADED, notebook="{}")
 
 
-def test_the_journal_is_for_nobody_else_to_read(tmp_path):
+def test_the_cache_is_for_nobody_else_to_read(tmp_path):
     ResultCache(tmp_path / "results", b"").put(SUBMISSION, RESULT)
     assert (tmp_path / "results").stat().st_mode & 0o777 == 0o700
     assert ResultCache(tmp_path / "results", b"").get(SUBMISSION) == RESULT

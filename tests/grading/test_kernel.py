@@ -258,7 +258,7 @@ def test_output_is_bounded(kernel):
 
 def test_python_that_stops_is_noticed(kernel):
     ran = kernel.run("print('before', flush=True)\nimport os\nos._exit(3)")
-    assert kernel.ended is EndReason.ITSELF
+    assert kernel.ended is EndReason.EXITED
     assert ran.outputs[-1].ename == DEAD_KERNEL
 
 
@@ -357,13 +357,13 @@ def test_time_is_measured_from_outside(kernel):
     assert 0.02 < kernel.cpu_seconds() - before < 3
 
 
-def test_cold_and_unboxed_kernels_run_too():
+def test_kernels_without_a_zygote_or_a_sandbox_run_too():
     for options in ({"use_zygote": False}, {"sandboxed": False}):
         made = KernelLauncher(SMALL, SUITE, **options)
         with made.start({"data.txt": b"x"}) as kernel:
             assert kernel.run("open('data.txt').read()").outputs[0].data["text/plain"] == "'x'"
             assert kernel.run("import os\nos._exit(1)").failed
-            assert kernel.ended is EndReason.ITSELF
+            assert kernel.ended is EndReason.EXITED
         made.close()
 
 

@@ -1,4 +1,4 @@
-"""Where a class is graded: in this process, by more processes of this machine, or by a cluster."""
+"""``Executor`` protocol and ``Backend``: open and close a place to grade at."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ if TYPE_CHECKING:
 
 
 class Executor(Protocol):
-    """Those who grade one class."""
+    """Grades the submissions of one assignment."""
 
     def grade(self, submissions: Iterator[Submission]) -> Iterator[GradedSubmission]:
-        """Yield what becomes of each submission, in the order in which they are done."""
+        """Yield each submission with its result, in the order in which they are done."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """A place to grade at.
+    """A place to grade at: this process, local workers or a cluster.
 
     Attributes
     ----------
-    graders
-        Makes graders, given the lesson's name and what all submissions have in common.
-    here
+    make_executor
+        Returns an executor, given the lesson's name and a batch from
+        :func:`bptt_instructor.grading.executors.worker.pack_batch`.
+    local
         Whether submissions run on this machine.
     client
-        Of Dask's workers on this machine, when there are any.
+        Dask client of the workers on this machine; None without such workers.
     """
 
     make_executor: Callable[[str, bytes], Executor]
@@ -45,7 +46,6 @@ class Backend:
 
 
 IN_PROCESS = Backend(SequentialExecutor)
-"""This process."""
 
 
 @contextmanager
@@ -55,19 +55,19 @@ def open_backend(workers: int, scheduler: str = "") -> Iterator[Backend]:
     Parameters
     ----------
     workers
-        How many processes of this machine to use. One is this process itself.
+        Number of worker processes on this machine; with 1, this process grades.
     scheduler
-        The address of a Dask scheduler, whose workers are used in place of this machine's.
+        Address of a Dask scheduler, whose workers are used in place of this machine's.
 
     Raises
     ------
     GradingError
-        When there is nobody at that address.
+        When no scheduler answers at that address.
     """
     if workers == 1 and not scheduler:
         yield IN_PROCESS
         return
-    from bptt_instructor.grading.executors import dask_cluster  # noqa: PLC0415 - one submission needs no cluster, nor time to import one
+    from bptt_instructor.grading.executors import dask_cluster  # noqa: PLC0415 - slow to import, and one submission does not need it
     from bptt_instructor.grading.executors.dask_dispatcher import DaskDispatcher  # noqa: PLC0415
 
     if scheduler:

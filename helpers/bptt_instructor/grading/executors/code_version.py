@@ -1,4 +1,4 @@
-"""Digest of all that a result depends on besides the submission: grader, checks and NumPy's version."""
+"""Digest of the code of grader and checks and of NumPy's version."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bptt_instructor.grading.checks.packages import package_folders
 
 @lru_cache(maxsize=4)
 def code_digest(packages: tuple[str, ...]) -> str:
-    """Return the digest: two computers with the same one grade alike.
+    """Return the digest; computers with the same digest grade alike.
 
     Parameters
     ----------
     packages
-        Names of the course's, as :class:`bptt_instructor.grading.checks.protocol.CheckSuite` has them.
+        Names of the course's packages, from :class:`bptt_instructor.grading.checks.protocol.CheckSuite`.
     """
     digest = hashlib.sha256(np.__version__.encode())
     for package in package_folders(packages):

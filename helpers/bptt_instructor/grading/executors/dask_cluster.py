@@ -1,4 +1,4 @@
-"""Dask's workers: processes of this machine, or whatever an existing scheduler has."""
+"""Start local Dask workers, or connect to a scheduler."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.course import GradingError
-from bptt_instructor.grading.executors.forkserver import METHOD, start_forkserver
+from bptt_instructor.grading.executors.forkserver import START_METHOD, start_forkserver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 10
-SETTINGS = {
-    "distributed.worker.multiprocessing-method": METHOD,
-    # Both look at a worker many times a second, for a dashboard that nobody opens.
+DASK_SETTINGS = {
+    "distributed.worker.multiprocessing-method": START_METHOD,
+    # Both sample a worker many times a second, for a dashboard that nobody opens.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.scheduler.http.routes": [],
@@ -34,17 +34,17 @@ def local_cluster(workers: int) -> Iterator[Client]:
     Parameters
     ----------
     workers
-        How many. They come one by one; nobody waits for all of them.
+        Number of workers. They join one by one; this does not wait for them.
     """
     start_forkserver()
     import dask  # noqa: PLC0415 - takes most of a second to import
     from distributed import Client, LocalCluster  # noqa: PLC0415
     from distributed.security import Security  # noqa: PLC0415
 
-    log_to_file()
-    with tempfile.TemporaryDirectory(prefix="bptt-") as folder, dask.config.set(SETTINGS):
-        # Whoever can talk to a scheduler can run code in its workers, and other users of this machine can reach its
-        # ports. So these talk only to those who hold a key that was made a moment ago and exists in memory alone.
+    _propagate_logs()
+    with tempfile.TemporaryDirectory(prefix="bptt-") as folder, dask.config.set(DASK_SETTINGS):
+        # Whoever can connect to a scheduler can run code in its workers, and other users of this machine can reach its
+        # ports. So connections need a key that is created here and exists in memory alone.
         security = Security.temporary()
         cluster = LocalCluster(
             n_workers=0,
@@ -52,10 +52,10 @@ def local_cluster(workers: int) -> Iterator[Client]:
             processes=True,
             host="tls://127.0.0.1",
             security=security,
-            # None would still open a port, and warn when it is not the usual one.
+            # With None, Dask would still open a port, and warn when the usual one is taken.
             dashboard_address="127.0.0.1:0",
             scheduler_kwargs={"dashboard": False},
-            # What submissions use is bounded elsewhere.
+            # KernelClient bounds the memory of submissions.
             memory_limit=0,
             local_directory=folder,
             silence_logs=logging.CRITICAL,
@@ -67,21 +67,21 @@ def local_cluster(workers: int) -> Iterator[Client]:
 
 @contextmanager
 def connect(address: str) -> Iterator[Client]:
-    """Connect to a scheduler.
+    """Connect to a Dask scheduler.
 
     Parameters
     ----------
     address
-        Such as ``tcp://10.0.0.1:8786``.
+        Address such as ``tcp://10.0.0.1:8786``.
 
     Raises
     ------
     GradingError
-        When nobody answers there.
+        When no scheduler answers there.
     """
     from distributed import Client  # noqa: PLC0415 - takes most of a second to import
 
-    log_to_file()
+    _propagate_logs()
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -92,12 +92,12 @@ def connect(address: str) -> Iterator[Client]:
         yield client
 
 
-def log_to_file() -> None:
-    """Let Dask's messages go where all others go, in place of the terminal."""
+def _propagate_logs() -> None:
+    """Send Dask's log messages to the root logger's handlers, and none to the terminal."""
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] == "distributed":
             logger = logging.getLogger(name)
             logger.handlers.clear()
             logger.propagate = True
-    # Without any handler, warnings would go to the terminal while no file is open.
+    # Without any handler, warnings would go to the terminal while no log file is open.
     logging.getLogger("distributed").addHandler(logging.NullHandler())

@@ -1,8 +1,8 @@
-"""What local workers have imported before they are forked; nothing else imports this."""
+"""Modules that the fork server preloads for local workers; nothing else imports this one."""
 
 import signal
 
-# Ctrl-C goes to every process of the terminal. The instructor's alone answers it, and ends the others.
+# Ctrl-C goes to every process of the terminal. Only the instructor's process handles it, and ends the others.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 import distributed.nanny  # noqa: E402, F401

@@ -1,4 +1,4 @@
-"""What the engine gives back for each submission."""
+"""``GradedSubmission``: submission and result, with constructors for failures."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GradedSubmission:
-    """A submission, and what became of it.
+    """A submission and its result, as executors yield them.
 
     Attributes
     ----------
     submission
         As it was handed in.
     result
-        What goes into the gradebook.
+        Points, status and outputs.
     finished
-        Whether it was graded to the end, so that the result can be kept. Otherwise grading again may give another.
+        Whether grading was completed, so that the result can be cached. Otherwise grading again may give another.
     """
 
     submission: Submission
@@ -32,7 +32,7 @@ class GradedSubmission:
 
 
 def worker_killed_twice(submission: Submission, lesson: str) -> GradedSubmission:
-    """Return the outcome of a submission that nobody should try a third time."""
+    """Return the result of a submission whose worker was killed at both attempts."""
     reason = (
         "set aside: the process that graded it was killed twice, the second time with nothing else at work. "
         f"Grade it alone, with --student {submission.student}, and look at the memory that it takes"
@@ -41,7 +41,15 @@ def worker_killed_twice(submission: Submission, lesson: str) -> GradedSubmission
 
 
 def internal_error(submission: Submission, lesson: str, error: str) -> GradedSubmission:
-    """Return the outcome of a submission that grading itself has failed on."""
+    """Return the result of a submission on which the grader raised an error.
+
+    Parameters
+    ----------
+    submission, lesson
+        The submission, and the name of the lesson.
+    error
+        Name of the exception.
+    """
     reason = (
         f"not graded, which is no fault of the student's: {error} in grading itself. "
         f"Look into the log, then grade again, with --student {submission.student}"

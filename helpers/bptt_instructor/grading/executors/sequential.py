@@ -1,4 +1,4 @@
-"""Grade in this process, one submission after the other."""
+"""``SequentialExecutor``: grade in this process, one submission after the other."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 
 
 class SequentialExecutor:
-    """One process, which is this one.
+    """Executor that grades in this process.
 
     Parameters
     ----------
     lesson
-        Its name.
+        Name of the lesson.
     shared
-        What all submissions have in common, as :func:`bptt_instructor.grading.executors.worker.common` packs it.
+        Batch from :func:`bptt_instructor.grading.executors.worker.pack_batch`.
     """
 
     def __init__(self, lesson: str, shared: bytes) -> None:
@@ -35,25 +35,25 @@ class SequentialExecutor:
         self._shared = shared
 
     def grade(self, submissions: Iterable[Submission]) -> Iterator[GradedSubmission]:
-        """Yield what becomes of each submission.
+        """Yield each submission with its result.
 
         Raises
         ------
         GradingError
             When not even the first kernel can be started.
         """
-        any_yet = False
+        any_graded = False
         try:
             for submission in submissions:
                 try:
-                    graded = worker.grade_bytes(worker.pack_submission(submission), self._shared)
-                    outcome = GradedSubmission(submission, SubmissionResult.from_bytes(graded))
+                    result = worker.grade_bytes(worker.pack_submission(submission), self._shared)
+                    graded = GradedSubmission(submission, SubmissionResult.from_bytes(result))
                 except Exception as error:
-                    if isinstance(error, SandboxError) and not any_yet:
+                    if isinstance(error, SandboxError) and not any_graded:
                         raise GradingError(f"No sandbox could be made: {error}") from error
                     log.exception("%s could not be graded", submission.student)
-                    outcome = internal_error(submission, self._lesson, type(error).__name__)
-                any_yet = True
-                yield outcome
+                    graded = internal_error(submission, self._lesson, type(error).__name__)
+                any_graded = True
+                yield graded
         finally:
             worker.shut_down()

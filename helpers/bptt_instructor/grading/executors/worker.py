@@ -1,4 +1,7 @@
-"""What a worker does: bytes in, bytes out. It needs no disk of the instructor's, and no other worker."""
+"""Worker entry point: packed submission in, result bytes out.
+
+A worker needs no access to the instructor's disk or to other workers.
+"""
 
 from __future__ import annotations
 
@@ -18,32 +21,35 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import CheckSuite
     from bptt_instructor.grading.models.result import SubmissionResult
 
-HEAD_BYTES = 4
+LENGTH_BYTES = 4
+"""Size of the number before a packed submission's header, which is the header's length."""
 
 
 def pack_batch(lesson: AssignmentFiles, limits: Limits, suite: str, *, sandboxed: bool, use_zygote: bool) -> bytes:
-    """Pack what all submissions of a class have in common, for :func:`grade_bytes`.
+    """Pack what all submissions of a class share, for :func:`grade_bytes`.
 
     Parameters
     ----------
-    lesson, limits
-        What was handed in for, and what each submission may use.
+    lesson
+        The instructor's files.
+    limits
+        Resource bounds of each submission.
     suite
-        Name of the course's checks; a digest of their code goes along.
+        Name of the course's checks, ``package.module:Suite``; a digest of their code is packed, too.
     sandboxed, use_zygote
-        As :class:`bptt_instructor.grading.kernel_client.launcher.KernelLauncher` has them.
+        See :class:`bptt_instructor.grading.kernel_client.launcher.KernelLauncher`.
     """
     code = code_digest(load_check_suite(suite).packages)
-    how = {"limits": limits.as_dict(), "suite": suite, "code": code, "sandboxed": sandboxed, "use_zygote": use_zygote}
-    return as_bytes({"lesson": lesson.as_dict(), **how})
+    options = {"limits": limits.as_dict(), "sandboxed": sandboxed, "use_zygote": use_zygote}
+    return as_bytes({"lesson": lesson.as_dict(), "suite": suite, "code": code, **options})
 
 
 def pack_submission(submission: Submission) -> bytes:
-    """Pack one submission, for :func:`grade_bytes`: what is in it, then the files as they are, which may be large."""
+    """Pack one submission, for :func:`grade_bytes`: a JSON header, then the files, which may be large."""
     sizes = [[name, len(content)] for name, content in submission.files.items()]
     about = {"student": submission.student, "seed": submission.seed, "notebook": len(submission.notebook)}
-    head = as_bytes({**about, "files": sizes})
-    return b"".join([len(head).to_bytes(HEAD_BYTES), head, submission.notebook, *submission.files.values()])
+    header = as_bytes({**about, "files": sizes})
+    return b"".join([len(header).to_bytes(LENGTH_BYTES), header, submission.notebook, *submission.files.values()])
 
 
 def grade_bytes(submission: bytes, shared: bytes) -> bytes:
@@ -52,9 +58,9 @@ def grade_bytes(submission: bytes, shared: bytes) -> bytes:
     Parameters
     ----------
     submission
-        From :func:`pack`.
+        From :func:`pack_submission`.
     shared
-        From :func:`common`.
+        Batch from :func:`pack_batch`.
 
     Returns
     -------
@@ -66,51 +72,52 @@ def grade_bytes(submission: bytes, shared: bytes) -> bytes:
     SandboxError
         When no kernel can be started here.
     """
-    with _one_at_a_time:
-        desk = _batch_state(shared)
-        result: SubmissionResult = grade_submission(_unpacked(submission), desk.lesson, desk.suite, desk.kernels)
+    with _lock:
+        batch = _batch_state(shared)
+        unpacked = _unpack_submission(submission)
+        result: SubmissionResult = grade_submission(unpacked, batch.lesson, batch.suite, batch.launcher)
     return result.to_bytes()
 
 
 def has_same_code(shared: bytes) -> bool:
-    """Tell whether this computer grades with the code that the class is to be graded with."""
+    """Tell whether this computer has the code whose digest is in the batch."""
     data = json.loads(shared)
     return bool(data["code"] == code_digest(load_check_suite(data["suite"]).packages))
 
 
 def warm_up(shared: bytes) -> None:
-    """Start what the first submission would otherwise have to wait for.
+    """Start a first kernel, so that the first submission does not have to wait for a zygote.
 
     Raises
     ------
     SandboxError
         When no kernel can be started here.
     """
-    with _one_at_a_time, _batch_state(shared).kernels.start({}):
+    with _lock, _batch_state(shared).launcher.start({}):
         pass
 
 
 def shut_down() -> None:
-    """End all that this module has started."""
-    with _one_at_a_time:
+    """End the zygote that this module has started."""
+    with _lock:
         _clear()
 
 
 class _BatchState:
-    """What is the same for all submissions of a class."""
+    """An unpacked batch, and a launcher for it."""
 
     def __init__(self, shared: bytes) -> None:
         data = json.loads(shared)
         self.shared = shared
         self.lesson = AssignmentFiles.from_dict(data["lesson"])
         self.suite: CheckSuite = load_check_suite(data["suite"])
-        self.kernels = KernelLauncher(
+        self.launcher = KernelLauncher(
             Limits(**data["limits"]), self.suite, sandboxed=data["sandboxed"], use_zygote=data["use_zygote"]
         )
 
 
-# Kernels come one at a time, and a worker of somebody's cluster may have several threads.
-_one_at_a_time = Lock()
+# A launcher starts one kernel at a time, and a worker of a cluster may have several threads.
+_lock = Lock()
 _batch_states: list[_BatchState] = []
 
 
@@ -123,20 +130,19 @@ def _batch_state(shared: bytes) -> _BatchState:
 
 def _clear() -> None:
     while _batch_states:
-        _batch_states.pop().kernels.close()
+        _batch_states.pop().launcher.close()
 
 
 atexit.register(_clear)
 
 
-def _unpacked(packed: bytes) -> Submission:
-    size = int.from_bytes(packed[:HEAD_BYTES])
-    at = HEAD_BYTES + size
-    head = json.loads(packed[HEAD_BYTES:at])
-    notebook = packed[at : at + head["notebook"]]
-    at += head["notebook"]
+def _unpack_submission(packed: bytes) -> Submission:
+    offset = LENGTH_BYTES + int.from_bytes(packed[:LENGTH_BYTES])
+    header = json.loads(packed[LENGTH_BYTES:offset])
+    notebook = packed[offset : offset + header["notebook"]]
+    offset += header["notebook"]
     files = {}
-    for name, length in head["files"]:
-        files[name] = packed[at : at + length]
-        at += length
-    return Submission(head["student"], notebook, files, head["seed"])
+    for name, length in header["files"]:
+        files[name] = packed[offset : offset + length]
+        offset += length
+    return Submission(header["student"], notebook, files, header["seed"])

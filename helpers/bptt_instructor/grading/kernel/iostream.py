@@ -1,4 +1,4 @@
-"""What a notebook prints, on its way out."""
+"""OutStream with a flush that does not wait."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from ipykernel.iostream import OutStream
 
 
 class NonBlockingStream(OutStream):
-    """ipykernel's stream, whose ``flush`` does not wait until all has been sent.
+    """ipykernel's OutStream, whose ``flush`` does not wait until everything has been sent.
 
-    Everything that a kernel says takes one road, so what comes after a flush arrives after it, too. Waiting would cost
-    more than most cells.
+    One thread sends all messages of a kernel in order, so what follows a flush arrives after it, too. Waiting would
+    take longer than most cells.
     """
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - whatever ipykernel gives its own
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as ipykernel calls it
         self._flushing = Lock()
-        super().__init__(*arguments, **named)
+        super().__init__(*args, **kwargs)
 
     def flush(self) -> None:
-        """Send what has been written."""
+        """Hand what has been written to the thread that sends."""
         if self.pub_thread:
             self._flush()
 
     def _flush(self) -> None:
-        # The thread that sends does this too, now and then: what it has taken must be on its way first.
+        # The thread that sends flushes too, now and then: what it has taken from the buffer must be queued first.
         with self._flushing:
             super()._flush()

@@ -1,14 +1,14 @@
-"""IPython's kernel application in two halves: what can be done before a fork, and what cannot."""
+"""IPKernelApp in two halves: before and after the fork."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any
 
-# A kernel without a debugger starts in a tenth of the time, and nobody sits before this one.
+# A kernel without a debugger starts in a tenth of the time, and nobody debugs this one.
 sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 
-import ipykernel.debugger  # noqa: E402, F401 - loaded now, so that no kernel has to
+import ipykernel.debugger  # noqa: E402, F401 - loaded before the fork
 import zmq  # noqa: E402
 from ipykernel.control import ControlThread  # noqa: E402
 from ipykernel.iostream import IOPubThread  # noqa: E402
@@ -28,29 +28,29 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import KernelChecks
 
 
-STREAM = f"{NonBlockingStream.__module__}.{NonBlockingStream.__name__}"
+OUTSTREAM_CLASS = f"{NonBlockingStream.__module__}.{NonBlockingStream.__name__}"
 
 
 class ForkedKernelApp(IPKernelApp):
-    """IPython's kernel application, on sockets that listen already."""
+    """IPKernelApp that initialises before the fork, and then serves sockets that are already listening."""
 
     def prepare(self, checks: KernelChecks) -> None:
-        """Do what needs neither threads nor sockets. Forked children share it.
+        """Initialise what needs neither threads nor sockets, in the zygote: forked kernels share its memory.
 
         Parameters
         ----------
         checks
-            The course's part inside of the sandbox.
+            The course's checks inside the sandbox.
         """
         self._checks = checks
-        # Found out once, for all that are forked.
+        # Cached now, for all kernels.
         _ = checks.record_types
-        app = {"kernel_class": SubmissionKernel, "outstream_class": STREAM, "log_level": 50}
+        app = {"kernel_class": SubmissionKernel, "outstream_class": OUTSTREAM_CLASS, "log_level": 50}
         self.update_config(Config(HistoryManager={"enabled": False}, IPKernelApp=app))
         BaseIPythonApplication.initialize(self, [])
-        # The kernel would make its shell anew; it takes the one that is there.
+        # A kernel uses the shell that exists, and would otherwise create one.
         shell = FastShell.instance(config=self.config, user_ns={}, compiler_class=FastCompiler)
-        # The first cell and the first error cost as much as twenty others.
+        # The first cell and the first error take as long as twenty later ones.
         shell.run_cell("pass", silent=True)
         shell.run_cell("def fails(): 1 / 0", silent=True)
         try:
@@ -59,15 +59,16 @@ class ForkedKernelApp(IPKernelApp):
             shell.InteractiveTB.structured_traceback(*sys.exc_info())
 
     def start_kernel(self, listening: Mapping[str, int]) -> None:
-        """Start the kernel, and never return.
+        """Start the kernel in the forked process, and serve until it ends.
 
         Parameters
         ----------
         listening
-            For each of :data:`bptt_instructor.grading.protocol.messages.CHANNELS`, the number of a socket that listens.
+            File descriptor of a listening Unix socket for each of
+            :data:`bptt_instructor.grading.protocol.messages.CHANNELS`.
         """
         self._listening = listening
-        # Made here, since a session does not work in a fork of the process that made it.
+        # Created after the fork: a session sends nothing in a fork of the process that created it.
         self.session = TruncatingSession(parent=self, key=b"")
         self.init_sockets()
         self.init_io()
@@ -84,29 +85,29 @@ class ForkedKernelApp(IPKernelApp):
         self.start()
 
     def init_sockets(self) -> None:
-        """Open the kernel's channels, and start the threads that serve them."""
+        """Open the kernel's sockets, and start the threads that serve them."""
         self.context = context = zmq.Context()
-        self.shell_socket = self._listen(zmq.ROUTER, "shell")
+        self.shell_socket = self._bound_socket(zmq.ROUTER, "shell")
         self.shell_socket.router_handover = 1
         # Nobody answers a learner's input(), and interrupts come as signals.
-        self.stdin_socket = self._listen(zmq.ROUTER, "stdin")
-        self.control_socket = self._listen(zmq.ROUTER, "control")
+        self.stdin_socket = self._bound_socket(zmq.ROUTER, "stdin")
+        self.control_socket = self._bound_socket(zmq.ROUTER, "control")
         self.debugpy_socket = context.socket(zmq.STREAM)
         self.control_thread = ControlThread(daemon=True)
         self.shell_channel_thread = ShellChannelThread(context, daemon=True)
         self.configure_tornado_logger()
-        # Prints of subprocesses come through their file descriptors; IPython's other way for them listens on TCP.
-        self.iopub_thread = IOPubThread(self._listen(zmq.XPUB, "iopub"), pipe=False, session=self.session)
+        # Output of subprocesses comes through their file descriptors; IPython's other way for it would listen on TCP.
+        self.iopub_thread = IOPubThread(self._bound_socket(zmq.XPUB, "iopub"), pipe=False, session=self.session)
         self.iopub_thread.start()
         self.iopub_socket = self.iopub_thread.background_socket
 
-    def _listen(self, kind: int, channel: str) -> zmq.Socket[bytes]:
+    def _bound_socket(self, kind: int, channel: str) -> zmq.Socket[bytes]:
         context: Any = self.context
-        made: zmq.Socket[bytes] = context.socket(kind)
-        made.linger = 1000
+        bound: zmq.Socket[bytes] = context.socket(kind)
+        bound.linger = 1000  # milliseconds
         if channel in self._listening:
-            made.use_fd = self._listening[channel]
-            made.bind(f"ipc://{channel}")
+            bound.use_fd = self._listening[channel]
+            bound.bind(f"ipc://{channel}")
         else:
-            made.bind(f"inproc://{channel}")
-        return made
+            bound.bind(f"inproc://{channel}")
+        return bound

@@ -1,4 +1,4 @@
-"""IPython's shell, without what makes a cell take longer than its Python does."""
+"""InteractiveShell without per-cell overhead."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import warnings
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.compilerop import CachingCompiler
 
-SYNTAX_ALONE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+SYNTAX_ONLY = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
 class FastCompiler(CachingCompiler):
-    """A compiler that names a cell by its number; ipykernel's adds up its bytes, in Python, for a debugger."""
+    """Compiler that names a cell by its number; ipykernel's hashes its text, in Python, for a debugger."""
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
-        """Return the name that stands for a file's."""
+        """Return the file name of a cell in tracebacks."""
         del raw_code, transformed_code
-        return os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", f"{number}.py")  # noqa: PTH118 - quick
+        return os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", f"{number}.py")  # noqa: PTH118 - faster
 
 
 class FastShell(ZMQInteractiveShell):
-    """A shell for cells that nobody waits in front of."""
+    """ZMQInteractiveShell that leaves cells of plain Python untransformed."""
 
     def transform_cell(self, raw_cell: str) -> str:
-        """Translate what is IPython's and not Python's.
+        """Translate IPython's syntax to Python's.
 
-        A cell of several lines that is Python already stays as it is. IPython would take it apart to find that out,
+        A cell of several lines that is Python already stays as it is. IPython would tokenize it to find that out,
         twice.
         """
         cell = raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
@@ -40,10 +40,10 @@ class FastShell(ZMQInteractiveShell):
 
 def _is_python(cell: str) -> bool:
     with warnings.catch_warnings():
-        # They come when the cell is run.
+        # Warnings are shown when the cell runs.
         warnings.simplefilter("ignore")
         try:
-            compile(cell, "", "exec", SYNTAX_ALONE)
+            compile(cell, "", "exec", SYNTAX_ONLY)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
     return True

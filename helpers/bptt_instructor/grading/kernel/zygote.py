@@ -1,10 +1,10 @@
-"""The warm parent: it has imported all that a kernel needs, and forks one whenever it is told to.
+"""Zygote process: import everything once, fork a kernel per submission.
 
-It runs inside of bubblewrap. It never runs a line of a submission, starts no thread and opens no ZeroMQ context, so
-that it can fork; and it holds nothing that a submission could want, since each child begins as its copy.
+It runs inside bubblewrap. It never runs a line of a submission, starts no thread and opens no ZeroMQ context, so that
+it can fork; and it holds no secrets, since each kernel begins as a copy of it.
 
-Its one open door is a socket to the trusted side. A request is a message in JSON, with the sockets that the new kernel
-is to listen on. The answer is a handle on the kernel's process, or what went wrong.
+Its control socket leads to the trusted side. A request is a JSON message, with the listening sockets of the new kernel
+as file descriptors. The reply carries a pidfd of the kernel's process, or an error.
 """
 
 from __future__ import annotations
@@ -38,26 +38,26 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import KernelChecks
 
 PRELOAD = ("IPython.core.logger", "bdb", "psutil", "pwd")
-"""What would else be imported by the first cell that runs, or the first that fails."""
+"""Modules that the first cell would import, or the first error."""
 
-FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-MESSAGE_BYTES = 65_536
+EXTRACT_FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+MAX_MESSAGE_BYTES = 65_536
 MAX_FDS = len(CHANNELS) + 1
-FOREVER = 1 << 30
+MAX_FD_NUMBER = 1 << 30
 
 
 @dataclass(frozen=True)
-class Request:
-    """What a kernel is to be like. With it come its listening sockets, and an archive of its data files.
+class ForkRequest:
+    """Request to fork a kernel; its file descriptors are listening sockets, and perhaps an archive of data files.
 
     Attributes
     ----------
     limits
-        As :class:`bptt_instructor.grading.limits.Limits` has them, by name.
+        Fields of :class:`bptt_instructor.grading.limits.Limits`, by name.
     work
-        The folder that it works in.
+        Working folder.
     writable
-        All folders that it can write to, when it has a box of its own.
+        All folders that it can write to, when it is sandboxed.
     """
 
     limits: dict[str, Any]
@@ -66,129 +66,132 @@ class Request:
 
 
 def main() -> None:
-    """Serve until the trusted side hangs up: ``zygote.py SOCKET sandboxed|unsandboxed CHECKS``."""
-    _, number, sandboxed, kernel_checks = sys.argv
-    door = socket.socket(fileno=int(number))
+    """Serve fork requests until the control socket is closed: ``zygote.py SOCKET sandboxed|unsandboxed CHECKS``."""
+    _, number, mode, kernel_checks = sys.argv
+    control_socket = socket.socket(fileno=int(number))
     checks: KernelChecks = pkgutil.resolve_name(kernel_checks)()
     for name in (*checks.preload, *PRELOAD):
         import_module(name)
     app = ForkedKernelApp.instance()
     app.prepare(checks)
-    make_kernel = _sandboxed(app, door) if sandboxed == "sandboxed" else partial(_unsandboxed, app, door)
-    # What is alive now stays so: children that never look at it go on sharing the parent's memory.
+    sandboxed = mode == "sandboxed"
+    handle = _sandboxed_handler(app, control_socket) if sandboxed else partial(_handle_unsandboxed, app, control_socket)
+    # Garbage collection in a kernel would write to all objects that exist now, and so copy memory that it shares.
     gc.collect()
     gc.freeze()
-    door.send(b"{}")
+    control_socket.send(b"{}")
     while True:
-        message, handles, _, _ = socket.recv_fds(door, MESSAGE_BYTES, MAX_FDS)
+        message, fds, _, _ = socket.recv_fds(control_socket, MAX_MESSAGE_BYTES, MAX_FDS)
         if not message:
             return
-        make_kernel(Request(**json.loads(message)), handles)
-        for handle in handles:
-            os.close(handle)
+        handle(ForkRequest(**json.loads(message)), fds)
+        for fd in fds:
+            os.close(fd)
 
 
-def _sandboxed(app: ForkedKernelApp, door: socket.socket) -> Callable[[Request, list[int]], None]:
+def _sandboxed_handler(app: ForkedKernelApp, control_socket: socket.socket) -> Callable[[ForkRequest, list[int]], None]:
     from bptt_instructor.grading.sandbox.seccomp import syscall_filter  # noqa: PLC0415 - needs a library that only Linux has
 
-    refused = syscall_filter()
+    denied_calls = syscall_filter()
 
-    def make_kernel(request: Request, handles: list[int]) -> None:
-        # The first process of a new pid namespace is a child of the one that made it. That one only hands it over.
-        between = os.fork()
-        if not between:
-            _answer(door, partial(_make_sandbox, app, refused, request, handles))
-        os.waitpid(between, 0)
+    def handle(request: ForkRequest, fds: list[int]) -> None:
+        # The first process of a new pid namespace has to be a child of the process that created the namespace.
+        parent = os.fork()
+        if not parent:
+            _send_pidfd(control_socket, partial(_fork_sandboxed, app, denied_calls, request, fds))
+        os.waitpid(parent, 0)
 
-    return make_kernel
+    return handle
 
 
-def _answer(door: socket.socket, make: Callable[[], int]) -> None:
-    """Make a kernel, tell the trusted side, and end this process."""
+def _send_pidfd(control_socket: socket.socket, fork: Callable[[], int]) -> None:
+    """Fork a kernel, send its pidfd or an error, and end this process."""
     try:
-        socket.send_fds(door, [b"{}"], [os.pidfd_open(make())])
-    except BaseException as error:  # noqa: BLE001 - whatever it was, the trusted side has to know
-        door.send(_error_message(error))
+        socket.send_fds(control_socket, [b"{}"], [os.pidfd_open(fork())])
+    except BaseException as error:  # noqa: BLE001 - the trusted side reports it
+        control_socket.send(_error_message(error))
     finally:
         os._exit(0)
 
 
-def _make_sandbox(app: ForkedKernelApp, refused: SyscallFilter, request: Request, handles: list[int]) -> int:
+def _fork_sandboxed(app: ForkedKernelApp, denied_calls: SyscallFilter, request: ForkRequest, fds: list[int]) -> int:
     limits = Limits(**request.limits)
     namespaces.unshare_namespaces()
     return _fork(
         app,
         request,
-        handles,
+        fds,
         lambda: namespaces.mount_private(limits, request.writable),
-        lambda: namespaces.lock_down(limits, refused),
+        lambda: namespaces.lock_down(limits, denied_calls),
     )
 
 
-def _unsandboxed(app: ForkedKernelApp, door: socket.socket, request: Request, handles: list[int]) -> None:
+def _handle_unsandboxed(
+    app: ForkedKernelApp, control_socket: socket.socket, request: ForkRequest, fds: list[int]
+) -> None:
     def enter() -> None:
         os.setsid()
         libc.die_with_parent()
 
-    # There is no other process to bury it.
+    # Nobody waits for the kernel. With the signal ignored, it does not stay a zombie.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        pid = _fork(app, request, handles, enter, lambda: namespaces.set_rlimits(Limits(**request.limits)))
-        socket.send_fds(door, [b"{}"], [os.pidfd_open(pid)])
+        pid = _fork(app, request, fds, enter, lambda: namespaces.set_rlimits(Limits(**request.limits)))
+        socket.send_fds(control_socket, [b"{}"], [os.pidfd_open(pid)])
     except OSError as error:
-        door.send(_error_message(error))
+        control_socket.send(_error_message(error))
 
 
 def _fork(
-    app: ForkedKernelApp, request: Request, handles: list[int], enter: Callable[[], None], lock: Callable[[], None]
+    app: ForkedKernelApp, request: ForkRequest, fds: list[int], enter: Callable[[], None], lock_down: Callable[[], None]
 ) -> int:
-    """Fork a kernel; return its number when it is ready to run a submission."""
-    hears, tells = os.pipe()
-    kernel = os.fork()
-    if not kernel:
+    """Fork a kernel; return its process id when it is ready to run a submission."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if not pid:
         try:
-            _close_inherited_fds(tells, *handles)
+            _close_inherited_fds(write_end, *fds)
             enter()
-            _work_in(request.work, handles[len(CHANNELS) :])
-            lock()
-            os.close(tells)
-        except BaseException as error:  # noqa: BLE001 - whatever it was, the trusted side has to know
-            os.write(tells, _error_message(error))
+            _enter_work_folder(request.work, fds[len(CHANNELS) :])
+            lock_down()
+            os.close(write_end)
+        except BaseException as error:  # noqa: BLE001 - the trusted side reports it
+            os.write(write_end, _error_message(error))
             os._exit(1)
         try:
-            app.start_kernel(dict(zip(CHANNELS, handles, strict=False)))
+            app.start_kernel(dict(zip(CHANNELS, fds, strict=False)))
         finally:
             os._exit(0)
-    os.close(tells)
-    with os.fdopen(hears, "rb") as told:
-        said = told.read()
-    if said:
-        raise OSError(json.loads(said)["error"])
-    return kernel
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
+        message = pipe.read()
+    if message:
+        raise OSError(json.loads(message)["error"])
+    return pid
 
 
 def _close_inherited_fds(*keep: int) -> None:
-    """Close the door and every other handle of the parent; nothing that is printed goes where the parent's goes."""
-    nothing = os.open(os.devnull, os.O_RDWR)
+    """Close all file descriptors of the zygote but these, and redirect the standard streams to /dev/null."""
+    null = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
-        os.dup2(nothing, standard)
+        os.dup2(null, standard)
     start = 3
-    for handle in sorted(keep):
-        os.closerange(start, handle)
-        start = handle + 1
-    os.closerange(start, FOREVER)
+    for fd in sorted(keep):
+        os.closerange(start, fd)
+        start = fd + 1
+    os.closerange(start, MAX_FD_NUMBER)
 
 
-def _work_in(folder: str, archives: Sequence[int]) -> None:
-    """Begin in the folder of the submission's own files."""
+def _enter_work_folder(folder: str, archives: Sequence[int]) -> None:
+    """Enter the working folder, unpack the submission's data files and reseed random number generators."""
     os.chdir(folder)
     for archive in archives:
         with os.fdopen(archive, "rb") as file, tarfile.open(fileobj=file) as files:
-            # Python 3.11.3 and older know no filters; the archive is ours.
-            files.extractall(folder, **FILTER)  # noqa: S202 - as said
+            # Python 3.11.3 and older have no filters, and need none: the launcher wrote the archive.
+            files.extractall(folder, **EXTRACT_FILTER)  # noqa: S202 - see above
     # Last, so that no file of the submission takes the place of a module.
     sys.path.append(folder)
-    # Copies of one parent would all draw the same.
+    # Forks of one process would all draw the same numbers.
     random.seed()
     np.random.seed()  # noqa: NPY002 - the generator that notebooks may use
 

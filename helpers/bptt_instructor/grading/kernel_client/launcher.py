@@ -1,4 +1,4 @@
-"""Kernels for one submission after the other, from one warm parent."""
+"""``KernelLauncher``: start one kernel after the other from one zygote."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class KernelLauncher:
     Parameters
     ----------
     limits
-        What each of them may use.
+        Resource bounds of each kernel.
     suite
-        The course's checks: what the sandbox holds of them, and what may cross its border.
+        The course's checks: packages mounted in the sandbox, and named tuples that may be sent to and from it.
     sandboxed
-        Whether each is in a sandbox.
+        Whether each kernel runs in a sandbox.
     use_zygote
-        Whether they share a parent that has imported everything. A cold one starts Python afresh.
+        Whether kernels share one zygote. Otherwise each has a zygote of its own, which starts Python afresh.
     """
 
     def __init__(self, limits: Limits, suite: CheckSuite, *, sandboxed: bool = True, use_zygote: bool = True) -> None:
@@ -52,14 +52,14 @@ class KernelLauncher:
         Parameters
         ----------
         files
-            What is to be in the folder that it works in, by relative path.
+            Content of the files in its working folder, by relative path.
 
         Raises
         ------
         SandboxError
-            When none can be started.
+            When no kernel can be started.
         """
-        kernel = self._started(files)
+        kernel = self._fork_with_retry(files)
         try:
             yield kernel
         finally:
@@ -68,18 +68,18 @@ class KernelLauncher:
                 self._end_zygote()
 
     def close(self) -> None:
-        """End the parent."""
+        """End the zygote."""
         self._end_zygote()
         self._context.term()
 
-    def _started(self, files: Mapping[str, bytes]) -> KernelClient:
-        again = self._zygote is not None
+    def _fork_with_retry(self, files: Mapping[str, bytes]) -> KernelClient:
+        had_zygote = self._zygote is not None
         try:
             return self._fork(files)
         except SandboxError:
-            # A parent that has served before may have been killed by whoever needed its memory.
+            # A zygote that has served before may have been killed for lack of memory.
             self._end_zygote()
-            if not again:
+            if not had_zygote:
                 raise
             return self._fork(files)
 
@@ -98,16 +98,16 @@ class KernelLauncher:
 
 @contextmanager
 def _archive(files: Mapping[str, bytes]) -> Iterator[int | None]:
-    """Pack files into memory, and yield a handle on it."""
+    """Pack files into a tar archive in memory, and yield its file descriptor; None when there are no files."""
     if not files:
         yield None
         return
-    handle = os.memfd_create("files")
-    with os.fdopen(handle, "w+b") as memory:
+    fd = os.memfd_create("files")
+    with os.fdopen(fd, "w+b") as memory:
         with tarfile.open(fileobj=memory, mode="w") as archive:
             for name, content in files.items():
                 entry = tarfile.TarInfo(name)
                 entry.size, entry.mode = len(content), 0o600
                 archive.addfile(entry, io.BytesIO(content))
         memory.seek(0)
-        yield handle
+        yield fd

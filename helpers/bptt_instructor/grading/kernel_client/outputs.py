@@ -1,4 +1,4 @@
-"""What a kernel's messages become in the notebook: text and images, whatever they claim to be."""
+"""Kernel messages to notebook outputs: text and images only."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from nbformat import from_dict
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-IMAGES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff"}
-"""The pictures that stay, and how they begin. SVG can hold a program, and so can HTML."""
+IMAGE_SIGNATURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff"}
+"""First bytes of each kind of image that is kept. SVG can hold a program, and so can HTML."""
 
-LONGEST_NAME = 200
-CUT = "\n[The rest of this cell's output was cut off: it was too long.]\n"
+MAX_NAME_CHARACTERS = 200
+MAX_TRACEBACK_LINES = 200
+TRUNCATION_NOTE = "\n[The rest of this cell's output was cut off: it was too long.]\n"
 
 
 class OutputCollector:
@@ -23,78 +24,86 @@ class OutputCollector:
 
     Parameters
     ----------
-    most_bytes
-        How much of it is kept.
+    max_bytes
+        Bound on the messages whose outputs are kept.
+
+    Attributes
+    ----------
+    outputs
+        As they go into the notebook.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._left = most_bytes
-        self.cells: list[NotebookNode] = []
+    def __init__(self, max_bytes: int) -> None:
+        self._bytes_left = max_bytes
+        self.outputs: list[NotebookNode] = []
         self._clear_next = False
 
     @property
     def full(self) -> bool:
-        """Whether nothing more is kept."""
-        return self._left <= 0
+        """Whether no further output is kept."""
+        return self._bytes_left <= 0
 
     def add(self, kind: str, content: Any, size: int) -> None:  # noqa: ANN401 - whatever the kernel sent
-        """Take one message.
+        """Add the output of one message, if it has any.
 
         Parameters
         ----------
         kind
             The message's type.
         content
-            What it says.
+            The message's content, which may be anything.
         size
-            Its length in bytes.
+            The message's length in bytes.
         """
         if self.full or type(content) is not dict:
             return
         if kind == "clear_output":
             self._clear_next = bool(content.get("wait"))
             if not self._clear_next:
-                self.cells.clear()
+                self.outputs.clear()
             return
-        made = _made(kind, content, self._left)
-        if made is None:
+        new = _output_from_message(kind, content, self._bytes_left)
+        if new is None:
             return
         if self._clear_next:
             self._clear_next = False
-            self.cells.clear()
-        self._left -= size
-        self._append(made)
+            self.outputs.clear()
+        self._bytes_left -= size
+        self._append(new)
         if self.full:
-            self._append(output("stream", name="stdout", text=CUT))
+            self._append(output("stream", name="stdout", text=TRUNCATION_NOTE))
 
-    def _append(self, made: NotebookNode) -> None:
-        last = self.cells[-1] if self.cells else None
-        if last and last.output_type == made.output_type == "stream" and last.name == made.name:
-            last.text += made.text
+    def _append(self, new: NotebookNode) -> None:
+        last = self.outputs[-1] if self.outputs else None
+        if last and last.output_type == new.output_type == "stream" and last.name == new.name:
+            last.text += new.text
         else:
-            self.cells.append(made)
+            self.outputs.append(new)
 
 
 def output(kind: str, **fields: Any) -> NotebookNode:  # noqa: ANN401 - by kind
-    """Make an output; nbformat's own ``new_output`` checks each by its schema, which takes a thousand times as long."""
-    made: NotebookNode = from_dict({"output_type": kind, **fields})
-    return made
+    """Return a notebook output.
+
+    nbformat's ``new_output`` validates each output against its schema, which takes a thousand times as long.
+    """
+    node: NotebookNode = from_dict({"output_type": kind, **fields})
+    return node
 
 
-def error(name: str, message: str, traceback: list[str] | None = None) -> NotebookNode:
-    """Make the output of a cell that failed."""
+def error_output(name: str, message: str, traceback: list[str] | None = None) -> NotebookNode:
+    """Return the output of a cell that failed."""
     lines = traceback if traceback is not None else [f"{name}: {message}"]
     return output("error", ename=name, evalue=message, traceback=lines)
 
 
-def _made(kind: str, content: dict[str, Any], most: int) -> NotebookNode | None:
+def _output_from_message(kind: str, content: dict[str, Any], max_characters: int) -> NotebookNode | None:
     if kind == "stream":
         name = "stderr" if content.get("name") == "stderr" else "stdout"
-        return output("stream", name=name, text=text(content.get("text"), most))
+        return output("stream", name=name, text=_clean_text(content.get("text"), max_characters))
     if kind == "error":
-        return error_from_message(content, most)
+        return error_from_message(content, max_characters)
     if kind in {"display_data", "execute_result"}:
-        data = _data(content.get("data"), most)
+        data = _safe_data(content.get("data"), max_characters)
         count = content.get("execution_count")
         if kind == "display_data":
             return output(kind, data=data, metadata={}) if data else None
@@ -102,35 +111,36 @@ def _made(kind: str, content: dict[str, Any], most: int) -> NotebookNode | None:
     return None
 
 
-def error_from_message(content: dict[str, Any], most: int) -> NotebookNode:
-    """Make the output of a cell that failed from what the kernel says of the error."""
+def error_from_message(content: dict[str, Any], max_characters: int) -> NotebookNode:
+    """Return the output of a cell that failed, from the kernel's error message or reply."""
     lines = content.get("traceback")
-    kept = [text(line, most) for line in lines[:LONGEST_NAME]] if type(lines) is list else []
-    name = text(content.get("ename"), LONGEST_NAME)
-    message = text(content.get("evalue"), most)
-    return error(name, message, kept or None)
+    kept = [_clean_text(line, max_characters) for line in lines[:MAX_TRACEBACK_LINES]] if type(lines) is list else []
+    name = _clean_text(content.get("ename"), MAX_NAME_CHARACTERS)
+    message = _clean_text(content.get("evalue"), max_characters)
+    return error_output(name, message, kept or None)
 
 
-def _data(data: Any, most: int) -> dict[str, str]:  # noqa: ANN401
+def _safe_data(data: Any, max_characters: int) -> dict[str, str]:  # noqa: ANN401
+    """Return the images and the plain text of a MIME bundle."""
     if type(data) is not dict:
         return {}
     kept = {}
-    for kind, begins in IMAGES.items():
+    for kind, signature in IMAGE_SIGNATURES.items():
         image = data.get(kind)
-        if type(image) is str and len(image) <= most and _begins(image, begins):
+        if type(image) is str and len(image) <= max_characters and _has_signature(image, signature):
             kept[kind] = image
     if "text/plain" in data:
-        kept["text/plain"] = text(data["text/plain"], most)
+        kept["text/plain"] = _clean_text(data["text/plain"], max_characters)
     return kept
 
 
-def _begins(image: str, begins: bytes) -> bool:
+def _has_signature(image: str, signature: bytes) -> bool:
     try:
-        return base64.b64decode(image.replace("\n", ""), validate=True).startswith(begins)
+        return base64.b64decode(image.replace("\n", ""), validate=True).startswith(signature)
     except (binascii.Error, ValueError):
         return False
 
 
-def text(value: Any, most: int) -> str:  # noqa: ANN401
-    """Return what is text, at most so long, and fit for a file; empty otherwise."""
-    return value[:most].encode("utf-8", "replace").decode() if type(value) is str else ""
+def _clean_text(value: Any, max_characters: int) -> str:  # noqa: ANN401
+    """Return a text truncated and without lone surrogates, which no file can hold; empty for any other value."""
+    return value[:max_characters].encode("utf-8", "replace").decode() if type(value) is str else ""

@@ -1,4 +1,4 @@
-"""The trusted side's hold on a warm parent: start it, have it fork a kernel, end it."""
+"""Start and end a zygote; ask it for a kernel over a Unix socket."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60
 FORK_SECONDS = 20
-MESSAGE_BYTES = 65_536
+MAX_MESSAGE_BYTES = 65_536
 
 
 class SandboxError(Exception):
@@ -36,41 +36,42 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class ForkedKernel:
-    """A kernel that is about to listen.
+    """A kernel that has been forked, and whose sockets accept connections.
 
     Attributes
     ----------
-    process
-        A handle on its first process; with that one all others of its box end.
+    pidfd
+        File descriptor of its first process; in a sandbox, all others end with that process.
     folder
-        A path to the folder of its sockets.
+        Path to the folder of its sockets.
     """
 
-    process: int
+    pidfd: int
     folder: str
 
 
 class ZygoteProcess:
-    """One warm parent, and its kernels, which end with it.
+    """A zygote process, whose kernels end with it.
 
     Parameters
     ----------
     limits
-        Bounds on every kernel.
+        Resource bounds of each kernel.
     suite
-        The course's checks: what the sandbox holds of them.
+        The course's checks: packages mounted in the sandbox.
     sandboxed
-        Whether it stands in bubblewrap, and each kernel in a box of its own.
+        Whether the zygote runs in bubblewrap, and each kernel in namespaces of its own.
     """
 
     def __init__(self, limits: Limits, suite: CheckSuite, *, sandboxed: bool) -> None:
         self._limits = limits
         self._sandboxed = sandboxed
         self._folder = tempfile.TemporaryDirectory(prefix="bptt-")
-        # Through a handle, the path to a socket is short, however deep the folder is, and tells nothing about it.
-        self._at = os.open(self._folder.name, os.O_PATH | os.O_DIRECTORY)
-        self._control_socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-s", "-P", "-m", "bptt_instructor.grading.kernel.zygote", str(theirs.fileno())]
+        # By way of a file descriptor, the path to a socket is short enough, and does not show where the folder is.
+        self._folder_fd = os.open(self._folder.name, os.O_PATH | os.O_DIRECTORY)
+        self._control_socket, zygote_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        module = "bptt_instructor.grading.kernel.zygote"
+        command = [sys.executable, "-s", "-P", "-m", module, str(zygote_socket.fileno())]
         command += ["sandboxed" if sandboxed else "unsandboxed", suite.kernel]
         home = HOME if sandboxed else self._folder.name
         self._packages = packages = package_folders(suite.packages)
@@ -79,34 +80,34 @@ class ZygoteProcess:
             command = bwrap_command(
                 command, limits, environment, packages, Path(tempfile.mkdtemp(dir=self._folder.name))
             )
-        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the parent is
+        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the zygote
         self._process = subprocess.Popen(  # noqa: S603 - the command is ours
             command,
-            # Started with nothing, since whoever is inside can read what bubblewrap itself was started with.
+            # Processes inside can read the variables that bubblewrap itself was started with.
             env={"PATH": PATH} if sandboxed else environment,
             stdin=subprocess.DEVNULL,
             stdout=self._stderr_file,
             stderr=self._stderr_file,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[zygote_socket.fileno()],
             start_new_session=True,
         )
-        theirs.close()
+        zygote_socket.close()
         self._receive(START_SECONDS)
 
     def fork(self, archive: int | None = None) -> ForkedKernel:
-        """Have a kernel forked.
+        """Have the zygote fork a kernel.
 
         Parameters
         ----------
         archive
-            The handle of a tar archive with the kernel's own files.
+            File descriptor of a tar archive with the files of its working folder.
 
         Raises
         ------
         SandboxError
-            When that does not work.
+            When the zygote has ended, or cannot fork one.
         """
-        folder = f"/proc/self/fd/{self._at}"
+        folder = f"/proc/self/fd/{self._folder_fd}"
         listening = []
         try:
             for channel in CHANNELS:
@@ -117,44 +118,44 @@ class ZygoteProcess:
                 listening[-1].listen()
             request: dict[str, Any] = {
                 "limits": self._limits.as_dict(),
-                "work": self._work(),
+                "work": self._work_folder(),
                 "writable": writable_dirs(self._packages),
             }
-            handles = [each.fileno() for each in listening] + ([] if archive is None else [archive])
-            socket.send_fds(self._control_socket, [json.dumps(request).encode()], handles)
+            fds = [each.fileno() for each in listening] + ([] if archive is None else [archive])
+            socket.send_fds(self._control_socket, [json.dumps(request).encode()], fds)
         except OSError as error:
             raise SandboxError(f"the warm parent has gone: {error}") from error
         finally:
             for each in listening:
                 each.close()
-        (process,) = self._receive(FORK_SECONDS)
-        return ForkedKernel(process, folder)
+        (pidfd,) = self._receive(FORK_SECONDS)
+        return ForkedKernel(pidfd, folder)
 
     def close(self) -> None:
-        """End the parent and every kernel of it."""
+        """Kill the zygote and all its kernels, and delete its folder."""
         self._control_socket.close()
         with suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait()
-        os.close(self._at)
+        os.close(self._folder_fd)
         self._stderr_file.close()
         self._folder.cleanup()
 
-    def _work(self) -> str:
+    def _work_folder(self) -> str:
         return WORK if self._sandboxed else tempfile.mkdtemp(dir=self._folder.name)
 
     def _receive(self, seconds: float) -> list[int]:
-        """Wait for an answer, and return the handles in it."""
+        """Wait for a reply of the zygote, and return its file descriptors."""
         ready, _, _ = select.select([self._control_socket], [], [], seconds)
-        message, handles = b"", list[int]()
+        message, fds = b"", list[int]()
         if ready:
-            message, handles, _, _ = socket.recv_fds(self._control_socket, MESSAGE_BYTES, 1)
+            message, fds, _, _ = socket.recv_fds(self._control_socket, MAX_MESSAGE_BYTES, 1)
         if not message:
             raise SandboxError(self._last_stderr_line() or "the warm parent did not answer")
-        trouble = json.loads(message).get("error")
-        if trouble:
-            raise SandboxError(trouble)
-        return handles
+        error = json.loads(message).get("error")
+        if error:
+            raise SandboxError(error)
+        return fds
 
     def _last_stderr_line(self) -> str:
         self._stderr_file.seek(0)
@@ -166,7 +167,7 @@ PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 
 def _environment(home: str, packages: Sequence[Path]) -> dict[str, str]:
-    """Return every variable that a kernel has."""
+    """Return all environment variables of the zygote and its kernels."""
     return {
         "HOME": home,
         "PATH": f"{Path(sys.executable).parent}:{PATH}",
@@ -180,10 +181,10 @@ def _environment(home: str, packages: Sequence[Path]) -> dict[str, str]:
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "JPY_PARENT_PID": "1",
-        # Arrays of some MB come from memory that is kept, not from the system each time, which has to clear it.
+        # Memory of arrays of some MB is reused. Memory from the system would have to be cleared each time.
         "MALLOC_MMAP_THRESHOLD_": str(64 << 20),
         "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
         "MALLOC_TOP_PAD_": str(4 << 20),
-        # One core each: a class is graded side by side.
+        # One thread each: as many submissions as there are cores are graded at a time.
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     }

@@ -14,30 +14,33 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.checks.protocol import Arguments
 
 CHANNELS = ("shell", "iopub")
-"""The kernel's sockets that the trusted side talks to: requests and replies, and outputs."""
+"""The kernel's sockets that the trusted side connects to: shell for requests, iopub for outputs and replies."""
 RUN_REQUEST = "bptt_run_request"
 CELL_DONE = "bptt_cell_done"
 CALL_REQUEST = "bptt_call_request"
 CALL_REPLY = "bptt_call_reply"
-MAX_LINES = 50
+"""Message types: run cells, one cell has ended, call functions, one call has ended."""
+
+MAX_ENTRIES = 50
+"""Of each list in a reply."""
 
 
 @dataclass(frozen=True)
 class CallRequest:
-    """One call of a learner's function.
+    """Request to call a learner's function once.
 
     Attributes
     ----------
     exercise
-        The exercise that the function is for; its stand-ins take the place of earlier exercises' functions.
+        Name of the exercise; its stand-ins replace earlier exercises' functions.
     function
-        The name of the function in the notebook.
+        Name of the function in the notebook.
     arguments
-        What it is called with, by name, in order.
+        Arguments by name, in order.
     stand_ins
-        The names of those stand-ins that are used.
+        Names of the stand-ins to use.
     stubs
-        Whether to take, in their place, ones that cost nothing and mean nothing.
+        Whether to replace the stand-ins by stubs, which cost next to nothing and return meaningless numbers.
     """
 
     exercise: str
@@ -47,7 +50,7 @@ class CallRequest:
     stubs: bool = False
 
     def as_dict(self, record_types: Sequence[type]) -> dict[str, Any]:
-        """Return it as plain JSON types."""
+        """Return the request as plain JSON types."""
         return {
             "exercise": self.exercise,
             "function": self.function,
@@ -58,54 +61,63 @@ class CallRequest:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], record_types: Sequence[type]) -> CallRequest:
-        """Read what :meth:`as_dict` made; in the kernel, which trusts the judge."""
+        """Rebuild a request from :meth:`as_dict`; the kernel trusts the judge, who sent it."""
         arguments, stand_ins = decode(data["arguments"], record_types), tuple(data["stand_ins"])
         return cls(data["exercise"], data["function"], arguments, stand_ins, data["stubs"])
 
 
-def encode_reply(result: CallReply, record_types: Sequence[type]) -> dict[str, Any]:
-    """Return what a call did as plain JSON types; in the kernel."""
-    data = {name: getattr(result, name) for name in _FIELDS}
-    for name in _TEXTS:
-        data[name] = _short(data[name])
-    for name in _LISTS:
-        data[name] = [_short(entry) for entry in data[name][:MAX_LINES]]
-    return data | {"axes": list(result.axes[:MAX_LINES]), "result": encode(result.result, record_types)}
+def encode_reply(reply: CallReply, record_types: Sequence[type]) -> dict[str, Any]:
+    """Return a reply as plain JSON types, within the bounds that :func:`decode_reply` checks."""
+    data = {name: getattr(reply, name) for name in _REPLY_FIELDS}
+    for name in _TEXT_FIELDS:
+        data[name] = _truncated(data[name])
+    for name in _TEXT_LIST_FIELDS:
+        data[name] = [_truncated(entry) for entry in data[name][:MAX_ENTRIES]]
+    return data | {"axes": list(reply.axes[:MAX_ENTRIES]), "result": encode(reply.result, record_types)}
 
 
-def _short(text: str) -> str:
+def _truncated(text: str) -> str:
     return text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()
 
 
 def decode_reply(data: Any, record_types: Sequence[type], max_bytes: int) -> CallReply:  # noqa: ANN401 - anything
-    """Read what a kernel sent in place of :func:`encode_reply`'s work.
+    """Decode the reply to a call; the kernel may have sent anything, so every field is checked.
+
+    Parameters
+    ----------
+    data
+        What the kernel sent.
+    record_types
+        Named tuples that the result may hold.
+    max_bytes
+        Bound on all arrays of the result together.
 
     Raises
     ------
     DecodeError
-        When it is not the result of a call.
+        When it is not what :func:`encode_reply` makes.
     """
-    if type(data) is not dict or data.keys() != set(_FIELDS):
+    if type(data) is not dict or data.keys() != set(_REPLY_FIELDS):
         raise DecodeError("not an answer")
-    for name in _TEXTS:
+    for name in _TEXT_FIELDS:
         if type(data[name]) is not str or len(data[name]) > MAX_TEXT_CHARACTERS:
             raise DecodeError(f"{name} is not a text")
-    for name in (*_LISTS, "axes"):
+    for name in (*_TEXT_LIST_FIELDS, "axes"):
         kind = int if name == "axes" else str
         entries = data[name]
-        if type(entries) is not list or len(entries) > MAX_LINES or any(type(entry) is not kind for entry in entries):
+        if type(entries) is not list or len(entries) > MAX_ENTRIES or any(type(entry) is not kind for entry in entries):
             raise DecodeError(f"{name} is not a list")
         if kind is str and any(len(entry) > MAX_TEXT_CHARACTERS for entry in entries):
             raise DecodeError(f"{name} is too long")
-    lists = {name: tuple(data[name]) for name in (*_LISTS, "axes")}
+    lists = {name: tuple(data[name]) for name in (*_TEXT_LIST_FIELDS, "axes")}
     return CallReply(**{**data, **lists, "result": decode(data["result"], record_types, max_bytes)})
 
 
 def part_id(request: str, number: int) -> str:
-    """Name one of the cells or calls that came with a message, as messages about it do."""
+    """Return the id of one cell or call of a request; messages about it have this id as their parent."""
     return f"{request}/{number}"
 
 
-_FIELDS = tuple(field.name for field in fields(CallReply))
-_TEXTS = ("error", "message", "at_line", "printed", "origin")
-_LISTS = ("warned", "changed", "reads", "own")
+_REPLY_FIELDS = tuple(field.name for field in fields(CallReply))
+_TEXT_FIELDS = ("error", "message", "at_line", "printed", "origin")
+_TEXT_LIST_FIELDS = ("warned", "changed", "reads", "own")

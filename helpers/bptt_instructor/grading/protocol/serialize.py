@@ -1,7 +1,7 @@
 """JSON serializer for arrays and named tuples; decoding treats input as hostile.
 
-What comes from a kernel was written by whoever controls it. So reading checks everything, allows a short list of
-types, and makes nothing but plain values: nothing is unpickled, and no name is looked up.
+Whoever controls a kernel controls what it sends. So decoding checks every field, accepts a short list of types and
+builds plain values only: nothing is unpickled, and no name is looked up.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ MAX_TEXT_CHARACTERS = 10_000
 
 
 class DecodeError(ValueError):
-    """Something that was sent is not what plain data looks like."""
+    """A message is not encoded data, or exceeds a bound."""
 
 
 class Opaque:
-    """Stands for a value that cannot be sent; the name of its class is that of the value's type."""
+    """Placeholder for a value that cannot be encoded; its class is named after the value's type."""
 
 
 def encode(value: Any, record_types: Sequence[type] = ()) -> Any:  # noqa: ANN401 - walks anything
-    """Turn arrays, numbers, text, dicts, lists, tuples and named tuples into what JSON can hold.
+    """Encode arrays, numbers, text, dicts, lists, tuples and named tuples as JSON types.
 
-    An array that occurs several times, such as the parameters in every cache, is sent once.
+    An array that occurs several times, such as the parameters in every cache, is encoded once.
 
     Parameters
     ----------
     value
-        What is sent. Of what cannot be, the name of its type is sent.
+        Any value. Of parts of other types, the name of the type is encoded.
     record_types
-        The named tuples that may be sent: those that a course's functions are given.
+        Named tuples that may be encoded: those among the arguments of a course's functions.
     """
-    writer = _Writer(record_types)
-    return {"value": writer.value(value, MAX_DEPTH), "arrays": writer.arrays}
+    encoder = _Encoder(record_types)
+    return {"value": encoder.value(value, MAX_DEPTH), "arrays": encoder.arrays}
 
 
-class _Writer:
-    """Writes one message, and remembers which arrays are in it."""
+class _Encoder:
+    """Encodes one message, and collects the arrays in it."""
 
     def __init__(self, record_types: Sequence[type]) -> None:
         self.arrays: list[dict[str, Any]] = []
@@ -70,7 +70,7 @@ class _Writer:
             return {"array": self._seen[id(value)]}
         if isinstance(value, np.generic) and value.dtype.name in DTYPES:
             return {"scalar": _encode_array(np.asarray(value))}
-        # Whoever reads this would refuse more, and writing it would take for ever.
+        # The decoder rejects longer containers, and encoding one could take for ever.
         if depth and type(value) in {list, tuple, dict} and len(value) <= MAX_VALUES:
             return self._container(value, depth - 1)
         if depth and type(value) in self._record_types:
@@ -102,45 +102,45 @@ def _encode_array(array: np.ndarray[Any, Any]) -> dict[str, Any]:
 
 
 def decode(
-    message: Any,  # noqa: ANN401 - whatever was sent
+    message: Any,  # noqa: ANN401 - anything
     record_types: Sequence[type] = (),
-    most_bytes: int = MAX_ARRAY_BYTES,
+    max_bytes: int = MAX_ARRAY_BYTES,
 ) -> Any:  # noqa: ANN401
-    """Read what :func:`encode` made, or what pretends to be.
+    """Decode what :func:`encode` made; anything else is an error.
 
     Parameters
     ----------
     message
-        What was sent.
+        Anything that JSON can hold.
     record_types
-        The named tuples that may be made.
-    most_bytes
-        Bytes of all arrays together.
+        Named tuples that may be built.
+    max_bytes
+        Bound on all arrays together.
 
     Raises
     ------
     DecodeError
-        When it is anything else, too large, or too deep.
+        When the message is anything else, too large, or nested too deep.
     """
     if not isinstance(message, dict) or message.keys() != {"value", "arrays"} or type(message["arrays"]) is not list:
         raise DecodeError("not a value with its arrays")
-    reader = _Reader(record_types, most_bytes)
-    arrays = [reader.array(entry) for entry in message["arrays"]]
-    return reader.value(message["value"], arrays, MAX_DEPTH)
+    decoder = _Decoder(record_types, max_bytes)
+    arrays = [decoder.array(entry) for entry in message["arrays"]]
+    return decoder.value(message["value"], arrays, MAX_DEPTH)
 
 
-def _other(kind: str) -> Opaque:
-    made: Opaque = type(kind if kind.isidentifier() else "object", (Opaque,), {})()
-    return made
+def _opaque(kind: str) -> Opaque:
+    placeholder: Opaque = type(kind if kind.isidentifier() else "object", (Opaque,), {})()
+    return placeholder
 
 
-class _Reader:
-    """Reads one message, and counts what it has read."""
+class _Decoder:
+    """Decodes one message within the bounds on bytes and values."""
 
-    def __init__(self, record_types: Sequence[type], most_bytes: int) -> None:
+    def __init__(self, record_types: Sequence[type], max_bytes: int) -> None:
         self._record_types = {kind.__name__: kind for kind in record_types}
-        self._bytes = most_bytes
-        self._values = MAX_VALUES
+        self._bytes_left = max_bytes
+        self._values_left = MAX_VALUES
 
     def array(self, entry: Any) -> np.ndarray[Any, Any]:  # noqa: ANN401
         if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data"}:
@@ -148,13 +148,13 @@ class _Reader:
         kind, shape, data = entry["dtype"], entry["shape"], entry["data"]
         if kind not in DTYPES or type(data) is not str or type(shape) is not list or len(shape) > MAX_AXES:
             raise DecodeError("not an array of numbers")
-        if any(type(size) is not int or not 0 <= size <= self._bytes for size in shape):
+        if any(type(size) is not int or not 0 <= size <= self._bytes_left for size in shape):
             raise DecodeError("not a shape")
-        self._count()
+        self._count_value()
         dtype = np.dtype(kind)
         size = math.prod(shape) * dtype.itemsize
-        self._bytes -= size
-        if self._bytes < 0:
+        self._bytes_left -= size
+        if self._bytes_left < 0:
             raise DecodeError("too many numbers")
         try:
             raw = base64.b64decode(data, validate=True)
@@ -171,7 +171,7 @@ class _Reader:
         arrays: list[np.ndarray[Any, Any]],
         depth: int,
     ) -> Any:  # noqa: ANN401
-        self._count()
+        self._count_value()
         if entry is None or type(entry) in {bool, int, float}:
             return entry
         if type(entry) is str:
@@ -179,14 +179,14 @@ class _Reader:
         if type(entry) is not dict or (depth < 1 and entry.keys() & CONTAINERS):
             raise DecodeError("not a value, or one too deep")
         match entry:
-            case {"array": int(at)} if len(entry) == 1 and type(at) is int and 0 <= at < len(arrays):
-                return arrays[at]
-            case {"scalar": one} if len(entry) == 1:
-                return self._scalar(one)
+            case {"array": int(index)} if len(entry) == 1 and type(index) is int and 0 <= index < len(arrays):
+                return arrays[index]
+            case {"scalar": array} if len(entry) == 1:
+                return self._scalar(array)
             case {"float": "nan" | "inf" | "-inf" as word} if len(entry) == 1:
                 return float(word)
             case {"other": str(kind)} if len(entry) == 1:
-                return _other(self._text(kind))
+                return _opaque(self._text(kind))
             case {"list": list(entries)} if len(entry) == 1:
                 return [self.value(part, arrays, depth - 1) for part in entries]
             case {"tuple": list(entries)} if len(entry) == 1:
@@ -209,15 +209,15 @@ class _Reader:
         return text
 
     def _dict(self, pairs: list[Any], arrays: list[np.ndarray[Any, Any]], depth: int) -> dict[Any, Any]:
-        made: dict[Any, Any] = {}
+        decoded: dict[Any, Any] = {}
         for pair in pairs:
             if type(pair) is not list or len(pair) != len(("key", "value")):
                 raise DecodeError("not a key and a value")
             key = self.value(pair[0], [], 0)
-            if not isinstance(key, str | int | float | bool | Opaque | None) or key in made:
+            if not isinstance(key, str | int | float | bool | Opaque | None) or key in decoded:
                 raise DecodeError("not a key")
-            made[key] = self.value(pair[1], arrays, depth - 1)
-        return made
+            decoded[key] = self.value(pair[1], arrays, depth - 1)
+        return decoded
 
     def _record(self, kind: str, fields: list[Any], arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:  # noqa: ANN401
         make: Any = self._record_types[kind]
@@ -225,7 +225,7 @@ class _Reader:
             raise DecodeError("not a named tuple")
         return make(*(self.value(part, arrays, depth - 1) for part in fields))
 
-    def _count(self) -> None:
-        self._values -= 1
-        if self._values < 0:
+    def _count_value(self) -> None:
+        self._values_left -= 1
+        if self._values_left < 0:
             raise DecodeError("too many values")

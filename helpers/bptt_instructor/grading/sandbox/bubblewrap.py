@@ -1,4 +1,4 @@
-"""The command line that puts the warm parent into bubblewrap."""
+"""Build the bwrap command line for the zygote."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bptt_instructor.grading.sandbox.namespaces import HOME, LEARNER
+from bptt_instructor.grading.sandbox.namespaces import HOME, LEARNER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,48 +15,48 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.limits import Limits
 
 NOBODY = 64_646
-"""User and group of kernels when root grades: limits on the number of processes do not bind root."""
+"""User and group id of kernels when root grades: limits on the number of processes do not bind root."""
 
-TMP = Path("/tmp")  # noqa: S108 - what is there inside is not what is there outside
+TMP = Path("/tmp")  # noqa: S108 - the sandbox's own
 FAKE_ETC = {
-    "passwd": f"learner:x:{LEARNER}:{LEARNER}::{HOME}:/bin/sh\n",
-    "group": f"learner:x:{LEARNER}:\n",
+    "passwd": f"learner:x:{LEARNER_ID}:{LEARNER_ID}::{HOME}:/bin/sh\n",
+    "group": f"learner:x:{LEARNER_ID}:\n",
     "hosts": "127.0.0.1 localhost learner\n::1 localhost learner\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
-"""What stands in /etc in place of the machine's own."""
+"""Files in /etc in place of the machine's own: name and content."""
 
 
 def writable_dirs(packages: Sequence[Path]) -> list[str]:
-    """Return the folders that a submission can write to. Each box has its own, and they begin empty.
+    """Return the folders that a submission can write to; each sandbox has its own, and they begin empty.
 
     Parameters
     ----------
     packages
         Folders of the packages that it imports.
     """
-    # Without a /tmp of its own where that would hide Python itself, as in a checkout below /tmp.
-    temporary = [] if any(folder.is_relative_to(TMP) for folder in (*_python(), *packages)) else [str(TMP)]
-    return [HOME, "/dev/shm", *temporary]  # noqa: S108 - each box has its own
+    # No private /tmp where that would hide Python itself, as in a checkout below /tmp.
+    temporary = [] if any(folder.is_relative_to(TMP) for folder in (*_python_folders(), *packages)) else [str(TMP)]
+    return [HOME, "/dev/shm", *temporary]  # noqa: S108 - the sandbox's own
 
 
 def bwrap_command(
     command: list[str], limits: Limits, environment: dict[str, str], packages: Sequence[Path], etc: Path
 ) -> list[str]:
-    """Return the arguments that run a command inside of bubblewrap.
+    """Return the command line that runs a command inside bubblewrap.
 
     Parameters
     ----------
     command
-        A program of this Python, and its arguments.
+        Program of this Python, and its arguments.
     limits
-        For the size of the folders that can be written.
+        For the size of the writable folders.
     environment
-        All variables that the command has.
+        All environment variables of the command.
     packages
         Folders of the packages that it imports.
     etc
-        An empty folder for what is to stand in /etc; it has to stay.
+        Empty folder for the files of :data:`FAKE_ETC`; it has to exist as long as the command runs.
     """
     line = ["bwrap", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "grading"]
     line += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
@@ -64,29 +64,30 @@ def bwrap_command(
     for name, value in environment.items():
         line += ["--setenv", name, value]
     line += ["--dev", "/dev", "--tmpfs", str(TMP)]
-    line += _system(packages)
+    line += _read_only_binds(packages)
     for name, text in FAKE_ETC.items():
         (etc / name).write_text(text, encoding="ascii")
         line += ["--ro-bind", str(etc / name), f"/etc/{name}"]
-    # bubblewrap's own /proc, made by root, is partly covered, and then no box inside may mount one of its own. The
-    # machine's is seen by the warm parent alone: each box covers it.
+    # Run by root, bubblewrap covers parts of its /proc, and then no namespace inside may mount a /proc of its own. Only
+    # the zygote sees the machine's: each fork mounts its own over it.
     line += ["--bind", "/proc", "/proc"] if os.geteuid() == 0 else ["--proc", "/proc"]
-    for folder in writable_dirs(packages):
+    writable = writable_dirs(packages)
+    for folder in writable:
         line += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", folder]
-    line += ["--chdir", HOME, *_each("--remount-ro", sorted({"/", "/dev", str(TMP)} - set(writable_dirs(packages))))]
+    line += ["--chdir", HOME, *_repeated("--remount-ro", sorted({"/", "/dev", str(TMP)} - set(writable)))]
     if os.geteuid() == 0:
         line += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
-        command = [*_as_nobody(), *command]
+        command = [*_setpriv_command(), *command]
     else:
         line += ["--unshare-user"]
     return [*line, "--", *command]
 
 
-def _each(option: str, values: Iterable[str]) -> list[str]:
+def _repeated(option: str, values: Iterable[str]) -> list[str]:
     return [word for value in values for word in (option, value)]
 
 
-def _as_nobody() -> list[str]:
+def _setpriv_command() -> list[str]:
     return [
         "setpriv",
         *("--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"),
@@ -94,8 +95,8 @@ def _as_nobody() -> list[str]:
     ]
 
 
-def _system(packages: Sequence[Path]) -> Iterator[str]:
-    """Show the system's programs and libraries, this Python and the packages, read-only; nothing else."""
+def _read_only_binds(packages: Sequence[Path]) -> Iterator[str]:
+    """Yield options that show the system's programs and libraries, this Python and the packages, and nothing else."""
     yield from ("--ro-bind", "/usr", "/usr")
     for name in ("bin", "lib", "lib32", "lib64", "libx32", "sbin"):
         top = Path("/", name)
@@ -106,24 +107,23 @@ def _system(packages: Sequence[Path]) -> Iterator[str]:
     yield from ("--perms", "0755", "--dir", "/etc")
     for name in ("alternatives", "ld.so.cache", "localtime", "fonts"):
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
-    made: set[Path] = set()
-    for folder in _outermost(*_python(), *packages):
-        # bubblewrap makes folders on the way that only its own user may enter.
+    created: set[Path] = set()
+    for folder in _outermost(*_python_folders(), *packages):
+        # Parent folders that bubblewrap creates by itself can be entered by its own user only.
         for parent in reversed(folder.parents[:-1]):
-            if parent not in made:
-                made.add(parent)
+            if parent not in created:
+                created.add(parent)
                 yield from ("--perms", "0755", "--dir", str(parent))
         yield from ("--ro-bind", str(folder), str(folder))
 
 
-def _python() -> list[Path]:
-    """Return the folders that this Python is in."""
+def _python_folders() -> list[Path]:
     return [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent]
 
 
 def _outermost(*folders: Path) -> list[Path]:
-    """Leave out the folders that are inside of another, and those in /usr, which is shown as a whole."""
-    found = {folder for folder in folders if not folder.is_relative_to("/usr")}
+    """Return the folders without those inside another, and without those in /usr, which is shown as a whole."""
+    outside = {folder for folder in folders if not folder.is_relative_to("/usr")}
     return sorted(
-        folder for folder in found if not any(folder != other and folder.is_relative_to(other) for other in found)
+        folder for folder in outside if not any(folder != other and folder.is_relative_to(other) for other in outside)
     )

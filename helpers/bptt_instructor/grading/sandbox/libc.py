@@ -1,4 +1,4 @@
-"""The few calls of Linux that Python has no name for (``os.unshare`` comes with 3.12)."""
+"""ctypes bindings: unshare, mount, capset, prctl; Python has none of them (``os.unshare`` comes with 3.12)."""
 
 from __future__ import annotations
 
@@ -39,37 +39,37 @@ class _CapabilitySets(ctypes.Structure):
     _fields_ = (("sets", ctypes.c_uint32 * 6),)
 
 
-def _checked(result: int, what: str) -> None:
+def _raise_on_error(result: int, what: str) -> None:
     if result < 0:
         error = ctypes.get_errno()
         raise OSError(error, f"{what}: {os.strerror(error)}")
 
 
 def unshare(flags: int) -> None:
-    """Leave the namespaces that ``flags`` names for new ones."""
-    _checked(_libc.unshare(flags), "unshare")
+    """Move this process into new namespaces of the kinds in ``flags``, an ``or`` of ``CLONE_NEW...``."""
+    _raise_on_error(_libc.unshare(flags), "unshare")
 
 
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
-    """Mount a file system, or change how one is mounted."""
+    """Mount a file system, or change the flags of a mount; see mount(2)."""
     result = _libc.mount(
         source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode() or None
     )
-    _checked(result, f"mount {target}")
+    _raise_on_error(result, f"mount {target}")
 
 
 def drop_capabilities() -> None:
-    """Give up every capability of this thread, for good."""
-    # The last one is known to the kernel alone: the first that it refuses is one too far.
-    last = 0
-    while _libc.prctl(_PR_CAPBSET_DROP, last, 0, 0, 0) == 0:
-        last += 1
-    _checked(_libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "clear ambient capabilities")
+    """Drop every capability of this thread and set no_new_privs, for good."""
+    # Only the system knows how many capabilities there are: it refuses the first number beyond.
+    capability = 0
+    while _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:
+        capability += 1
+    _raise_on_error(_libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "clear ambient capabilities")
     header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
-    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(_CapabilitySets())), "drop capabilities")
-    _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
+    _raise_on_error(_libc.capset(ctypes.byref(header), ctypes.byref(_CapabilitySets())), "drop capabilities")
+    _raise_on_error(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
 
 
 def die_with_parent() -> None:
-    """Let the system kill this process when the one that forked it ends."""
-    _checked(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "die with parent")
+    """Have the system kill this process when its parent ends."""
+    _raise_on_error(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "die with parent")

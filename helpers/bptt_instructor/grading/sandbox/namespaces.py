@@ -1,7 +1,7 @@
-"""One submission's own box, made by a process that has just been forked from the warm parent.
+"""Per-submission namespaces, private mounts and rlimits, set up inside bubblewrap by a fresh fork of the zygote.
 
-The parent stands in bubblewrap already: no network, a read-only system, no privileges. The box adds what keeps
-submissions from each other and from the parent. Everything here runs before the first line of a submission.
+The zygote is in bubblewrap already: no network, a read-only system, no privileges. What is set up here isolates
+submissions from each other and from the zygote. All of it runs before the first line of a submission.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 HOME = "/learner"
 WORK = f"{HOME}/work"
-"""Where a submission runs, with copies of its data files."""
+"""Working folder of a submission, with copies of its data files."""
 
-LEARNER = 1000
-NAMESPACES = (
+LEARNER_ID = 1000
+"""User and group id of a submission."""
+
+NAMESPACE_FLAGS = (
     libc.CLONE_NEWUSER
     | libc.CLONE_NEWNS
     | libc.CLONE_NEWPID
@@ -38,49 +40,50 @@ NAMESPACES = (
 
 
 def unshare_namespaces() -> None:
-    """Leave the parent's namespaces. Children of this process are the first in theirs, and see nothing else.
+    """Move this process into new namespaces, in which it runs as :data:`LEARNER_ID`.
 
-    The calling process must have one thread only.
+    The new pid namespace is for its children: the first of them gets process id 1. The calling process must have one
+    thread only.
     """
     user, group = os.geteuid(), os.getegid()
-    libc.unshare(NAMESPACES)
+    libc.unshare(NAMESPACE_FLAGS)
     _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{LEARNER} {user} 1")
-    _write("/proc/self/gid_map", f"{LEARNER} {group} 1")
+    _write("/proc/self/uid_map", f"{LEARNER_ID} {user} 1")
+    _write("/proc/self/gid_map", f"{LEARNER_ID} {group} 1")
 
 
 def mount_private(limits: Limits, folders: Iterable[str]) -> None:
-    """Give the box empty folders of bounded size, and its own view of processes.
+    """Mount empty folders of bounded size, and a /proc of this pid namespace.
 
     Parameters
     ----------
     limits
-        For their size.
+        For the size of the folders.
     folders
-        Everything that a submission can write to; :data:`HOME` is among them.
+        All folders that a submission can write to; :data:`HOME` is among them.
     """
     libc.mount("none", "/", "", libc.MS_REC | libc.MS_PRIVATE)
     libc.mount("proc", "/proc", "proc", libc.MS_NOSUID | libc.MS_NODEV | libc.MS_NOEXEC)
-    # No more namespaces from here on; the filter of system calls says so too.
+    # No further namespaces; the seccomp filter denies them as well.
     _write("/proc/sys/user/max_user_namespaces", "0")
-    files = limits.disk_bytes // 4096
+    max_files = limits.disk_bytes // 4096
     for folder in folders:
-        options = f"size={limits.disk_bytes},nr_inodes={files},mode=700"
+        options = f"size={limits.disk_bytes},nr_inodes={max_files},mode=700"
         libc.mount("tmpfs", folder, "tmpfs", libc.MS_NOSUID | libc.MS_NODEV, options)
     socket.sethostname("learner")
     Path(WORK).mkdir()
 
 
-def lock_down(limits: Limits, refused: pyseccomp.SyscallFilter) -> None:
-    """Set the limits and give up what the box was made with, for good."""
+def lock_down(limits: Limits, syscall_filter: pyseccomp.SyscallFilter) -> None:
+    """Set rlimits, drop all capabilities and load the seccomp filter, for good."""
     set_rlimits(limits)
     libc.drop_capabilities()
-    refused.load()
+    syscall_filter.load()
 
 
 def set_rlimits(limits: Limits) -> None:
-    """Set the limits that the system keeps for each process."""
-    for what, most in (
+    """Set the resource limits of this process, which its children inherit."""
+    for limit, value in (
         (resource.RLIMIT_AS, limits.process_bytes),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
@@ -90,7 +93,7 @@ def set_rlimits(limits: Limits) -> None:
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(limit, (value, value))
 
 
 def _write(path: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A kernel's processes, seen from outside: are they there, what do they use, and an end to them."""
+"""A kernel's process tree seen from outside: memory, CPU time, kill."""
 
 from __future__ import annotations
 
@@ -21,57 +21,51 @@ class ProcessTree:
 
     Parameters
     ----------
-    handle
-        On the first of them (a pidfd); closed by :meth:`close`. In a box, all others end with it.
+    pidfd
+        File descriptor of the first process; closed by :meth:`close`. In a sandbox, all others end with that process.
     """
 
-    def __init__(self, handle: int) -> None:
-        self.handle = handle
-        self._pid = _pid_of(handle)
-
-    @property
-    def alive(self) -> bool:
-        """Whether the first process has not ended yet."""
-        ended, _, _ = select.select([self.handle], [], [], 0)
-        return not ended
+    def __init__(self, pidfd: int) -> None:
+        self.pidfd = pidfd
+        self._pid = _pid_of(pidfd)
 
     def interrupt(self) -> None:
-        """Do what Ctrl-C does."""
+        """Send SIGINT to the first process, as Ctrl-C does."""
         with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.handle, signal.SIGINT)
+            signal.pidfd_send_signal(self.pidfd, signal.SIGINT)
 
     def kill(self) -> None:
-        """End all of them, at once."""
-        # A box ends with its first process. Without one, each has to be found.
-        others = [] if self._sandboxed else list(self._all())[1:]
+        """Kill all processes."""
+        # A pid namespace ends with its first process. Without one, each process has to be killed.
+        others = [] if self._sandboxed else list(self._processes())[1:]
         with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
         for process in others:
             with suppress(psutil.Error):
                 process.kill()
 
     def kill_children(self) -> None:
-        """End all but the first."""
-        for process in list(self._all())[1:]:
+        """Kill all processes but the first."""
+        for process in list(self._processes())[1:]:
             with suppress(psutil.Error):
                 process.kill()
 
     def close(self) -> None:
-        """End all of them, and wait until they have."""
+        """Kill all processes, wait until the first has ended, and close the pidfd."""
         self.kill()
-        select.select([self.handle], [], [], END_SECONDS)
-        os.close(self.handle)
+        select.select([self.pidfd], [], [], EXIT_SECONDS)
+        os.close(self.pidfd)
 
-    def memory_bytes(self, interesting: int) -> int:
-        """Return how much memory all of them have in use; when it is less than ``interesting``, roughly."""
-        everybody = list(self._all())
-        upper = sum(_resident(process) for process in everybody)
-        # What copies share is counted for each of them, unless one looks closely, which takes time.
-        return upper if upper < interesting else sum(_share(process) for process in everybody)
+    def memory_bytes(self, threshold: int) -> int:
+        """Return the memory of all processes: an upper bound below ``threshold`` bytes, exact from there on."""
+        processes = list(self._processes())
+        upper_bound = sum(_resident_bytes(process) for process in processes)
+        # Resident memory counts shared pages once for each process. Proportional shares do not, but are slow to get.
+        return upper_bound if upper_bound < threshold else sum(_proportional_bytes(process) for process in processes)
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time that all of them have used, threads and processes that have ended included."""
-        return sum(_cpu_seconds(process) for process in self._all())
+        """Return the CPU time of all processes, including their ended threads and children."""
+        return sum(_cpu_seconds(process) for process in self._processes())
 
     @property
     def _sandboxed(self) -> bool:
@@ -79,14 +73,14 @@ class ProcessTree:
             return Path(f"/proc/{self._pid}/ns/pid").readlink() != Path("/proc/self/ns/pid").readlink()
         return True
 
-    def _all(self) -> Iterator[psutil.Process]:
+    def _processes(self) -> Iterator[psutil.Process]:
         with suppress(psutil.Error):
             first = psutil.Process(self._pid)
             yield first
             yield from _descendants(first)
 
 
-END_SECONDS = 10
+EXIT_SECONDS = 10
 
 
 def _descendants(process: psutil.Process) -> Iterator[psutil.Process]:
@@ -96,44 +90,43 @@ def _descendants(process: psutil.Process) -> Iterator[psutil.Process]:
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
-    # psutil reads about every process of the machine to find them, which takes milliseconds where there are many. Linux
-    # has lists of them, but for a few kernels that were built without.
-    if not LISTED:
+    # To find children, psutil reads every process of the machine, which takes milliseconds where there are many. Linux
+    # lists them in /proc, unless its kernel was built without.
+    if not HAS_CHILDREN_FILES:
         return process.children()
-    found = []
+    children = []
     with suppress(OSError):
         for path in Path(f"/proc/{process.pid}/task").glob("*/children"):
             with suppress(OSError, psutil.Error):
-                found += [psutil.Process(int(pid)) for pid in path.read_text(encoding="ascii").split()]
-    return found
+                children += [psutil.Process(int(pid)) for pid in path.read_text(encoding="ascii").split()]
+    return children
 
 
-LISTED = Path(f"/proc/self/task/{os.getpid()}/children").exists()
-"""Whether this kernel lists a thread's children."""
+HAS_CHILDREN_FILES = Path(f"/proc/self/task/{os.getpid()}/children").exists()
 
 
-def _resident(process: psutil.Process) -> int:
+def _resident_bytes(process: psutil.Process) -> int:
     with suppress(psutil.Error):
         return int(process.memory_info().rss)
     return 0
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
-    # The number of the clock of a process, as clock_getcpuclockid(3) makes it: what is in its file in /proc counts in
-    # hundredths of a second. That will do for children that have ended.
+    # The CPU clock of the process, by the id that clock_getcpuclockid(3) computes: times in /proc have a resolution of
+    # 10 ms, which is enough for children that have ended.
     with suppress(OSError, psutil.Error):
-        ended = process.cpu_times()
-        return time.clock_gettime(~process.pid << 3 | 2) + ended.children_user + ended.children_system
+        times = process.cpu_times()
+        return time.clock_gettime(~process.pid << 3 | 2) + times.children_user + times.children_system
     return 0.0
 
 
-def _share(process: psutil.Process) -> int:
+def _proportional_bytes(process: psutil.Process) -> int:
     with suppress(psutil.Error):
         return int(process.memory_full_info().pss)
     return 0
 
 
-def _pid_of(handle: int) -> int:
-    """Return the number that a process has on this side, given a handle on it from inside."""
-    lines = Path(f"/proc/self/fdinfo/{handle}").read_text(encoding="ascii").splitlines()
+def _pid_of(pidfd: int) -> int:
+    """Return the process id outside of the sandbox."""
+    lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
