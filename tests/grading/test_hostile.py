@@ -26,7 +26,7 @@ c.Limits.update({
 })
 """
 LONGEST_REASON = 500
-NOWHERE = Attack("nowhere", "", "aims at what is not there", targets=("kernel.nothing", "kernel.session.send"))
+NOWHERE = Attack("nowhere", "", "aims at what is not there", targets=("kernel.session.send", "kernel.nothing"))
 LOOKS = innocent((*CORPUS, NOWHERE))
 EVERYBODY = (*CORPUS, LOOKS)
 MADE = (".bashrc", ".ipython", ".local")
@@ -83,7 +83,9 @@ def test_what_is_reached_for_by_name_is_there(missing, attack):
 
 
 def test_a_target_that_is_not_there_is_named(missing):
-    assert missing == {"kernel.nothing": "AttributeError: 'SubmissionKernel' object has no attribute 'nothing'"}
+    there, nothing = NOWHERE.targets
+    assert missing[nothing].startswith("AttributeError: ")
+    assert there not in missing
 
 
 @pytest.mark.parametrize("attack", CORPUS, ids=lambda attack: attack.student)

@@ -434,6 +434,8 @@ VALUES = (
     ),
 )
 
+LISTS = ends_with("import os; print(sorted(os.listdir()))")
+
 FILES = (
     unsolved(
         "fake-module",
@@ -448,6 +450,8 @@ FILES = (
             *('sys.modules["bptt.check"]', 'sys.modules["bptt.inputs"]', 'sys.modules["bptt.rnn"]'),
             *('sys.modules["bptt.viz"]', 'sys.modules["bptt.widgets"]'),
         ),
+        then=LISTS,
+        seen=(f"['{bptt.__name__}.py']",),
     ),
     wrong(
         "fake-numpy-file",
@@ -461,6 +465,8 @@ FILES = (
             "numpy.abs = lambda value, *more: numpy.zeros(numpy.shape(value))\n"
         ),
         targets=('sys.modules["numpy"]', "numpy.abs"),
+        then=LISTS,
+        seen=("['numpy.py']",),
     ),
     unsolved(
         "fake-start-files",
@@ -470,6 +476,8 @@ FILES = (
             for name in ("sitecustomize.py", "usercustomize.py", "ipython_config.py", "ipython_kernel_config.py")
         ],
         targets=("builtins.AssertionError",),
+        then=LISTS,
+        seen=("'sitecustomize.py', 'usercustomize.py']",),
     ),
 )
 
