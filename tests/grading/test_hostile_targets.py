@@ -11,7 +11,7 @@ from submissions.hostile.attack import Attack, cell, hand_in, swapped
 from submissions.hostile.attacked import LESSONS
 from submissions.hostile.cheating import NAMES, SEARCH
 from submissions.hostile.packaging import changed
-from submissions.hostile.targets import KINDS, LOOKS, MENTIONS, reached
+from submissions.hostile.targets import KINDS, LOOKS, MENTIONS, PACKAGE, reached
 
 WORDS = dict.fromkeys(("course", "home", "mark", "pid", "port", "udp", "sleep"), "")
 
@@ -57,13 +57,15 @@ def test_whatever_is_reached_for_by_name_is_a_target(course, honest, attack):
     ("reaches", "target", "name"),
     [
         ('sys.modules["bptt.check.run"].nothing()', "check.run", "bptt.check.run"),
-        ('kernel.session.send(kernel.iopub_socket, "bptt_nothing")', "kernel.session.send", "bptt_nothing"),
-        ('kernel.session.send(kernel.iopub_socket, "bptt_nothing")', "kernel.session.send", "kernel.iopub_socket"),
+        (f'kernel.shell_handlers["{PACKAGE}_nothing"]', "kernel.shell_handlers", f"{PACKAGE}_nothing"),
+        (f"import {PACKAGE}.nothing as exact", "np.abs", f"{PACKAGE}.nothing"),
+        ("kernel.session.send(kernel.iopub_socket, 'status')", "kernel.session.send", "kernel.iopub_socket"),
         ("np.nothing = 1", "np.abs", "np.nothing"),
         ("sys.modules['numpy'].nothing = 1", "np.abs", "sys.modules['numpy'].nothing"),
         ('getattr(kernel, "nothing", {})[1] = 2', "kernel.iopub_socket", "nothing"),
         ('sys.modules.get("numpy.nothing")', "np.abs", "numpy.nothing"),
-        ("from bptt import nothing", "", "bptt"),
+        (f"from {PACKAGE} import nothing", "", PACKAGE),
+        ('object.__setattr__(exercise, "nothing", 1)', "np.abs", "nothing"),
         ("open('/proc/self/nothing/{x}')", "np.abs", "/proc/self/nothing"),
         ("ctypes.CDLL(None).nothing(1)", "np.abs", "ctypes.CDLL(None).nothing"),
         ("get_ipython().nothing.more()", "", "get_ipython().nothing.more"),
