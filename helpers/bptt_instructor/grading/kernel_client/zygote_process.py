@@ -124,7 +124,7 @@ class ZygoteProcess:
             fds = [each.fileno() for each in listening] + ([] if archive is None else [archive])
             socket.send_fds(self._control_socket, [json.dumps(request).encode()], fds)
         except OSError as error:
-            raise SandboxError(f"the warm parent has gone: {error}") from error
+            raise SandboxError(f"the zygote has gone: {error}") from error
         finally:
             for each in listening:
                 each.close()
@@ -151,7 +151,7 @@ class ZygoteProcess:
         if ready:
             message, fds, _, _ = socket.recv_fds(self._control_socket, MAX_MESSAGE_BYTES, 1)
         if not message:
-            raise SandboxError(self._last_stderr_line() or "the warm parent did not answer")
+            raise SandboxError(self._last_stderr_line() or "the zygote did not answer")
         error = json.loads(message).get("error")
         if error:
             raise SandboxError(error)
