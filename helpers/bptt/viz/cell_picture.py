@@ -93,7 +93,9 @@ class CellPicture(ABC):
 
     def _key_gradient(self, x: float, y: float, gradient: str, words: str) -> None:
         if self.given:
-            draw.arrow(self.page, [(x + 22, y), (x, y)], linewidth=style.width(gradient), **style.road(gradient))
+            draw.arrow(
+                self.page, [(x + 22, y), (x, y)], linewidth=style.line_width(gradient), **style.line_style(gradient)
+            )
             self._key_words(x, y, words)
 
     def _key_tints(self, x: float, y: float) -> None:
@@ -134,8 +136,8 @@ class CellPicture(ABC):
     def _backward(self, points: Sequence[Point], gradient: str, once: Names) -> None:
         """Draw where a gradient flows back, once one of some gradients is known."""
         if self._known(once):
-            look = style.road(gradient)
-            self._found(once, draw.arrow(self.page, points, linewidth=style.width(gradient), zorder=2.5, **look))
+            look = style.line_style(gradient)
+            self._found(once, draw.arrow(self.page, points, linewidth=style.line_width(gradient), zorder=2.5, **look))
 
     def _road(self, at: Point, name: str, colour: str, once: Names, side: str = "left") -> None:
         """Write the name of a road beside it, once one of some gradients is known."""
@@ -166,7 +168,7 @@ class CellPicture(ABC):
 
     def _tint(self, name: str) -> Tint:
         scale = self.scale if name in self.given else draw.largest(self.arrays[name])
-        return Tint(style.road(name)["color"], scale)
+        return Tint(style.line_style(name)["color"], scale)
 
     def _array(self, name: str, centre: Point) -> None:
         width, height = self._size(name)

@@ -49,7 +49,7 @@ def arrays(page: Axes, top: float, tall: float, shown: list[Shown]) -> None:
     x = _ARRAYS_LEFT + (_ARRAYS_WIDTH - sum(slots) - _GAP * (len(shown) - 1)) / 2
     for (label, values, tint), slot in zip(shown, slots, strict=True):
         rows, cols = values.shape
-        wide, high = max(cols * width, draw.ROOMY), rows * height
+        wide, high = max(cols * width, draw.MIN_DETAIL_POINTS), rows * height
         middle = x + slot / 2
         draw.code(page, (middle, top + 14), label, size=style.LABEL, color=style.MUTED)
         at = (middle - wide / 2, top + 26 + (tall - 34 - high) / 2, wide, high)

@@ -79,7 +79,7 @@ def at_once(length: int) -> Half:
     for call, t in enumerate(reversed(range(length)), start=1):
         x = GRAPH + (t + 0.5) * wide
         join = x + wide / 2
-        loss, time, both = (style.road(name) for name in ("loss path", "time path", "da_next"))
+        loss, time, both = (style.line_style(name) for name in ("loss path", "time path", "da_next"))
         half.losses.append(Part(call, ((join, LOSSES),), loss, str(t)))
         half.arrows.append(Part(call, ((join, LOSSES + 8), (join, joins - JOIN)), loss))
         if t < length - 1:

@@ -16,7 +16,7 @@ class Road:
     kind : str
         What the road is called.
     look : str
-        Name by which ``style.road`` knows its colour and its line.
+        Name by which ``style.line_style`` knows its colour and its line.
     colour : str
         That colour in words.
     """
@@ -29,7 +29,7 @@ class Road:
     @property
     def ink(self) -> str:
         """Return the colour of words about it."""
-        colour: str = style.road(self.look)["color"]
+        colour: str = style.line_style(self.look)["color"]
         return style.AS_TEXT.get(colour, colour)
 
 

@@ -11,7 +11,7 @@ from matplotlib.patches import BoxStyle
 from matplotlib.typing import ColorType as Colour
 
 from bptt.viz import style
-from bptt.viz.draw import Numbers, Point
+from bptt.viz.draw import Point, TextCollection
 
 
 class TextBoxStyle(NamedTuple):
@@ -61,7 +61,7 @@ class TextBoxes:
         boxes = [shape(x - wide / 2, y - tall / 2, wide, tall, 1) for x, y in centres]
         self._boxes = PathCollection(boxes, zorder=3)
         page.add_collection(self._boxes)
-        self._written = Numbers([""] * len(boxes), np.array(centres), style.DIGITS, np.zeros((len(boxes), 3)))
+        self._written = TextCollection([""] * len(boxes), np.array(centres), style.DIGITS, np.zeros((len(boxes), 3)))
         page.add_collection(self._written)
         self.show(looks or [TextBoxStyle("")] * len(boxes))
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from bptt.viz import draw, style
-from bptt.viz.draw import Numbers
+from bptt.viz.draw import TextCollection
 
 _SHARE_LEFT_OF = {"left": 0.0, "center": 0.5, "right": 1.0}
 
@@ -34,7 +34,7 @@ class Lines:
 
     def __init__(self, page: Axes, size: float) -> None:
         self._size = size
-        self._numbers = Numbers([], np.empty((0, 2)), size, np.empty((0, 3)))
+        self._numbers = TextCollection([], np.empty((0, 2)), size, np.empty((0, 3)))
         page.add_collection(self._numbers)
 
     def write(self, *lines: Line) -> None:

@@ -158,7 +158,7 @@ class _Picture:
         self.page.add_patch(
             Rectangle((left, top), width, height, facecolor=style.SHADE, edgecolor=colour, linewidth=0.9)
         )
-        if min(height / rows, width / cols) < draw.ROOMY:
+        if min(height / rows, width / cols) < draw.MIN_DETAIL_POINTS:
             return
         lines = [[(left, y), (left + width, y)] for y in top + height * np.arange(1, rows) / rows]
         lines += [[(x, top), (x, top + height)] for x in left + width * np.arange(1, cols) / cols]

@@ -36,7 +36,7 @@ def cell_graph(
         dxt (n_x, m), dWf, dWi, dWc, dWo (n_a, n_a + n_x), dbf, dbi, dbc, dbo (n_a, 1)``. Those that are missing or None
         are not drawn. All are tinted on one scale, so that a gradient that shrinks is seen to shrink.
     highlight : str, optional
-        Node to light up and to explain: a name out of ``cell_nodes.NODES`` or ``lstm_nodes.NODES``, e.g. ``"tanh"``,
+        Node to light up and to explain: a name out of ``rnn_nodes.NODES`` or ``lstm_nodes.NODES``, e.g. ``"tanh"``,
         ``"xt"``, ``"Wax @ xt"`` or, in an LSTM, ``"c_next"``, ``"ft"``, ``"it * cct"``.
 
     Returns

@@ -117,7 +117,7 @@ def _difference(page: Axes, yours: Array, exact: Array, tall: float) -> None:
     colour = style.WRONG if wrong.any() else style.EXACT
     at = _array(page, _LEFTS[2], difference, tall, Tint(colour, draw.largest(difference)))
     rows, cols = wrong.shape
-    roomy = min(at[2] / cols, at[3] / rows) >= draw.ROOMY
+    roomy = min(at[2] / cols, at[3] / rows) >= draw.MIN_DETAIL_POINTS
     outlined = "wrong entries are outlined" if roomy else "the worst entry is outlined"
     note = outlined if wrong.any() else "equal up to rounding"
     draw.text(page, (_LEFTS[2], _TOP - 12), note, size=style.SMALL, color=style.MUTED, ha="left")
@@ -137,7 +137,7 @@ def _outline(page: Axes, at: Box, where: Array, linewidth: float) -> None:
     rows, cols = where.shape
     wide, tall = width / cols, height / rows
     # An entry too small to outline on its inner side is ringed at a distance.
-    w, h = (side - linewidth if side >= draw.ROOMY else 11.0 for side in (wide, tall))
+    w, h = (side - linewidth if side >= draw.MIN_DETAIL_POINTS else 11.0 for side in (wide, tall))
     cells = [
         Rectangle((left + (j + 0.5) * wide - w / 2, top + (i + 0.5) * tall - h / 2), w, h)
         for i, j in np.argwhere(where)

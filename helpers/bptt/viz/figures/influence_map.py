@@ -138,7 +138,7 @@ class Reach:
         self.low, self.median, self.high = (np.array([f(v) for v in known]) for f in (np.min, np.median, np.max))
 
     def line(self) -> tuple[float, float] | None:
-        """Fit the logarithm of the median against the lag: slope and start, or None with fewer than two lags."""
+        """Fit the logarithm of the median against the lag: slope and intercept, or None with fewer than two lags."""
         (lags,) = np.nonzero(self.median > 0)
         if len(lags) < len("ab"):
             return None
@@ -165,13 +165,13 @@ class Reach:
             return "has no way to travel: there is one step"
         if line is None:
             return "reaches no earlier state: it is exactly 0 from lag 1 on" if end == 1 else "is known at one lag only"
-        slope, start = line
+        slope, intercept = line
         steps = min(end, self.length) - 1
         fate = "holds" if self._holds(slope, steps) else "vanishes" if slope < 0 else "explodes"
         words = f"{fate}: × {factor(slope)} per step"
         if steps > 1:
             words += f", × {factor(slope * steps)} over {steps} steps"
-        if self.median[0] > 0 and abs(at_first := start - np.log10(self.median[0])) > _UNLIKE:
+        if self.median[0] > 0 and abs(at_first := intercept - np.log10(self.median[0])) > _UNLIKE:
             words += f", after × {factor(at_first)} at the start"
         return words + (f", and exactly 0 from lag {end} on" if end < self.length else "")
 

@@ -144,7 +144,7 @@ def _place(matrices: tuple[_Matrix, ...], sides: dict[str, float]) -> list[tuple
 def _matrix(page: Axes, matrix: _Matrix, at: Box) -> None:
     left, top, width, height = at
     linewidth = 1.8 if matrix.name.startswith("d") else 1.2
-    look = style.road(matrix.name)
+    look = style.line_style(matrix.name)
     page.add_patch(Rectangle((left, top), width, height, fill=False, zorder=3, linewidth=linewidth, **look))
     _grid(page, matrix, at)
     draw.code(page, (left + width / 2, top + height + 15), matrix.name, size=10, weight="bold")

@@ -102,11 +102,13 @@ class _Curve:
         self.left_out = int((~measured).sum())
         self.lengths, self.seconds = lengths[measured], seconds[measured]
         self.fitted = _longer_half(self.lengths)
-        self.slope, self.start = median_line(np.log10(self.lengths[self.fitted]), np.log10(self.seconds[self.fitted]))
+        self.slope, self.intercept = median_line(
+            np.log10(self.lengths[self.fitted]), np.log10(self.seconds[self.fitted])
+        )
 
     def at(self, lengths: Array) -> Array:
         """Return the seconds on the fitted line."""
-        return 10 ** (self.start + self.slope * np.log10(lengths))
+        return 10 ** (self.intercept + self.slope * np.log10(lengths))
 
     def words(self) -> str:
         """Say how the time grows."""

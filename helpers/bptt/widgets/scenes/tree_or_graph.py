@@ -12,7 +12,7 @@ from bptt import inputs
 from bptt.check import EXERCISES
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.draw import Numbers, Point
+from bptt.viz.draw import Point, TextCollection
 from bptt.viz.figures.tree_or_graph import COUNTS, counted, counts, headings
 from bptt.viz.tree_layout import AHEAD, CELL, CORNER, GRAPH, JOIN, LINE, MOST, TREE, Half, Part, at_once, per_loss
 from bptt.widgets.controls import steps, whole
@@ -161,7 +161,7 @@ class _Strokes:
         across, down = np.array([part.at[0] for part in half.joins]).reshape(-1, 2).T
         self._joins = page.scatter(across, down, s=(2 * JOIN) ** 2, linewidths=0, zorder=3)
         centres, blank = np.array([_middle(part) for part in half.losses]), np.zeros((len(half.losses), 3))
-        self._words = Numbers([""] * len(centres), centres, style.LABEL, blank)
+        self._words = TextCollection([""] * len(centres), centres, style.LABEL, blank)
         page.add_collection(self._words)
 
     def show(self, done: int) -> None:
