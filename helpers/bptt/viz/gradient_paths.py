@@ -1,4 +1,4 @@
-"""Picture of a row of cells and of two gradient paths that meet and add between them, with a table of both."""
+"""Draw a row of cells with two gradient paths that are added at each step, and a table of the arrays."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -38,18 +38,18 @@ _DOTS, _DOTS_WIDE = "···", 16.0
 
 
 def gradient_paths(words: Words, above: Array, later: Array, without: str | None, highlight: int | None) -> Card:
-    """Draw what arrives over both paths at every step, and their sum, which goes on into the cell.
+    """Draw the gradients that arrive at each step over two paths, and their sum, which goes into the cell.
 
     Parameters
     ----------
     words : Words
-        What the picture says, and how its paths look.
+        Texts and paths.
     above, later : ndarray (n_a, m, T_x)
         Gradients that arrive from above each step, and from the step after it.
     without : str or None
-        The path that is left out, by its name in ``words.roads``.
+        Path to leave out, by its name in ``words.roads``.
     highlight : int or None
-        Step to light up and to write out below, from 0.
+        Step to highlight and to write out below, from 0.
 
     Returns
     -------
