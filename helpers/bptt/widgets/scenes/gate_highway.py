@@ -9,7 +9,7 @@ from bptt.lstm import LSTMCaches, lstm_forward
 from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.figures.highway import HEIGHT, Journey, Picture
+from bptt.viz.figures.highway import HEIGHT, MemoryGradient, Picture
 from bptt.widgets.controls import number
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.learner_influence import BackwardProbe
@@ -107,7 +107,7 @@ class _Gates(Scene):
     def update(self, *, f: float, i: float, o: float, w: float) -> str:
         through_a = o * i * w
         ft, it, ot = (np.full(self._length, gate) for gate in (f, i, o))
-        journey = Journey(ft, it, ot, through_a)
+        journey = MemoryGradient(ft, it, ot, through_a)
         self._picture.show(journey)
         back = self._length - 1
         memory, written, state = (draw.number(left[0]) for left in (journey.memory, journey.written, journey.rnn))

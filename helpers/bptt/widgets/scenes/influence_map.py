@@ -13,7 +13,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Box
-from bptt.viz.figures.influence_map import SHADES, Reach, factor, tints
+from bptt.viz.figures.influence_map import SHADES, InfluenceByLag, factor, tints
 from bptt.widgets.controls import number, whole
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.learner_influence import BackwardProbe, Caches, learner_influence
@@ -265,28 +265,28 @@ class _Panels(Scene):
         for network in self._networks:
             value = settings[network.setting]
             exact, own = network.norms(value)
-            shown = Reach(f"{network.name}, {network.setting.replace('_', ' ')} {value:g}", exact[:T_x, :T_x])
+            shown = InfluenceByLag(f"{network.name}, {network.setting.replace('_', ' ')} {value:g}", exact[:T_x, :T_x])
             self._show(network.name, shown)
             said.append(shown.verdict().replace("-", "\N{MINUS SIGN}"))
             if network.yours is not None:
                 said.append(self._own(network, shown, None if own is None else own[:T_x, :T_x]))
         return " ".join(said)
 
-    def _own(self, network: _Network, exact: Reach, own: Array | None) -> str:
+    def _own(self, network: _Network, exact: InfluenceByLag, own: Array | None) -> str:
         """Show what the learner's function gives, and say how it differs."""
         name = network.yours.name if network.yours else ""
         if network.yours is None or network.yours.trouble:
             return f"Your {name}: {network.yours.trouble if network.yours else ''}"
         title = f"{network.name}, yours"
         if own is None:
-            self._show(title, Reach(title, np.full_like(exact.norms, np.nan)), wrong=True)
+            self._show(title, InfluenceByLag(title, np.full_like(exact.norms, np.nan)), wrong=True)
             return f"Your {name} gives no da0 that can be used here."
         pairs = np.tri(len(own), dtype=bool)
         largest = np.maximum(np.abs(own), np.abs(exact.norms))
         with np.errstate(invalid="ignore"):
             same = np.isclose(own, exact.norms, rtol=0, atol=_SAME * largest, equal_nan=True) | (own == exact.norms)
         off = int((pairs & ~same).sum())
-        mine = Reach(f"Your {name}", own)
+        mine = InfluenceByLag(f"Your {name}", own)
         self._show(title, mine, wrong=off > 0)
         if off:
             return f"{mine.verdict()} It differs from the exact one at {off} of {pairs.sum()} pairs."
@@ -294,7 +294,7 @@ class _Panels(Scene):
             "all as the exact one." if network.yours.right else "the same sizes, but not all that it returns is right."
         )
 
-    def _show(self, name: str, shown: Reach, *, wrong: bool = False) -> None:
+    def _show(self, name: str, shown: InfluenceByLag, *, wrong: bool = False) -> None:
         """Set one map and its curve."""
         image, odd, head, line, band, frame = self._maps[name]
         n = shown.length

@@ -12,7 +12,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point
-from bptt.viz.figures.nudge import digits, only_ticks_in_sight
+from bptt.viz.figures.nudge import digits, drop_hidden_ticks
 from bptt.widgets.controls import Control, described, number
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.scene import Scene
@@ -118,7 +118,7 @@ class _Nudge(Scene):
         axes.set_ylabel("y", rotation=0, labelpad=7)
         axes.tick_params(length=3)
         axes.locator_params(nbins=6)
-        only_ticks_in_sight(axes)
+        drop_hidden_ticks(axes)
         draw.text(
             self.card.page,
             (_LEFT + _WIDE / 2, 48),
