@@ -125,8 +125,8 @@ class _Gates(Scene):
         if self._asked is None:
             return ""
         name = self._asked.name
-        if self._asked.trouble:
-            return f"Your {name}: {self._asked.trouble}"
+        if self._asked.problem:
+            return f"Your {name}: {self._asked.problem}"
         exact = i * o * (f + o * i * w) ** np.arange(self._length - 1.0, -1, -1)
         dx = self._asked.gradient(*unit(f, i, o, w, self._length))
         if dx is None or dx.shape != (1, 1, self._length):

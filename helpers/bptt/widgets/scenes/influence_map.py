@@ -21,7 +21,7 @@ from bptt.widgets.scene import Scene
 
 Maker = Callable[..., tuple[Array, Caches]]
 
-LONGEST = 24
+DEFAULT_STEPS = 24
 _DECADES = (-8.0, 8.0)
 """Powers of ten that have tints and a place in the curves. A fixed scale: what changes is the influence alone."""
 _TICKS = (-8.0, -4.0, 0.0, 4.0, 8.0)
@@ -60,7 +60,7 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
     lstm_backward: Callable[..., Any] | None = None,
     radius: float = 1.0,
     forget_bias: float = 3.0,
-    T_x: int = LONGEST,
+    T_x: int = DEFAULT_STEPS,
 ) -> InteractiveFigure:
     r"""Show how much every state matters to every loss, while sliders change what decides it.
 
@@ -122,9 +122,9 @@ class _Network:
         self._known: dict[float, tuple[Array, Array | None]] = {}
 
     @property
-    def drawn(self) -> bool:
+    def has_own_map(self) -> bool:
         """Whether there is a map of the learner's own."""
-        return self.yours is not None and not self.yours.trouble
+        return self.yours is not None and not self.yours.problem
 
     def norms(self, value: float) -> tuple[Array, Array | None]:
         """Return the exact norms, and the learner's, at one setting."""
@@ -132,7 +132,7 @@ class _Network:
             da, caches = self._make(value, T_x=self._length)
             with np.errstate(all="ignore"):
                 exact = influence(da, caches)
-            own = learner_influence(self.yours, da, caches) if self.yours is not None and self.drawn else None
+            own = learner_influence(self.yours, da, caches) if self.yours is not None and self.has_own_map else None
             self._known[value] = exact, own
         return self._known[value]
 
@@ -140,7 +140,7 @@ class _Network:
 class _Panels(Scene):
     def __init__(self, networks: list[_Network], length: int) -> None:
         self._networks, self._length = networks, length
-        titles = [n.name for n in networks] + [f"{n.name}, yours" for n in networks if n.drawn]
+        titles = [n.name for n in networks] + [f"{n.name}, yours" for n in networks if n.has_own_map]
         count = len(titles)
         side = {1: _ALONE, 2: _OF_TWO}.get(count, min(_OF_MORE, (_RIGHT - 46 - _LEFT - _GAP * (count - 1)) / count))
         maps_right = _LEFT + count * (side + _GAP) - _GAP
@@ -275,8 +275,8 @@ class _Panels(Scene):
     def _own(self, network: _Network, exact: InfluenceByLag, own: Array | None) -> str:
         """Show what the learner's function gives, and say how it differs."""
         name = network.yours.name if network.yours else ""
-        if network.yours is None or network.yours.trouble:
-            return f"Your {name}: {network.yours.trouble if network.yours else ''}"
+        if network.yours is None or network.yours.problem:
+            return f"Your {name}: {network.yours.problem if network.yours else ''}"
         title = f"{network.name}, yours"
         if own is None:
             self._show(title, InfluenceByLag(title, np.full_like(exact.norms, np.nan)), wrong=True)

@@ -13,7 +13,7 @@ from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point
 from bptt.viz.figures.nudge import digits, drop_hidden_ticks
-from bptt.widgets.controls import Control, described, number
+from bptt.widgets.controls import Control, description_options, number
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.scene import Scene
 from bptt.widgets.slider_function import SliderFunction
@@ -70,7 +70,7 @@ def _nudges(label: str, value: float) -> Control:
     slider = ipw.SelectionSlider(
         options=[(digits(dx), dx) for dx in sizes],
         value=value,
-        **described(label),
+        **description_options(label),
         style={"description_width": "initial"},
         layout=ipw.Layout(flex="1 1 190px", max_width="330px", width="auto"),
     )

@@ -12,11 +12,11 @@ from bptt.types import Array
 from bptt.widgets.training.display import Display, display_for
 from bptt.widgets.training.run import Run
 
-_SHARE = 0.04
+_MAX_TIME_SHARE = 0.04
 """A picture is due when all that the panel did so far took less than this share of the time."""
-_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
+_MIN_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.25, 10.0
 """Seconds between two pictures at least, because nobody reads faster, and at most."""
-_MOST_RUNS = 3
+_MAX_RUNS = 3
 
 
 def training_panel(steps: int, title: str = "Training", runs: Sequence[str] = ("",)) -> "TrainingPanel":
@@ -61,17 +61,17 @@ class TrainingPanel:
     def __init__(self, steps: int, title: str, runs: Sequence[str]) -> None:
         if steps < 1:
             raise ValueError(f"A training takes at least one step, not {steps}.")
-        if isinstance(runs, str) or not 1 <= len(runs) <= _MOST_RUNS or len(set(runs)) < len(runs):
-            raise ValueError(f"runs is a list of one to {_MOST_RUNS} different names, not {runs!r}.")
+        if isinstance(runs, str) or not 1 <= len(runs) <= _MAX_RUNS or len(set(runs)) < len(runs):
+            raise ValueError(f"runs is a list of one to {_MAX_RUNS} different names, not {runs!r}.")
         self._title = title
         self._runs = {name: Run(name, steps) for name in runs}
-        self._screen: Display | None = None
-        self._opened_at = self._shown_at = self._back_at = self._spent = 0.0
+        self._display: Display | None = None
+        self._opened_at = self._shown_at = self._returned_at = self._spent_seconds = 0.0
 
     def __enter__(self) -> Self:
         """Open the picture."""
-        self._screen = display_for(list(self._runs.values()), self._title)
-        self._opened_at = self._shown_at = self._back_at = time.perf_counter()
+        self._display = display_for(list(self._runs.values()), self._title)
+        self._opened_at = self._shown_at = self._returned_at = time.perf_counter()
         return self
 
     def step(self, loss: ArrayLike, gradients: Mapping[str, Array] | None = None, run: str | None = None) -> None:
@@ -93,28 +93,28 @@ class TrainingPanel:
             Outside of the ``with``.
         """
         called_at = time.perf_counter()
-        if self._screen is None:
+        if self._display is None:
             raise RuntimeError("Use the panel inside of its with: with widgets.training_panel(...) as panel:")
-        self._named(run).add(_one_number(loss), _by_name(gradients), called_at - self._back_at)
+        self._find_run(run).add(_one_number(loss), _by_name(gradients), called_at - self._returned_at)
         pause = called_at - self._shown_at
-        affordable = self._spent <= _SHARE * (called_at - self._opened_at)
-        if pause >= _LONGEST_PAUSE or (pause >= _PAUSE and affordable):
-            self._screen.show()
+        affordable = self._spent_seconds <= _MAX_TIME_SHARE * (called_at - self._opened_at)
+        if pause >= _MAX_PAUSE_SECONDS or (pause >= _MIN_PAUSE_SECONDS and affordable):
+            self._display.show()
             self._shown_at = time.perf_counter()
-        self._back_at = time.perf_counter()
-        self._spent += self._back_at - called_at
+        self._returned_at = time.perf_counter()
+        self._spent_seconds += self._returned_at - called_at
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Draw the last picture, whatever ended the training, and let every error through."""
-        screen, self._screen = self._screen, None
+        screen, self._display = self._display, None
         for run in self._runs.values():
             run.stopped = True
         if screen is not None:
             screen.close()
 
-    def _named(self, run: str | None) -> Run:
+    def _find_run(self, run: str | None) -> Run:
         if run is None and len(self._runs) == 1:
             return next(iter(self._runs.values()))
         if run not in self._runs:

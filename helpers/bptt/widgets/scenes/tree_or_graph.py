@@ -111,7 +111,7 @@ class _Race(Scene):
 
     def update(self, *, T_x: int, calls: int) -> str:
         if T_x != self._length:
-            with self._strokes.anew():
+            with self._strokes.refill():
                 self._halves = [_Strokes(self.card.page, half) for half in (per_loss(T_x), at_once(T_x))]
             self._length = T_x
         for half in self._halves:
@@ -212,8 +212,8 @@ def _count_one(name: str, function: Callable[..., Any], length: int) -> _Count:
         return cell(*given)
 
     own = learner_gradients(name, function, arguments, exercise.right(arguments), {_CALLED: counting})
-    if own.trouble:
-        return _Count("no result", f"Yours: {own.trouble}")
+    if own.problem:
+        return _Count("no result", f"Yours: {own.problem}")
     if not made[0]:
         return _Count("no call", f"Your {name} makes no call of {_CALLED}, so there is nothing to count.")
     verdict = "right" if own.right else "wrong"

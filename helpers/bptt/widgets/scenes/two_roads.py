@@ -315,8 +315,8 @@ class _Switches(Scene):
             return ""
         if own.right:
             return "Yours: all exact."
-        if own.trouble:
-            return f"Yours: {own.trouble}"
+        if own.problem:
+            return f"Yours: {own.problem}"
         for roads, loop in self._loops.items():
             if loop.title and same(own.gradients, loop):
                 return f"Yours is {_SUCH[roads]}. The check calls it: {loop.title}."

@@ -28,4 +28,4 @@ class NotebookDisplay:
     def close(self) -> None:
         """Draw them for the last time; it is the picture that the notebook keeps."""
         self.show()
-        self._live.keep()
+        self._live.update_fallback()

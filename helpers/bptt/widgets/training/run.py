@@ -99,7 +99,7 @@ class Run:
             return f"{start} 0 of {self.steps}."
         told = f"{start} {self.done} of {self.steps}, {self._time()}, {_per_step(self.pace)} per step. "
         told += f"Loss {_digits(self.losses[-1])}, {_digits(self.losses[0])} at the start."
-        return " ".join(filter(None, (told, self._largest(), self.broken)))
+        return " ".join(filter(None, (told, self._largest(), self.problem)))
 
     def _largest(self) -> str:
         last = {name: squares[-1] for name, squares in self.squares.items()}
@@ -109,7 +109,7 @@ class Run:
         return f"The largest gradient is {name}, of norm {_digits(np.sqrt(last[name]))}."
 
     @property
-    def broken(self) -> str:
+    def problem(self) -> str:
         """What is not a finite number any more, since when, and what helps; empty if all is well."""
         found = {"the loss": self.losses} | {f"the norm of {name}": squares for name, squares in self.squares.items()}
         wrong = {what: ~np.isfinite(values) for what, values in found.items()}

@@ -116,7 +116,7 @@ class TrainingScene(Scene):
 
     def _tell(self) -> None:
         """Change the words at every tenth of a run, and when something happens: a screen reader reads all of them."""
-        news = tuple((10 * run.done // run.steps, run.stopped, run.broken) for run in self.runs)
+        news = tuple((10 * run.done // run.steps, run.stopped, run.problem) for run in self.runs)
         if news != self._news:
             self._news, self._words = news, " ".join(run.words() for run in self.runs)
 
