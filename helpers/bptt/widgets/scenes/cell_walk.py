@@ -1,4 +1,4 @@
-"""One cell, walked backward: one node lit at a time, with the learner's own gradients."""
+"""Widget: backward walk through a cell, one node at a time, with the learner's own gradients."""
 
 from collections.abc import Callable, Iterator, Mapping
 from textwrap import fill, shorten

@@ -1,4 +1,4 @@
-"""The small graph, walked: one node lit at a time, and the gradients that have been found so far."""
+"""Widget: backward walk through the small graph, one node at a time."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""One traversal per loss beside one sweep for all, call by call."""
+"""Widget: one backward traversal per loss beside one sweep for all losses, call by call."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""The two roads into every state, each with a switch: what a loop gives that leaves one of them out."""
+"""Widget: gradients that arrive at each state, with switches that leave out the loss path or the time path."""
 
 from collections.abc import Callable
 from typing import Any
@@ -60,7 +60,7 @@ _SUCH = {
 
 @style.styled
 def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None = None) -> InteractiveFigure:
-    r"""Show what arrives at every state of a sequence, and let either of the two roads be left out.
+    r"""Show both gradients that arrive at each state of a sequence, with a switch for each of the two paths.
 
     .. math:: da_{next}^{\langle t \rangle} = da^{\langle t \rangle} + da_{prevt}^{\langle t \rangle}
 
