@@ -87,7 +87,7 @@ def learner_influence(probe: BackwardProbe, da: Array, caches: Caches) -> Array 
 
     Parameters
     ----------
-    asked : BackwardProbe
+    probe : BackwardProbe
         Of the gradient ``da0``.
     da : ndarray (n_a, m, T_x)
         Gradient that reaches each hidden state from the loss of its own step.

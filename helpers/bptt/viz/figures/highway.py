@@ -41,10 +41,9 @@ _LABEL_HEIGHT, _LABEL_WIDTH = 12.0, 56.0
 def highway(ft: Array, it: Array | None = None, ot: Array | None = None, *, factor: float | None = None) -> Card:
     r"""Draw how much of the last loss's gradient is left at each step, back along the memory of one unit.
 
-    The output gate of the last step lets a part of it onto the memory, each forget gate keeps a part, and at each step
-    the update gate lets a part off, to what was written there. The width of the road is what is left; below, the same
-    on a scale of powers of ten. The slope of tanh at the last step is taken as 1, and the roads through the states are
-    left out.
+    The gradient is multiplied by the output gate of the last step, then by one forget gate for each step back; a value
+    written at a step gets it times the update gate. The width of the road is what is left; below, the same on a scale
+    of powers of ten. The slope of tanh at the last step is taken as 1, and the paths through the states are left out.
 
     Parameters
     ----------
