@@ -91,7 +91,7 @@ def frames(live: Any) -> list[tuple[float, float]]:
     for control in live.controls.values():
         before = control.source.value
         for value in [*values(control.source), before]:
-            live._kept.clear()
+            live._cache.clear()
             if value != control.source.value:
                 taken.append(processor(lambda to=value, source=control.source: setattr(source, "value", to)))
     return taken

@@ -11,7 +11,7 @@ from moved import Moved
 from bptt import inputs, lstm, rnn
 from bptt.influence import influence
 from bptt.viz import draw, style
-from bptt.viz.figures.influence_map import Reach
+from bptt.viz.figures.influence_map import InfluenceByLag
 from bptt_instructor.lessons.source import read_lesson
 
 START = """\
@@ -43,7 +43,7 @@ def sequences():
 
 def told_of(name, sequence, T_x):
     """Return what is to be told of a sequence's first steps."""
-    return Reach(name, influence(*sequence)[:T_x, :T_x]).verdict()
+    return InfluenceByLag(name, influence(*sequence)[:T_x, :T_x]).verdict()
 
 
 def assert_readable(widget):

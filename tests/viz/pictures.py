@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from bptt import exact, inputs
 from bptt.lstm import lstm_cell_forward
 from bptt.rnn import rnn_cell_forward
-from bptt.viz.draw import Numbers
+from bptt.viz.draw import TextCollection
 
 
 def cell(*, weight=1.0, upstream=1.0, n_x=3, n_a=5, m=4):
@@ -55,7 +55,7 @@ def words(figure):
 
 def entries(figure):
     """Return everything that is written into the cells of arrays."""
-    return [string for artist in figure.findobj(Numbers) for string in artist.texts if string]
+    return [string for artist in figure.findobj(TextCollection) for string in artist.texts if string]
 
 
 def edges(figure, colour):

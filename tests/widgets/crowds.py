@@ -6,13 +6,13 @@ import numpy as np
 from matplotlib.text import Text
 from pictures import assert_tidy
 
-from bptt.viz.draw import Numbers
+from bptt.viz.draw import TextCollection
 
 
 def _visible(card):
     """Return all strings that are written as outlines, with their boxes in points of the page."""
     found = []
-    for artist in card.findobj(Numbers):
+    for artist in card.findobj(TextCollection):
         if artist.get_visible():
             shown = [(string, path) for string, path in zip(artist.texts, artist.get_paths(), strict=True) if string]
             found += [(string, path.get_extents()) for string, path in shown]

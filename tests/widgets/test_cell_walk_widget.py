@@ -96,7 +96,7 @@ def test_going_back_takes_them_away():
     at(live, 1)
     first = live.frame
     at(live, 10)
-    live._kept.clear()
+    live._cache.clear()
     at(live, 1)
     assert live.frame == first
 
@@ -222,7 +222,7 @@ def test_extremes_are_tidy(case):
 
 def test_still_picture_has_all_gradients():
     live = widgets.cell_walk(None, *RNN)
-    assert live._still == {"step": live.controls["step"].source.max}
+    assert live._still_values == {"step": live.controls["step"].source.max}
 
 
 @pytest.mark.parametrize("wrong", [(), (RNN[0],), (RNN[1],), (*LSTM[:1], LSTM[2])])

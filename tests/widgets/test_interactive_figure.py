@@ -110,7 +110,7 @@ def test_frames_that_are_kept_are_few(live):
     slider.max = 1000
     for n in range(100):
         slider.value = n
-    assert len(live._kept) < 50
+    assert len(live._cache) < 50
 
 
 def test_still_picture_and_words_stand_before_the_widget(live):
@@ -150,7 +150,7 @@ def test_code_can_set_a_state_and_keep_it(live):
     assert live.words == "The number is 42 < 100."
     assert picture(live) == live.frame.png
     with capture_output() as captured:
-        live.keep()
+        live.update_fallback()
     still, words = captured.outputs
     assert still.metadata["image/png"]["alt"] == "The number is 42 < 100."
     assert "42" in words.data["text/html"]

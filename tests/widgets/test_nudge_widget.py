@@ -69,7 +69,7 @@ def test_both_panels_show_the_nudge():
     for dx in (0.5, 0.01):
         scene.update(x=1.0, dx=dx)
         assert np.allclose(scene._far_legs.get_xydata(), [[1, 1], [1 + dx, 1], [1 + dx, (1 + dx) ** 2]])
-        (start, corner, end), here = scene._legs.get_xydata(), scene._closer
+        (start, corner, end), here = scene._legs.get_xydata(), scene._far_scale
         assert np.isclose((end - corner)[1] / (corner - start)[0], (2 + dx) * here[1] / here[0])
         shapes.append(corner[0] - start[0])
     assert shapes[0] == pytest.approx(shapes[1], rel=0.2)

@@ -59,7 +59,7 @@ def test_frame_looks_like_the_figure_drawn_at_once():
 def test_letters_are_where_matplotlib_puts_them(words, look):
     """The middle and the extent of what is inked agree within a pixel or two."""
     scene = Dot()
-    with scene.label.anew():
+    with scene.label.refill():
         draw.text(scene.card.page, (100, 70), words, **look)
     places = []
     for png in (scene.frame(x=0).png, scene.card.png(SCALE)):
@@ -104,12 +104,12 @@ def test_layer_made_anew_holds_only_the_new():
     scene = Dot()
     scene.frame(x=0.5)
     for words in ("first", "second"):
-        with scene.label.anew():
+        with scene.label.refill():
             draw.text(scene.card.page, (100, 80), words)
     assert [text.get_text() for text in scene.label.artists] == ["second"]
     assert [text.get_text() for text in scene.card.page.texts].count("label") == 0
     once = Dot()
-    with once.label.anew():
+    with once.label.refill():
         draw.text(once.card.page, (100, 80), "second")
     assert scene.frame(x=0.5).png == once.frame(x=0.5).png
 

@@ -153,7 +153,7 @@ def test_notebook_keeps_the_last_picture(notebook):
 
 def test_interrupted_in_the_middle_of_a_picture(notebook, monkeypatch):
     """The last picture is drawn all the same."""
-    monkeypatch.setattr(training_panel, "_PAUSE", 0.0)
+    monkeypatch.setattr(training_panel, "_MIN_PAUSE_SECONDS", 0.0)
     draw = TrainingScene._heatmap
 
     def interrupted(*arguments):
@@ -301,15 +301,15 @@ def test_runs_in_turns_are_kept_apart(watched):
 )
 def test_losses_that_are_no_numbers_are_told(losses, said):
     run = trained(losses)
-    assert run.broken.startswith(said)
-    assert bool(run.broken) == bool(said)
-    assert run.broken in run.words()
+    assert run.problem.startswith(said)
+    assert bool(run.problem) == bool(said)
+    assert run.problem in run.words()
 
 
 def test_gradients_that_are_no_numbers_are_told():
     run = trained([1.0, 1.0])
     run.add(1.0, {"dWaa": np.full((2, 2), np.inf)}, 0.1)
-    assert run.broken.startswith("At step 3 the norm of dWaa was inf")
+    assert run.problem.startswith("At step 3 the norm of dWaa was inf")
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_slider_of_calls_follows_the_length():
 
 
 def test_picture_that_stays_in_the_notebook_is_finished():
-    assert widgets.tree_or_graph(T_x=4)._still == {"calls": 10}
+    assert widgets.tree_or_graph(T_x=4)._still_values == {"calls": 10}
 
 
 @pytest.mark.parametrize("T_x", LENGTHS)

@@ -1,7 +1,6 @@
-"""Pictures: arrays in, Figure out.
+"""Figures: every public function takes arrays and returns one Matplotlib Figure.
 
-Every public function draws one figure from the arrays that it is given and returns it. A figure that is the last line
-of a cell shows itself, once, with a caption that opens into a description in words.
+A figure that is the last line of a cell displays itself, once, with a caption that opens into a description in words.
 
 Matplotlib is loaded by the first figure and not before. Under autograding (``NBGRADER_EXECUTION`` is set) no figure is
 drawn and Matplotlib is never loaded.
@@ -48,11 +47,11 @@ _FIGURES = (
     "tree_or_graph",
     "two_roads",
 )
-"""Each is in the file of its name in ``figures/``."""
+"""Each is in the file of the same name in ``figures/``."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type checker reads the imports above instead
-    """Load a figure when it is first asked for, or, while a notebook is graded, a stand-in that draws nothing."""
+    """Import a figure's function on first access; under autograding, return ``draw_nothing`` in its place."""
     if name not in _FIGURES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if is_autograding():

@@ -1,4 +1,4 @@
-"""The figure that every public function returns: a card that shows itself in any notebook."""
+"""`Card`: the Figure that every public function returns; it displays itself in a notebook."""
 
 import html
 import io
@@ -12,27 +12,27 @@ from matplotlib.patches import FancyBboxPatch
 from bptt.viz import style
 
 SCALE = 2
-"""Pixels of the picture per pixel of an ordinary screen, so that it is sharp on a fine one too."""
+"""Pixels of the displayed picture per CSS pixel: sharp on screens of high resolution too."""
 
 
 class Card(Figure):
-    """A figure on an opaque card of its own, readable in light and in dark themes, with its text alternative.
+    """A Figure with an opaque background, readable in light and dark themes, with a caption and a text alternative.
 
     Parameters
     ----------
     height : float
         Height in points; the width is always ``style.WIDTH``.
     title : str
-        Heading inside the picture.
+        Heading inside the figure.
     caption : str
-        One sentence below the picture, read without opening anything.
+        One sentence, always visible below the figure.
     description : str
-        What the picture shows, in words and numbers, for those who cannot see it.
+        What the figure shows, in words and numbers, for readers who cannot see it.
 
     Attributes
     ----------
     page : Axes
-        The whole card, measured in points from its top left corner: x to the right, y down.
+        Axes over the whole card, in points from its top left corner: x to the right, y down.
     caption, description : str
     """
 
@@ -60,7 +60,7 @@ class Card(Figure):
         self.page.text(style.MARGIN, 27, title, size=style.TITLE, weight="bold", va="baseline")
 
     def plot_axes(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Add axes for curves; the box of their data area is given in points, as on ``page``."""
+        """Add axes for curves; the box of their data area is in points, as on ``page``."""
         return self.add_axes(
             (
                 left / style.WIDTH,
@@ -72,27 +72,27 @@ class Card(Figure):
 
     @style.styled
     def png(self, scale: float = 1) -> bytes:
-        """Draw the figure.
+        """Render the figure as a PNG file.
 
         Parameters
         ----------
         scale : float
-            1 for an ordinary screen, 2 for one with twice as many pixels.
+            Pixels per CSS pixel: 1 for an ordinary screen, 2 for one of twice its resolution.
 
         Returns
         -------
         bytes
-            A PNG file.
+            The PNG file.
         """
         file = io.BytesIO()
         self.savefig(file, format="png", dpi=style.DPI * scale, pil_kwargs={"compress_level": 3})
         return file.getvalue()
 
     def _ipython_display_(self) -> None:
-        """Show the picture and, below it, its caption, which opens into the description.
+        """Display the figure and, below it, its caption, which opens into the description.
 
-        IPython knows how to show a bare figure only after pyplot was set up, and JupyterLab gives a picture no ``alt``
-        text. A picture inside of HTML could have one, but is stripped from every notebook that is not trusted.
+        IPython can display a Figure only after pyplot is set up, and JupyterLab gives a picture no ``alt`` text. A
+        picture inside HTML could have one, but is removed from notebooks that are not trusted.
         """
         from IPython.display import display  # noqa: PLC0415 - only a notebook needs IPython
 

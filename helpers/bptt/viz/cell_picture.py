@@ -1,4 +1,4 @@
-"""What the pictures of all cells share: tracks there and back, small pictures of arrays, light and panel."""
+"""`CellPicture`: base class of a cell's computation graph, with edges, arrays, highlight and panel."""
 
 import math
 from abc import ABC, abstractmethod
@@ -24,7 +24,15 @@ _SQUARE_UP_TO = 12
 
 
 class CellPicture(ABC):
-    """One cell's graph on its page; each method draws one layer of it.
+    """A cell's computation graph; each public method draws one layer of it.
+
+    Parameters
+    ----------
+    page : Axes
+    values, given : dict of ndarray
+        Values of the forward pass, and the gradients to draw, by name.
+    shapes : dict of str
+        Shape of each array, as text.
 
     Attributes
     ----------
@@ -32,9 +40,9 @@ class CellPicture(ABC):
         Of the cell, in headings.
     nodes : mapping of str to Node
     height : float
-        Of the graph without a panel, in points.
+        Height of the graph without its panel, in points.
     found : list of tuples
-        All that flows back: some gradients, and what is drawn as soon as one of them is known.
+        Artists of the backward pass, each with the gradients of which one must be known for it to be drawn.
     """
 
     name: ClassVar[str]
@@ -60,16 +68,16 @@ class CellPicture(ABC):
     @staticmethod
     @abstractmethod
     def values(cache: Any) -> dict[str, Array]:  # noqa: ANN401 - each kind of cell has its own cache
-        """Return every value that the picture shows, by name."""
+        """Return every value of the forward pass that the picture shows, by name."""
 
     @staticmethod
     @abstractmethod
     def words(shapes: Mapping[str, str]) -> str:
-        """Tell what the cell computes, each array with its shape."""
+        """Return what the cell computes, in words, each array with its shape."""
 
     @abstractmethod
     def edges(self) -> None:
-        """Draw what flows forward, and on a second track what flows back, as far as it is known."""
+        """Draw the edges forward, and on a second track those of the known gradients backward."""
 
     @abstractmethod
     def leaves(self) -> None:
@@ -85,7 +93,7 @@ class CellPicture(ABC):
 
     @abstractmethod
     def key(self) -> None:
-        """Say what lines and tints mean."""
+        """Draw the key to lines and tints."""
 
     def _key_value(self, x: float, y: float) -> None:
         self._forward([(x, y), (x + 22, y)])
@@ -93,7 +101,9 @@ class CellPicture(ABC):
 
     def _key_gradient(self, x: float, y: float, gradient: str, words: str) -> None:
         if self.given:
-            draw.arrow(self.page, [(x + 22, y), (x, y)], linewidth=style.width(gradient), **style.road(gradient))
+            draw.arrow(
+                self.page, [(x + 22, y), (x, y)], linewidth=style.line_width(gradient), **style.line_style(gradient)
+            )
             self._key_words(x, y, words)
 
     def _key_tints(self, x: float, y: float) -> None:
@@ -109,18 +119,18 @@ class CellPicture(ABC):
         draw.text(self.page, (x + 30, y), words, size=style.SMALL, color=style.MUTED, ha="left")
 
     def halo(self, name: str) -> None:
-        """Light up one node."""
+        """Highlight one node."""
         (x, y), (width, height) = self.nodes[name].at, self.nodes[name].lit
         at = (x - width / 2, y - height / 2, width, height)
         radius = width / 2 if width == height else 9.0
         draw.box(self.page, at, radius=radius, facecolor=style.MARKER, edgecolor=style.INK, linewidth=1.4, zorder=0.8)
 
     def panel(self, name: str, note: str) -> None:
-        """Explain the node that is lit, beside the arrays that tell its story."""
+        """Draw the panel of the highlighted node: its text and its arrays."""
         panel.panel(self.page, self.height - 4, name, note, self.story(name))
 
     def story(self, name: str) -> list[Shown]:
-        """Return the arrays that tell what a node does."""
+        """Return the arrays that the panel of a node shows."""
         node = self.nodes[name]
         return [
             Shown(f"{n} {self.shapes[n]}", self.arrays[n], self._tint(n))
@@ -134,8 +144,8 @@ class CellPicture(ABC):
     def _backward(self, points: Sequence[Point], gradient: str, once: Names) -> None:
         """Draw where a gradient flows back, once one of some gradients is known."""
         if self._known(once):
-            look = style.road(gradient)
-            self._found(once, draw.arrow(self.page, points, linewidth=style.width(gradient), zorder=2.5, **look))
+            look = style.line_style(gradient)
+            self._found(once, draw.arrow(self.page, points, linewidth=style.line_width(gradient), zorder=2.5, **look))
 
     def _road(self, at: Point, name: str, colour: str, once: Names, side: str = "left") -> None:
         """Write the name of a road beside it, once one of some gradients is known."""
@@ -166,7 +176,7 @@ class CellPicture(ABC):
 
     def _tint(self, name: str) -> Tint:
         scale = self.scale if name in self.given else draw.largest(self.arrays[name])
-        return Tint(style.road(name)["color"], scale)
+        return Tint(style.line_style(name)["color"], scale)
 
     def _array(self, name: str, centre: Point) -> None:
         width, height = self._size(name)

@@ -1,4 +1,4 @@
-"""The strokes that figures share: words, boxes, arrows and small pictures of arrays, all in points on a page."""
+"""Drawing primitives of all figures: text, boxes, arrows and heatmaps, placed in points on a page."""
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -22,33 +22,41 @@ Box = tuple[float, float, float, float]
 """Left, top, width and height, in points."""
 Point = tuple[float, float]
 
-ROOMY = 4.0
-"""Cells with a side of fewer points have neither lines nor signs: those would cover them."""
-_NUMBER_WIDTH, _NUMBER_HEIGHT = 23.0, 10.0
-"""Smallest cell that a number fits into."""
-_DIGITS = 4
-_FIXED_FROM = 0.01
-"""Numbers are written in at most so many characters, and as a power of ten if they are smaller than this."""
-_ADVANCE, _HALF_A_DIGIT = 0.602, 0.365
-"""From one character of the monospaced font to the next, and from its base line to the middle of a digit."""
+MIN_DETAIL_POINTS = 4.0
+"""Cells with a shorter side have neither grid lines nor signs: those would cover them."""
+_MIN_NUMBER_WIDTH_POINTS, _MIN_NUMBER_HEIGHT_POINTS = 23.0, 10.0
+"""Size of the smallest cell that has room for a number."""
+_MAX_CHARACTERS = 4
+_MIN_FIXED_POINT = 0.01
+"""Most characters of a number without its minus, and smallest magnitude that is written without an exponent."""
+_ADVANCE, _DIGIT_MIDDLE = 0.602, 0.365
+"""Advance width of the monospaced font, and height of a digit's middle above the baseline, at font size 1."""
 _LUMINANCE = (0.299, 0.587, 0.114)
-_DARK = 0.55
-"""Share of each primary colour in how bright a colour looks, and the brightness below which ink on it is white."""
-UNDER_NUMBERS = 0.6
-"""Depth of a tint that stays light enough to read numbers on it."""
+_MAX_DARK_LUMINANCE = 0.55
+"""Weights of red, green and blue in the luminance, and the luminance below which text is white."""
+DEPTH_UNDER_NUMBERS = 0.6
+"""Depth of a tint, from 0 to 1, that stays light enough to read numbers on it."""
 
 
 class Tint(NamedTuple):
-    """How an array is coloured: the tint of the largest magnitude, and that magnitude."""
+    """Colour scale of an array.
+
+    Attributes
+    ----------
+    colour : str
+        Colour of the largest magnitude; 0 is white.
+    scale : float
+        That magnitude.
+    """
 
     colour: str
     scale: float
 
 
 def text(page: Axes, at: Point, words: str, **properties: Any) -> Text:  # noqa: ANN401
-    """Write ``words``, centred unless told otherwise; one line sits on a base line just below ``at``.
+    """Draw text, by default centred at a point; a single line has its baseline just below the point.
 
-    Centred by its ink, ``a_prev`` would sit higher than the ``Waa`` beside it.
+    Centred by its outline, ``a_prev`` would be higher than the ``Waa`` beside it.
     """
     x, y = at
     if "\n" not in words and "va" not in properties:
@@ -59,7 +67,7 @@ def text(page: Axes, at: Point, words: str, **properties: Any) -> Text:  # noqa:
 
 
 def code(page: Axes, at: Point, words: str, **properties: Any) -> Text:  # noqa: ANN401
-    """Write a name or a shape as it stands in code."""
+    """Draw text in the monospaced font, for names and shapes as in code."""
     return text(page, at, words, **{"family": style.MONO} | properties)
 
 
@@ -68,7 +76,7 @@ def box(page: Axes, at: Box, *, radius: float = 5, **properties: Any) -> FancyBb
     left, top, width, height = at
     look: dict[str, Any] = {"facecolor": "white", "edgecolor": style.MUTED} | properties
     patch = FancyBboxPatch((left, top), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **look)
-    _add(page, patch)
+    _add_artist(page, patch)
     return patch
 
 
@@ -86,34 +94,34 @@ def arrow(page: Axes, points: Sequence[Point], **properties: Any) -> FancyArrowP
         joinstyle="miter",
         **look,
     )
-    _add(page, patch)
+    _add_artist(page, patch)
     return patch
 
 
 def width(words: str, size: float) -> float:
-    """Return how wide a piece of code is, in points."""
+    """Return the width in points of text in the monospaced font; ``size`` is the font's, in points."""
     return len(words) * _ADVANCE * size
 
 
-def _add(page: Axes, artist: Artist) -> None:
-    """Add what has its place in points: Axes' own ways look for new limits, which takes longer than to draw it."""
+def _add_artist(page: Axes, artist: Artist) -> None:
+    """Add an artist without Axes' search for new data limits, which takes longer than drawing."""
     page.add_artist(artist)
 
 
 def shape(values: Array) -> str:
-    """Shape as NumPy writes it, e.g. ``(5, 4)``."""
+    """Return an array's shape as NumPy writes it, e.g. ``(5, 4)``."""
     return str(values.shape)
 
 
 def number(value: float) -> str:
-    """Write a number in at most six characters."""
+    """Format a number in at most six characters."""
     if not np.isfinite(value):
         return {np.inf: "inf", -np.inf: "\N{MINUS SIGN}inf"}.get(value, "nan")
     if value == 0:
         return "0"
     fixed = (f"{value:.{decimals}f}" for decimals in (2, 1, 0))
-    short = (digits for digits in fixed if len(digits.lstrip("-")) <= _DIGITS)
-    digits = next(short, "") if abs(value) >= _FIXED_FROM else ""
+    short = (digits for digits in fixed if len(digits.lstrip("-")) <= _MAX_CHARACTERS)
+    digits = next(short, "") if abs(value) >= _MIN_FIXED_POINT else ""
     if not digits:
         mantissa, exponent = f"{value:.0e}".split("e")
         digits = f"{mantissa}e{int(exponent)}"
@@ -121,52 +129,62 @@ def number(value: float) -> str:
 
 
 def power_of_ten(exponent: float) -> str:
-    """Write a power of ten, also one that is too large or too small for a float."""
+    """Format ten to the power of ``exponent``, also where that is too large or too small for a float."""
     if exponent == 0:
         return "1"
     return "10" + str(round(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def as_matrix(values: Array) -> Array:
-    """Give any array two axes: a flat one lies down as one row, as NumPy broadcasts it."""
+    """Return an array with two axes: a flat one becomes one row, as NumPy broadcasts it."""
     values = np.atleast_2d(np.asarray(values, dtype=float))
     return values.reshape(len(values), -1)
 
 
 def fits_numbers(width: float, height: float) -> bool:
-    """Tell whether a number fits into a cell."""
-    return width >= _NUMBER_WIDTH and height >= _NUMBER_HEIGHT
+    """Tell whether a cell of this size, in points, has room for a number."""
+    return width >= _MIN_NUMBER_WIDTH_POINTS and height >= _MIN_NUMBER_HEIGHT_POINTS
 
 
 def largest(*arrays: Array) -> float:
-    """Largest magnitude among the finite entries; 0 if there are none."""
+    """Return the largest magnitude among the finite entries; 0 if there are none."""
     return max((float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) for a in arrays), default=0.0)
 
 
 @cache
 def _glyph(character: str) -> Path:
-    """Outline of one character of height 1."""
+    """Return the outline of one character at font size 1."""
     return TextPath((0, 0), character, size=1, prop=FontProperties(family=style.MONO))
 
 
 @lru_cache(maxsize=2048)
 def _outline(string: str) -> tuple[Array, Array]:
-    """Outline of some characters of height 1 in a row, centred: vertices and codes."""
-    inked = [(i, _glyph(character)) for i, character in enumerate(string) if character != " "]
-    if not inked:
+    """Return vertices and codes of a text's outline at font size 1, centred."""
+    glyphs = [(i, _glyph(character)) for i, character in enumerate(string) if character != " "]
+    if not glyphs:
         return np.empty((0, 2)), np.empty(0, np.uint8)
     start = -width(string, 1) / 2
-    vertices = [np.asarray(glyph.vertices) + np.array([start + i * _ADVANCE, -_HALF_A_DIGIT]) for i, glyph in inked]
-    return np.concatenate(vertices), np.concatenate([np.asarray(glyph.codes) for _, glyph in inked])
+    vertices = [np.asarray(glyph.vertices) + np.array([start + i * _ADVANCE, -_DIGIT_MIDDLE]) for i, glyph in glyphs]
+    return np.concatenate(vertices), np.concatenate([np.asarray(glyph.codes) for _, glyph in glyphs])
 
 
-class Numbers(PathCollection):
-    """Many short strings as one artist: forty numbers are drawn in the time of two text artists.
+class TextCollection(PathCollection):
+    """Many short texts as one artist: forty numbers are drawn in the time of two Text artists.
+
+    Parameters
+    ----------
+    texts : list of str (n,)
+    centres : ndarray (n, 2)
+        In points.
+    size : float
+        Of the font, in points.
+    colours : ndarray (n, 3) or (n, 4)
+        RGB or RGBA, from 0 to 1.
 
     Attributes
     ----------
     texts : list of str
-        What is written, in the order of the positions.
+        In the order of the centres.
     """
 
     def __init__(self, texts: list[str], centres: Array, size: float, colours: Array) -> None:
@@ -175,40 +193,41 @@ class Numbers(PathCollection):
         self.write(texts, colours)
 
     def write(self, texts: list[str], colours: Array, centres: Array | None = None) -> None:
-        """Write other strings in the places of the old ones, or in places of their own."""
+        """Replace the texts and their colours, and their centres if given."""
         self.texts = texts
         self._centres = self._centres if centres is None else centres
         scale = self._size, -self._size
-        places = ((_outline(string), centre) for string, centre in zip(texts, self._centres, strict=True))
-        self.set_paths([Path(vertices * scale + centre, codes) for (vertices, codes), centre in places])
+        outlines = ((_outline(string), centre) for string, centre in zip(texts, self._centres, strict=True))
+        self.set_paths([Path(vertices * scale + centre, codes) for (vertices, codes), centre in outlines])
         self.set_facecolor(list(colours))
 
 
 def shades(values: Array, tint: Tint, depth: float) -> tuple[Array, Array]:
-    """Return the colour of the cell of each entry, the darker the larger, and of what is written into it.
+    """Return the colour of each entry's cell, darker for larger magnitudes, and of the text on it.
 
     Parameters
     ----------
     values : ndarray
     tint : Tint
     depth : float
-        How much of the tint's colour the largest magnitude has.
+        How much of the tint's colour the largest magnitude has, from 0 to 1.
 
     Returns
     -------
     cells, inks : ndarray (*shape of values, 3)
+        RGB, from 0 to 1.
     """
     finite = np.isfinite(values)
     strength = np.where(finite, np.abs(np.where(finite, values, 0.0)) / (tint.scale or 1.0), 0.0).clip(0, 1) ** 0.75
     cells = 1 - strength[..., None] * (1 - np.array(to_rgb(tint.colour))) * depth
-    dark = cells @ _LUMINANCE < _DARK
+    dark = cells @ _LUMINANCE < _MAX_DARK_LUMINANCE
     inks = np.where(dark[..., None], 1.0, to_rgb(style.INK))
     inks[~finite] = to_rgb(style.WRONG)
     return cells, inks
 
 
 class Heatmap:
-    """An array as a grid of tinted cells: the darker, the larger; a minus marks the negative ones.
+    """An array as a grid of tinted cells: darker for larger magnitudes, with a minus on negative ones.
 
     Parameters
     ----------
@@ -216,10 +235,10 @@ class Heatmap:
     values : ndarray (rows, cols)
         Entries that are not finite are marked with a cross.
     at : tuple
-        Box that the grid fills.
+        Box that the grid fills: left, top, width and height, in points.
     tint : Tint
     numbers : bool
-        Write each entry instead of its sign alone, where ``fits_numbers`` says that there is room.
+        Write each entry as a number instead of its sign alone, if ``fits_numbers``.
     """
 
     def __init__(self, page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False) -> None:
@@ -228,48 +247,48 @@ class Heatmap:
         wide, tall = width / cols, height / rows
         xs = left + width * np.arange(cols + 1) / cols
         ys = top + height * np.arange(rows + 1) / rows
-        self._roomy = min(wide, tall) >= ROOMY
-        self._in_numbers = numbers and fits_numbers(wide, tall)
-        self._depth = UNDER_NUMBERS if numbers else 0.88
+        self._detailed = min(wide, tall) >= MIN_DETAIL_POINTS
+        self._shows_numbers = numbers and fits_numbers(wide, tall)
+        self._depth = DEPTH_UNDER_NUMBERS if numbers else 0.88
         self._mesh = QuadMesh(
             np.stack(np.meshgrid(xs, ys), axis=-1),
-            edgecolors=style.HAIRLINE if self._roomy else "none",
+            edgecolors=style.HAIRLINE if self._detailed else "none",
             linewidth=0.5,
-            antialiased=self._roomy,
+            antialiased=self._detailed,
             zorder=3,
         )
-        _add(page, self._mesh)
+        _add_artist(page, self._mesh)
         self._frame = FancyBboxPatch(
             (left, top), width, height, boxstyle="square,pad=0", fill=False, linewidth=0.9, zorder=3.5
         )
-        _add(page, self._frame)
-        if self._roomy:
-            size = style.DIGITS if self._in_numbers else min(style.DIGITS, 1.2 * wide, 1.2 * tall)
+        _add_artist(page, self._frame)
+        if self._detailed:
+            size = style.DIGITS if self._shows_numbers else min(style.DIGITS, 1.2 * wide, 1.2 * tall)
             centres = np.stack(np.meshgrid((xs[:-1] + xs[1:]) / 2, (ys[:-1] + ys[1:]) / 2), axis=-1).reshape(-1, 2)
-            self._written = Numbers([""] * values.size, centres, size, np.ones((values.size, 3)))
-            _add(page, self._written)
+            self._texts = TextCollection([""] * values.size, centres, size, np.ones((values.size, 3)))
+            _add_artist(page, self._texts)
         self.show(values, tint)
 
     @property
     def artists(self) -> list[Artist]:
-        """What it is drawn with."""
-        return [self._mesh, self._frame, *([self._written] if self._roomy else [])]
+        """Matplotlib artists that it consists of."""
+        return [self._mesh, self._frame, *([self._texts] if self._detailed else [])]
 
     def show(self, values: Array, tint: Tint) -> None:
         """Show other values of the same shape."""
         colours, inks = shades(values, tint, self._depth)
         self._mesh.set_array(colours)
         self._frame.set_edgecolor(tint.colour)
-        if not self._roomy:
+        if not self._detailed:
             return
-        self._written.write([self._entry(value) for value in values.flat], inks.reshape(-1, 3))
+        self._texts.write([self._entry(value) for value in values.flat], inks.reshape(-1, 3))
 
     def _entry(self, value: float) -> str:
-        if self._in_numbers:
+        if self._shows_numbers:
             return number(value)
         return "×" if not np.isfinite(value) else "\N{MINUS SIGN}" if value < 0 else ""
 
 
 def heatmap(page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False) -> Heatmap:
-    """Draw an array; see ``Heatmap``."""
+    """Draw an array as a ``Heatmap``, with the same parameters."""
     return Heatmap(page, values, at, tint, numbers=numbers)

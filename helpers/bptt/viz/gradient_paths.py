@@ -1,4 +1,4 @@
-"""Picture of a row of cells and of two gradient paths that meet and add between them, with a table of both."""
+"""Draw a row of cells with two gradient paths that are added at each step, and a table of the arrays."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -38,18 +38,18 @@ _DOTS, _DOTS_WIDE = "···", 16.0
 
 
 def gradient_paths(words: Words, above: Array, later: Array, without: str | None, highlight: int | None) -> Card:
-    """Draw what arrives over both paths at every step, and their sum, which goes on into the cell.
+    """Draw the gradients that arrive at each step over two paths, and their sum, which goes into the cell.
 
     Parameters
     ----------
     words : Words
-        What the picture says, and how its paths look.
+        Texts and paths.
     above, later : ndarray (n_a, m, T_x)
         Gradients that arrive from above each step, and from the step after it.
     without : str or None
-        The path that is left out, by its name in ``words.roads``.
+        Path to leave out, by its name in ``words.roads``.
     highlight : int or None
-        Step to light up and to write out below, from 0.
+        Step to highlight and to write out below, from 0.
 
     Returns
     -------
@@ -232,7 +232,7 @@ class _Picture:
         left, later = self.places[0][0], self.words.roads[list(self.words.roads)[1]]
         draw.arrow(page, [(left - 26, _CHAIN - _TRACK), (left, _CHAIN - _TRACK)], color=style.VALUE)
         back = [(left, _CHAIN + _TRACK), (left - 26, _CHAIN + _TRACK)]
-        draw.arrow(page, back, linewidth=style.width(later.look), zorder=2.5, **style.road(later.look))
+        draw.arrow(page, back, linewidth=style.line_width(later.look), zorder=2.5, **style.line_style(later.look))
         look: dict[str, Any] = {"size": style.LABEL, "ha": "right"}
         draw.code(page, (left - 32, _CHAIN - 6), self.words.start, color=style.MUTED, **look)
         draw.code(page, (left - 32, _CHAIN + 6), self.words.end, color=later.ink, **look)
@@ -244,13 +244,13 @@ class _Picture:
 
     def _road(self, page: Axes, points: list[Point], row: _Row) -> None:
         """Draw a gradient's arrow; a road left out is grey and crossed."""
-        look = style.road(row.road.look)
+        look = style.line_style(row.road.look)
         if row.left_out:
             look = look | {"color": style.HAIRLINE}
             (x0, y0), (x1, y1) = points
             centre = ((x0 + x1) / 2, (y0 + y1) / 2)
             draw.text(page, centre, "×", color=style.WRONG, size=style.TITLE, weight="bold", zorder=5)
-        draw.arrow(page, points, linewidth=style.width(row.road.look), zorder=2.5, **look)
+        draw.arrow(page, points, linewidth=style.line_width(row.road.look), zorder=2.5, **look)
 
     def _headings(self, page: Axes) -> None:
         """Name the rows at their left."""
@@ -271,7 +271,7 @@ class _Picture:
                 draw.box(page, at, radius=1, facecolor=style.SHADE, edgecolor=style.HAIRLINE)
                 continue
             values = row.values[:, :, step]
-            draw.heatmap(page, values, at, Tint(style.road(row.road.look)["color"], self.scale), numbers=True)
+            draw.heatmap(page, values, at, Tint(style.line_style(row.road.look)["color"], self.scale), numbers=True)
             if values.size > 1:
                 words = row.amount(step)
                 draw.code(page, (join, top + tall + 7), words, size=style.DIGITS, color=row.ink)

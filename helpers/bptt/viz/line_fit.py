@@ -1,4 +1,4 @@
-"""A straight line through measured points that a few disturbed ones do not move."""
+"""Robust line fit: the Theil-Sen estimator, which a few outliers do not move."""
 
 import numpy as np
 
@@ -6,16 +6,17 @@ from bptt.types import Array
 
 
 def median_line(x: Array, y: Array) -> tuple[float, float]:
-    """Return slope and start of the line whose slope is the median of the slopes between all pairs of points.
+    """Fit the line whose slope is the median of the slopes between all pairs of points.
 
     Parameters
     ----------
     x, y : ndarray (n,)
+        Coordinates of the points.
 
     Returns
     -------
-    slope, start : float
-        Not a number where there are no two different places.
+    slope, intercept : float
+        NaN without two different ``x``.
 
     References
     ----------
@@ -23,8 +24,8 @@ def median_line(x: Array, y: Array) -> tuple[float, float]:
     Association 63, 1968.
     """
     i, j = np.triu_indices(len(x), 1)
-    apart = x[i] != x[j]
-    i, j = i[apart], j[apart]
+    distinct = x[i] != x[j]
+    i, j = i[distinct], j[distinct]
     if not i.size:
         return np.nan, np.nan
     slope = float(np.median((y[j] - y[i]) / (x[j] - x[i])))

@@ -1,4 +1,4 @@
-"""The nodes of the LSTM cell's graph: where each is, and what it does to values and to gradients, in words."""
+"""Node positions and texts of the LSTM cell's graph."""
 
 from bptt.viz import style
 from bptt.viz.rnn_nodes import Node

@@ -1,4 +1,4 @@
-"""The LSTM cell as a computation graph: the memory along the top, the gates below it."""
+"""Draw the LSTM cell as a computation graph: the memory along the top, the gates below it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ _STATE = (nodes.SHOW[0] + nodes.RADIUS + nodes.FORK - 5) / 2
 
 
 class LSTMPicture(CellPicture):
-    """The LSTM cell's graph on its page."""
+    """Computation graph of an LSTM cell."""
 
     name = "LSTM"
     nodes = nodes.NODES
@@ -42,7 +42,7 @@ class LSTMPicture(CellPicture):
 
     @staticmethod
     def words(shapes: Mapping[str, str]) -> str:
-        """Tell what the cell computes, each array with its shape."""
+        """Return what the cell computes, in words, each array with its shape."""
 
         def named(name: str) -> str:
             return f"{name} {shapes[name]}"
@@ -56,7 +56,7 @@ class LSTMPicture(CellPicture):
         )
 
     def edges(self) -> None:
-        """Draw what flows forward, and on a second track what flows back, as far as it is known."""
+        """Draw the edges forward, and on a second track those of the known gradients backward."""
         z: dict[str, Names] = {g: {f"dz{g}", f"dW{g}", f"db{g}", "dxt", "da_prev"} for g in nodes.GATES}
         dc = {"dc", "dc_prev"} | z["f"] | z["i"] | z["c"]
         self._memory(dc)
@@ -245,7 +245,7 @@ class LSTMPicture(CellPicture):
         return style.INK if self.shapes[name] == self.shapes[of] else style.WRONG
 
     def key(self) -> None:
-        """Say what lines and tints mean."""
+        """Draw the key to lines and tints."""
         x, y = style.MARGIN + 6, 170.0
         self._key_value(x, y)
         self._key_gradient(x, y + 19, "dz", "gradient, flows back")

@@ -1,4 +1,4 @@
-"""The panel under a graph: the node that is lit, in words and in numbers."""
+"""Panel below a cell's graph: explains the highlighted node in words and arrays."""
 
 from textwrap import fill
 from typing import NamedTuple
@@ -24,7 +24,7 @@ _CELL_WITHOUT_A_NUMBER = 12.0
 
 
 class Shown(NamedTuple):
-    """An array of the panel, with what is written above it."""
+    """An array in the panel, with its label and its colour scale."""
 
     label: str
     values: Array
@@ -32,7 +32,7 @@ class Shown(NamedTuple):
 
 
 def panel(page: Axes, top: float, heading: str, note: str, shown: list[Shown]) -> None:
-    """Explain a node: its name, what it does in words, and the arrays that tell its story."""
+    """Draw the panel of a node: its name, what it does in words, and its arrays."""
     left, width = style.MARGIN - 4, style.WIDTH - 2 * style.MARGIN + 8
     at = (left, top, width, _INNER_HEIGHT)
     draw.box(page, at, facecolor=style.MARKER_PALE, edgecolor=style.INK, linewidth=1.0)
@@ -42,14 +42,14 @@ def panel(page: Axes, top: float, heading: str, note: str, shown: list[Shown]) -
 
 
 def arrays(page: Axes, top: float, tall: float, shown: list[Shown]) -> None:
-    """Draw arrays side by side in the right part of a panel, each below its name."""
+    """Draw arrays side by side in the right part of a panel, each below its label."""
     height = min(_CELL_HEIGHT, (tall - 34) / max((len(s.values) for s in shown), default=1))
     width = _cell_width(shown, height)
     slots = _slots(shown, width)
     x = _ARRAYS_LEFT + (_ARRAYS_WIDTH - sum(slots) - _GAP * (len(shown) - 1)) / 2
     for (label, values, tint), slot in zip(shown, slots, strict=True):
         rows, cols = values.shape
-        wide, high = max(cols * width, draw.ROOMY), rows * height
+        wide, high = max(cols * width, draw.MIN_DETAIL_POINTS), rows * height
         middle = x + slot / 2
         draw.code(page, (middle, top + 14), label, size=style.LABEL, color=style.MUTED)
         at = (middle - wide / 2, top + 26 + (tall - 34 - high) / 2, wide, high)

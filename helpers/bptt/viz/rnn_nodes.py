@@ -1,4 +1,4 @@
-"""The nodes of the RNN cell's graph: where each is, and what it does to values and to gradients, in words."""
+"""Node positions and texts of the RNN cell's graph."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,18 @@ from bptt.viz.draw import Point
 
 @dataclass(frozen=True)
 class Node:
-    """One node of the graph: where it is, what it does in words, and the arrays that tell its story.
+    """One node of a cell's graph: its position, its texts, and the arrays shown beside them.
 
     Attributes
     ----------
-    at : tuple
+    at : tuple of float
         Centre, in points.
     forward, backward : str
-        What it does to values, and what it does to gradients.
+        Texts: what it does to values, and what it does to gradients.
     values, gradients : tuple of str
-        Names of the arrays shown beside the words on the way forward and on the way back.
-    lit : tuple
-        Width and height of the light behind it when it is lit; a square is drawn as a circle.
+        Names of the arrays shown beside each of these texts.
+    lit : tuple of float
+        Width and height of its highlight, in points; a square is drawn as a circle.
     """
 
     at: Point

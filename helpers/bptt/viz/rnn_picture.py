@@ -1,4 +1,4 @@
-"""The RNN cell as a computation graph."""
+"""Draw the RNN cell as a computation graph."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _STATE_TO_Y, _STATE_TO_NEXT = 98.0, 548.0
 
 
 class RNNPicture(CellPicture):
-    """The RNN cell's graph on its page."""
+    """Computation graph of an RNN cell."""
 
     name = "RNN"
     nodes = nodes.NODES
@@ -35,7 +35,7 @@ class RNNPicture(CellPicture):
 
     @staticmethod
     def words(shapes: Mapping[str, str]) -> str:
-        """Tell what the cell computes, each array with its shape."""
+        """Return what the cell computes, in words, each array with its shape."""
 
         def named(name: str) -> str:
             return f"{name} {shapes[name]}"
@@ -47,7 +47,7 @@ class RNNPicture(CellPicture):
         )
 
     def edges(self) -> None:
-        """Draw what flows forward, and on a second track what flows back, as far as it is known."""
+        """Draw the edges forward, and on a second track those of the known gradients backward."""
         s, r, middle = self.track, nodes.RADIUS, nodes.MIDDLE
         to_sum = {"dz"} | {"d" + name for name in nodes.ROWS}
         to_state = {"da_next"} | to_sum
@@ -128,7 +128,7 @@ class RNNPicture(CellPicture):
                 self._label((x, nodes.MIDDLE + out * (26 + height)), f"{name} {self.shapes[name]}", ink)
 
     def key(self) -> None:
-        """Say what lines and tints mean."""
+        """Draw the key to lines and tints."""
         x, y = 332.0, 296.0
         self._key_value(x, y)
         self._key_gradient(x + 140, y, "dz", "gradient, flows back")

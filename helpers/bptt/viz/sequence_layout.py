@@ -1,4 +1,4 @@
-"""A chain of cells in time, and the ways that values take forward and gradients back."""
+"""Layout of a row of cells with forward and backward arrows."""
 
 from typing import NamedTuple
 
@@ -21,19 +21,19 @@ Way = tuple[Point, Point]
 
 
 class StepPosition(NamedTuple):
-    """Where a step stands: the left side of its cell, and the middle of its join."""
+    """Position of a step: x of the left side of its cell and of the middle of its join, in points."""
 
     left: float
     join: float
 
 
 def place(left: float, room: float) -> StepPosition:
-    """Return the place of a step that has so much room."""
+    """Return the position of a step that begins at ``left`` and is ``room`` points wide."""
     return StepPosition(left, left + CELL + _TO_JOIN * (room - CELL))
 
 
 class SequenceLayout:
-    """The chain on its page; each method draws one part of it, or tells where a gradient goes.
+    """A row of cells: methods draw its parts, or return start and end of a gradient's arrow, in points.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ class SequenceLayout:
     places : list of StepPosition
         One for each step.
     top, middle : float
-        Top of the boxes above the joins, and height at which cells and joins stand.
+        y of the top of the boxes above the joins, and of the middle of cells and joins, in points.
     box : float
-        Width of those boxes.
+        Width of those boxes, in points.
     """
 
     def __init__(self, page: Axes, places: list[StepPosition], top: float, middle: float, box: float = 58.0) -> None:
@@ -54,13 +54,13 @@ class SequenceLayout:
         self._box = box
 
     def step(self, t: int, above: str) -> None:
-        """Draw a step: its cell, its join with a box above, and what flows forward between them.
+        """Draw a step: its cell, its join with a box above, and the forward arrows between them.
 
         Parameters
         ----------
         t : int
         above : str
-            What stands in the box.
+            Text in the box.
         """
         left, join = self.places[t]
         page, y, end = self.page, self.middle, self.top + _BOX_TALL
@@ -73,29 +73,29 @@ class SequenceLayout:
         page.add_patch(Circle((join, y), JOIN, facecolor=style.INK, zorder=3))
 
     def forward(self, t: int) -> None:
-        """Draw what flows forward into the cell of a step; from before the chain for the first one."""
+        """Draw the forward arrow into the cell of a step; the first one begins before the row."""
         left = self.places[t].left
         start = self.places[t - 1].join + JOIN if t else left - _END
         draw.arrow(self.page, [(start, self.middle - _TRACK), (left, self.middle - _TRACK)], color=style.VALUE)
 
     def from_above(self, t: int) -> Way:
-        """Return the way from the box above a join down to it."""
+        """Return the arrow from the box above a join down to it."""
         x = self.places[t].join + _TRACK
         return (x, self.top + _BOX_TALL), (x, self.middle - JOIN)
 
     def from_later(self, t: int) -> Way:
-        """Return the way from the cell of the next step, or from the end of the chain, to a join."""
+        """Return the arrow from the cell of the next step, or from the end of the row, to a join."""
         join, y = self.places[t].join, self.middle
         if t == len(self.places) - 1:
             return (join + _END, y), (join + JOIN, y)
         return (self.places[t + 1].left, y + _TRACK), (join + JOIN, y + _TRACK)
 
     def into_cell(self, t: int) -> Way:
-        """Return the way from a join into its cell."""
+        """Return the arrow from a join into its cell."""
         left, join = self.places[t]
         return (join - JOIN, self.middle + _TRACK), (left + CELL, self.middle + _TRACK)
 
     def out(self) -> Way:
-        """Return the way out of the first cell."""
+        """Return the arrow out of the first cell."""
         left = self.places[0].left
         return (left, self.middle + _TRACK), (left - _END, self.middle + _TRACK)

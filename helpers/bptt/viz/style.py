@@ -1,7 +1,7 @@
-"""The one visual language: a colour, a line and a size for each meaning.
+"""Colours, line styles and font sizes of all figures, each with one meaning.
 
 Colours are from the set of M. Okabe and K. Ito, "Color Universal Design", 2008, that all common kinds of colour vision
-tell apart. No meaning rests on colour alone: a label or a line style says the same.
+tell apart. No meaning depends on colour alone: a label or a line style says the same.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ VALUE = "#64748B"
 WRONG = "#D55E00"
 """Entries that are wrong or not finite; always with a thick outline or a cross as well."""
 MARKER = "#F0E442"
-"""Marker pen: look here."""
+"""Highlight: look here."""
 MARKER_PALE = "#FEFBDD"
 TIME_PATH_TEXT = "#8A5A00"
 MEMORY_PATH_TEXT = "#006B4E"
@@ -42,7 +42,7 @@ PAPER = "#FDFDFB"
 
 SOLID = "solid"
 DASHED = (0, (4.0, 1.6))
-"""The line of the time path; the loss path and their sum are solid."""
+"""Dash pattern of the time path; the loss path and their sum are solid."""
 
 WIDTH = 612.0
 """Width of every figure in points: 8.5 inches, the output column of JupyterLab on a laptop."""
@@ -58,7 +58,7 @@ DIGITS = 7.2
 
 SANS = "DejaVu Sans"
 MONO = "DejaVu Sans Mono"
-"""Both come with Matplotlib, so that a figure laid out here has no overlaps elsewhere."""
+"""Both come with Matplotlib, so that text has the same width on every machine."""
 
 RC: Any = {
     "font.family": SANS,
@@ -86,8 +86,8 @@ RC: Any = {
 }
 
 
-def road(name: str) -> dict[str, Any]:
-    """Return the colour and the line of an array, by its name or by the name of the road that it travels."""
+def line_style(name: str) -> dict[str, Any]:
+    """Return colour and line style of an array's arrows, by its name or that of its path, e.g. ``"time path"``."""
     if name in {"loss path", "da"}:
         return {"color": LOSS_PATH, "linestyle": SOLID}
     if name in {"time path", "da_prev", "da_prevt"}:
@@ -99,9 +99,9 @@ def road(name: str) -> dict[str, Any]:
     return {"color": VALUE, "linestyle": SOLID}
 
 
-def width(name: str) -> float:
-    """Return how wide a gradient's line is: the memory is a highway, told from the other roads without its colour."""
-    return 3.2 if road(name)["color"] == MEMORY_PATH else 1.8
+def line_width(name: str) -> float:
+    """Return the width of a gradient's line, in points: the memory path is wider, so not told by colour alone."""
+    return 3.2 if line_style(name)["color"] == MEMORY_PATH else 1.8
 
 
 P = ParamSpec("P")
@@ -109,13 +109,13 @@ R = TypeVar("R")
 
 
 def styled(function: Callable[P, R]) -> Callable[P, R]:
-    """Run ``function`` in the course's style and leave the reader's own Matplotlib settings as they are."""
+    """Decorate a function to run with the course's rcParams; the caller's own stay as they are."""
 
     @wraps(function)
-    def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(RC)
             return function(*args, **kwargs)
 
-    return inside
+    return wrapper

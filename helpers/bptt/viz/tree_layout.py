@@ -1,4 +1,4 @@
-"""Where all stands in the picture of a tree or a graph: a traversal for each loss, or one sweep for all."""
+"""Layout of one backward traversal per loss beside one sweep for all losses."""
 
 from typing import Any, NamedTuple
 
@@ -24,17 +24,18 @@ _TINTS = (style.LOSS_PATH, "#3C94C8", "#004B78", "#6E8FA3")
 
 
 class Part(NamedTuple):
-    """One stroke of a half: an arrow, a cell, a join or a word, and the call with which it is drawn.
+    """One element of a half: an arrow, a cell, a join or a text, and the call with which it is drawn.
 
     Attributes
     ----------
     call : int
+        Number of the call, from 1.
     at : tuple of Point
-        The middle, or where an arrow begins and where it ends.
+        Centre, or start and end of an arrow, in points.
     look : dict
-        Colour and line of an arrow.
+        Colour and line style.
     words : str
-        Of a loss.
+        Text at a loss.
     """
 
     call: int
@@ -44,7 +45,7 @@ class Part(NamedTuple):
 
 
 class Half(NamedTuple):
-    """Where everything stands on one side; the cells are in the order of their calls."""
+    """Elements of one half of the picture; the cells are in the order of their calls."""
 
     cells: list[Part]
     arrows: list[Part]
@@ -53,7 +54,7 @@ class Half(NamedTuple):
 
 
 def per_loss(length: int) -> Half:
-    """Place one row for each loss, the last loss first; ``length`` is the number of steps."""
+    """Lay out one row of cells for each loss, the last loss first; ``length`` is the number of steps."""
     half = Half([], [], [], [])
     wide, tall = _step(length), min(_TALLEST_ROW, TALL / length)
     top = TOP + (TALL - tall * length) / 2
@@ -72,14 +73,14 @@ def per_loss(length: int) -> Half:
 
 
 def at_once(length: int) -> Half:
-    """Place the chain, with the joins in a row above the cells so that every arrow has its length."""
+    """Lay out one row of cells for all losses, the joins above the cells so that no arrow is too short."""
     half = Half([], [], [], [])
     wide, middle = _step(length), TOP + TALL / 2
     cells, joins = middle + 42, middle + 2
     for call, t in enumerate(reversed(range(length)), start=1):
         x = GRAPH + (t + 0.5) * wide
         join = x + wide / 2
-        loss, time, both = (style.road(name) for name in ("loss path", "time path", "da_next"))
+        loss, time, both = (style.line_style(name) for name in ("loss path", "time path", "da_next"))
         half.losses.append(Part(call, ((join, LOSSES),), loss, str(t)))
         half.arrows.append(Part(call, ((join, LOSSES + 8), (join, joins - JOIN)), loss))
         if t < length - 1:

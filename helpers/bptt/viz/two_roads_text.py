@@ -1,4 +1,4 @@
-"""What is said about two roads that meet: into the states of a sequence, or into the memories of an LSTM."""
+"""Texts of the two-roads figures: gradients into the states of a sequence, and into the memories of an LSTM."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from bptt.viz import style
 
 @dataclass(frozen=True)
 class Road:
-    """One of the two roads, or where they lead.
+    """One of the two gradient paths, or their sum.
 
     Attributes
     ----------
     name : str
-        Of the array, as it stands in code.
+        Name of the array in code.
     kind : str
-        What the road is called.
+        Name of the path.
     look : str
-        Name by which ``style.road`` knows its colour and its line.
+        Name by which ``style.line_style`` knows its colour and its line.
     colour : str
         That colour in words.
     """
@@ -28,32 +28,32 @@ class Road:
 
     @property
     def ink(self) -> str:
-        """Return the colour of words about it."""
-        colour: str = style.road(self.look)["color"]
+        """Colour of text about it."""
+        colour: str = style.line_style(self.look)["color"]
         return style.AS_TEXT.get(colour, colour)
 
 
 @dataclass(frozen=True)
 class Words:
-    """All that differs between the two pictures.
+    """Texts and paths of one figure.
 
     Attributes
     ----------
     roads : dict of str to Road
-        The road from above and the road from the next step, by the name under which they can be left out.
+        The path from above and the path from the next step, by the names under which they can be left out.
     total : Road
-        Where both lead.
+        Their sum.
     arrays : str
-        The arrays as a reader gives them.
+        Names of the two arguments.
     titles, morals : dict
-        Heading and last line, by what is left out.
+        Heading and last line, by the path that is left out.
     only_start : str
-        Last line when the road from above is left out, but the loop starts with something.
+        Last line when the path from above is left out, but the loop starts with a gradient that is not zero.
     above, at, start, end : str
-        What stands in the box above each step, below each join, and at the beginning of the chain for what flows
-        forward and what flows back; ``{t}`` is the step.
+        Texts in the box above each step, below each join, and at the start of the row, forward and backward; ``{t}``
+        is the step.
     chain : str
-        The picture in words.
+        Description of the picture.
     """
 
     roads: dict[str, Road]

@@ -1,8 +1,8 @@
-"""Widgets: figures with controls, for a notebook with a running kernel.
+"""Widgets: interactive figures for a notebook with a running kernel.
 
-Every public function takes arrays, or a function that the learner has written, and returns a widget that shows itself
-as the last line of a cell: controls, a picture, and a line of text that says what the picture shows. A still picture
-stays in the notebook for when there is no kernel.
+Every public function takes arrays, or a function that the learner has written, and returns a widget that displays
+itself as the last line of a cell: controls, a picture, and a line of text that says what the picture shows. A static
+image stays in the saved notebook for when there is no kernel.
 
 Matplotlib and ipywidgets are loaded by the first widget and not before. Under autograding (``NBGRADER_EXECUTION`` is
 set) no widget is made and neither is loaded.
@@ -33,11 +33,11 @@ _WIDGETS = (
     "tree_or_graph",
     "two_roads",
 )
-"""Each is in the file of its name in ``scenes/``."""
+"""Each is in the file of the same name in ``scenes/``."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type checker reads the imports above instead
-    """Load a widget when it is first asked for, or, while a notebook is graded, a stand-in that draws nothing."""
+    """Import a widget's function on first access; under autograding, return ``draw_nothing`` in its place."""
     if name not in _WIDGETS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if is_autograding():

@@ -1,4 +1,4 @@
-"""What a loop over time gives with both roads into each state, and with one of them left out."""
+"""Backward loops over time, whole and with the loss path or the time path left out."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -18,20 +18,20 @@ LEFT_OUT = {
     (False, True): "no-loss-path-from-last",
     (False, False): "no-loss-path-from-zeros",
 }
-"""The mistake that leaves out what is not True, by its name in the catalogue: loss path, time path."""
+"""Id of the mistake, by whether a loop has the loss path and the time path."""
 
 
 class Loop(NamedTuple):
-    """One loop.
+    """Arrays of one backward loop.
 
     Attributes
     ----------
     da_prevt, da_next : ndarray (n_a, m, T_x)
-        What comes from later steps at each state, and what goes into its cell.
+        Gradient that arrives at each state from the next step, and the one that goes into its cell.
     returned : dict of ndarray
-        ``dx, da0, dWax, dWaa, dba``.
+        What the loop returns: ``dx, da0, dWax, dWaa, dba``.
     title : str
-        What the check calls this mistake; empty for the right loop.
+        Title of the mistake in the check; empty for the right loop.
     """
 
     da_prevt: Array
@@ -41,49 +41,50 @@ class Loop(NamedTuple):
 
 
 def loops(da: Array, caches: RNNCaches) -> dict[tuple[bool, bool], Loop]:
-    """Compute all four, without a loop that runs backward: see ``bptt.jacobians.rnn_lstm``.
+    """Compute all four loops, without one that runs backward: see ``bptt.jacobians.rnn_lstm``.
 
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
+        Gradient that reaches each state from the loss of its own step.
     caches : RNNCaches
 
     Returns
     -------
-    dict
-        Of ``Loop``, by whether the loss path and the time path are there.
+    dict of Loop
+        By whether the loop has the loss path and the time path.
     """
     arguments = {"da": da, "caches": caches}
     arguments |= RNN_BACKWARD.prepare(arguments)
-    known = {mistake.id: mistake for mistake in GO_THROUGH.mistakes}
+    mistakes = {mistake.id: mistake for mistake in GO_THROUGH.mistakes}
     with np.errstate(all="ignore"):
         right = GO_THROUGH.right(arguments)
-        found = {_BOTH: _loop(arguments, right, "", _BOTH)}
+        by_roads = {_BOTH: _loop(arguments, right, "", _BOTH)}
         for roads, name in LEFT_OUT.items():
-            spoilt = known[name].predict(arguments, right)
-            found[roads] = _loop(arguments, spoilt, known[name].title, roads)
-    return found
+            mistaken = mistakes[name].predict(arguments, right)
+            by_roads[roads] = _loop(arguments, mistaken, mistakes[name].title, roads)
+    return by_roads
 
 
-def _loop(arguments: Arguments, through: Mapping[str, Any], title: str, roads: tuple[bool, bool]) -> Loop:
+def _loop(arguments: Arguments, chain: Mapping[str, Any], title: str, roads: tuple[bool, bool]) -> Loop:
     da, (loss, time) = arguments["da"], roads
-    da_prevt = through["carried"][0, ..., 1:].copy()
+    da_prevt = chain["carried"][0, ..., 1:].copy()
     if time and not loss:
-        # The time path starts with the last loss: without that, nothing would ever enter.
+        # The time path starts with the last loss: without it, all would be zero.
         da_prevt[..., -1] = da[..., -1]
     nothing = np.zeros_like(da)
     da_next = (da if loss else nothing) + (da_prevt if time else nothing)
-    return Loop(da_prevt, da_next, GATHER.right({**arguments, **through}), title)
+    return Loop(da_prevt, da_next, GATHER.right({**arguments, **chain}), title)
 
 
 def wrong(yours: Array, exact: Array) -> Array:
-    """Tell which entries differ by more than rounding, as the checks do."""
+    """Return which entries differ by more than rounding, by the checks' tolerance."""
     near = np.isclose(yours, exact, rtol=0, atol=TOLERANCE * (draw.largest(exact) or 1.0), equal_nan=True)
     return ~near
 
 
 def same(yours: Gradients, loop: Loop) -> bool:
-    """Tell whether all that a function has returned is what a loop gives."""
+    """Tell whether a function returned the same gradients as a loop."""
     return yours.keys() == loop.returned.keys() and not any(
         wrong(yours[name], loop.returned[name]).any() for name in yours
     )

@@ -1,4 +1,4 @@
-"""A scene with its controls, as it shows itself in a notebook."""
+"""`InteractiveFigure`: a scene with its ipywidgets controls."""
 
 import asyncio
 from base64 import b64encode
@@ -13,35 +13,36 @@ from traitlets import Bunch
 
 from bptt.viz import style
 from bptt.widgets.controls import Control
-from bptt.widgets.notebook_output import LIVE, StaticFallback, marked_up, show
+from bptt.widgets.notebook_output import LIVE_CLASS, StaticFallback, show_widget, words_as_html
 from bptt.widgets.scene import Frame, Scene
 
 _WIDTH = round(style.WIDTH / 72 * style.DPI)
-_KEPT = 32
-"""Frames that are kept, so that going back to one costs nothing."""
-_PAUSE = 0.1
-"""Seconds that a learner looks at a frame before the next one is drawn ahead: who is dragging does not wait for it."""
+_MAX_CACHED_FRAMES = 32
+"""Frames in the cache, so that going back to one costs nothing."""
+_DRAW_AHEAD_SECONDS = 0.1
+"""Delay before the next frame is drawn ahead, so that a learner who drags a slider does not wait for it."""
 
 
 class InteractiveFigure:
-    """A scene and the controls that move it.
+    """A scene and its controls, displayed in a notebook.
 
     Parameters
     ----------
     scene : Scene
         Its ``update`` takes one value for each control, by name, and depends on nothing else.
     lines : int
-        How many lines of text to keep free below the picture, so that nothing moves when the words change.
+        Lines of text to reserve below the picture, so that the layout stays when the text changes.
     still : dict, optional
-        Values for the still picture that stays in the notebook, where others tell more than those at the start.
+        Values for the image that stays in the saved notebook, if other ones tell more than those at the start.
     **controls : Control
+        By the names of the arguments of ``scene.update``.
 
     Attributes
     ----------
     scene : Scene
     controls : dict of Control
     frame : Frame
-        The picture and the words that it shows now.
+        Picture and text that it shows now.
     """
 
     def __init__(
@@ -50,58 +51,58 @@ class InteractiveFigure:
         self.scene = scene
         self.controls = controls
         self._lines = lines
-        self._still = still or {}
-        self._still_shown: list[StaticFallback] = []
-        self._ahead: asyncio.TimerHandle | None = None
-        self._kept: OrderedDict[tuple[object, ...], Frame] = OrderedDict()
+        self._still_values = still or {}
+        self._fallbacks: list[StaticFallback] = []
+        self._pending_draw: asyncio.TimerHandle | None = None
+        self._cache: OrderedDict[tuple[object, ...], Frame] = OrderedDict()
         for control in controls.values():
             control.source.observe(self._redraw, "value")
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the controls are set to, by their names."""
+        """Values of the controls, by name."""
         return {name: control.source.value for name, control in self.controls.items()}
 
     @cached_property
     def frame(self) -> Frame:
-        """The picture and the words that are shown."""
-        return self._drawn(self.values)
+        """Picture and text that are shown."""
+        return self._cached_frame(self.values)
 
     @property
     def words(self) -> str:
-        """What the picture shows, in words and numbers."""
+        """Text that is shown: the picture in words and numbers."""
         return self.frame.words
 
     def show_state(self, **values: Any) -> None:  # noqa: ANN401 - each scene has values of its own
         """Show a state that code sets, not a control, such as the progress of a training."""
         self._show(self.scene.frame(**self.values | values))
 
-    def keep(self) -> None:
-        """Let the still picture in the notebook be the one that is shown now."""
-        for still in self._still_shown:
-            still.update(self.frame)
+    def update_fallback(self) -> None:
+        """Make the frame that is shown now the image that stays in the notebook."""
+        for fallback in self._fallbacks:
+            fallback.update(self.frame)
 
-    def _drawn(self, values: dict[str, Any]) -> Frame:
+    def _cached_frame(self, values: dict[str, Any]) -> Frame:
         key = tuple(values.values())
-        if key not in self._kept:
-            self._kept[key] = self.scene.frame(**values)
-        self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return self._kept[key]
+        if key not in self._cache:
+            self._cache[key] = self.scene.frame(**values)
+        self._cache.move_to_end(key)
+        while len(self._cache) > _MAX_CACHED_FRAMES:
+            self._cache.popitem(last=False)
+        return self._cache[key]
 
     @cached_property
     def _picture(self) -> Any:  # noqa: ANN401 - ipywidgets has no type hints
         height = round(self.scene.card.height / 72 * style.DPI)
         return ipw.Image(
-            value=_address(self.frame),
+            value=_data_url(self.frame),
             format="url",
             width=str(_WIDTH),
             height=str(height),
             layout=ipw.Layout(
                 max_width="100%",
                 height="auto",
-                # So that controls and picture are seen together, down to where letters would become too small.
+                # Controls and picture fit on the screen together, down to a height where text becomes too small.
                 max_height="max(84vh, 600px)",
                 object_fit="contain",
                 object_position="left",
@@ -111,60 +112,65 @@ class InteractiveFigure:
 
     @cached_property
     def _text(self) -> Any:  # noqa: ANN401 - ipywidgets has no type hints
-        return ipw.HTML(_told(self.words), layout=ipw.Layout(min_height=f"{1.4 * self._lines:.1f}em", width="auto"))
+        return ipw.HTML(
+            _status_html(self.words), layout=ipw.Layout(min_height=f"{1.4 * self._lines:.1f}em", width="auto")
+        )
 
     @cached_property
     def box(self) -> Any:  # noqa: ANN401 - ipywidgets has no type hints
-        """The controls in a row, the picture, and the words below it."""
+        """Container of the controls, the picture and the text."""
         row = ipw.HBox(
             [control.box for control in self.controls.values()],
             layout=ipw.Layout(flex_flow="row wrap", align_items="center"),
         )
         box = ipw.VBox([row, self._picture, self._text], layout=ipw.Layout(max_width=f"{_WIDTH}px"))
-        box.add_class(LIVE)
+        box.add_class(LIVE_CLASS)
         return box
 
     def _redraw(self, change: Bunch) -> None:
-        # While this runs, the browser holds back what a slider says next, and of that all but the last: a learner who
-        # drags faster than we draw sees fewer frames, never late ones.
-        self._show(self._drawn(self.values))
+        # While this runs, the browser holds back the slider's next values and then sends the last one alone: a learner
+        # who drags faster than we draw sees fewer frames, not late ones.
+        self._show(self._cached_frame(self.values))
         self._draw_ahead(change)
 
     def _draw_ahead(self, change: Bunch) -> None:
-        """Draw the step after this one while the learner looks, where a kernel waits for what is next."""
-        if self._ahead is not None:
-            self._ahead.cancel()
+        """Schedule drawing the next step into the cache, on a kernel's event loop."""
+        if self._pending_draw is not None:
+            self._pending_draw.cancel()
         for name, control in self.controls.items():
             if control.source is not change.owner or not control.stepwise:
                 continue
-            after = change.new + (1 if change.new > change.old else -1)
-            if control.source.min <= after <= control.source.max:
-                with suppress(RuntimeError):  # no loop runs outside of a kernel
+            following = change.new + (1 if change.new > change.old else -1)
+            if control.source.min <= following <= control.source.max:
+                with suppress(RuntimeError):  # outside a kernel there is no event loop
                     loop = asyncio.get_running_loop()
-                    self._ahead = loop.call_later(_PAUSE, self._drawn, self.values | {name: after})
+                    self._pending_draw = loop.call_later(
+                        _DRAW_AHEAD_SECONDS, self._cached_frame, self.values | {name: following}
+                    )
 
     def _show(self, frame: Frame) -> None:
         self.frame = frame
-        self._picture.value = _address(frame)
-        self._text.value = _told(frame.words)
+        self._picture.value = _data_url(frame)
+        self._text.value = _status_html(frame.words)
 
     def _ipython_display_(self) -> None:
-        still = StaticFallback(
-            self._drawn(self.values | dict(self._still)) if self._still else self.frame, self.scene.card
+        fallback = StaticFallback(
+            self._cached_frame(self.values | dict(self._still_values)) if self._still_values else self.frame,
+            self.scene.card,
         )
-        still.show()
-        self._still_shown.append(still)
-        show(self.box)
+        fallback.show()
+        self._fallbacks.append(fallback)
+        show_widget(self.box)
 
 
-def _address(frame: Frame) -> bytes:
-    """Return the picture as an address that contains it.
+def _data_url(frame: Frame) -> bytes:
+    """Return the picture as a data URL.
 
-    A browser shows it at once. Bytes would get an address of their own, and until the browser has read them from there
-    it shows nothing: Chromium did so for one frame in twenty.
+    A browser shows it at once. Bytes get a URL of their own, and until the browser has loaded that it shows nothing:
+    in Chromium, for one frame in twenty.
     """
     return b"data:image/png;base64," + b64encode(frame.png)
 
 
-def _told(words: str) -> str:
-    return f'<p role="status" aria-live="polite" style="margin: 0; line-height: 1.4">{marked_up(words)}</p>'
+def _status_html(words: str) -> str:
+    return f'<p role="status" aria-live="polite" style="margin: 0; line-height: 1.4">{words_as_html(words)}</p>'

@@ -1,4 +1,4 @@
-"""What a widget leaves in the notebook: itself, and one still picture for when there is no kernel."""
+"""Display a widget, and the static fallback image that stays in the saved notebook."""
 
 import html
 import io
@@ -13,27 +13,27 @@ from bptt.viz import style
 from bptt.viz.card import Card
 from bptt.widgets.scene import Frame
 
-LIVE = "bptt-live"
-"""Class of a widget that is at work."""
-_STILL = "bptt-still"
+LIVE_CLASS = "bptt-live"
+"""CSS class of a widget with a running kernel."""
+_STILL_CLASS = "bptt-still"
 
-# JupyterLab and Notebook prefer a widget to every other kind of output, also where it is gone, and then show an error
-# in its place. So the still picture is an output of its own, and whichever of the two is not wanted is hidden.
+# JupyterLab and Notebook prefer a widget to every other MIME type of an output, also where its kernel is gone, and then
+# show an error. So the image is an output of its own, and CSS hides the one of the two that is not needed.
 _CSS = f"""
-.jp-OutputArea-child:has(.{_STILL}):has(+ .jp-OutputArea-child .{LIVE}),
-.jp-OutputArea-child:has(+ .jp-OutputArea-child .{_STILL}):has(+ * + .jp-OutputArea-child .{LIVE}),
-.jp-OutputArea-child:has(.{_STILL}) + .jp-OutputArea-child:not(:has(.{LIVE})) {{ display: none; }}
+.jp-OutputArea-child:has(.{_STILL_CLASS}):has(+ .jp-OutputArea-child .{LIVE_CLASS}),
+.jp-OutputArea-child:has(+ .jp-OutputArea-child .{_STILL_CLASS}):has(+ * + .jp-OutputArea-child .{LIVE_CLASS}),
+.jp-OutputArea-child:has(.{_STILL_CLASS}) + .jp-OutputArea-child:not(:has(.{LIVE_CLASS})) {{ display: none; }}
 """
 
 
 class StaticFallback:
-    """The picture of a widget, and its words, as they stay in the notebook.
+    """Image and text of a widget as they stay in the saved notebook.
 
     Parameters
     ----------
     frame : Frame
     card : Card
-        Its caption stands below the picture.
+        Its caption is shown below the image.
     """
 
     def __init__(self, frame: Frame, card: Card) -> None:
@@ -42,13 +42,13 @@ class StaticFallback:
         self._frame = frame
 
     def show(self) -> None:
-        """Put picture and words into what the cell shows: two outputs, just above that of the widget."""
+        """Display image and text: two outputs of the cell, just above that of the widget."""
         picture, metadata, words = self._bundles()
         self._picture.display(picture, metadata=metadata, raw=True)
         self._words.display(words, raw=True)
 
     def update(self, frame: Frame) -> None:
-        """Put another frame in the place of the one that is there."""
+        """Replace the displayed frame."""
         self._frame = frame
         picture, metadata, words = self._bundles()
         self._picture.update(picture, metadata=metadata, raw=True)
@@ -57,25 +57,25 @@ class StaticFallback:
     def _bundles(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         caption, plain = html.escape(self._caption), self._frame.words.replace("`", "")
         return (
-            {"image/png": b64encode(_smaller(self._frame.png)).decode("ascii"), "text/plain": self._caption},
+            {"image/png": b64encode(_quantized(self._frame.png)).decode("ascii"), "text/plain": self._caption},
             {"image/png": {"width": round(style.WIDTH / 72 * style.DPI), "alt": plain}},
             {
-                "text/html": f'<style>{_CSS}</style><details class="{_STILL}">'
-                f"<summary>{caption}</summary><p>{marked_up(self._frame.words)}</p></details>",
+                "text/html": f'<style>{_CSS}</style><details class="{_STILL_CLASS}">'
+                f"<summary>{caption}</summary><p>{words_as_html(self._frame.words)}</p></details>",
                 "text/plain": plain,
             },
         )
 
 
-def marked_up(words: str) -> str:
-    """Return words as HTML, with code where they have it between backticks."""
+def words_as_html(words: str) -> str:
+    """Return a text as HTML, with code where it has backticks."""
     return re.sub("`(.+?)`", r"<code>\1</code>", html.escape(words))
 
 
-def show(box: Any) -> None:  # noqa: ANN401 - ipywidgets has no type hints
-    """Show a widget below its still picture: while it is at work, it alone is seen.
+def show_widget(box: Any) -> None:  # noqa: ANN401 - ipywidgets has no type hints
+    """Display a widget below its fallback image, which is hidden while the widget is there.
 
-    In a notebook that is opened again, on a page made from it, and where the kernel has stopped, its place is empty.
+    In a notebook that is opened again, on a page exported from it, and without a kernel, the widget's output is empty.
     """
     view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     nothing = "<!-- a widget, while its kernel runs -->"
@@ -83,9 +83,9 @@ def show(box: Any) -> None:  # noqa: ANN401 - ipywidgets has no type hints
     display(data, raw=True)
 
 
-def _smaller(png: bytes) -> bytes:
-    """Write a picture with 256 colours, which an eye can hardly tell from all of them, in a third of the space."""
+def _quantized(png: bytes) -> bytes:
+    """Return an image with 256 colours: it hardly looks different, in a third of the bytes."""
     file = io.BytesIO()
-    few = Image.open(io.BytesIO(png)).quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(file, "png", optimize=True)
+    image = Image.open(io.BytesIO(png)).quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image.save(file, "png", optimize=True)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""A picture whose still part is drawn once and whose moving artists are drawn again for every frame."""
+"""`Scene`: a card whose background is drawn once and whose moving artists are redrawn for every frame."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -15,16 +15,16 @@ from bptt.widgets.png import Encoder, Pixels
 from bptt.widgets.text_renderer import CachedTextRenderer
 
 SCALE = 1.5
-"""Pixels of a frame per pixel of an ordinary screen: sharp enough on a fine one, and drawn in half the time of 2."""
+"""Pixels of a frame per CSS pixel: sharp enough on screens of high resolution, and drawn in half the time of 2."""
 
 
 class Frame(NamedTuple):
-    """One state of a scene.
+    """Picture of one state of a scene.
 
     Attributes
     ----------
     png : bytes
-        A PNG file, ``SCALE`` times as wide and as high as it is shown.
+        A PNG file with ``SCALE`` pixels per CSS pixel.
     words : str
         What it shows, in words and numbers.
     """
@@ -34,7 +34,7 @@ class Frame(NamedTuple):
 
 
 class Layer:
-    """Moving artists that come and go together.
+    """Moving artists that are shown and hidden together.
 
     Attributes
     ----------
@@ -45,25 +45,25 @@ class Layer:
         self._scene = scene
         self.artists: list[Artist] = []
 
-    def show(self, visible: bool) -> None:  # noqa: FBT001 - what it is about stands in the name
-        """Draw this layer from now on, or leave it out."""
+    def show(self, visible: bool) -> None:  # noqa: FBT001 - the function's name says what it is
+        """Make this layer's artists visible, or hide them."""
         for artist in self.artists:
             artist.set_visible(visible)
 
     @contextmanager
-    def anew(self) -> Iterator[None]:
-        """Put what is added to the card inside this context in the place of what the layer holds."""
+    def refill(self) -> Iterator[None]:
+        """Replace this layer's artists by those that are added to the card inside this context."""
         for artist in self.artists:
             artist.remove()
         before = self._scene.artists()
         yield
         known = set(map(id, before))
         new = [artist for artist in self._scene.artists() if id(artist) not in known]
-        # New axes draw what they hold.
-        self.hold([artist for artist in new if artist is artist.axes or artist.axes not in new])
+        # New axes draw the artists that they contain.
+        self.set_artists([artist for artist in new if artist is artist.axes or artist.axes not in new])
 
-    def hold(self, artists: Iterable[Artist]) -> None:
-        """Let this layer hold artists that stand on the card."""
+    def set_artists(self, artists: Iterable[Artist]) -> None:
+        """Make artists that are on the card already this layer's own."""
         self.artists = list(artists)
         for artist in self.artists:
             artist.set_animated(True)
@@ -72,9 +72,9 @@ class Layer:
 class Scene(ABC):
     """A card that can show many states, one at a time.
 
-    What is added to ``card`` is the still part: it is drawn once. What is added inside of ``with self.moving():`` is
-    drawn again for every frame, above all that is still, by its zorder. Subclasses draw the card in ``__init__`` and
-    set their moving artists in ``update``.
+    What is added to ``card`` is the background: it is drawn once. What is added inside ``with self.moving():`` is drawn
+    again for every frame, above the background, in order of zorder. Subclasses draw the card in ``__init__`` and set
+    their moving artists in ``update``.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ class Scene(ABC):
         Returns
         -------
         str
-            What the picture now shows, in words and numbers, for those who cannot see it: one to three sentences.
+            What the picture shows now, in words and numbers, for readers who cannot see it: one to three sentences.
         """
 
     @contextmanager
     def moving(self) -> Iterator[Layer]:
-        """Let what is added to the card inside this context move.
+        """Make a layer of the artists that are added to the card inside this context.
 
         Yields
         ------
@@ -111,24 +111,24 @@ class Scene(ABC):
         """
         layer = Layer(self)
         self._layers.append(layer)
-        with layer.anew():
+        with layer.refill():
             yield layer
 
     def move(self, *artists: Artist) -> Layer:
-        """Let what stands on the card already move."""
+        """Make a layer of artists that are on the card already."""
         layer = Layer(self)
-        layer.hold(artists)
+        layer.set_artists(artists)
         self._layers.append(layer)
         return layer
 
     def artists(self) -> list[Artist]:
-        """Return what stands on the card: all axes but the page, and all that was added to any of them."""
+        """Return the artists on the card: all axes but the page, and the children of all axes."""
         axes = self.card.axes
         return [*(a for a in axes if a is not self.card.page), *(child for a in axes for child in a.get_children())]
 
     @style.styled
     def frame(self, **values: Any) -> Frame:  # noqa: ANN401 - each scene has values of its own
-        """Draw one state.
+        """Render one state.
 
         Parameters
         ----------
@@ -144,7 +144,7 @@ class Scene(ABC):
 
     def _pixels(self) -> Pixels:
         renderer = self._renderer
-        renderer.restore_region(self._still)  # type: ignore[no-untyped-call]
+        renderer.restore_region(self._background)  # type: ignore[no-untyped-call]
         moving = (artist for layer in self._layers for artist in layer.artists)
         for artist in sorted(moving, key=Artist.get_zorder):
             artist.draw(renderer)
@@ -157,7 +157,7 @@ class Scene(ABC):
         return CachedTextRenderer(width, height, self.card.get_dpi())  # type: ignore[no-untyped-call]
 
     @cached_property
-    def _still(self) -> Any:  # noqa: ANN401 - Matplotlib's own kind of picture
+    def _background(self) -> Any:  # noqa: ANN401 - Matplotlib's own kind of picture
         self.card.draw(self._renderer)
         return self._renderer.copy_from_bbox(self.card.bbox)
 

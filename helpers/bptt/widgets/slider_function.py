@@ -1,4 +1,4 @@
-"""A learner's function of one number, as sliders need it: it always answers, whatever the function does."""
+"""Wrap a learner's function of one number, so that sliders get a value or NaN, never an error."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,47 +9,46 @@ from bptt.check.call import call
 from bptt.types import Array
 
 _STEP = 1e-6
-"""How far to each side a slope is measured, times x where x is large."""
+"""Step of the finite differences, relative to x where x is larger than 1."""
 _SAME, _SMALL = 1e-9, 1e-6
-"""A slope below the first is none; slopes count as one that differ by less than the second, next to 1."""
+"""Slopes below the first are 0; two that differ by less than the second, relative to 1 plus their size, are equal."""
 
 
 class SliderFunction:
-    """A function from the real numbers to the real numbers.
+    """A learner's function from real numbers to real numbers; NaN where it has no value.
 
     Parameters
     ----------
     function : callable
         From an array to an array, entry by entry, or from one number to one number.
     across : ndarray (n,)
-        Where it will be looked at.
+        Inputs that the picture shows.
 
     Attributes
     ----------
     name : str
-        What the function is called; ``f`` if it has no name.
+        Name of the function; ``f`` if it has none.
     problem : str
-        Why it has no value anywhere, in words; empty if it has some.
+        Why it has no value at any of these, in words; empty if it has some.
     """
 
     def __init__(self, function: Callable[[Any], Any], across: Array) -> None:
         name = getattr(function, "__name__", "")
         self.name = name if name.isidentifier() else "f"
-        self._at_once = function
-        self._one_by_one = lambda xs: np.array([_real(function, x) for x in xs])
-        self._function = self._at_once if self._takes_arrays(across) else self._one_by_one
-        self.problem = "" if np.isfinite(self(across)).any() else self._why(float(across[len(across) // 2]))
+        self._vectorised = function
+        self._entrywise = lambda xs: np.array([_real(function, x) for x in xs])
+        self._function = self._vectorised if self._takes_arrays(across) else self._entrywise
+        self.problem = "" if np.isfinite(self(across)).any() else self._problem_at(float(across[len(across) // 2]))
 
     def __call__(self, xs: Array) -> Array:
-        """Return the values at ``xs``, (n,); not a number where there is none."""
+        """Return the values at ``xs``, (n,); NaN where there is none."""
         values = call(self._function, {"x": np.asarray(xs, dtype=float)}).result
         return np.full(len(xs), np.nan) if values is None else np.asarray(values, dtype=float)
 
     def slopes(self, x: float) -> tuple[float, float]:
         """Measure the slope on the left and on the right of ``x``: the same number twice unless the curve has a kink.
 
-        Where curves bend, both sides differ too, but half as much at half the distance; at a kink they differ as
-        much as before.
+        Where a curve bends, both sides differ too, but by less at a smaller distance; at a kink they differ as much.
         """
         h = _STEP * max(1.0, abs(x))
         left, nearer_left, here, nearer_right, right = self(x + h * np.array([-1, -0.25, 0, 0.25, 1]))
@@ -63,19 +62,19 @@ class SliderFunction:
         return slope, slope
 
     def _takes_arrays(self, across: Array) -> bool:
-        """Tell whether an array gives what its entries give one by one."""
+        """Tell whether the function maps an array entry by entry."""
         try:
-            together = _reals(call(self._at_once, {"x": across}).result)
+            values = _reals(call(self._vectorised, {"x": across}).result)
         except (TypeError, ValueError):
             return False
-        if together.shape != across.shape:
+        if values.shape != across.shape:
             return False
-        some = slice(None, None, max(1, len(across) // 5))
-        alone = call(self._one_by_one, {"x": across[some]}).result
-        return alone is not None and np.allclose(together[some], alone, rtol=_SMALL, equal_nan=True)
+        sample = slice(None, None, max(1, len(across) // 5))
+        single_values = call(self._entrywise, {"x": across[sample]}).result
+        return single_values is not None and np.allclose(values[sample], single_values, rtol=_SMALL, equal_nan=True)
 
-    def _why(self, x: float) -> str:
-        error = call(self._at_once, {"x": np.float64(x)}).error
+    def _problem_at(self, x: float) -> str:
+        error = call(self._vectorised, {"x": np.float64(x)}).error
         if isinstance(error, NotImplementedError):
             return f"{self.name} is still to be written: there is nothing to nudge yet."
         if error is not None:
@@ -84,7 +83,7 @@ class SliderFunction:
 
 
 def _reals(values: object) -> Array:
-    """Return an array of real numbers; complex ones, which lie on no curve, are an error."""
+    """Return an array of real numbers; raise TypeError for complex ones, which are on no curve."""
     array = np.asarray(values)
     if not np.isrealobj(array):
         raise TypeError("complex")

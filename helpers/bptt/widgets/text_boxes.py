@@ -1,4 +1,4 @@
-"""Many small boxes with a short text in each, as two artists: forty are drawn in the time of a few."""
+"""Many text boxes as two artists: forty are drawn in the time of a few."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,11 +11,11 @@ from matplotlib.patches import BoxStyle
 from matplotlib.typing import ColorType as Colour
 
 from bptt.viz import style
-from bptt.viz.draw import Numbers, Point
+from bptt.viz.draw import Point, TextCollection
 
 
 class TextBoxStyle(NamedTuple):
-    """How one box looks.
+    """Text and colours of one box.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class TextBoxStyle(NamedTuple):
     ink, face, edge : str or tuple
         Colours of the text, of the box, and of its outline.
     width : float
-        Of the outline, in points.
+        Width of the outline, in points.
     """
 
     text: str
@@ -34,18 +34,19 @@ class TextBoxStyle(NamedTuple):
 
 
 class TextBoxes:
-    """Boxes of one size, at fixed places.
+    """Text boxes of one size at fixed positions.
 
     Parameters
     ----------
     page : Axes
     centres : sequence of tuple (n,)
-    size : tuple
-        Width and height of each.
+        In points.
+    size : tuple of float
+        Width and height of each box, in points.
     looks : sequence of TextBoxStyle (n,), optional
-        At first; ``show`` changes them.
+        At the start; ``show`` changes them.
     radius : float
-        Of the corners.
+        Of the corners, in points.
     """
 
     def __init__(
@@ -61,13 +62,13 @@ class TextBoxes:
         boxes = [shape(x - wide / 2, y - tall / 2, wide, tall, 1) for x, y in centres]
         self._boxes = PathCollection(boxes, zorder=3)
         page.add_collection(self._boxes)
-        self._written = Numbers([""] * len(boxes), np.array(centres), style.DIGITS, np.zeros((len(boxes), 3)))
-        page.add_collection(self._written)
+        self._texts = TextCollection([""] * len(boxes), np.array(centres), style.DIGITS, np.zeros((len(boxes), 3)))
+        page.add_collection(self._texts)
         self.show(looks or [TextBoxStyle("")] * len(boxes))
 
     def show(self, looks: Sequence[TextBoxStyle]) -> None:
-        """Give each box its look."""
+        """Set text and colours of each box."""
         self._boxes.set_facecolor([look.face for look in looks])
         self._boxes.set_edgecolor([look.edge for look in looks])
         self._boxes.set_linewidth([look.width for look in looks])
-        self._written.write([look.text for look in looks], to_rgba_array([look.ink for look in looks]))
+        self._texts.write([look.text for look in looks], to_rgba_array([look.ink for look in looks]))

@@ -1,4 +1,4 @@
-"""Lines of code and numbers that change with every frame."""
+"""Text lines that change with every frame."""
 
 from typing import NamedTuple
 
@@ -7,13 +7,22 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from bptt.viz import draw, style
-from bptt.viz.draw import Numbers
+from bptt.viz.draw import TextCollection
 
 _SHARE_LEFT_OF = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
 class Line(NamedTuple):
-    """A line in the monospaced font, and where it stands: its middle is at ``y``, and ``x`` is its ``side``."""
+    """A line of text in the monospaced font.
+
+    Attributes
+    ----------
+    words : str
+    x, y : float
+        Position of its ``side`` and of its middle, in points.
+    side : {"left", "center", "right"}
+    colour : str
+    """
 
     words: str
     x: float
@@ -23,7 +32,7 @@ class Line(NamedTuple):
 
 
 class Lines:
-    """Many lines of one size as one artist: each costs a tenth of a text of Matplotlib's.
+    """Many lines of one font size as one artist: each takes a tenth of the time of a Text artist.
 
     Parameters
     ----------
@@ -34,11 +43,11 @@ class Lines:
 
     def __init__(self, page: Axes, size: float) -> None:
         self._size = size
-        self._numbers = Numbers([], np.empty((0, 2)), size, np.empty((0, 3)))
+        self._numbers = TextCollection([], np.empty((0, 2)), size, np.empty((0, 3)))
         page.add_collection(self._numbers)
 
     def write(self, *lines: Line) -> None:
-        """Write these lines and no others."""
+        """Show these lines in place of the previous ones."""
         widths = [draw.width(line.words, self._size) for line in lines]
         middles = [
             (line.x + wide * (0.5 - _SHARE_LEFT_OF[line.side]), line.y)

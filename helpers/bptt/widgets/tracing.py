@@ -1,4 +1,4 @@
-"""What a learner's function computes on its way, by the learner's own names, and the lines that do it."""
+"""Trace local arrays of a learner's functions; find their source lines."""
 
 import ast
 import inspect
@@ -18,77 +18,80 @@ Function = Callable[..., Any]
 
 @contextmanager
 def trace_arrays(function: Function, names: Collection[str]) -> Iterator[Gradients]:
-    """Note arrays that the learner's functions have at hand when they return.
+    """Record local arrays of a learner's functions at the moment when these return.
 
     Parameters
     ----------
     function : callable
-        Functions from the same notebook are watched as well.
+        Functions from the same notebook are traced as well.
     names : collection of str
-        Names of variables or arguments.
+        Local variables or arguments to record.
 
     Yields
     ------
     dict of ndarray
-        Filled while functions run.
+        By name; filled while functions run.
     """
-    seen: Gradients = {}
+    arrays: Gradients = {}
     notebook = getattr(function, "__globals__", None)
 
-    def note(frame: FrameType, event: str, _result: object) -> None:
+    def record(frame: FrameType, event: str, _result: object) -> None:
         if event == "return" and frame.f_globals is notebook:
-            here = frame.f_locals
-            seen.update({name: here[name].copy() for name in names if isinstance(here.get(name), np.ndarray)})
+            variables = frame.f_locals
+            arrays.update(
+                {name: variables[name].copy() for name in names if isinstance(variables.get(name), np.ndarray)}
+            )
 
-    before = sys.getprofile()
-    sys.setprofile(note)
+    previous = sys.getprofile()
+    sys.setprofile(record)
     try:
-        yield seen
+        yield arrays
     finally:
-        sys.setprofile(before)
+        sys.setprofile(previous)
 
 
 def source_lines(function: Function, names: Collection[str]) -> dict[str, str]:
-    """Find the lines in which a learner's code computes something.
+    """Find the lines in which a learner's code computes the named arrays.
 
     ``dz = ...``, ``gradients["dz"] = ...``, ``{"dz": ...}`` and the return of a function whose name ends in ``_dz``
     count, in the function and in those of the same notebook that it calls. A line that only calls one of these, or only
-    names what was computed elsewhere, tells nothing and is passed over.
+    renames what was computed elsewhere, is skipped.
 
     Parameters
     ----------
     function : callable
     names : collection of str
+        Names of the arrays.
 
     Returns
     -------
     dict of str
-        A line of code for each name for which one was found.
+        Line of code for each name, as far as there is one.
     """
-    found: dict[str, str] = {}
-    for own in _own(function, {}):
-        tree = _parsed(own)
+    lines: dict[str, str] = {}
+    for called in _called_functions(function, {}):
+        tree = _syntax_tree(called)
         if tree is None:
             continue
-        for name, value in _computed(tree, own.__name__):
-            if name in names and name not in found and not _tells_nothing(value, own):
-                found[name] = f"{name} = {ast.unparse(value)}"
-    return found
+        for name, value in _assignments(tree, called.__name__):
+            if name in names and name not in lines and not _only_passes_on(value, called):
+                lines[name] = f"{name} = {ast.unparse(value)}"
+    return lines
 
 
-def _own(function: Function, known: dict[str, FunctionType]) -> Iterator[FunctionType]:
+def _called_functions(function: Function, visited: dict[str, FunctionType]) -> Iterator[FunctionType]:
     """Yield a function and those of the same notebook that it calls by name, each once."""
-    if not isinstance(function, FunctionType) or function.__name__ in known:
+    if not isinstance(function, FunctionType) or function.__name__ in visited:
         return
-    known[function.__name__] = function
+    visited[function.__name__] = function
     yield function
     for name in function.__code__.co_names:
         called = function.__globals__.get(name)
         if isinstance(called, FunctionType) and called.__globals__ is function.__globals__:
-            yield from _own(called, known)
+            yield from _called_functions(called, visited)
 
 
-def _tells_nothing(value: ast.expr, function: FunctionType) -> bool:
+def _only_passes_on(value: ast.expr, function: FunctionType) -> bool:
     match value:
         case ast.Name() | ast.Dict() | ast.Subscript(slice=ast.Constant(value=str())):
             return True
@@ -97,15 +100,15 @@ def _tells_nothing(value: ast.expr, function: FunctionType) -> bool:
     return False
 
 
-def _parsed(function: FunctionType) -> ast.Module | None:
+def _syntax_tree(function: FunctionType) -> ast.Module | None:
     try:
         return ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):  # defined where no source is kept, or inside of another statement
         return None
 
 
-def _computed(tree: ast.Module, function: str) -> Iterator[tuple[str, ast.expr]]:
-    """Yield what is computed, by name, and the expression that does it."""
+def _assignments(tree: ast.Module, function: str) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the name of each computed value, and the expression that computes it."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=str(name))], value=value):

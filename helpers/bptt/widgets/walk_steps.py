@@ -1,4 +1,4 @@
-"""The ways back through the cells: where a walk stops, and what it has found there."""
+"""Steps of the backward walk through an RNN or LSTM cell, and the gradients known after each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class Stop(NamedTuple):
     Attributes
     ----------
     node : str
-        The node that is lit.
+        The node that is highlighted.
     code : str
-        The line of the forward pass that it is; empty for what only enters or leaves.
+        Its line of the forward pass; empty for inputs and outputs of the cell.
     found : tuple of str
         Gradients that are known from here on.
     """
@@ -34,19 +34,17 @@ class Stop(NamedTuple):
 
 @dataclass(frozen=True)
 class Walk:
-    """The way back through one kind of cell.
+    """The backward walk through one kind of cell.
 
     Attributes
     ----------
     picture : type of CellPicture
     exercise : str
-        The function that the learner writes.
+        Name of the exercise, and of the learner's function.
     arguments : tuple of str
-        What it is called with.
+        Names of its arguments.
     forward : str
         The forward pass in one line.
-    start : Stop
-        What arrives from the right, before the first step.
     stops : tuple of Stop
         From right to left.
     exact : callable
@@ -62,7 +60,7 @@ class Walk:
 
     @property
     def inside(self) -> tuple[str, ...]:
-        """Gradients inside of the cell, which the learner's function computes and does not return."""
+        """Gradients of the walk that are not arguments, those inside the cell among them."""
         every = [name for stop in self.stops for name in stop.found]
         return tuple(name for name in every if name not in self.arguments)
 
@@ -127,4 +125,4 @@ WALKS = {
         _lstm_gradients,
     ),
 }
-"""By the kind of cache."""
+"""By the type of the cell's cache."""

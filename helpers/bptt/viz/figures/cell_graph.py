@@ -1,4 +1,4 @@
-"""One cell of a recurrent network as a computation graph: values flow right, gradients flow left."""
+"""Draw an RNN or LSTM cell as a computation graph: values flow right, gradients flow left."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ from bptt.viz.rnn_picture import RNNPicture
 def cell_graph(
     cache: RNNCellCache | LSTMCellCache, gradients: Mapping[str, Array] | None = None, highlight: str | None = None
 ) -> Card:
-    r"""Draw one cell as a computation graph, of an RNN or of an LSTM, as its cache is.
+    r"""Draw one cell as a computation graph: of an RNN or of an LSTM, by the type of its cache.
 
     Values flow right. In an RNN: :math:`z = W_{ax} x^{\langle t \rangle} + W_{aa} a^{\langle t-1 \rangle} + b_a`, then
     :math:`a^{\langle t \rangle} = \tanh(z)`, which goes on to the prediction of this step and to the next cell. In an
@@ -36,7 +36,7 @@ def cell_graph(
         dxt (n_x, m), dWf, dWi, dWc, dWo (n_a, n_a + n_x), dbf, dbi, dbc, dbo (n_a, 1)``. Those that are missing or None
         are not drawn. All are tinted on one scale, so that a gradient that shrinks is seen to shrink.
     highlight : str, optional
-        Node to light up and to explain: a name out of ``cell_nodes.NODES`` or ``lstm_nodes.NODES``, e.g. ``"tanh"``,
+        Node to highlight and to explain: a name out of ``rnn_nodes.NODES`` or ``lstm_nodes.NODES``, e.g. ``"tanh"``,
         ``"xt"``, ``"Wax @ xt"`` or, in an LSTM, ``"c_next"``, ``"ft"``, ``"it * cct"``.
 
     Returns

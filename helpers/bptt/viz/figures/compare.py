@@ -1,4 +1,4 @@
-"""The learner's array beside the exact one, and what lies between them."""
+"""Draw the learner's array beside the exact one, with their difference."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,7 +30,7 @@ def compare(yours: Array, exact: Array, name: str = "dxt") -> Card:
     exact : ndarray (rows, cols)
         The exact gradient, e.g. from ``bptt.exact``.
     name : str
-        What the arrays are called.
+        Name of the arrays.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def compare(yours: Array, exact: Array, name: str = "dxt") -> Card:
 
 
 def _error(yours: Array, exact: Array) -> Array:
-    """Return errors relative to the largest exact entry; an entry that is not finite is infinitely wrong."""
+    """Return errors relative to the largest exact entry, infinite where an entry is not finite."""
     with np.errstate(invalid="ignore"):
         error = np.abs(yours - exact) / (draw.largest(exact) or 1.0)
     return np.where(np.isfinite(error), error, np.inf)
@@ -92,7 +92,7 @@ def _worst_index(yours: Array, exact: Array) -> tuple[int, ...]:
 
 
 def _detail(yours: Array, exact: Array, name: str) -> str:
-    """Give the worst entry with all its digits."""
+    """Return the worst entry of both arrays in words, or the largest difference if none is wrong."""
     index = _worst_index(yours, exact)
     mine, right = (f"{values[index]:.6g}".replace("-", "\N{MINUS SIGN}") for values in (yours, exact))
     if _error(yours, exact)[index] <= TOLERANCE:
@@ -108,7 +108,7 @@ def _array(page: Axes, left: float, values: Array, tall: float, tint: Tint) -> B
 
 
 def _difference(page: Axes, yours: Array, exact: Array, tall: float) -> None:
-    """Draw yours minus exact, without what is rounding, and outline what is wrong."""
+    """Draw yours minus exact, 0 where they agree up to rounding, and outline the wrong entries."""
     error = _error(yours, exact)
     wrong = error > TOLERANCE
     with np.errstate(invalid="ignore"):
@@ -117,27 +117,27 @@ def _difference(page: Axes, yours: Array, exact: Array, tall: float) -> None:
     colour = style.WRONG if wrong.any() else style.EXACT
     at = _array(page, _LEFTS[2], difference, tall, Tint(colour, draw.largest(difference)))
     rows, cols = wrong.shape
-    roomy = min(at[2] / cols, at[3] / rows) >= draw.ROOMY
+    roomy = min(at[2] / cols, at[3] / rows) >= draw.MIN_DETAIL_POINTS
     outlined = "wrong entries are outlined" if roomy else "the worst entry is outlined"
     note = outlined if wrong.any() else "equal up to rounding"
     draw.text(page, (_LEFTS[2], _TOP - 12), note, size=style.SMALL, color=style.MUTED, ha="left")
     if not wrong.any():
         return
-    most = np.zeros_like(wrong)
-    most[np.unravel_index(error.argmax(), error.shape)] = True
+    worst = np.zeros_like(wrong)
+    worst[np.unravel_index(error.argmax(), error.shape)] = True
     for left in (_LEFTS[0], _LEFTS[2]):
         if roomy:
             _outline(page, (left, at[1], at[2], at[3]), wrong, 1.2)
-        _outline(page, (left, at[1], at[2], at[3]), most, 2.6)
+        _outline(page, (left, at[1], at[2], at[3]), worst, 2.6)
 
 
 def _outline(page: Axes, at: Box, where: Array, linewidth: float) -> None:
-    """Outline the entries that are ``where``: on the inner side, so that neighbours keep a line each."""
+    """Outline the entries where ``where`` is true, on their inner side, so that neighbours keep a line each."""
     left, top, width, height = at
     rows, cols = where.shape
     wide, tall = width / cols, height / rows
-    # An entry too small to outline on its inner side is ringed at a distance.
-    w, h = (side - linewidth if side >= draw.ROOMY else 11.0 for side in (wide, tall))
+    # An entry too small for an outline on its inner side gets one around it.
+    w, h = (side - linewidth if side >= draw.MIN_DETAIL_POINTS else 11.0 for side in (wide, tall))
     cells = [
         Rectangle((left + (j + 0.5) * wide - w / 2, top + (i + 0.5) * tall - h / 2), w, h)
         for i, j in np.argwhere(where)

@@ -1,4 +1,4 @@
-"""Four gates in one matrix: which rows are which gate, which columns meet which input, and that the order is free."""
+"""Draw the weights of the four LSTM gates as blocks of one matrix, in two orders."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ _AFTER = {"f": "σ → ft", "i": "σ → it", "c": "tanh → cct", "o": "σ → 
 _TOP, _BLOCK = 72.0, 44.0
 """Top of the matrix, and height of each of its blocks."""
 _TALL = len(_GATES) * _BLOCK
-_NAMES, _NARROWEST, _WIDEST = 26.0, 64.0, 132.0
+_NAMES, _MIN_WIDTH_POINTS, _MAX_WIDTH_POINTS = 26.0, 64.0, 132.0
 """Room for the names at the left, and least and greatest width of the matrix."""
 _PRODUCT, _PLUS, _EXAMPLES = 32.0, 52.0, 40.0
 """Room for the signs, and width of what has a column for each example."""
 _SLICES, _ARROWS, _OTHER = 82.0, 96.0, 46.0
 """Room for the slices beside the product, for the arrows, and width of the other order's blocks."""
 _MARKED = "#F7F0A0"
-"""The marker pen's yellow, pale enough for words on it."""
-_SHORTEST_PART = 16.0
-_SMALLEST_ENTRY = 5.0
-"""Smaller entries have no lines between them: those would fill the picture."""
+"""The highlight's yellow, pale enough for text on it."""
+_MIN_PART_POINTS = 16.0
+_MIN_ENTRY_POINTS = 5.0
+"""Smaller entries have no lines between them: those would fill the matrix."""
 
 
 @style.styled
@@ -56,13 +56,13 @@ def gate_layout(n_a: int = 5, n_x: int = 3, order: str = "fico") -> Card:
     if sorted(order) != sorted(_GATES):
         raise ValueError(f"An order has each of the letters f, i, c and o once, not {order!r}.")
     other = "ifco" if order == _GATES else _GATES
-    said = f"rows {', '.join(order)}: {4 * n_a} of them, {n_a} for each gate"
+    rows = f"rows {', '.join(order)}: {4 * n_a} of them, {n_a} for each gate"
     card = Card(
         _TOP + _TALL + 70,
         title="Four gates, one matrix",
         caption=f"The weights of all four gates on top of each other, in the order {', '.join(order)}: one product.",
         description=(
-            f"W ({4 * n_a}, {n_a + n_x}) has {said}. Its first {n_a} columns meet a_prev, the other {n_x} meet xt. W "
+            f"W ({4 * n_a}, {n_a + n_x}) has {rows}. Its first {n_a} columns meet a_prev, the other {n_x} meet xt. W "
             f"times [a_prev; xt] ({n_a + n_x}, m), plus b in the same order, is z ({4 * n_a}, m), and "
             + ", ".join(f"{_slice(k, n_a)} is z{gate}" for k, gate in enumerate(order))
             + f". In another order, {', '.join(other)}, the same rows only stand in other places."
@@ -84,21 +84,21 @@ def _slice(k: int, n_a: int) -> str:
 
 
 class _Picture:
-    """The product and the other order, on the page."""
+    """The product and the other order of its blocks; each public method draws one of them."""
 
     def __init__(self, page: Axes, n_a: int, n_x: int) -> None:
         self.page = page
         self.n_a, self.n_x = n_a, n_x
         entry = _BLOCK / n_a
         both = n_a + n_x
-        self.wide = min(max(entry * both, _NARROWEST), _WIDEST)
-        self.tall = min(max(entry * both, 3 * _SHORTEST_PART), _TALL)
+        self.wide = min(max(entry * both, _MIN_WIDTH_POINTS), _MAX_WIDTH_POINTS)
+        self.tall = min(max(entry * both, 3 * _MIN_PART_POINTS), _TALL)
         share = n_a / both
-        self.split = min(max(share * self.tall, _SHORTEST_PART), self.tall - _SHORTEST_PART)
+        self.split = min(max(share * self.tall, _MIN_PART_POINTS), self.tall - _MIN_PART_POINTS)
         self.cut = self.wide * share
 
     def product(self, order: str) -> float:
-        """Draw W @ [a_prev; xt] + b = z, and return where the slices beside it end."""
+        """Draw W @ [a_prev; xt] + b = z; return the right end of the slices beside it, in points."""
         whole = _NAMES + self.wide + _PRODUCT + _PLUS + 2 * _EXAMPLES + _SLICES + _ARROWS + _OTHER
         page, x = self.page, (style.WIDTH - whole) / 2 + _NAMES
         matrix = (x, _TOP, self.wide, _TALL)
@@ -110,7 +110,7 @@ class _Picture:
         look: dict[str, Any] = {"size": style.LABEL, "color": style.MUTED}
         draw.code(page, (x, _TOP - 10), "a_prev", ha="left", **look)
         draw.code(page, (x + self.wide, _TOP - 10), "xt", ha="right", **look)
-        self._named("W", f"({4 * self.n_a}, {self.n_a + self.n_x})", matrix)
+        self._write_below("W", f"({4 * self.n_a}, {self.n_a + self.n_x})", matrix)
         x += self.wide + _PRODUCT
         draw.code(page, (x - _PRODUCT / 2, _TOP + _TALL / 2), "@", size=14)
         self._inputs(x)
@@ -118,7 +118,7 @@ class _Picture:
         draw.code(page, (x - _PLUS / 2, _TOP + _TALL / 2), "+ b =", size=11)
         result = (x, _TOP, _EXAMPLES, _TALL)
         self._blocks(result, order)
-        self._named("z", f"({4 * self.n_a}, m)", result)
+        self._write_below("z", f"({4 * self.n_a}, m)", result)
         x += _EXAMPLES
         for k, gate in enumerate(order):
             y = _TOP + (k + 0.5) * _BLOCK
@@ -128,7 +128,7 @@ class _Picture:
         return x + _SLICES
 
     def _inputs(self, left: float) -> None:
-        """Draw one input above the other."""
+        """Draw both inputs, one above the other."""
         top = _TOP + (_TALL - self.tall) / 2
         for y, tall, name, tint in (
             (top, self.split, "a_prev", style.SHADE),
@@ -137,10 +137,10 @@ class _Picture:
             look: dict[str, Any] = {"edgecolor": style.VALUE, "linewidth": 1.2, "zorder": 3}
             self.page.add_patch(Rectangle((left, y), _EXAMPLES, tall, facecolor=tint, **look))
             draw.code(self.page, (left + _EXAMPLES / 2, y + tall / 2), name, size=style.LABEL, zorder=4)
-        self._named("[a_prev; xt]", f"({self.n_a + self.n_x}, m)", (left, top, _EXAMPLES, self.tall))
+        self._write_below("[a_prev; xt]", f"({self.n_a + self.n_x}, m)", (left, top, _EXAMPLES, self.tall))
 
     def _blocks(self, at: Box, order: str, *, cut: float | None = None) -> None:
-        """Draw a block for each gate; the first columns up to ``cut`` are shaded like the input that they meet."""
+        """Draw a block for each gate, shaded up to ``cut`` points from the left, as the input of these columns is."""
         left, top, wide, _ = at
         for k, gate in enumerate(order):
             y = top + k * _BLOCK
@@ -156,29 +156,29 @@ class _Picture:
             self.page.plot([left + cut] * 2, [top, top + _TALL], color=style.VALUE, linewidth=1.2, zorder=3)
 
     def _lines(self, at: Box, rows: int, cols: int) -> None:
-        """Draw the entries, where they are large enough to count."""
+        """Draw lines between the entries, where they are large enough to count."""
         left, top, wide, tall = at
-        if min(wide / cols, tall / rows) < _SMALLEST_ENTRY:
+        if min(wide / cols, tall / rows) < _MIN_ENTRY_POINTS:
             return
         down = [[(left, top + tall * i / rows), (left + wide, top + tall * i / rows)] for i in range(1, rows)]
         along = [[(left + wide * i / cols, top), (left + wide * i / cols, top + tall)] for i in range(1, cols)]
         self.page.add_collection(LineCollection(down + along, colors=style.HAIRLINE, linewidths=0.6, zorder=2.5))
 
-    def _named(self, name: str, shape: str, at: Box) -> None:
+    def _write_below(self, name: str, shape: str, at: Box) -> None:
         left, top, wide, tall = at
         x, y = left + wide / 2, top + tall
         draw.code(self.page, (x, y + 13), name, size=style.BODY, weight="bold")
         draw.code(self.page, (x, y + 26), shape, size=style.LABEL, color=style.MUTED)
 
     def other_order(self, order: str, other: str, start: float) -> None:
-        """Draw the blocks once more, in another order, and where each of them has gone."""
+        """Draw the blocks in another order, with an arrow from each block to its new place."""
         left = start + _ARROWS
         self._blocks((left, _TOP, _OTHER, _TALL), other)
         for k, gate in enumerate(order):
             y0, y1 = (_TOP + (place + 0.5) * _BLOCK for place in (k, other.index(gate)))
             bend = _ARROWS / 2
-            way = [(start, y0), (start + bend, y0), (left - bend, y1), (left - 2, y1)]
-            draw.arrow(self.page, way, color=style.VALUE)
+            curve = [(start, y0), (start + bend, y0), (left - bend, y1), (left - 2, y1)]
+            draw.arrow(self.page, curve, color=style.VALUE)
             draw.code(self.page, (left + _OTHER / 2, y1), f"z{gate}", size=style.BODY, weight="bold", zorder=4)
         words = f"another order: {', '.join(other)}"
         draw.text(self.page, (left + _OTHER, _TOP - 10), words, size=style.SMALL, color=style.MUTED, ha="right")

@@ -1,4 +1,4 @@
-"""How far every loss reaches back: a map of all pairs of loss and state, and how the size changes on the way."""
+"""Draw influence matrices as heatmaps, with the influence against the lag."""
 
 from typing import Any
 
@@ -14,31 +14,32 @@ from bptt.viz.line_fit import median_line
 
 _TOP = 74.0
 _ALONE, _ONE_OF_TWO = 208.0, 150.0
-"""Side of the map, and of each of two."""
+"""Side of a single map, and of each of two, in points."""
 _LEFT, _GAP = 54.0, 20.0
 _CURVE_TO_MAP, _RIGHT = 58.0, 592.0
 _BAR_BELOW, _BAR_TALL = 46.0, 9.0
 
 SHADES = LinearSegmentedColormap.from_list("influence", ["#FFF3D6", style.TIME_PATH, "#9A4A00", "#2B1400"])
-"""Of the time path's orange, on which all influence on earlier states travels; its lightness falls evenly."""
-_ROOM_FOR_WORDS = 6
-"""From so many steps on, the empty half of a map has room for words."""
-_ROOM_FOR_ZEROS = 9.0
-"""Entries with a side of fewer points are too small for a 0 on them."""
-_MARKED = 24
-"""Curves of up to so many lags have a mark at each."""
+"""Colour map around the time path's orange, over which all influence on earlier states travels; its lightness falls
+evenly."""
+_MIN_STEPS_FOR_WORDS = 6
+"""From this number of steps on, the empty half of a map has room for a text."""
+_MIN_ZERO_CELL_POINTS = 9.0
+"""Smaller entries have no room for a 0 on them."""
+_MAX_MARKED_LAGS = 24
+"""Longer curves have no mark at each lag."""
 _LINES: tuple[dict[str, Any], ...] = (
     {"color": style.INK, "linestyle": style.SOLID, "marker": "o", "markersize": 4},
     {"color": style.VALUE, "linestyle": style.DASHED, "marker": "s", "markersize": 4},
 )
-_FEWEST_DECADES, _MOST_TICKS = 2, 5
-_HELD = 0.9
-"""A norm that keeps at least so much of itself at every step, and a tenth over all of them, is held."""
-_TENTH = 0.1
-_UNLIKE = 0.5
-"""First steps are told of from half a power of ten on."""
-_WRITTEN_OUT, _NO_DECIMALS = 4, 2
-"""Factors are powers of ten from this exponent on, and have no decimals from that one on."""
+_MIN_DECADES, _MAX_TICKS = 2, 5
+_MIN_HELD_PER_STEP = 0.9
+_MIN_HELD_OVERALL = 0.1
+"""Influence holds if it changes by no larger factor than these: per step, and over all steps."""
+_MIN_START_DECADES = 0.5
+"""The deviation of the first steps from the fitted line is mentioned from half a power of ten on."""
+_MIN_POWER_EXPONENT, _MIN_WHOLE_EXPONENT = 4, 2
+"""From the first exponent on, a factor is written as a power of ten; from the second on, without decimals."""
 
 
 @style.styled
@@ -50,12 +51,12 @@ def influence_map(
     other: Array | None = None,
     other_label: str = "",
 ) -> Card:
-    r"""Draw how much every state matters to every loss, and how that changes with the steps between them.
+    r"""Draw the influence of every state on every loss, and how it changes with the steps between them.
 
     Left, the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert` for each pair, on a scale of
     powers of ten. Right, its median over all pairs with the same lag :math:`k - t`, and the range that they cover. The
     factor per step is that of the straight line through the logarithms of the medians whose slope is the median of all
-    slopes between them, so that first steps unlike the others do not move it; they are told in words, and so are
+    slopes between them, so that different first steps do not move it. Those are mentioned in the text, and so are
     medians of zero, which have no logarithm.
 
     Parameters
@@ -66,11 +67,11 @@ def influence_map(
     title : str
         Heading of the figure.
     label : str
-        What the map shows, e.g. ``"RNN"``.
+        Name of the map, e.g. ``"RNN"``.
     other : ndarray (T_x, T_x), optional
         A second map, drawn beside the first on the same scale.
     other_label : str
-        What the second map shows.
+        Name of the second map.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def influence_map(
     if any(not a.size or a.shape != (len(arrays[0]),) * 2 for a in arrays):
         shapes = " and ".join(map(draw.shape, arrays))
         raise ValueError(f"A map needs a row and a column for each step, so the shape (T_x, T_x); got {shapes}.")
-    maps = [Reach(name, a) for a, (_, name) in zip(arrays, given, strict=True)]
+    maps = [InfluenceByLag(name, a) for a, (_, name) in zip(arrays, given, strict=True)]
     verdicts = " ".join(m.verdict() for m in maps)
     side = _ALONE if other is None else _ONE_OF_TWO
     card = Card(
@@ -109,19 +110,24 @@ def influence_map(
     return card
 
 
-class Reach:
-    """One map, and what it says about each lag.
+class InfluenceByLag:
+    """An influence matrix, and its statistics at each lag.
 
     Parameters
     ----------
     name : str
-        Of what the map shows; may be empty.
+        Name of the map; may be empty.
     norms : ndarray (T_x, T_x)
+        Entry [k, t] belongs to the loss of step k and the state after step t; entries with t > k are not read.
 
     Attributes
     ----------
     low, median, high : ndarray (T_x,)
-        Of the norms at each lag.
+        Of the finite norms at each lag; NaN where there are none.
+    positive : ndarray (k,)
+        All norms that are finite and positive.
+    not_finite : int
+        Number of norms that are not finite.
     """
 
     def __init__(self, name: str, norms: Array) -> None:
@@ -133,12 +139,11 @@ class Reach:
         self.positive = below[np.isfinite(below) & (below > 0)]
         by_lag = [np.diagonal(norms, -lag) for lag in range(self.length)]
         finite = [values[np.isfinite(values)] for values in by_lag]
-        # Of a lag without a finite norm nothing is known.
         known = [values if values.size else np.array([np.nan]) for values in finite]
         self.low, self.median, self.high = (np.array([f(v) for v in known]) for f in (np.min, np.median, np.max))
 
     def line(self) -> tuple[float, float] | None:
-        """Fit the logarithm of the median against the lag: slope and start, or None with fewer than two lags."""
+        """Fit the logarithm of the median against the lag: slope and intercept, or None with fewer than two lags."""
         (lags,) = np.nonzero(self.median > 0)
         if len(lags) < len("ab"):
             return None
@@ -149,15 +154,15 @@ class Reach:
         return int(np.max(np.nonzero(self.high != 0)[0], initial=-1)) + 1
 
     def verdict(self) -> str:
-        """Say in words what becomes of the influence."""
-        who = f"{self.name}: the" if self.name else "The"
-        said = [f"{who} influence {self._fate()}."]
+        """Return in words how the influence changes with the lag."""
+        subject = f"{self.name}: the" if self.name else "The"
+        sentences = [f"{subject} influence {self._trend()}."]
         if self.not_finite:
             count = self.not_finite
-            said.append(f"{count} norm{'s are' if count > 1 else ' is'} not finite.")
-        return " ".join(said)
+            sentences.append(f"{count} norm{'s are' if count > 1 else ' is'} not finite.")
+        return " ".join(sentences)
 
-    def _fate(self) -> str:
+    def _trend(self) -> str:
         line, end = self.line(), self.zero_from()
         if not self.positive.size:
             return "is exactly 0 everywhere" if end == 0 else "cannot be measured"
@@ -165,43 +170,42 @@ class Reach:
             return "has no way to travel: there is one step"
         if line is None:
             return "reaches no earlier state: it is exactly 0 from lag 1 on" if end == 1 else "is known at one lag only"
-        slope, start = line
+        slope, intercept = line
         steps = min(end, self.length) - 1
-        fate = "holds" if self._holds(slope, steps) else "vanishes" if slope < 0 else "explodes"
-        words = f"{fate}: × {factor(slope)} per step"
+        verb = "holds" if self._holds(slope, steps) else "vanishes" if slope < 0 else "explodes"
+        words = f"{verb}: × {factor(slope)} per step"
         if steps > 1:
             words += f", × {factor(slope * steps)} over {steps} steps"
-        if self.median[0] > 0 and abs(at_first := start - np.log10(self.median[0])) > _UNLIKE:
-            words += f", after × {factor(at_first)} at the start"
+        if self.median[0] > 0 and abs(start := intercept - np.log10(self.median[0])) > _MIN_START_DECADES:
+            words += f", after × {factor(start)} at the start"
         return words + (f", and exactly 0 from lag {end} on" if end < self.length else "")
 
     @staticmethod
     def _holds(slope: float, steps: int) -> bool:
-        return abs(slope) <= -np.log10(_HELD) and abs(slope * steps) <= -np.log10(_TENTH)
+        return abs(slope) <= -np.log10(_MIN_HELD_PER_STEP) and abs(slope * steps) <= -np.log10(_MIN_HELD_OVERALL)
 
 
 def factor(exponent: float) -> str:
-    """Write a power of ten, also one that is too large or too small for a float."""
-    if abs(exponent) < _WRITTEN_OUT:
-        return f"{10**exponent:.2g}" if exponent < _NO_DECIMALS else f"{10**exponent:.0f}"
+    """Format ten to the power of ``exponent``: a number of two digits, or a power of ten if very large or small."""
+    if abs(exponent) < _MIN_POWER_EXPONENT:
+        return f"{10**exponent:.2g}" if exponent < _MIN_WHOLE_EXPONENT else f"{10**exponent:.0f}"
     return draw.power_of_ten(exponent)
 
 
-def _description(maps: list[Reach]) -> str:
+def _description(maps: list[InfluenceByLag]) -> str:
     words = "Rows are losses k, columns are states t; no loss reaches a later state, so one half is empty."
     for m in maps:
-        # A handful of lags tell the course of a curve.
         lags = np.unique(np.linspace(0, m.length - 1, 6).round().astype(int))
         sizes = ", ".join(f"{lag}: {draw.number(float(m.median[lag]))}" for lag in lags)
         words += f" {m.verdict()} Median norm by lag, {sizes}."
     return words
 
 
-def _scale(maps: list[Reach]) -> Normalize:
-    """Return the whole decades that hold all norms."""
+def _scale(maps: list[InfluenceByLag]) -> Normalize:
+    """Return a scale of whole decades that contains the logarithms of all norms."""
     exponents = np.log10(np.concatenate([m.positive for m in maps]))
     low, high = (np.floor(exponents.min()), np.ceil(exponents.max())) if exponents.size else (-1.0, 1.0)
-    return Normalize(min(low, high - _FEWEST_DECADES), high)
+    return Normalize(min(low, high - _MIN_DECADES), high)
 
 
 def _limits(scale: Normalize) -> tuple[float, float]:
@@ -210,7 +214,7 @@ def _limits(scale: Normalize) -> tuple[float, float]:
 
 def _decades(scale: Normalize) -> list[float]:
     low, high = _limits(scale)
-    ticks = MaxNLocator(_MOST_TICKS, integer=True).tick_values(low, high)
+    ticks = MaxNLocator(_MAX_TICKS, integer=True).tick_values(low, high)
     return [float(t) for t in ticks if low <= t <= high]
 
 
@@ -220,38 +224,39 @@ def _steps(length: int) -> list[int]:
 
 
 def tints(norms: Array, scale: Normalize) -> tuple[Array, Array, Array]:
-    """Return the colour of each entry of a map, and which entries are zero or not finite.
+    """Return the colour of each entry of an influence matrix, and which entries are zero or not finite.
 
     Parameters
     ----------
     norms : ndarray (T_x, T_x)
     scale : Normalize
-        Of powers of ten.
+        Of the logarithms to base ten.
 
     Returns
     -------
     colours : ndarray (T_x, T_x, 4)
-    zero, odd : ndarray (T_x, T_x) of bool
+        RGBA, from 0 to 1; transparent where t > k.
+    zero, not_finite : ndarray (T_x, T_x) of bool
     """
     below = np.tri(len(norms), dtype=bool)
-    zero, odd = below & (norms == 0), below & ~np.isfinite(norms)
+    zero, not_finite = below & (norms == 0), below & ~np.isfinite(norms)
     with np.errstate(all="ignore"):
         colours = SHADES(scale(np.nan_to_num(np.log10(norms))))
-    for where, colour in ((zero, style.HAIRLINE), (odd, style.WRONG)):
+    for where, colour in ((zero, style.HAIRLINE), (not_finite, style.WRONG)):
         colours[where] = to_rgba(colour)
     colours[~below] = 0
-    return colours, zero, odd
+    return colours, zero, not_finite
 
 
-def _draw_map(card: Card, shown: Reach, at: Box, scale: Normalize, *, first: bool) -> None:
+def _draw_map(card: Card, shown: InfluenceByLag, at: Box, scale: Normalize, *, first: bool) -> None:
     left, top, side, _ = at
     axes = card.plot_axes(*at)
     n = shown.length
-    colours, zero, odd = tints(shown.norms, scale)
+    colours, zero, not_finite = tints(shown.norms, scale)
     axes.imshow(colours, interpolation="nearest", extent=(-0.5, n - 0.5, n - 0.5, -0.5))
-    rows, columns = np.nonzero(odd)
+    rows, columns = np.nonzero(not_finite)
     axes.scatter(columns, rows, s=16, marker="x", color=style.INK, linewidths=0.9)
-    if side / n >= _ROOM_FOR_ZEROS:
+    if side / n >= _MIN_ZERO_CELL_POINTS:
         for k, t in np.argwhere(zero):
             axes.text(t, k, "0", ha="center", va="center", size=style.DIGITS, color=style.MUTED)
     axes.set_xticks(_steps(n))
@@ -264,7 +269,7 @@ def _draw_map(card: Card, shown: Reach, at: Box, scale: Normalize, *, first: boo
         axes.set_ylabel("loss k")
     else:
         axes.set_yticklabels([])
-    if n >= _ROOM_FOR_WORDS:
+    if n >= _MIN_STEPS_FOR_WORDS:
         axes.text(
             0.97,
             0.94,
@@ -278,8 +283,8 @@ def _draw_map(card: Card, shown: Reach, at: Box, scale: Normalize, *, first: boo
     draw.text(card.page, (left, top - 14), shown.name or "norm of dL_k / da_t", ha="left")
 
 
-def _draw_bar(card: Card, at: Box, scale: Normalize, maps: list[Reach]) -> None:
-    """Draw the key of the tints, and of what has none."""
+def _draw_bar(card: Card, at: Box, scale: Normalize, maps: list[InfluenceByLag]) -> None:
+    """Draw the colour bar, and the colours of entries that are zero or not finite, if there are any."""
     left, top, width, tall = at
     signs = [("0", style.HAIRLINE)] if any(((m.norms == 0) & np.tri(m.length, dtype=bool)).any() for m in maps) else []
     signs += [("×", style.WRONG)] if any(m.not_finite for m in maps) else []
@@ -297,7 +302,7 @@ def _draw_bar(card: Card, at: Box, scale: Normalize, maps: list[Reach]) -> None:
     axes.tick_params(length=3)
 
 
-def _draw_curves(card: Card, maps: list[Reach], at: Box, scale: Normalize) -> None:
+def _draw_curves(card: Card, maps: list[InfluenceByLag], at: Box, scale: Normalize) -> None:
     left, top, _, _ = at
     axes = card.plot_axes(*at)
     low, high = _limits(scale)
@@ -309,7 +314,7 @@ def _draw_curves(card: Card, maps: list[Reach], at: Box, scale: Normalize) -> No
         # Where some norms are zero, the range goes on beyond the axis.
         axes.fill_between(lags, np.maximum(bottom, low - 1), ceiling, color=look["color"], alpha=0.14, linewidth=0)
         middle[np.isinf(middle)] = np.nan
-        axes.plot(lags, middle, **look | ({} if m.length <= _MARKED else {"marker": ""}))
+        axes.plot(lags, middle, **look | ({} if m.length <= _MAX_MARKED_LAGS else {"marker": ""}))
         if line := m.line():
             axes.plot(lags, line[0] * lags + line[1], color=style.MUTED, linestyle=":", linewidth=1)
     draw.text(card.page, (left, top - 14), "median and range at each lag", ha="left")

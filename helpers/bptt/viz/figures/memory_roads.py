@@ -1,4 +1,4 @@
-"""The two roads into every memory of an LSTM: from the state that shows it and from the memory of the next step."""
+"""Draw the gradients that arrive at each memory of an LSTM: from the state of its step and from the next memory."""
 
 from typing import Literal
 
@@ -17,7 +17,7 @@ def memory_roads(
     without: Literal["memory", "state"] | None = None,
     highlight: int | None = None,
 ) -> Card:
-    r"""Draw what arrives at every memory of an LSTM, and what goes on from there into its cell.
+    r"""Draw the two gradients that arrive at each memory of an LSTM, and their sum, which goes into its cell.
 
     The memory :math:`c^{\langle t \rangle}` is used twice, as a state is: this step shows it in
     :math:`a^{\langle t \rangle}`, and the next step builds on it. What both uses send back is added to ``dc``. Of a

@@ -1,4 +1,4 @@
-"""A matrix product as rectangles: which dimensions meet, and which remain."""
+"""Draw the shapes of a matrix product: which dimensions are summed over, and which remain."""
 
 from dataclasses import dataclass
 
@@ -16,16 +16,16 @@ Length = str | int | tuple[str, int]
 Named = tuple[str, Length, Length]
 """Name, rows and columns of a matrix."""
 
-_LONGEST = 104.0
-_SHORTEST = 20.0
-_WIDEST_ENTRY = 26.0
-_WITHOUT_A_NUMBER = (104.0, 74.0, 50.0, 34.0)
-"""Sides for dimensions that have a name only: any lengths will do, as long as they differ."""
+_MAX_SIDE_POINTS = 104.0
+_MIN_SIDE_POINTS = 20.0
+_MAX_ENTRY_POINTS = 26.0
+_SIDES_WITHOUT_NUMBER = (104.0, 74.0, 50.0, 34.0)
+"""Sides for dimensions with a name and no number: arbitrary, but different."""
 _MIDDLE = 130.0
 _SIGN = 36.0
 _LABEL = 8.6
 _CHARACTER = 0.602 * _LABEL
-_COUNTABLE = 12
+_MAX_COUNTABLE_ENTRIES = 12
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class _Dim:
             return cls(*length, f"{length[0]} = {length[1]}")
         return cls(str(length), length if isinstance(length, int) else None, str(length))
 
-    def meets(self, other: "_Dim") -> bool:
+    def matches(self, other: "_Dim") -> bool:
         if self.entries is None or other.entries is None:
             return self.name == other.name
         return self.entries == other.entries
@@ -63,7 +63,7 @@ class _Matrix:
 
 @style.styled
 def product_shapes(left: Named, right: Named, result: Named) -> Card:
-    """Draw ``result = left @ right`` as rectangles: the inner dimensions meet and are summed over, the outer remain.
+    """Draw ``result = left @ right`` as rectangles: inner dimensions are summed over, outer ones remain.
 
     The figure knows no rule about gradients: it draws the names and the shapes that it is given, and says whether they
     fit together.
@@ -78,8 +78,8 @@ def product_shapes(left: Named, right: Named, result: Named) -> Card:
     Figure
     """
     a, b, c = _Matrix.of(left), _Matrix.of(right), _Matrix.of(result)
-    inner = a.cols.meets(b.rows)
-    outer = c.rows.meets(a.rows) and c.cols.meets(b.cols)
+    inner = a.cols.matches(b.rows)
+    outer = c.rows.matches(a.rows) and c.cols.matches(b.cols)
     verdict = _verdict(a, b, c, inner=inner, outer=outer)
     product = f"{a.name} @ {b.name}"
     statement = product if c.name == product else f"{c.name} = {product}"
@@ -101,11 +101,11 @@ def product_shapes(left: Named, right: Named, result: Named) -> Card:
     draw.code(page, _cols_label(at_c), c.cols.label, size=_LABEL, color=ink)
     draw.code(page, _rows_label(a, at_a), a.rows.label, size=_LABEL)
     draw.code(page, _cols_label(at_b), b.cols.label, size=_LABEL)
-    _meeting(page, (a.cols, _cols_label(at_a)), (b.rows, _rows_label(b, at_b)), fits=inner)
+    _inner_dimensions(page, (a.cols, _cols_label(at_a)), (b.rows, _rows_label(b, at_b)), fits=inner)
     fits = inner and outer
     draw.text(page, (style.WIDTH / 2, 232), verdict, color=style.INK if fits else style.WRONG)
     if fits:
-        _one_entry(page, c, boxes)
+        _mark_entry(page, c, boxes)
         note = f"Marked: one entry of {c.name}, made of one row and one column."
         draw.text(page, (style.WIDTH / 2, 248), note, size=style.SMALL, color=style.MUTED)
     return card
@@ -121,15 +121,18 @@ def _verdict(a: _Matrix, b: _Matrix, c: _Matrix, *, inner: bool, outer: bool) ->
 
 
 def _sides(*matrices: _Matrix) -> dict[str, float]:
-    """Return a length in points for each dimension: in proportion where there are numbers."""
+    """Return a length in points for each dimension, in proportion to its number if it has one."""
     dims = {d.label: d.entries for m in matrices for d in (m.rows, m.cols)}
-    unit = min(_LONGEST / max((n for n in dims.values() if n), default=1), _WIDEST_ENTRY)
-    names = iter(_WITHOUT_A_NUMBER)
-    return {label: next(names, _SHORTEST) if n is None else max(_SHORTEST, unit * n) for label, n in dims.items()}
+    unit = min(_MAX_SIDE_POINTS / max((n for n in dims.values() if n), default=1), _MAX_ENTRY_POINTS)
+    names = iter(_SIDES_WITHOUT_NUMBER)
+    return {
+        label: next(names, _MIN_SIDE_POINTS) if n is None else max(_MIN_SIDE_POINTS, unit * n)
+        for label, n in dims.items()
+    }
 
 
 def _place(matrices: tuple[_Matrix, ...], sides: dict[str, float]) -> list[tuple[float, Box]]:
-    """Return where each matrix starts, its label of rows included, and the box of the matrix itself."""
+    """Return for each matrix the left side of its row label, and its box."""
     sizes = [(sides[m.cols.label], sides[m.rows.label]) for m in matrices]
     labels = [14 + _CHARACTER * len(m.rows.label) for m in matrices]
     whole = sum(labels) + sum(width for width, _ in sizes) + _SIGN * (len(matrices) - 1)
@@ -144,7 +147,7 @@ def _place(matrices: tuple[_Matrix, ...], sides: dict[str, float]) -> list[tuple
 def _matrix(page: Axes, matrix: _Matrix, at: Box) -> None:
     left, top, width, height = at
     linewidth = 1.8 if matrix.name.startswith("d") else 1.2
-    look = style.road(matrix.name)
+    look = style.line_style(matrix.name)
     page.add_patch(Rectangle((left, top), width, height, fill=False, zorder=3, linewidth=linewidth, **look))
     _grid(page, matrix, at)
     draw.code(page, (left + width / 2, top + height + 15), matrix.name, size=10, weight="bold")
@@ -158,8 +161,8 @@ def _cols_label(at: Box) -> Point:
     return at[0] + at[2] / 2, at[1] - 12
 
 
-def _meeting(page: Axes, left: tuple[_Dim, Point], right: tuple[_Dim, Point], *, fits: bool) -> None:
-    """Draw the labels of the two inner dimensions, and the line that joins them, or is broken."""
+def _inner_dimensions(page: Axes, left: tuple[_Dim, Point], right: tuple[_Dim, Point], *, fits: bool) -> None:
+    """Draw the labels of the two inner dimensions, joined by a line, which is crossed out if they differ."""
     ink, thick = (style.INK, 1.0) if fits else (style.WRONG, 1.6)
     halves = [_CHARACTER * len(dim.label) / 2 + 4 for dim, _ in (left, right)]
     for (dim, (x, y)), half in zip((left, right), halves, strict=True):
@@ -179,20 +182,20 @@ def _meeting(page: Axes, left: tuple[_Dim, Point], right: tuple[_Dim, Point], *,
 
 
 def _grid(page: Axes, matrix: _Matrix, at: Box) -> None:
-    """Draw the entries, where their numbers are known and few enough to count."""
+    """Draw lines between the entries, where their numbers are known and few enough to count."""
     left, top, width, height = at
     lines = []
-    if matrix.rows.entries and matrix.rows.entries <= _COUNTABLE:
+    if matrix.rows.entries and matrix.rows.entries <= _MAX_COUNTABLE_ENTRIES:
         ys = [top + height * i / matrix.rows.entries for i in range(1, matrix.rows.entries)]
         lines += [[(left, y), (left + width, y)] for y in ys]
-    if matrix.cols.entries and matrix.cols.entries <= _COUNTABLE:
+    if matrix.cols.entries and matrix.cols.entries <= _MAX_COUNTABLE_ENTRIES:
         xs = [left + width * i / matrix.cols.entries for i in range(1, matrix.cols.entries)]
         lines += [[(x, top), (x, top + height)] for x in xs]
     page.add_collection(LineCollection(lines, colors=style.HAIRLINE, linewidths=0.7, zorder=2.5))
 
 
-def _one_entry(page: Axes, result: _Matrix, boxes: list[Box]) -> None:
-    """Mark one entry of the result, and the row and the column that meet to make it."""
+def _mark_entry(page: Axes, result: _Matrix, boxes: list[Box]) -> None:
+    """Mark one entry of the result, and the row and the column that it is computed from."""
     at_result, at_left, at_right = boxes
     height = _entry(at_result[3], result.rows)
     width = _entry(at_result[2], result.cols)
@@ -208,4 +211,4 @@ def _one_entry(page: Axes, result: _Matrix, boxes: list[Box]) -> None:
 
 
 def _entry(side: float, dim: _Dim) -> float:
-    return side / dim.entries if dim.entries and dim.entries <= _COUNTABLE else min(side, 11.0)
+    return side / dim.entries if dim.entries and dim.entries <= _MAX_COUNTABLE_ENTRIES else min(side, 11.0)

@@ -1,4 +1,4 @@
-"""A computation graph that fits on a postcard: one sum, one product, and a value that is used twice."""
+"""Draw a small computation graph: one sum, one product, and a value that is used twice."""
 
 import math
 from collections.abc import Mapping
@@ -66,9 +66,9 @@ def small_graph(values: Mapping[str, float], gradients: Mapping[str, Any] | None
     Parameters
     ----------
     values : dict
-        ``x, y, s, c``.
+        ``x, y, s, c``, each a number.
     gradients : dict, optional
-        Any of ``dc, ds, dy`` (numbers) and ``dx``, which is a pair: what comes back from the product, and from the sum.
+        Any of ``dc, ds, dy`` (numbers) and ``dx``, a pair: the gradients from the product and from the sum.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def _description(values: Mapping[str, float], gradients: Mapping[str, Any]) -> s
 
 
 class SmallGraphPicture:
-    """The graph on its page; each method draws one part of it.
+    """The graph; each method draws one part of it.
 
     Parameters
     ----------
@@ -135,12 +135,12 @@ class SmallGraphPicture:
         self.track = _TRACK if back else 0.0
 
     def edges(self) -> None:
-        """Draw what flows forward."""
+        """Draw the forward edges."""
         for road in _ROADS.values():
             self._arrow(road, color=style.VALUE)
 
     def road_back(self, name: str) -> None:
-        """Draw the road on which a gradient flows back: ``dc, ds, dy, dx_product`` or ``dx_sum``."""
+        """Draw the edge of a gradient: ``dc, ds, dy, dx_product`` or ``dx_sum``."""
         start, end = _ROADS[name]
         self._arrow((end, start), zorder=2.5, **_BACK)
 
@@ -174,12 +174,12 @@ class SmallGraphPicture:
         return self._write(at, value_text(name, value), style.VALUE, side)
 
     def gradient(self, name: str, gradient: float) -> Text:
-        """Write what flows back on one road."""
+        """Write a gradient beside its edge."""
         at, side, _ = _GRADIENTS[name]
         return self._write(at, gradient_text(name, gradient), style.INK, side)
 
     def collected(self, product: float, total: float) -> None:
-        """Write what x collects from both of its uses."""
+        """Write the sum of the gradients from both uses of x."""
         words = f"dx = {number(product)} + {number(total)} = {number(product + total)}"
         width = 5.5 * len(words) + 12
         left = max(64 - width / 2, 8)
@@ -187,7 +187,7 @@ class SmallGraphPicture:
         self._write((left + 6, _UP + 36), words, style.INK, "left", weight="bold")
 
     def key(self) -> None:
-        """Say what the arrows mean."""
+        """Draw the key to the arrows."""
         x, y = 322.0, 240.0
         look: dict[str, Any] = {"size": style.SMALL, "color": style.MUTED, "ha": "left"}
         draw.arrow(self.page, [(x, y), (x + 22, y)], color=style.VALUE)
@@ -201,15 +201,15 @@ class SmallGraphPicture:
 
 
 def value_text(name: str, value: float) -> str:
-    """Return what stands beside a value."""
+    """Return the text of a value."""
     return f"{name} = {number(value)}"
 
 
 def gradient_text(name: str, gradient: float) -> str:
-    """Return what stands beside a gradient."""
+    """Return the text of a gradient."""
     return f"{_GRADIENTS[name][-1]} {number(gradient)}"
 
 
 def number(value: float) -> str:
-    """Write a number with four digits."""
+    """Format a number with four significant digits."""
     return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")

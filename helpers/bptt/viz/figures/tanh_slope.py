@@ -1,4 +1,4 @@
-"""The slope of tanh, seen from its input and from its output."""
+"""Draw the slope of tanh against its input and against its output."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 
-_REACH = 4.0
+_MAX_Z = 4.0
 """The curves are drawn for z from -4 to 4."""
-_FLAT = 0.1
+_SATURATED_SLOPE = 0.1
 """Slope below which tanh counts as saturated: a gradient shrinks at least tenfold there."""
-_A_FLAT = float(np.sqrt(1 - _FLAT))
-_Z_FLAT = float(np.arctanh(_A_FLAT))
+_SATURATED_A = float(np.sqrt(1 - _SATURATED_SLOPE))
+_SATURATED_Z = float(np.arctanh(_SATURATED_A))
 
 
 @style.styled
@@ -26,22 +26,22 @@ def tanh_slope(a: Array | None = None) -> Card:
     Parameters
     ----------
     a : ndarray, any shape, optional
-        Outputs of tanh, e.g. ``cache.a_next``: each is marked on the curves.
+        Outputs of tanh, e.g. ``cache.a_next``, to be marked on the curves.
 
     Returns
     -------
     Figure
     """
     marks = None if a is None else np.asarray(a, dtype=float).ravel()
-    found = "" if marks is None else _found(marks)
+    counts = "" if marks is None else _counts(marks)
     card = Card(
         292,
         title="The output of tanh tells its slope",
-        caption="The slope of tanh, from its input z and from its output a: the same numbers. " + found,
+        caption="The slope of tanh, from its input z and from its output a: the same numbers. " + counts,
         description=(
             "Left: tanh(z) rises from \N{MINUS SIGN}1 to 1; its slope is 1 at z = 0 and falls to almost 0 on both "
-            f"sides, below {_FLAT} beyond z = ±{_Z_FLAT:.2f}. Right: the same slope against the output a is the "
-            f"parabola 1 \N{MINUS SIGN} a², 1 at a = 0 and 0 at a = ±1. " + found
+            f"sides, below {_SATURATED_SLOPE} beyond z = ±{_SATURATED_Z:.2f}. Right: the same slope against the output "
+            f"a is the parabola 1 \N{MINUS SIGN} a², 1 at a = 0 and 0 at a = ±1. " + counts
         ).rstrip(),
     )
     z_axes = card.plot_axes(52, 62, 238, 168)
@@ -56,14 +56,14 @@ def tanh_slope(a: Array | None = None) -> Card:
     return card
 
 
-def _found(a: Array) -> str:
+def _counts(a: Array) -> str:
     words = f"Of {a.size} given values of a, {_saturated(a)} {'is' if _saturated(a) == 1 else 'are'} saturated."
-    strange = a.size - int((np.abs(a) <= 1).sum())
-    return f"{words} No tanh gives {strange} of them." if strange else words
+    impossible = a.size - int((np.abs(a) <= 1).sum())
+    return f"{words} No tanh gives {impossible} of them." if impossible else words
 
 
 def _saturated(a: Array) -> int:
-    return int(((np.abs(a) > _A_FLAT) & (np.abs(a) <= 1)).sum())
+    return int(((np.abs(a) > _SATURATED_A) & (np.abs(a) <= 1)).sum())
 
 
 def _slope(a: Array) -> Array:
@@ -71,9 +71,9 @@ def _slope(a: Array) -> Array:
 
 
 def _against_input(axes: Axes) -> None:
-    z = np.linspace(-_REACH, _REACH, 161)
+    z = np.linspace(-_MAX_Z, _MAX_Z, 161)
     a = np.tanh(z)
-    _frame(axes, "z", _REACH, _Z_FLAT, ticks=[-4, -2, 0, 2, 4])
+    _frame(axes, "z", _MAX_Z, _SATURATED_Z, ticks=[-4, -2, 0, 2, 4])
     axes.plot(z, a, color=style.VALUE, linestyle=style.DASHED, linewidth=1.6)
     axes.plot(z, _slope(a), color=style.INK, linewidth=2.2)
     axes.set_ylim(-1.15, 1.15)
@@ -84,18 +84,18 @@ def _against_input(axes: Axes) -> None:
 
 def _against_output(axes: Axes) -> None:
     a = np.linspace(-1, 1, 81)
-    _frame(axes, "a = tanh(z)", 1.08, _A_FLAT, ticks=[-1, -0.5, 0, 0.5, 1])
+    _frame(axes, "a = tanh(z)", 1.08, _SATURATED_A, ticks=[-1, -0.5, 0, 0.5, 1])
     axes.plot(a, _slope(a), color=style.INK, linewidth=2.2)
     axes.set_ylim(0, 1.15)
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     _label(axes, (0, 0.72), "slope = 1 \N{MINUS SIGN} a²", style.INK, "center")
 
 
-def _frame(axes: Axes, label: str, reach: float, flat: float, ticks: list[float]) -> None:
+def _frame(axes: Axes, label: str, limit: float, saturated_from: float, ticks: list[float]) -> None:
     for side in (-1, 1):
-        axes.axvspan(side * flat, side * reach, facecolor=style.SHADE, linewidth=0, zorder=0)
+        axes.axvspan(side * saturated_from, side * limit, facecolor=style.SHADE, linewidth=0, zorder=0)
     axes.axhline(0, color=style.HAIRLINE, linewidth=0.8, zorder=0.5)
-    axes.set_xlim(-reach, reach)
+    axes.set_xlim(-limit, limit)
     axes.set_xticks(ticks, [f"{t:g}".replace("-", "\N{MINUS SIGN}") for t in ticks])
     axes.set_xlabel(label)
     axes.tick_params(length=3)
@@ -108,7 +108,7 @@ def _label(axes: Axes, at: tuple[float, float], words: str, colour: str, side: s
 def _mark(z_axes: Axes, a_axes: Axes, a: Array) -> None:
     inside = a[np.abs(a) <= 1]
     with np.errstate(divide="ignore"):
-        z = np.arctanh(inside).clip(-_REACH, _REACH)
+        z = np.arctanh(inside).clip(-_MAX_Z, _MAX_Z)
     look: dict[str, Any] = {
         "s": 26,
         "color": style.YOURS,
@@ -125,7 +125,7 @@ def _key(page: Axes, marks: Array | None) -> None:
     y = 272.0
     swatch = (52.0, y - 5, 16, 10)
     draw.box(page, swatch, radius=1, facecolor=style.SHADE, edgecolor=style.HAIRLINE)
-    words = f"saturated: slope below {_FLAT}, a gradient shrinks more than tenfold"
+    words = f"saturated: slope below {_SATURATED_SLOPE}, a gradient shrinks more than tenfold"
     draw.text(page, (76, y), words, size=style.SMALL, color=style.MUTED, ha="left")
     if marks is not None:
         page.scatter([354], [y], s=26, color=style.YOURS, edgecolors="white", linewidths=0.7)

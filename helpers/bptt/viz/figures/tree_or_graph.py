@@ -1,4 +1,4 @@
-"""One traversal per loss, or one sweep that adds at the joins: the same gradient, and how many calls each takes."""
+"""Draw one backward traversal per loss beside one sweep for all losses, with the calls that each takes."""
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
@@ -31,7 +31,7 @@ _HEADING, COUNTS = 58.0, TOP + TALL + 22
 
 @style.styled
 def tree_or_graph(T_x: int, *, calls: int | None = None) -> Card:
-    r"""Draw the two ways to run a sequence backward, with a number in each cell for the call that it takes.
+    r"""Draw two ways to run a sequence backward, each cell with the number of its call.
 
     Left, each loss travels back on its own, and the results are added in the end: :math:`T_x (T_x + 1) / 2` calls of
     the cell. Right, what arrives from the later steps waits at each state for the loss of that step, and the sum goes
@@ -84,7 +84,7 @@ def tree_or_graph(T_x: int, *, calls: int | None = None) -> Card:
 
 
 def headings(page: Axes) -> None:
-    """Head both halves, and say what is drawn in them and by which rule it grows."""
+    """Draw the heading of both halves, and the formula of their number of calls."""
     for left, heading, rule in (
         (TREE, "one traversal per loss", "T_x (T_x + 1) / 2"),
         (GRAPH, "one sweep, added at the joins", "T_x"),
@@ -99,7 +99,7 @@ def headings(page: Axes) -> None:
 
 
 def counts(length: int, calls: int) -> tuple[str, str]:
-    """Say how many calls both halves take, or have made so far.
+    """Return how many calls both halves take, or have made so far, in words.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def counts(length: int, calls: int) -> tuple[str, str]:
 
 
 def counted(calls: int) -> str:
-    """Count calls."""
+    """Return a number of calls in words."""
     return plural(calls, "call")
 
 

@@ -1,4 +1,4 @@
-"""The two roads into every state of a sequence: from the loss of its own step and from everything later."""
+"""Draw the gradients that arrive at each state of a sequence: from the loss of its step and from later steps."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ from bptt.viz.two_roads_text import STATES
 def two_roads(
     da: Array, da_prevt: Array, *, without: Literal["loss", "time"] | None = None, highlight: int | None = None
 ) -> Card:
-    r"""Draw what arrives at every state of a sequence, and what goes on from there into its cell.
+    r"""Draw the two gradients that arrive at each state of a sequence, and their sum, which goes into its cell.
 
     .. math:: da_{next}^{\langle t \rangle} = da^{\langle t \rangle} + da_{prevt}^{\langle t \rangle}
 

@@ -1,4 +1,4 @@
-"""One cell, walked backward: one node lit at a time, with the learner's own gradients."""
+"""Widget: backward walk through a cell, one node at a time, with the learner's own gradients."""
 
 from collections.abc import Callable, Iterator, Mapping
 from textwrap import fill, shorten
@@ -90,11 +90,11 @@ def _gradients(walk: Walk, function: Callable[..., Any] | None, arguments: tuple
     with trace_arrays(function, walk.inside) as seen:
         own = learner_gradients(walk.exercise, function, dict(zip(walk.arguments, arguments, strict=True)), returned)
     if not own.gradients:
-        return _Drawn(right, frozenset(), {}, "exact gradients", f"{own.trouble} So these are the exact gradients.")
+        return _Drawn(right, frozenset(), {}, "exact gradients", f"{own.problem} So these are the exact gradients.")
     inside = {name: array for name, array in seen.items() if array.shape == right[name].shape}
     gradients = right | inside | own.gradients
     wrong = frozenset(name for name, array in gradients.items() if not agrees(array, right[name]))
-    return _Drawn(gradients, wrong, source_lines(function, walk.inside), "your gradients", own.trouble)
+    return _Drawn(gradients, wrong, source_lines(function, walk.inside), "your gradients", own.problem)
 
 
 class _Scene(Scene):

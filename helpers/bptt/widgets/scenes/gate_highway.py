@@ -1,4 +1,4 @@
-"""The memory as a highway, with a slider for each gate, and the road through the states beside it."""
+"""Widget: gradient along an LSTM's memory, with a slider for each gate."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from bptt.lstm import LSTMCaches, lstm_forward
 from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.figures.highway import HEIGHT, HighwayPicture, Journey
+from bptt.viz.figures.highway import HEIGHT, HighwayPicture, MemoryGradient
 from bptt.widgets.controls import number
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.learner_influence import BackwardProbe
@@ -18,13 +18,13 @@ from bptt.widgets.scene import Scene
 _GATE, _WEIGHT = (0.0, 1.0), (0.0, 1.5)
 _STEP = 0.01
 _DECADES = (-8.0, 4.0)
-_SHUT = 800.0
-"""Minus this is the weighted input of a gate that is exactly shut."""
-_SAME = 1e-6
-"""Largest difference from what is exact, relative to it."""
+_SHUT_INPUT = 800.0
+"""A weighted input of minus this makes a gate exactly 0."""
+_MAX_RELATIVE_ERROR = 1e-6
+"""Largest difference from the exact gradient, relative to it."""
 _KEY = 196.0
-_NO_WORDS = 22.0
-"""Height of the words that the still picture has inside."""
+_TEXT_HEIGHT = 22.0
+"""Height of the text in the static figure, which this one has below it, in points."""
 _YOURS: dict[str, Any] = {
     "color": style.YOURS,
     "markersize": 8,
@@ -44,21 +44,21 @@ def gate_highway(  # noqa: PLR0913 - one for each slider
     w: float = 0.2,
     T_x: int = 20,
 ) -> InteractiveFigure:
-    r"""Turn the gates of an LSTM, and see what is left of the last loss's gradient many steps back.
+    r"""Set the gates of an LSTM with sliders, and see how much of the last loss's gradient is left many steps back.
 
-    One unit whose gates stand still, with slopes of tanh of 1. Through the memories alone, :math:`o f^n` of the
+    One unit with constant gates, and with slopes of tanh of 1. Through the memories alone, :math:`o f^n` of the
     gradient is left after n steps; through the states alone, :math:`(o\,i\,w)^n`, with the weight w that the candidate
-    gives the state before. All ways together leave :math:`o (f + o\,i\,w)^n` on the memory.
+    gives the previous state. All paths together leave :math:`o (f + o\,i\,w)^n` on the memory.
 
     Parameters
     ----------
     lstm_backward : callable, optional
-        The learner's own function. It is given such a unit; what it returns as ``dx`` is drawn as well, which is what
-        reaches that which was written, all ways together.
+        The learner's own function, called for such a unit. Its ``dx``, the gradient of the written values over all
+        paths, is drawn as well.
     f, i, o : float
-        Forget, update and output gate at first, from 0 to 1.
+        Forget, update and output gate at the start, from 0 to 1.
     w : float
-        The weight of the state before, at first, from 0 to 1.5.
+        Weight of the previous state at the start, from 0 to 1.5.
     T_x : int
         Number of steps, at least 2.
 
@@ -86,14 +86,14 @@ class _Gates(Scene):
         title = "The memory is a highway: each step back passes one forget gate"
         super().__init__(
             Card(
-                HEIGHT - _NO_WORDS,
+                HEIGHT - _TEXT_HEIGHT,
                 title=title,
                 caption=f"{title}, and the road through the states every gate.",
                 description="",
             )
         )
         self._length = length
-        self._asked = None if function is None else BackwardProbe("lstm_backward", function, "dx")
+        self._probe = None if function is None else BackwardProbe("lstm_backward", function, "dx")
         self._picture = HighwayPicture(self.card, length, _DECADES, gates="io", dashed="left on the road through a")
         self._picture.still()
         with self.moving():
@@ -107,28 +107,28 @@ class _Gates(Scene):
     def update(self, *, f: float, i: float, o: float, w: float) -> str:
         through_a = o * i * w
         ft, it, ot = (np.full(self._length, gate) for gate in (f, i, o))
-        journey = Journey(ft, it, ot, through_a)
-        self._picture.show(journey)
+        gradient = MemoryGradient(ft, it, ot, through_a)
+        self._picture.show(gradient)
         back = self._length - 1
-        memory, written, state = (draw.number(left[0]) for left in (journey.memory, journey.written, journey.rnn))
+        memory, written, state = (draw.number(left[0]) for left in (gradient.memory, gradient.written, gradient.rnn))
         words = (
             f"{back} steps back, {memory} of the gradient is left on the memory alone, {o:.2f} (o) times {f:.2f} (f) "
             f"to the power of {back}; {written} (times i) reaches what was written there. On the road through a alone, "
             f"each step is × o · i · w = {draw.number(through_a)}, which leaves {state}. "
             f"All ways together: × {draw.number(f + through_a)} per step."
         )
-        return f"{words} {self._own(f, i, o, w)}".strip()
+        return f"{words} {self._show_own(f, i, o, w)}".strip()
 
-    def _own(self, f: float, i: float, o: float, w: float) -> str:
-        """Show the learner's dx, and say whether it is exact."""
+    def _show_own(self, f: float, i: float, o: float, w: float) -> str:
+        """Show the learner's dx, and return in words whether it is exact."""
         self._yours.set_data([], [])
-        if self._asked is None:
+        if self._probe is None:
             return ""
-        name = self._asked.name
-        if self._asked.trouble:
-            return f"Your {name}: {self._asked.trouble}"
+        name = self._probe.name
+        if self._probe.problem:
+            return f"Your {name}: {self._probe.problem}"
         exact = i * o * (f + o * i * w) ** np.arange(self._length - 1.0, -1, -1)
-        dx = self._asked.gradient(*unit(f, i, o, w, self._length))
+        dx = self._probe.gradient(*unit(f, i, o, w, self._length))
         if dx is None or dx.shape != (1, 1, self._length):
             return f"Your {name} returns no dx that can be used here."
         size = np.abs(dx[0, 0])
@@ -136,20 +136,20 @@ class _Gates(Scene):
             powers = np.log10(np.where(np.isfinite(size) & (size > 0), size, np.nan))
         self._yours.set_data(np.arange(self._length) * self._picture.gap, powers)
         first = f"Your dx[:, :, 0] is {draw.number(dx[0, 0, 0])}"
-        if np.allclose(dx[0, 0], exact, rtol=_SAME, atol=0):
+        if np.allclose(dx[0, 0], exact, rtol=_MAX_RELATIVE_ERROR, atol=0):
             return f"{first}, and at every step exact: all ways together."
         return f"{first}; exact, with all ways together, is {draw.number(exact[0])}."
 
 
 def unit(f: float, i: float, o: float, w: float, length: int) -> tuple[Array, LSTMCaches]:
-    """Make an LSTM of one unit whose gates stand still, without anything in its memory, and a loss at the last step.
+    """Make an LSTM of one unit with constant gates and a memory of zero, with a loss at the last step.
 
     Parameters
     ----------
     f, i, o : float
-        Forget, update and output gate.
+        Forget, update and output gate, from 0 to 1.
     w : float
-        Weight of the state before in the candidate; that of the input is 1.
+        Weight of the previous state in the candidate; that of the input is 1.
     length : int
         Number of steps.
 
@@ -162,7 +162,7 @@ def unit(f: float, i: float, o: float, w: float, length: int) -> tuple[Array, LS
     parameters = {name: np.zeros((1, 2)) for name in ("Wf", "Wi", "Wo")}
     with np.errstate(divide="ignore"):
         biases = {f"b{gate}": np.log(value) - np.log1p(-value) for gate, value in (("f", f), ("i", i), ("o", o))}
-    parameters |= {name: np.full((1, 1), np.clip(bias, -_SHUT, _SHUT)) for name, bias in biases.items()}
+    parameters |= {name: np.full((1, 1), np.clip(bias, -_SHUT_INPUT, _SHUT_INPUT)) for name, bias in biases.items()}
     parameters |= {"Wc": np.array([[w, 1.0]]), "bc": np.zeros((1, 1)), "Wy": np.zeros((1, 1)), "by": np.zeros((1, 1))}
     caches = lstm_forward(np.zeros((1, 1, length)), np.zeros((1, 1)), parameters)[-1]
     return np.eye(length)[-1].reshape(1, 1, -1), caches

@@ -1,4 +1,4 @@
-"""How far losses reach back, with sliders for what decides it: a map for each network, and the size against the lag."""
+"""Widget: influence matrices of an RNN and an LSTM, with sliders for spectral radius and forget bias."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Box
-from bptt.viz.figures.influence_map import SHADES, Reach, factor, tints
+from bptt.viz.figures.influence_map import SHADES, InfluenceByLag, factor, tints
 from bptt.widgets.controls import number, whole
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.learner_influence import BackwardProbe, Caches, learner_influence
@@ -21,21 +21,21 @@ from bptt.widgets.scene import Scene
 
 Maker = Callable[..., tuple[Array, Caches]]
 
-LONGEST = 24
+DEFAULT_STEPS = 24
 _DECADES = (-8.0, 8.0)
-"""Powers of ten that have tints and a place in the curves. A fixed scale: what changes is the influence alone."""
+"""Exponents of ten at the ends of the scale. It is fixed, so that a change in the picture is one of the influence."""
 _TICKS = (-8.0, -4.0, 0.0, 4.0, 8.0)
-_SAME = 1e-6
-"""Largest difference between two norms that are the same, relative to the larger one."""
-_EACH = 5
-"""From tick to tick, where not each step has one."""
+_MAX_RELATIVE_ERROR = 1e-6
+"""Largest difference between equal norms, relative to the larger one."""
+_TICK_STEPS = 5
+"""Steps from tick to tick, where not each step has one."""
 _TOP = 74.0
 _LEFT, _RIGHT, _GAP = 54.0, 592.0, 20.0
 _ALONE, _OF_TWO, _OF_MORE = 190.0, 150.0, 144.0
 _CURVE_TO_MAP, _CURVE_BELOW, _CURVE_TALL = 58.0, 66.0, 96.0
 _BAR_BELOW, _BAR_WIDE = 46.0, 9.0
-_BESIDE = 2
-"""So many maps leave room for the curves beside them."""
+_MAX_MAPS_BESIDE = 2
+"""Up to this number of maps have the curves beside them, more have them below."""
 _RADII, _BIASES = (0.0, 2.0), (-4.0, 6.0)
 _LOOKS: dict[str, dict[str, Any]] = {
     "RNN": {"color": style.INK, "linestyle": style.SOLID, "marker": "o", "markersize": 3.5, "zorder": 3},
@@ -60,9 +60,9 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
     lstm_backward: Callable[..., Any] | None = None,
     radius: float = 1.0,
     forget_bias: float = 3.0,
-    T_x: int = LONGEST,
+    T_x: int = DEFAULT_STEPS,
 ) -> InteractiveFigure:
-    r"""Show how much every state matters to every loss, while sliders change what decides it.
+    r"""Show the influence of every state on every loss, with sliders for what it depends on.
 
     For each pair of loss and state the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`, and
     its median and range at each lag :math:`k - t`, on one fixed scale of powers of ten.
@@ -73,15 +73,15 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
         ``rnn(radius, T_x=24)`` makes ``da (n_a, m, T_x)`` and ``RNNCaches`` of a network whose Waa has a given spectral
         radius.
     lstm : callable, optional
-        ``lstm(forget_bias, T_x=24)`` makes ``da`` and ``LSTMCaches`` of one whose forget gates have a given bias. One
-        of both is needed at least.
+        ``lstm(forget_bias, T_x=24)`` makes ``da`` and ``LSTMCaches`` of one whose forget gates have a given bias. At
+        least one of both is needed.
     rnn_backward, lstm_backward : callable, optional
         The learner's own functions: each gets a map and a curve of what it returns as ``da0`` for the steps after each
         state alone.
     radius, forget_bias : float
-        Where the sliders are at first.
+        Values of the sliders at the start: from 0 to 2, and from -4 to 6.
     T_x : int
-        Longest sequence; shorter ones are its first steps.
+        Length of the longest sequence; shorter ones are its first steps.
 
     Returns
     -------
@@ -101,46 +101,46 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
     controls: dict[str, Any] = {"T_x": whole("T_x", T_x, (1, T_x))}
     networks = []
     if rnn is not None:
-        networks.append(_Network("RNN", "radius", rnn, T_x, _asked("rnn_backward", rnn_backward)))
+        networks.append(_Network("RNN", "radius", rnn, T_x, _probe("rnn_backward", rnn_backward)))
         controls["radius"] = number("spectral radius", float(np.clip(radius, *_RADII)), _RADII, 0.05)
     if lstm is not None:
-        networks.append(_Network("LSTM", "forget_bias", lstm, T_x, _asked("lstm_backward", lstm_backward)))
+        networks.append(_Network("LSTM", "forget_bias", lstm, T_x, _probe("lstm_backward", lstm_backward)))
         controls["forget_bias"] = number("forget bias", float(np.clip(forget_bias, *_BIASES)), _BIASES, 0.25)
     return InteractiveFigure(_Panels(networks, T_x), lines=2 + len(networks), **controls)
 
 
-def _asked(name: str, function: Callable[..., Any] | None) -> BackwardProbe | None:
+def _probe(name: str, function: Callable[..., Any] | None) -> BackwardProbe | None:
     return None if function is None else BackwardProbe(name, function, "da0")
 
 
 class _Network:
-    """One kind of network, and how far its losses reach at each setting that was asked for."""
+    """One kind of network, with a cache of its influence matrices by setting."""
 
     def __init__(self, name: str, setting: str, make: Maker, length: int, yours: BackwardProbe | None) -> None:
         self.name, self.setting, self.yours = name, setting, yours
         self._make, self._length = make, length
-        self._known: dict[float, tuple[Array, Array | None]] = {}
+        self._cache: dict[float, tuple[Array, Array | None]] = {}
 
     @property
-    def drawn(self) -> bool:
-        """Whether there is a map of the learner's own."""
-        return self.yours is not None and not self.yours.trouble
+    def has_own_map(self) -> bool:
+        """Whether the learner's function has a map."""
+        return self.yours is not None and not self.yours.problem
 
     def norms(self, value: float) -> tuple[Array, Array | None]:
-        """Return the exact norms, and the learner's, at one setting."""
-        if value not in self._known:
+        """Return the exact influence matrix and the learner's at one setting."""
+        if value not in self._cache:
             da, caches = self._make(value, T_x=self._length)
             with np.errstate(all="ignore"):
                 exact = influence(da, caches)
-            own = learner_influence(self.yours, da, caches) if self.yours is not None and self.drawn else None
-            self._known[value] = exact, own
-        return self._known[value]
+            own = learner_influence(self.yours, da, caches) if self.yours is not None and self.has_own_map else None
+            self._cache[value] = exact, own
+        return self._cache[value]
 
 
 class _Panels(Scene):
     def __init__(self, networks: list[_Network], length: int) -> None:
         self._networks, self._length = networks, length
-        titles = [n.name for n in networks] + [f"{n.name}, yours" for n in networks if n.drawn]
+        titles = [n.name for n in networks] + [f"{n.name}, yours" for n in networks if n.has_own_map]
         count = len(titles)
         side = {1: _ALONE, 2: _OF_TWO}.get(count, min(_OF_MORE, (_RIGHT - 46 - _LEFT - _GAP * (count - 1)) / count))
         maps_right = _LEFT + count * (side + _GAP) - _GAP
@@ -148,17 +148,17 @@ class _Panels(Scene):
         title = "How far a loss reaches back"
         super().__init__(
             Card(
-                _TOP + side + 76 if count <= _BESIDE else below + _CURVE_TALL + 42,
+                _TOP + side + 76 if count <= _MAX_MAPS_BESIDE else below + _CURVE_TALL + 42,
                 title=title,
                 caption=f"{title}: the size of the gradient of each loss at each state.",
                 description="",
             )
         )
         self._scale = Normalize(*_DECADES)
-        self._steps = range(0, length, _EACH if length > 2 * _EACH else 1)
+        self._steps = range(0, length, _TICK_STEPS if length > 2 * _TICK_STEPS else 1)
         places = [(_LEFT + i * (side + _GAP), _TOP, side, side) for i in range(count)]
         axes = [self._map_axes(at, first=i == 0) for i, at in enumerate(places)]
-        if count <= _BESIDE:
+        if count <= _MAX_MAPS_BESIDE:
             left = maps_right + _CURVE_TO_MAP
             self._curve_axes((left, _TOP, _RIGHT - left, side))
             self._bar((_LEFT, _TOP + side + _BAR_BELOW, maps_right - _LEFT - 48, _BAR_WIDE), across=True)
@@ -171,18 +171,18 @@ class _Panels(Scene):
         squares = np.stack([columns, rows], axis=1)[:, None] + corners
         self._maps = {}
         with self.moving():
-            for name, at, its in zip(titles, places, axes, strict=True):
+            for name, at, map_axes in zip(titles, places, axes, strict=True):
                 image = PolyCollection(squares, linewidths=0, antialiased=False)
-                its.add_collection(image, autolim=False)
-                (odd,) = its.plot([], [], "x", color=style.INK, markersize=3.5, markeredgewidth=0.9)
-                head = draw.text(self.card.page, (at[0], at[1] - 14), name, ha="left", size=style.SMALL)
+                map_axes.add_collection(image, autolim=False)
+                (not_finite,) = map_axes.plot([], [], "x", color=style.INK, markersize=3.5, markeredgewidth=0.9)
+                heading = draw.text(self.card.page, (at[0], at[1] - 14), name, ha="left", size=style.SMALL)
                 look = _LOOKS.get(name) or _YOURS
                 (line,) = self._curves.plot([], [], **look)
                 band = PolyCollection([], facecolor=look["color"], alpha=0.14, linewidths=0, zorder=1)
                 self._curves.add_collection(band, autolim=False)
-                frame = Rectangle((0, 0), 1, 1, transform=its.transAxes, fill=False, clip_on=False, zorder=5)
-                its.add_patch(frame)
-                self._maps[name] = (image, odd, head, line, band, frame)
+                frame = Rectangle((0, 0), 1, 1, transform=map_axes.transAxes, fill=False, clip_on=False, zorder=5)
+                map_axes.add_patch(frame)
+                self._maps[name] = (image, not_finite, heading, line, band, frame)
         self._key(titles)
 
     def _map_axes(self, at: Box, *, first: bool) -> Any:  # noqa: ANN401 - axes
@@ -210,7 +210,7 @@ class _Panels(Scene):
         return axes
 
     def _bar(self, at: Box, *, across: bool) -> None:
-        """Draw the key of the tints, and of what has none."""
+        """Draw the colour bar, and the colours of entries that are zero or not finite."""
         left, top, wide, tall = at
         axes = self.card.plot_axes(*at)
         shades = np.linspace(0, 1, 128)
@@ -249,10 +249,10 @@ class _Panels(Scene):
         axes.set_xlabel("lag k \N{MINUS SIGN} t: steps back from the loss")
 
     def _key(self, titles: list[str]) -> None:
-        """Name the curves."""
+        """Draw the key to the curves."""
         (x, y), page = self._curves_at, self.card.page
         y -= 14
-        if len(titles) > _BESIDE:
+        if len(titles) > _MAX_MAPS_BESIDE:
             draw.text(page, (x, y), "median at each lag:", ha="left", size=style.SMALL)
             x += 92
         for name in titles:
@@ -261,50 +261,50 @@ class _Panels(Scene):
             x += 38 + 4.6 * len(name)
 
     def update(self, *, T_x: int, **settings: float) -> str:
-        said = [f"T_x = {T_x}."]
+        sentences = [f"T_x = {T_x}."]
         for network in self._networks:
             value = settings[network.setting]
             exact, own = network.norms(value)
-            shown = Reach(f"{network.name}, {network.setting.replace('_', ' ')} {value:g}", exact[:T_x, :T_x])
+            shown = InfluenceByLag(f"{network.name}, {network.setting.replace('_', ' ')} {value:g}", exact[:T_x, :T_x])
             self._show(network.name, shown)
-            said.append(shown.verdict().replace("-", "\N{MINUS SIGN}"))
+            sentences.append(shown.verdict().replace("-", "\N{MINUS SIGN}"))
             if network.yours is not None:
-                said.append(self._own(network, shown, None if own is None else own[:T_x, :T_x]))
-        return " ".join(said)
+                sentences.append(self._show_own(network, shown, None if own is None else own[:T_x, :T_x]))
+        return " ".join(sentences)
 
-    def _own(self, network: _Network, exact: Reach, own: Array | None) -> str:
-        """Show what the learner's function gives, and say how it differs."""
+    def _show_own(self, network: _Network, exact: InfluenceByLag, own: Array | None) -> str:
+        """Show the learner's influence matrix, and return in words how it differs."""
         name = network.yours.name if network.yours else ""
-        if network.yours is None or network.yours.trouble:
-            return f"Your {name}: {network.yours.trouble if network.yours else ''}"
+        if network.yours is None or network.yours.problem:
+            return f"Your {name}: {network.yours.problem if network.yours else ''}"
         title = f"{network.name}, yours"
         if own is None:
-            self._show(title, Reach(title, np.full_like(exact.norms, np.nan)), wrong=True)
+            self._show(title, InfluenceByLag(title, np.full_like(exact.norms, np.nan)), wrong=True)
             return f"Your {name} gives no da0 that can be used here."
         pairs = np.tri(len(own), dtype=bool)
-        largest = np.maximum(np.abs(own), np.abs(exact.norms))
+        tolerance = _MAX_RELATIVE_ERROR * np.maximum(np.abs(own), np.abs(exact.norms))
         with np.errstate(invalid="ignore"):
-            same = np.isclose(own, exact.norms, rtol=0, atol=_SAME * largest, equal_nan=True) | (own == exact.norms)
-        off = int((pairs & ~same).sum())
-        mine = Reach(f"Your {name}", own)
-        self._show(title, mine, wrong=off > 0)
-        if off:
-            return f"{mine.verdict()} It differs from the exact one at {off} of {pairs.sum()} pairs."
+            same = np.isclose(own, exact.norms, rtol=0, atol=tolerance, equal_nan=True) | (own == exact.norms)
+        wrong_pairs = int((pairs & ~same).sum())
+        own_influence = InfluenceByLag(f"Your {name}", own)
+        self._show(title, own_influence, wrong=wrong_pairs > 0)
+        if wrong_pairs:
+            return f"{own_influence.verdict()} It differs from the exact one at {wrong_pairs} of {pairs.sum()} pairs."
         return f"Your {name}: " + (
             "all as the exact one." if network.yours.right else "the same sizes, but not all that it returns is right."
         )
 
-    def _show(self, name: str, shown: Reach, *, wrong: bool = False) -> None:
+    def _show(self, name: str, shown: InfluenceByLag, *, wrong: bool = False) -> None:
         """Set one map and its curve."""
-        image, odd, head, line, band, frame = self._maps[name]
+        image, not_finite, heading, line, band, frame = self._maps[name]
         n = shown.length
         colours = np.zeros((self._length, self._length, 4))
-        colours[:n, :n], _, infinite = tints(shown.norms, self._scale)
+        colours[:n, :n], _, where_not_finite = tints(shown.norms, self._scale)
         image.set_facecolor(list(colours[self._below]))
-        rows, columns = np.nonzero(infinite)
-        odd.set_data(columns, rows)
+        rows, columns = np.nonzero(where_not_finite)
+        not_finite.set_data(columns, rows)
         fit = shown.line()
-        head.set_text(f"{name}: × {factor(fit[0])} per step" if fit and n > 1 else name)
+        heading.set_text(f"{name}: × {factor(fit[0])} per step" if fit and n > 1 else name)
         frame.set(edgecolor=style.WRONG if wrong else "none", linewidth=2.2)
         lags = np.arange(n)
         with np.errstate(divide="ignore", invalid="ignore"):

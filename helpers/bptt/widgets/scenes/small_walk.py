@@ -1,4 +1,4 @@
-"""The small graph, walked: one node lit at a time, and the gradients that have been found so far."""
+"""Widget: backward walk through the small graph, one node at a time."""
 
 from typing import NamedTuple
 
@@ -117,7 +117,7 @@ class _Walk(Scene):
             node.set_facecolor(style.MARKER if name == stop.node else "white")
         for name, layer in self._back.items():
             layer.show(name in found)
-        with self._sum.anew():
+        with self._sum.refill():
             if "dx" in found:
                 self._picture.collected(s, x)
         self._code.set_text(stop.code)

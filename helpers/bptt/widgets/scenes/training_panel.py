@@ -1,4 +1,4 @@
-"""A training to watch while it goes on."""
+"""Widget: live display of a training, with losses, gradient norms and times."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -12,15 +12,15 @@ from bptt.types import Array
 from bptt.widgets.training.display import Display, display_for
 from bptt.widgets.training.run import Run
 
-_SHARE = 0.04
-"""A picture is due when all that the panel did so far took less than this share of the time."""
-_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
-"""Seconds between two pictures at least, because nobody reads faster, and at most."""
-_MOST_RUNS = 3
+_MAX_TIME_SHARE = 0.04
+"""The panel draws only while all that it did so far took less than this share of the time."""
+_MIN_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.25, 10.0
+"""Smallest pause between two pictures, because nobody reads faster, and largest one."""
+_MAX_RUNS = 3
 
 
 def training_panel(steps: int, title: str = "Training", runs: Sequence[str] = ("",)) -> "TrainingPanel":
-    r"""Watch a training: loss, norms of all gradients, time per step, progress and time left.
+    r"""Display a training while it runs: loss, norms of all gradients, time per step, progress and time left.
 
     ::
 
@@ -29,19 +29,17 @@ def training_panel(steps: int, title: str = "Training", runs: Sequence[str] = ("
                 ...
                 panel.step(loss, gradients)
 
-    The picture is drawn so seldom that it takes less than a twentieth of the time, and once more at the end; that
-    picture stays in the notebook, after an interrupt too. In a terminal there is a line of progress instead, and in a
-    script whose output is not watched, nothing.
+    Drawing takes less than a twentieth of the time. The last picture, drawn at the end, stays in the notebook, after an
+    interrupt too. In a terminal there is a progress line instead, and in a script with redirected output, nothing.
 
     Parameters
     ----------
     steps : int
-        How many steps the training takes, or each of the runs.
+        Number of steps of the training, or of each of the runs; at least 1.
     title : str
         Heading of the picture.
     runs : sequence of str
-        Names of up to three trainings that are to be compared, e.g. ``["RNN", "LSTM"]``, one after the other or in
-        turns.
+        Names of up to three trainings to compare, e.g. ``["RNN", "LSTM"]``, one after the other or in turns.
 
     Returns
     -------
@@ -56,34 +54,35 @@ def training_panel(steps: int, title: str = "Training", runs: Sequence[str] = ("
 
 
 class TrainingPanel:
-    """What ``training_panel`` returns; to be used in a ``with``."""
+    """Context manager that displays training runs; ``training_panel`` makes it."""
 
     def __init__(self, steps: int, title: str, runs: Sequence[str]) -> None:
         if steps < 1:
             raise ValueError(f"A training takes at least one step, not {steps}.")
-        if isinstance(runs, str) or not 1 <= len(runs) <= _MOST_RUNS or len(set(runs)) < len(runs):
-            raise ValueError(f"runs is a list of one to {_MOST_RUNS} different names, not {runs!r}.")
+        if isinstance(runs, str) or not 1 <= len(runs) <= _MAX_RUNS or len(set(runs)) < len(runs):
+            raise ValueError(f"runs is a list of one to {_MAX_RUNS} different names, not {runs!r}.")
         self._title = title
         self._runs = {name: Run(name, steps) for name in runs}
-        self._screen: Display | None = None
-        self._opened_at = self._shown_at = self._back_at = self._spent = 0.0
+        self._display: Display | None = None
+        self._opened_at = self._shown_at = self._returned_at = self._spent_seconds = 0.0
 
     def __enter__(self) -> Self:
-        """Open the picture."""
-        self._screen = display_for(list(self._runs.values()), self._title)
-        self._opened_at = self._shown_at = self._back_at = time.perf_counter()
+        """Open the display."""
+        self._display = display_for(list(self._runs.values()), self._title)
+        self._opened_at = self._shown_at = self._returned_at = time.perf_counter()
         return self
 
     def step(self, loss: ArrayLike, gradients: Mapping[str, Array] | None = None, run: str | None = None) -> None:
-        """Tell what one step of the training gave.
+        """Record one step of the training, and draw if a picture is due.
 
         Parameters
         ----------
         loss : float
+            Loss of the step.
         gradients : dict of ndarray, optional
             By name, e.g. ``{"dWax": ..., "dba": ...}``.
         run : str, optional
-            Which of the runs took the step; it may be left out when there is only one.
+            Name of the run that took the step; not needed if there is only one.
 
         Raises
         ------
@@ -93,28 +92,28 @@ class TrainingPanel:
             Outside of the ``with``.
         """
         called_at = time.perf_counter()
-        if self._screen is None:
+        if self._display is None:
             raise RuntimeError("Use the panel inside of its with: with widgets.training_panel(...) as panel:")
-        self._named(run).add(_one_number(loss), _by_name(gradients), called_at - self._back_at)
+        self._run_by_name(run).add(_one_number(loss), _checked_gradients(gradients), called_at - self._returned_at)
         pause = called_at - self._shown_at
-        affordable = self._spent <= _SHARE * (called_at - self._opened_at)
-        if pause >= _LONGEST_PAUSE or (pause >= _PAUSE and affordable):
-            self._screen.show()
+        within_share = self._spent_seconds <= _MAX_TIME_SHARE * (called_at - self._opened_at)
+        if pause >= _MAX_PAUSE_SECONDS or (pause >= _MIN_PAUSE_SECONDS and within_share):
+            self._display.show()
             self._shown_at = time.perf_counter()
-        self._back_at = time.perf_counter()
-        self._spent += self._back_at - called_at
+        self._returned_at = time.perf_counter()
+        self._spent_seconds += self._returned_at - called_at
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Draw the last picture, whatever ended the training, and let every error through."""
-        screen, self._screen = self._screen, None
+        """Draw the last picture, however the training ended; exceptions propagate."""
+        display, self._display = self._display, None
         for run in self._runs.values():
             run.stopped = True
-        if screen is not None:
-            screen.close()
+        if display is not None:
+            display.close()
 
-    def _named(self, run: str | None) -> Run:
+    def _run_by_name(self, run: str | None) -> Run:
         if run is None and len(self._runs) == 1:
             return next(iter(self._runs.values()))
         if run not in self._runs:
@@ -130,7 +129,7 @@ def _one_number(loss: ArrayLike) -> float:
     return float(value.reshape(()))
 
 
-def _by_name(gradients: Mapping[str, Array] | None) -> Mapping[str, Array]:
+def _checked_gradients(gradients: Mapping[str, Array] | None) -> Mapping[str, Array]:
     if gradients is None:
         return {}
     if not isinstance(gradients, Mapping):

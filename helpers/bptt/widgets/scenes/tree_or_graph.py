@@ -1,4 +1,4 @@
-"""One traversal per loss beside one sweep for all, call by call."""
+"""Widget: one backward traversal per loss beside one sweep for all losses, call by call."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from bptt import inputs
 from bptt.check import EXERCISES
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.draw import Numbers, Point
+from bptt.viz.draw import Point, TextCollection
 from bptt.viz.figures.tree_or_graph import COUNTS, counted, counts, headings
 from bptt.viz.tree_layout import AHEAD, CELL, CORNER, GRAPH, JOIN, LINE, MOST, TREE, Half, Part, at_once, per_loss
 from bptt.widgets.controls import steps, whole
@@ -111,7 +111,7 @@ class _Race(Scene):
 
     def update(self, *, T_x: int, calls: int) -> str:
         if T_x != self._length:
-            with self._strokes.anew():
+            with self._strokes.refill():
                 self._halves = [_Strokes(self.card.page, half) for half in (per_loss(T_x), at_once(T_x))]
             self._length = T_x
         for half in self._halves:
@@ -161,7 +161,7 @@ class _Strokes:
         across, down = np.array([part.at[0] for part in half.joins]).reshape(-1, 2).T
         self._joins = page.scatter(across, down, s=(2 * JOIN) ** 2, linewidths=0, zorder=3)
         centres, blank = np.array([_middle(part) for part in half.losses]), np.zeros((len(half.losses), 3))
-        self._words = Numbers([""] * len(centres), centres, style.LABEL, blank)
+        self._words = TextCollection([""] * len(centres), centres, style.LABEL, blank)
         page.add_collection(self._words)
 
     def show(self, done: int) -> None:
@@ -212,8 +212,8 @@ def _count_one(name: str, function: Callable[..., Any], length: int) -> _Count:
         return cell(*given)
 
     own = learner_gradients(name, function, arguments, exercise.right(arguments), {_CALLED: counting})
-    if own.trouble:
-        return _Count("no result", f"Yours: {own.trouble}")
+    if own.problem:
+        return _Count("no result", f"Yours: {own.problem}")
     if not made[0]:
         return _Count("no call", f"Your {name} makes no call of {_CALLED}, so there is nothing to count.")
     verdict = "right" if own.right else "wrong"

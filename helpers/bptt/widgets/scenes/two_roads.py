@@ -1,4 +1,4 @@
-"""The two roads into every state, each with a switch: what a loop gives that leaves one of them out."""
+"""Widget: gradients that arrive at each state, with switches that leave out the loss path or the time path."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.draw import Numbers, Tint
+from bptt.viz.draw import TextCollection, Tint
 from bptt.viz.sequence_layout import JOIN, SequenceLayout, Way, place
 from bptt.widgets.ablations import Loop, loops, same, wrong
 from bptt.widgets.controls import switch, whole
@@ -60,7 +60,7 @@ _SUCH = {
 
 @style.styled
 def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None = None) -> InteractiveFigure:
-    r"""Show what arrives at every state of a sequence, and let either of the two roads be left out.
+    r"""Show both gradients that arrive at each state of a sequence, with a switch for each of the two paths.
 
     .. math:: da_{next}^{\langle t \rangle} = da^{\langle t \rangle} + da_{prevt}^{\langle t \rangle}
 
@@ -172,12 +172,12 @@ class _Switches(Scene):
             names = [f"a[:, :, {t}]" for t in range(len(joins))] + self._returned_names()
             heads = [(x, _CHAIN + 27) for x in joins] + [(x, _RETURNED) for x in self._columns]
             muted = np.tile(to_rgb(style.MUTED), (len(heads), 1))
-            page.add_collection(Numbers(names, np.array(heads), style.LABEL, muted))
+            page.add_collection(TextCollection(names, np.array(heads), style.LABEL, muted))
             TextBoxes(page, self._centres(0), _CELL, self._looks(self._exact, style.EXACT))
             if self._yours is not None:
                 TextBoxes(page, self._centres(2), _CELL, self._looks(self._yours.gradients, style.YOURS))
             at = [(left + wide / 2, top + 36 + 38 * i) for i in range(3)]
-            self._sum = Numbers([""] * 3, np.array(at), _SUM_DIGITS, np.zeros((3, 3)))
+            self._sum = TextCollection([""] * 3, np.array(at), _SUM_DIGITS, np.zeros((3, 3)))
             page.add_collection(self._sum)
             self._step = draw.code(page, (left + wide / 2, top + 15), "", size=style.BODY, weight="bold")
         self._roads: dict[str, dict[bool, Layer]] = {"loss": {}, "time": {}}
@@ -315,8 +315,8 @@ class _Switches(Scene):
             return ""
         if own.right:
             return "Yours: all exact."
-        if own.trouble:
-            return f"Yours: {own.trouble}"
+        if own.problem:
+            return f"Yours: {own.problem}"
         for roads, loop in self._loops.items():
             if loop.title and same(own.gradients, loop):
                 return f"Yours is {_SUCH[roads]}. The check calls it: {loop.title}."
@@ -344,9 +344,9 @@ def _norm(values: Array) -> float:
 
 def _tinted(values: Array, colour: str, scale: float) -> TextBoxStyle:
     norm = np.array(_norm(values))
-    cell, ink = draw.shades(norm, Tint(colour, scale), draw.UNDER_NUMBERS)
+    cell, ink = draw.shades(norm, Tint(colour, scale), draw.DEPTH_UNDER_NUMBERS)
     return TextBoxStyle(_amount(values), tuple(ink), tuple(cell), colour)
 
 
 def _arrow(page: Any, way: Way, road: str, **look: Any) -> None:  # noqa: ANN401
-    draw.arrow(page, list(way), **{"linewidth": 1.8, "zorder": 2.5} | style.road(road) | look)
+    draw.arrow(page, list(way), **{"linewidth": 1.8, "zorder": 2.5} | style.line_style(road) | look)

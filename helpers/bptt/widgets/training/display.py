@@ -1,4 +1,4 @@
-"""Where a training is watched: in a notebook, in a terminal, or nowhere."""
+"""`Display` protocol, and the choice of a display: in a notebook, in a terminal, or none."""
 
 import sys
 from collections.abc import Sequence
@@ -10,17 +10,17 @@ from bptt.widgets.training.terminal_display import TerminalDisplay
 
 
 class Display(Protocol):
-    """Something that shows runs as they are."""
+    """Live display of training runs."""
 
     def show(self) -> None:
-        """Show how far the runs are."""
+        """Show the current state of the runs."""
 
     def close(self) -> None:
-        """Show them for the last time, and leave that."""
+        """Show the final state, which stays."""
 
 
 def display_for(runs: Sequence[Run], title: str) -> Display:
-    """Open what can be seen from here."""
+    """Open a display for this process: in the notebook, in the terminal, or none if no one sees the output."""
     if has_kernel():
         from bptt.widgets.training.notebook_display import NotebookDisplay  # noqa: PLC0415 - only a notebook needs Matplotlib
 
@@ -31,10 +31,10 @@ def display_for(runs: Sequence[Run], title: str) -> Display:
 
 
 class NullDisplay:
-    """For a script whose output goes into a file or to another program."""
+    """Null object for a script whose output goes into a file or to another program."""
 
     def show(self) -> None:
         """Show nothing."""
 
     def close(self) -> None:
-        """Leave nothing."""
+        """Show nothing."""

@@ -1,4 +1,4 @@
-"""A training, watched in a notebook."""
+"""Display of training runs in a notebook."""
 
 from collections.abc import Sequence
 
@@ -9,23 +9,24 @@ from bptt.widgets.training.scene import TrainingScene
 
 
 class NotebookDisplay:
-    """A picture that is drawn again in its place, and stays as it was at the end.
+    """Picture of the runs, redrawn in place; the final one stays in the notebook.
 
     Parameters
     ----------
     runs : sequence of Run
     title : str
+        Heading of the picture.
     """
 
     def __init__(self, runs: Sequence[Run], title: str) -> None:
-        self._live = InteractiveFigure(style.styled(TrainingScene)(runs, title), lines=2 * len(runs))
-        self._live._ipython_display_()
+        self._figure = InteractiveFigure(style.styled(TrainingScene)(runs, title), lines=2 * len(runs))
+        self._figure._ipython_display_()
 
     def show(self) -> None:
-        """Draw the runs as they are."""
-        self._live.show_state()
+        """Draw the current state of the runs."""
+        self._figure.show_state()
 
     def close(self) -> None:
-        """Draw them for the last time; it is the picture that the notebook keeps."""
+        """Draw the final state, which stays in the saved notebook."""
         self.show()
-        self._live.keep()
+        self._figure.update_fallback()

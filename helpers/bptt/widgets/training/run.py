@@ -1,4 +1,4 @@
-"""What one training run has done so far: losses, sizes of gradients, and time."""
+"""Losses, gradient norms and times of one training run."""
 
 from collections.abc import Mapping
 
@@ -6,29 +6,30 @@ import numpy as np
 
 from bptt.types import Array
 
-_RECENT = 100
-"""The time per step is the mean of so many."""
-_MINUTE, _HOUR = 60, 3600
-_LONG = 100
-"""So many seconds are told in minutes, and so many minutes in hours."""
+_PACE_STEPS = 100
+"""The time per step is the mean of this many last steps."""
+_PER_UNIT = 60
+"""Seconds in a minute, and minutes in an hour."""
+_NEXT_UNIT_FROM = 100
+"""From this number on, seconds are written in minutes, and minutes in hours."""
 
 
 class Run:
-    """One run.
+    """Record of one training run.
 
     Parameters
     ----------
     name : str
-        Empty if it is the only one.
+        Empty if it is the only run.
     steps : int
-        How many steps it is meant to take.
+        Expected number of steps, at least 1; it grows if there are more.
 
     Attributes
     ----------
     done : int
-        How many steps it has taken.
+        Number of steps so far.
     stopped : bool
-        No step will follow.
+        Whether the training has ended.
     """
 
     def __init__(self, name: str, steps: int) -> None:
@@ -51,16 +52,16 @@ class Run:
 
     @property
     def seconds(self) -> Array:
-        """What each step took: (done,)."""
+        """Time of each step, in seconds: (done,)."""
         return self._seconds[: self.done]
 
     @property
     def pace(self) -> float:
-        """Seconds per step of late."""
-        return float(self.seconds[-_RECENT:].mean()) if self.done else np.nan
+        """Mean time of the last steps, in seconds; NaN before the first one."""
+        return float(self.seconds[-_PACE_STEPS:].mean()) if self.done else np.nan
 
     def add(self, loss: float, gradients: Mapping[str, Array], seconds: float) -> None:
-        """Record one step."""
+        """Record one step, which took so many seconds."""
         if self.done == len(self._losses):
             self._grow()
         for name, gradient in gradients.items():
@@ -73,35 +74,35 @@ class Run:
         self.done += 1
 
     def _grow(self) -> None:
-        """Make room for more steps than were announced."""
+        """Double the room for steps."""
         more = np.zeros(len(self._losses))
         self._losses, self._seconds = np.append(self._losses, more), np.append(self._seconds, more)
         self._squares = {name: np.append(squares, more) for name, squares in self._squares.items()}
         self.steps = len(self._losses)
 
     def numbers(self) -> str:
-        """Return the run in one line of numbers."""
+        """Return step, loss and times in one line."""
         width = len(str(self.steps))
         line = f"step {self.done:{width}} of {self.steps}"
         if not self.done:
             return line
-        return f"{line}   loss {_digits(self.losses[-1]):7} {_per_step(self.pace):>6}/step   {self._time()}"
+        return f"{line}   loss {_digits(self.losses[-1]):7} {_step_duration(self.pace):>6}/step   {self._time_text()}"
 
-    def _time(self) -> str:
+    def _time_text(self) -> str:
         if self.stopped or self.done == self.steps:
             return f"{'done in' if self.done == self.steps else 'stopped after'} {duration(self.seconds.sum())}"
         return f"{duration(self.pace * (self.steps - self.done))} left"
 
     def words(self) -> str:
-        """Tell the run, in words and numbers."""
+        """Return step, losses, times, largest gradient and problem, in sentences."""
         start = f"{self.name}: step" if self.name else "Step"
         if not self.done:
             return f"{start} 0 of {self.steps}."
-        told = f"{start} {self.done} of {self.steps}, {self._time()}, {_per_step(self.pace)} per step. "
-        told += f"Loss {_digits(self.losses[-1])}, {_digits(self.losses[0])} at the start."
-        return " ".join(filter(None, (told, self._largest(), self.broken)))
+        words = f"{start} {self.done} of {self.steps}, {self._time_text()}, {_step_duration(self.pace)} per step. "
+        words += f"Loss {_digits(self.losses[-1])}, {_digits(self.losses[0])} at the start."
+        return " ".join(filter(None, (words, self._largest_gradient(), self.problem)))
 
-    def _largest(self) -> str:
+    def _largest_gradient(self) -> str:
         last = {name: squares[-1] for name, squares in self.squares.items()}
         if not last or not np.isfinite(list(last.values())).all():
             return ""
@@ -109,30 +110,30 @@ class Run:
         return f"The largest gradient is {name}, of norm {_digits(np.sqrt(last[name]))}."
 
     @property
-    def broken(self) -> str:
-        """What is not a finite number any more, since when, and what helps; empty if all is well."""
-        found = {"the loss": self.losses} | {f"the norm of {name}": squares for name, squares in self.squares.items()}
-        wrong = {what: ~np.isfinite(values) for what, values in found.items()}
+    def problem(self) -> str:
+        """What stopped being a finite number, at which step, and what helps; empty if nothing did."""
+        series = {"the loss": self.losses} | {f"the norm of {name}": squares for name, squares in self.squares.items()}
+        wrong = {what: ~np.isfinite(values) for what, values in series.items()}
         first = {what: int(where.argmax()) for what, where in wrong.items() if where.any()}
         if not first:
             return ""
         what = min(first, key=lambda what: first[what])
-        said = f"At step {first[what] + 1} {what} was {_digits(found[what][first[what]])}, not a finite number"
+        text = f"At step {first[what] + 1} {what} was {_digits(series[what][first[what]])}, not a finite number"
         lasts = wrong[what][-1]
-        return f"{said}, and it still is: try a smaller learning rate, or clip the gradients." if lasts else f"{said}."
+        return f"{text}, and it still is: try a smaller learning rate, or clip the gradients." if lasts else f"{text}."
 
 
 def duration(seconds: float) -> str:
-    """Say how long something takes."""
-    if seconds < _LONG:
+    """Format a duration with a suitable unit."""
+    if seconds < _NEXT_UNIT_FROM:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits are enough
-    minutes, rest = divmod(round(seconds), _MINUTE)
-    if minutes < _LONG:
+    minutes, rest = divmod(round(seconds), _PER_UNIT)
+    if minutes < _NEXT_UNIT_FROM:
         return f"{minutes} min {rest} s"
-    return f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
+    return f"{minutes // _PER_UNIT} h {minutes % _PER_UNIT} min"
 
 
-def _per_step(seconds: float) -> str:
+def _step_duration(seconds: float) -> str:
     for unit, name in ((1.0, "s"), (1e-3, "ms")):
         if seconds >= unit:
             return f"{seconds / unit:.1f} {name}" if seconds < 10 * unit else f"{seconds / unit:.0f} {name}"

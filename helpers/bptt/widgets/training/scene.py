@@ -1,4 +1,4 @@
-"""The picture of a training: a row for each run with its progress, all losses, and how large every gradient is."""
+"""Scene of a training: progress of each run, loss curves, and norms of all gradients."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,9 +23,9 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#56B4E9", "linestyle": style.DASHED},
     {"color": style.VALUE, "linestyle": (0, (1.2, 1.4))},
 )
-"""Runs are told apart by their names in the rows above, by line style, and by colours that mean nothing else."""
+"""Line properties of the runs; colours that mean nothing else in the course."""
 _TALL = (172.0, 206.0, 246.0)
-"""Height of the curves, for one run, two and three."""
+"""Height of the curves for one, two and three runs, in points."""
 
 _ROWS, _ROW = 50.0, 20.0
 _BAR_WITH_NAME, _BAR_END, _BAR_TALL = 122.0, 242.0, 7.0
@@ -36,32 +36,33 @@ _NAMES, _CELLS, _CELLS_WIDE, _CELL_BINS = 404.0, 410.0, 140.0, 56
 _NORMS = 556.0
 _SIZE = 7.4
 _NAME_OF_RUN = 13.0
-_ROW_LOW, _ROW_HIGH = 8.8, 17.0
-_LONGEST = 12
-_FAINTEST = 0.12
-_DARKEST_TO_FAINTEST = 1e-6
+_MIN_ROW_POINTS, _MAX_ROW_POINTS = 8.8, 17.0
+_MAX_NAME_CHARACTERS = 12
+_MIN_SHADE = 0.12
+_MIN_RELATIVE_NORM = 1e-6
 
 
 class TrainingScene(Scene):
-    """A picture of some runs, as they are when it is drawn.
+    """Scene of some training runs; each frame shows their current state.
 
     Parameters
     ----------
     runs : sequence of Run
         One to three.
     title : str
+        Heading of the picture.
     """
 
     def __init__(self, runs: Sequence[Run], title: str) -> None:
         self.runs = runs
-        self._news: tuple[object, ...] = ()
+        self._announced: tuple[object, ...] = ()
         self._words = ""
         tall = _TALL[len(runs) - 1]
         self._top = _ROWS + _ROW * len(runs) + _BELOW_ROWS
         self._bottom = self._top + tall
         height = self._bottom + _BELOW
         super().__init__(Card(height, title=title, caption=f"{title}: loss, gradients and time.", description=""))
-        self._still_part()
+        self._draw_still()
         page = self.card.page
         with self.moving():
             self._text = Lines(page, _SIZE)
@@ -71,13 +72,13 @@ class TrainingScene(Scene):
             self._bars = [self._bar(row, 0.0, look["color"]) for row, look in enumerate(LOOKS[: len(runs)])]
         self._blocks: dict[tuple[int, int], Heatmap] = {}
 
-    def _still_part(self) -> None:
+    def _draw_still(self) -> None:
         page = self.card.page
         for row, (run, look) in enumerate(zip(self.runs, LOOKS, strict=False)):
             y = _ROWS + _ROW * row
             if run.name:
                 page.plot([style.MARGIN, style.MARGIN + 26], [y, y], linewidth=2.0, **look)
-                draw.text(page, (style.MARGIN + 33, y), _short(run.name), ha="left")
+                draw.text(page, (style.MARGIN + 33, y), _shortened(run.name), ha="left")
             self._bar(row, 1.0, style.SHADE)
         right = _LOSS + _LOSS_WIDE
         page.plot([_LOSS, _LOSS, right], [self._top, self._bottom, self._bottom], color=style.MUTED, linewidth=0.8)
@@ -100,7 +101,7 @@ class TrainingScene(Scene):
         return bar
 
     def update(self) -> str:
-        """Show the runs as they are now, and tell them in words."""
+        """Show the current state of the runs, and return it in words."""
         total = max(run.steps for run in self.runs)
         scale = scale_of(np.concatenate([run.losses for run in self.runs]))
         lines = [
@@ -111,14 +112,14 @@ class TrainingScene(Scene):
         for run, curve in zip(self.runs, self._curves, strict=True):
             curve.draw(run, scale, total, (self._top, self._bottom))
         self._text.write(*lines)
-        self._tell()
+        self._update_words()
         return self._words
 
-    def _tell(self) -> None:
-        """Change the words at every tenth of a run, and when something happens: a screen reader reads all of them."""
-        news = tuple((10 * run.done // run.steps, run.stopped, run.broken) for run in self.runs)
-        if news != self._news:
-            self._news, self._words = news, " ".join(run.words() for run in self.runs)
+    def _update_words(self) -> None:
+        """Renew the text at every tenth of a run and when a state changes: a screen reader reads each new text."""
+        state = tuple((10 * run.done // run.steps, run.stopped, run.problem) for run in self.runs)
+        if state != self._announced:
+            self._announced, self._words = state, " ".join(run.words() for run in self.runs)
 
     def _rows(self) -> list[Line]:
         for run, bar in zip(self.runs, self._bars, strict=True):
@@ -141,18 +142,18 @@ class TrainingScene(Scene):
         return lines
 
     def _norms(self, total: int) -> list[Line]:
-        """Draw the gradients of each run as rows of cells: the darker, the larger."""
-        per_run = [_fitting(run.squares, self._room()) for run in self.runs]
+        """Draw the gradient norms of each run as rows of cells, darker for larger norms; return their texts."""
+        per_run = [_merged_to_fit(run.squares, self._block_height()) for run in self.runs]
         if any(run.done for run in self.runs) and not any(per_run):
             words = "no gradients were given"
             middle = _CELLS + _CELLS_WIDE / 2
             return [Line(words, middle, (self._top + self._bottom) / 2, colour=style.MUTED)]
-        found = np.concatenate([squares for rows in per_run for squares in rows.values()] or [np.empty(0)])
-        found = np.sqrt(found[np.isfinite(found) & (found > 0)])
-        if not found.size:
-            found = np.ones(1)
-        high = 10.0 ** np.ceil(np.log10(found.max()))
-        low = 10.0 ** np.floor(np.log10(max(found.min(), high * _DARKEST_TO_FAINTEST)))
+        norms = np.concatenate([squares for rows in per_run for squares in rows.values()] or [np.empty(0)])
+        norms = np.sqrt(norms[np.isfinite(norms) & (norms > 0)])
+        if not norms.size:
+            norms = np.ones(1)
+        high = 10.0 ** np.ceil(np.log10(norms.max()))
+        low = 10.0 ** np.floor(np.log10(max(norms.min(), high * _MIN_RELATIVE_NORM)))
         scale = Scale(low, high if high > low else 10 * low, log=True, ticks=())
         lines = [
             Line(digits(scale.low), _CELLS + _CELLS_WIDE / 2 - 34, self._bottom + 24, "right", style.MUTED),
@@ -162,12 +163,12 @@ class TrainingScene(Scene):
             lines += self._block(number, squares, scale, total)
         return lines
 
-    def _room(self) -> float:
+    def _block_height(self) -> float:
         heading = _NAME_OF_RUN if len(self.runs) > 1 else 0.0
         return (self._bottom - self._top) / len(self.runs) - heading
 
     def _block(self, number: int, squares: dict[str, Array], scale: Scale, total: int) -> list[Line]:
-        room = self._room()
+        room = self._block_height()
         top = self._bottom - (len(self.runs) - number) * (self._bottom - self._top) / len(self.runs)
         top += (self._bottom - self._top) / len(self.runs) - room
         lines = []
@@ -175,7 +176,7 @@ class TrainingScene(Scene):
             lines.append(Line(self.runs[number].name, _CELLS, top - 6, "left"))
         if not squares:
             return lines
-        tall = min(room / len(squares), _ROW_HIGH)
+        tall = min(room / len(squares), _MAX_ROW_POINTS)
         cells = np.zeros((len(squares), _CELL_BINS))
         steps = (np.arange(_CELL_BINS) + 0.5) * total / _CELL_BINS
         bins = steps[steps < self.runs[number].done].astype(int) // bin_width(total, _CELL_BINS)
@@ -186,12 +187,12 @@ class TrainingScene(Scene):
             y = top + (row + 0.5) * tall
             last = float(np.sqrt(values[-1]))
             colour = style.INK if np.isfinite(last) else style.WRONG
-            lines += [Line(_short(name), _NAMES, y, "right"), Line(draw.number(last), _NORMS, y, "left", colour)]
+            lines += [Line(_shortened(name), _NAMES, y, "right"), Line(draw.number(last), _NORMS, y, "left", colour)]
         self._heatmap(number, cells, (_CELLS, top, _CELLS_WIDE, tall * len(squares)))
         return lines
 
     def _heatmap(self, number: int, cells: Array, at: draw.Box) -> None:
-        """Show cells; a run's number of gradients is known from its first step on."""
+        """Show the cells of a run, in a heatmap that is made when its number of gradients is known."""
         key = number, len(cells)
         tint = Tint(style.INK, 1.0)
         if key not in self._blocks:
@@ -204,14 +205,14 @@ class TrainingScene(Scene):
 
 
 class _Curve:
-    """The loss of one run: the mean of a few steps, and in pale from the lowest to the highest of them."""
+    """Loss curve of one run: the mean of each bin of steps, and a pale band from its minimum to its maximum."""
 
     def __init__(self, card: Card, look: dict[str, Any]) -> None:
         self._band = Polygon(np.zeros((3, 2)), facecolor=look["color"], alpha=0.18, linewidth=0, zorder=2)
         card.page.add_patch(self._band)
         (self._line,) = card.page.plot([], [], linewidth=1.6, zorder=3, **look)
         (self._now,) = card.page.plot([], [], "o", color=look["color"], markersize=4, zorder=4)
-        (self._broken,) = card.page.plot([], [], "x", color=style.WRONG, markersize=7, markeredgewidth=2, zorder=4)
+        (self._not_finite,) = card.page.plot([], [], "x", color=style.WRONG, markersize=7, markeredgewidth=2, zorder=4)
 
     def draw(self, run: Run, scale: Scale, total: int, ends: tuple[float, float]) -> None:
         top, bottom = ends
@@ -223,22 +224,24 @@ class _Curve:
         self._now.set_data(x[known][-1:], mean[known][-1:])
         band = np.concatenate([np.stack([x, high], 1)[known], np.stack([x, low], 1)[known][::-1]])
         self._band.set_xy(band if len(band) else np.zeros((3, 2)))
-        (broken,) = np.nonzero(~np.isfinite(run.losses))
-        self._broken.set_data(_LOSS + _LOSS_WIDE * (broken[:1] + 0.5) / total, np.full(len(broken[:1]), top + 7))
+        (not_finite,) = np.nonzero(~np.isfinite(run.losses))
+        self._not_finite.set_data(
+            _LOSS + _LOSS_WIDE * (not_finite[:1] + 0.5) / total, np.full(len(not_finite[:1]), top + 7)
+        )
 
 
 def _shade(share: Array) -> Array:
-    """Return how dark cells are: never so light that a gradient could be taken for none."""
-    return _FAINTEST + (1 - _FAINTEST) * np.clip(share, 0, 1)
+    """Return the darkness of cells, from 0 to 1: never so light that a gradient looks like none."""
+    return _MIN_SHADE + (1 - _MIN_SHADE) * np.clip(share, 0, 1)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
+def _shortened(name: str) -> str:
+    return name if len(name) <= _MAX_NAME_CHARACTERS else f"{name[: _MAX_NAME_CHARACTERS - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def _fitting(squares: dict[str, Array], room: float) -> dict[str, Array]:
-    """Put the last of the gradients together in one row where there is no room for all."""
-    rows = int(room / _ROW_LOW)
+def _merged_to_fit(squares: dict[str, Array], room: float) -> dict[str, Array]:
+    """Merge the last gradients into one row if there is no room for all."""
+    rows = int(room / _MIN_ROW_POINTS)
     if len(squares) <= rows:
         return squares
     first, others = list(squares.items())[: rows - 1], list(squares.values())[rows - 1 :]

@@ -1,4 +1,4 @@
-"""A training, watched in a terminal: one line for each run."""
+"""Display of training runs in a terminal: one progress line each."""
 
 from collections.abc import Sequence
 
@@ -7,31 +7,31 @@ from bptt.widgets.training.run import Run
 
 
 class TerminalDisplay:
-    """A bar and the numbers of the run that goes on; those of a run that is over stay above it.
+    """Progress line of the current run, below those of finished runs.
 
     Parameters
     ----------
     runs : sequence of Run
     title : str
-        Stands for the name of a run that has none.
+        Shown for a run without a name.
     """
 
     def __init__(self, runs: Sequence[Run], title: str) -> None:
         self._runs = runs
         self._title = title
         self._line = ProgressLine()
-        self._drawn = dict.fromkeys((run.name for run in runs), 0)
+        self._drawn_steps = dict.fromkeys((run.name for run in runs), 0)
 
     def show(self) -> None:
-        """Draw the run that has taken a step; of several that take turns, the last one's line covers the others'."""
+        """Draw the runs that took a step since the last call; if these are several, the last one's line remains."""
         for run in self._runs:
-            if run.done != self._drawn[run.name]:
+            if run.done != self._drawn_steps[run.name]:
                 self._draw(run)
                 if run.done == run.steps:
                     self._line.leave()
 
     def close(self) -> None:
-        """Leave a line for each run."""
+        """Draw the final line of each run."""
         self.show()
         for run in self._runs:
             if run.done < run.steps:
@@ -40,4 +40,4 @@ class TerminalDisplay:
 
     def _draw(self, run: Run) -> None:
         self._line.show(run.name or self._title, run.done, run.steps, run.numbers())
-        self._drawn[run.name] = run.done
+        self._drawn_steps[run.name] = run.done
