@@ -105,6 +105,33 @@ def test_broken_settings_are_named_with_their_line(course):
         assert f"nbgrader_config.py is not Python, at line {lines}: invalid syntax" in said
 
 
+@pytest.mark.parametrize(
+    "old", ["bptt.grading.plugs.ExecuteInSandbox", "bptt.lessons.clear_solutions.ClearSolutionsNamed"]
+)
+def test_settings_of_an_earlier_version_are_named(course, old):
+    config = course / "nbgrader_config.py"
+    config.write_text(f'{config.read_text()}\nc.Autograde.autograde_preprocessors = ["{old}"]\n')
+    result = run("grade", "01_tiny", "--course", course)
+    assert result.exit_code == 2
+    said = " ".join(result.output.split())
+    assert (
+        f"{old} has another name now. Take that line from the nbgrader_config.py that comes with this version" in said
+    )
+
+
+@pytest.mark.parametrize("name", ["nowhere.suite:Suite", "bptt_instructor.grading.checks.bptt_suite:Nothing", ":"])
+@pytest.mark.parametrize("command", ["build", "grade 01_tiny"])
+def test_checks_that_cannot_be_loaded_are_named(course, name, command):
+    run("build", "--course", course)
+    (course / "submitted/ada/01_tiny").mkdir(parents=True)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f'\nc.Grading.check_suite = "{name}"\n')
+    result = run(*command.split(), "--course", course)
+    assert result.exit_code == 1
+    assert f"c.Grading.check_suite in nbgrader_config.py names '{name}', which cannot be loaded" in result.output
+    assert len(result.output.splitlines()) == 1
+
+
 def test_help_needs_none_of_the_slow_packages():
     code = "import sys, bptt_instructor.cli; print({'numpy', 'nbformat', 'nbgrader', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -7,12 +7,17 @@ import pkgutil
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from traitlets.config.loader import Config, PyFileConfigLoader
+if TYPE_CHECKING:
+    from traitlets.config.loader import Config
 
 DEFAULT_CHECK_SUITE = "bptt_instructor.grading.checks.bptt_suite:BpttSuite"
 """The check suite of a configuration that names none: this course's own."""
+
+
+class ConfigError(Exception):
+    """``nbgrader_config.py`` asks for what is not there; the message says what, and what to do."""
 
 
 def load_config(root: Path) -> Config:
@@ -23,6 +28,8 @@ def load_config(root: Path) -> Config:
     root
         The folder of ``nbgrader_config.py``.
     """
+    from traitlets.config.loader import PyFileConfigLoader  # noqa: PLC0415 - "bptt --help" needs none of it
+
     # To open a gradebook, nbgrader runs alembic by name, and a virtual environment need not be activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
@@ -45,12 +52,18 @@ def load_check_suite(name: str) -> Any:  # noqa: ANN401 - a CheckSuite, whose pr
 
     Returns
     -------
-    bptt_instructor.grading.checks.protocol.CheckSuite
-        The same instance for the same name.
+    CheckSuite
+        See :class:`bptt_instructor.grading.checks.protocol.CheckSuite`.
 
     Raises
     ------
-    ImportError, AttributeError
-        When there is no such module, or no such class in it.
+    ConfigError
+        When there is no such class.
     """
-    return pkgutil.resolve_name(name)()
+    try:
+        return pkgutil.resolve_name(name)()
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(
+            f"c.Grading.check_suite in nbgrader_config.py names {name!r}, which cannot be loaded: {error}. It is "
+            '"package.module:Class", of a package that is installed or in PYTHONPATH.'
+        ) from error

@@ -14,13 +14,21 @@ from bptt_instructor.cli.grade import grade
 from bptt_instructor.cli.new_lesson import new_lesson
 from bptt_instructor.cli.release import release
 from bptt_instructor.cli.report import report
+from bptt_instructor.config import ConfigError
 
 COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, data)
 """All commands, in the order in which a term needs them."""
 
 
 class OrderedGroup(click.Group):
-    """Command group that lists its commands in the order in which they were added."""
+    """Command group that lists its commands in the order in which they were added, and tells what a course lacks."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a wrong setting ends it with one line."""
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from None
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the names of all commands."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 EXIT_INTERRUPTED = 130
 """Exit code of a command that Ctrl-C stopped, as shells have it: 128 and the number of SIGINT."""
+
+
+_MOVED = re.compile(rb"\bbptt\.(?:grading|lessons)\.[\w.]+")
+"""What configurations named before the instructor's code was a package of its own."""
 
 
 def _course_folder(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
@@ -17,8 +22,15 @@ def _course_folder(_context: click.Context, _option: click.Parameter, folder: Pa
         raise click.BadParameter(
             f"there is no nbgrader_config.py in {folder}; go to the course folder, or name it with --course."
         )
+    content = config.read_bytes()
+    moved = _MOVED.search(content)
+    if moved:
+        raise click.BadParameter(
+            f"{config} is of an earlier version: {moved[0].decode()} has another name now. Take that line from the "
+            "nbgrader_config.py that comes with this version; settings of your own stay as they are."
+        )
     try:
-        compile(config.read_bytes(), config, "exec")
+        compile(content, config, "exec")
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise click.BadParameter(f"{config} is not Python, at line {line}: {error}. Mend it first.") from None
