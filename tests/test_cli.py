@@ -114,9 +114,7 @@ def test_settings_of_an_earlier_version_are_named(course, old):
     result = run("grade", "01_tiny", "--course", course)
     assert result.exit_code == 2
     said = " ".join(result.output.split())
-    assert (
-        f"{old} has another name now. Take that line from the nbgrader_config.py that comes with this version" in said
-    )
+    assert f"{old} has another name now. Take that line from the nbgrader_config.py" in said
 
 
 @pytest.mark.parametrize("name", ["nowhere.suite:Suite", "bptt_instructor.grading.checks.bptt_suite:Nothing", ":"])
@@ -128,8 +126,8 @@ def test_checks_that_cannot_be_loaded_are_named(course, name, command):
         config.write(f'\nc.Grading.check_suite = "{name}"\n')
     result = run(*command.split(), "--course", course)
     assert result.exit_code == 1
-    assert f"c.Grading.check_suite in nbgrader_config.py names '{name}', which cannot be loaded" in result.output
-    assert len(result.output.splitlines()) == 1
+    told = f"Error: c.Grading.check_suite in nbgrader_config.py names '{name}', which cannot be loaded"
+    assert result.output.splitlines()[-1].startswith(told)
 
 
 def test_help_needs_none_of_the_slow_packages():
