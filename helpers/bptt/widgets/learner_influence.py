@@ -136,7 +136,8 @@ class _Lent:
         chain = RnnLstmChain(kind([cache], cache.xt[..., None]))
         if cache.parameters is not self._parameters:
             # The same at all steps: to ask once saves a third of the time.
-            self._parameters, self._by_state, self._by_xt = cache.parameters, chain.by_state, chain.input_jacobian
+            self._parameters = cache.parameters
+            self._by_state, self._by_xt = chain.recurrent_jacobian, chain.input_jacobian
         weighed = np.einsum("vkij,kij->vij", chain.activation_slopes[..., 0], np.stack(gradients))
         before = zip(("da_prev", "dc_prev"), np.tensordot(self._by_state, weighed, 2), strict=False)
         learnt = {f"d{name}": np.zeros_like(values) for name, values in cache.parameters.items()}

@@ -180,12 +180,12 @@ EMBEDDING_BACKWARD = Exercise(
 )
 
 
-def _draw_valley(seed: int, sizes: inputs.Sizes) -> tuple[Array, graphs.Valley, int, float]:
+def _draw_valley(seed: int, sizes: inputs.Sizes) -> tuple[Array, graphs.QuadraticGradient, int, float]:
     rng = np.random.default_rng(seed)
     shape = (sizes.n_x, sizes.m, sizes.T_x)
     A = rng.standard_normal((sizes.n_x, sizes.n_x)) / np.sqrt(sizes.n_x)
     steps = 3 + sizes.n_y
-    return rng.standard_normal(shape), graphs.Valley(A @ A.T, rng.standard_normal(shape)), steps, 0.1
+    return rng.standard_normal(shape), graphs.QuadraticGradient(A @ A.T, rng.standard_normal(shape)), steps, 0.1
 
 
 DREAM_INPUT = Exercise(

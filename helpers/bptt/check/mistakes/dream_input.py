@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from bptt.check.exercise import Arguments, Mistake, Predict
-from bptt.graphs import Valley
+from bptt.graphs import QuadraticGradient
 from bptt.types import Array
 
 
-def descended(x: Array, input_gradient: Valley, steps: int, step_size: float) -> Array:
+def descended(x: Array, input_gradient: QuadraticGradient, steps: int, step_size: float) -> Array:
     r"""Tell where a plain descent ends: :math:`x^* + (I - s H)^k (x - x^*)`.
 
     Parameters
@@ -31,7 +31,7 @@ def descended(x: Array, input_gradient: Valley, steps: int, step_size: float) ->
     return lowest + np.tensordot(shrink, x - lowest, 1)
 
 
-def _of(a: Arguments) -> tuple[Array, Valley, int, float]:
+def _of(a: Arguments) -> tuple[Array, QuadraticGradient, int, float]:
     return a["x"], a["input_gradient"], a["steps"], a["step_size"]
 
 

@@ -47,7 +47,7 @@ def _memory_through_a_twice(arguments: Arguments, _: Gradients) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
     slopes = chain.activation_slopes.copy()
     slopes[:, A] += _shown(chain) * slopes[:, C]
-    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
+    return chain.replace(activation_slopes=slopes).sweep(arguments["da"])
 
 
 def _shown(chain: RnnLstmChain) -> Array:
@@ -59,7 +59,7 @@ def _forgets_twice(arguments: Arguments, _: Gradients) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
     slopes = chain.activation_slopes.copy()
     slopes[MEMORY] *= slopes[MEMORY, C]
-    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
+    return chain.replace(activation_slopes=slopes).sweep(arguments["da"])
 
 
 def _shared(_: Arguments, right: Gradients) -> Gradients:
@@ -90,8 +90,10 @@ def _blocks_in_order(order: Sequence[int]) -> Predict:
     def predict(arguments: Arguments, _: Gradients) -> Gradients:
         chain: RnnLstmChain = arguments["chain"]
         among = [*order, MEMORY]
-        by_state = np.stack([chain.by_state[A][:, among], chain.by_state[C]])
-        return chain.instead(by_state=by_state, input_jacobian=chain.input_jacobian[:, among]).sweep(arguments["da"])
+        recurrent = np.stack([chain.recurrent_jacobian[A][:, among], chain.recurrent_jacobian[C]])
+        return chain.replace(recurrent_jacobian=recurrent, input_jacobian=chain.input_jacobian[:, among]).sweep(
+            arguments["da"]
+        )
 
     return predict
 
@@ -99,8 +101,10 @@ def _blocks_in_order(order: Sequence[int]) -> Predict:
 def _split_at_n_x(arguments: Arguments, _: Gradients) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
     n_x = len(chain.input_jacobian)
-    both = np.concatenate([chain.by_state[A], chain.input_jacobian])
-    other = chain.instead(input_jacobian=both[:n_x], by_state=np.stack([both[n_x:], chain.by_state[C]]))
+    both = np.concatenate([chain.recurrent_jacobian[A], chain.input_jacobian])
+    other = chain.replace(
+        input_jacobian=both[:n_x], recurrent_jacobian=np.stack([both[n_x:], chain.recurrent_jacobian[C]])
+    )
     return other.sweep(arguments["da"])
 
 
@@ -114,15 +118,15 @@ def _halves_exchanged(_: Arguments, right: Gradients) -> Gradients:
 
 def _weights_with(arguments: Arguments, a_prev: Array) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
-    return chain.instead(by_weights=chain.weighing(a_prev=a_prev)).sweep(arguments["da"])
+    return chain.replace(weight_jacobian=chain.compute_weight_jacobian(a_prev=a_prev)).sweep(arguments["da"])
 
 
 def _with_a_next(arguments: Arguments, _: Gradients) -> Gradients:
-    return _weights_with(arguments, arguments["chain"].kept("a_next"))
+    return _weights_with(arguments, arguments["chain"].stack_field("a_next"))
 
 
 def _a0_forgotten(arguments: Arguments, _: Gradients) -> Gradients:
-    a_prev = arguments["chain"].kept("a_prev")
+    a_prev = arguments["chain"].stack_field("a_prev")
     a_prev[:, :, 0] = 0
     return _weights_with(arguments, a_prev)
 
@@ -131,9 +135,9 @@ def _with_c_next(arguments: Arguments, _: Gradients) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
     slopes = chain.activation_slopes.copy()
     # How the new memory follows the forget gate depends on the old one; how it is shown does not.
-    slopes[FORGET, C] = chain.activating(c_prev=chain.kept("c_next"))[FORGET, C]
+    slopes[FORGET, C] = chain.compute_activation_slopes(c_prev=chain.stack_field("c_next"))[FORGET, C]
     slopes[FORGET, A] = _shown(chain) * slopes[FORGET, C]
-    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
+    return chain.replace(activation_slopes=slopes).sweep(arguments["da"])
 
 
 def _examples_first(steps: Array) -> Array:
@@ -151,7 +155,7 @@ def _time_first(steps: Array) -> Array:
 def _weights_mixed(read: Callable[[Array], Array]) -> Predict:
     def predict(arguments: Arguments, _: Gradients) -> Gradients:
         chain: RnnLstmChain = arguments["chain"]
-        return chain.instead(by_weights=read(chain.by_weights)).sweep(arguments["da"])
+        return chain.replace(weight_jacobian=read(chain.weight_jacobian)).sweep(arguments["da"])
 
     return predict
 

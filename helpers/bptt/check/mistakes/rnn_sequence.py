@@ -61,7 +61,7 @@ def swept(arguments: Arguments, da: Array, cells: list[int] | None = None, carry
 
 
 def _no_time_path(arguments: Arguments, _: Gradients) -> Gradients:
-    return swept(arguments, arguments["da"], carry=Carry(used=_NOTHING, handed=_ALL, heaped=_NOTHING))
+    return swept(arguments, arguments["da"], carry=Carry(into_cell=_NOTHING, from_cell=_ALL, accumulated=_NOTHING))
 
 
 def _no_loss_path_from_last(arguments: Arguments, _: Gradients) -> Gradients:
@@ -77,7 +77,7 @@ def _last_step_counted_twice(arguments: Arguments, _: Gradients) -> Gradients:
 
 
 def _forward_in_time(arguments: Arguments, _: Gradients) -> Gradients:
-    turned = list(reversed(arguments["chain"].places))
+    turned = list(reversed(arguments["chain"].steps))
     found = swept(arguments, arguments["da"][:, :, ::-1], turned)
     return {**found, "dx_steps": found["dx_steps"][:, :, ::-1]}
 
@@ -108,22 +108,22 @@ def _losses_on_the_way(arguments: Arguments, _: Gradients) -> Gradients:
 
 
 def _first_cache_always(arguments: Arguments, _: Gradients) -> Gradients:
-    return swept(arguments, arguments["da"], [0] * len(arguments["chain"].places))
+    return swept(arguments, arguments["da"], [0] * len(arguments["chain"].steps))
 
 
 def _last_cache_always(arguments: Arguments, _: Gradients) -> Gradients:
-    places = arguments["chain"].places
-    return swept(arguments, arguments["da"], [places[-1]] * len(places))
+    steps = arguments["chain"].steps
+    return swept(arguments, arguments["da"], [steps[-1]] * len(steps))
 
 
 def _cache_of_step_before(arguments: Arguments, _: Gradients) -> Gradients:
     # Negative indices are legal in Python, so steps[t - 1] goes round to the last one at t = 0.
-    return swept(arguments, arguments["da"], np.roll(arguments["chain"].places, 1).tolist())
+    return swept(arguments, arguments["da"], np.roll(arguments["chain"].steps, 1).tolist())
 
 
 def _cache_of_step_after(arguments: Arguments, _: Gradients) -> Gradients:
-    places = list(arguments["chain"].places)
-    return swept(arguments, arguments["da"], [*places[1:], places[-1]])
+    steps = list(arguments["chain"].steps)
+    return swept(arguments, arguments["da"], [*steps[1:], steps[-1]])
 
 
 def _overwritten(arguments: Arguments, _: Gradients) -> Gradients:
@@ -239,14 +239,14 @@ THROUGH = (
         "What one step returns is never handed to the next",
         "da_prevt keeps its first value, zeros, during the whole loop. So each step gets the gradient of its own loss "
         "alone. After each cell, da_prevt has to become the da_prev that this cell returned.",
-        lambda a, _: swept(a, a["da"], carry=Carry(used=_ALL, handed=_NOTHING, heaped=_NOTHING)),
+        lambda a, _: swept(a, a["da"], carry=Carry(into_cell=_ALL, from_cell=_NOTHING, accumulated=_NOTHING)),
     ),
     Mistake(
         "carry-heaped-up",
         "da_prevt heaps up what all later cells have handed back",
         "da_prevt is added to, where it should be replaced. A cell's da_prev already contains everything that arrived "
         "from later steps; adding the old carry counts it again.",
-        lambda a, _: swept(a, a["da"], carry=Carry(used=_ALL, handed=_ALL, heaped=_ALL)),
+        lambda a, _: swept(a, a["da"], carry=Carry(into_cell=_ALL, from_cell=_ALL, accumulated=_ALL)),
     ),
     *ANY_LOOP,
 )
