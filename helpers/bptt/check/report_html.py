@@ -19,7 +19,7 @@ PASSED, FAILED = "#56B4E9", "#D55E00"
 YOURS, EXACT = "#CC79A7", "#808080"
 PLAIN_ROW = 'style="background:transparent"'
 """Removes the stripes that notebook frontends put behind tables."""
-SQUARE = "min-width:1.5em;width:1.5em;height:1.5em;padding:0"
+CELL_STYLE = "min-width:1.5em;width:1.5em;height:1.5em;padding:0"
 SEQUENCE_AXES = ("feature", "example", "step")
 MAX_TABLE_LENGTH = 8
 """Most rows and columns of an array that is shown as a table of numbers."""
@@ -129,11 +129,11 @@ def _impulse(impulse: Impulse) -> str:
 
 def _impulse_map(caption: str, values: Array, impulse: Impulse, colour: str) -> str:
     largest, length = impulse.exact.max(), len(values)
-    heads = "".join(f'<th style="{SQUARE};font-weight:normal;text-align:center">{t}</th>' for t in range(length))
+    heads = "".join(f'<th style="{CELL_STYLE};font-weight:normal;text-align:center">{t}</th>' for t in range(length))
     rows = ""
     for k, row in enumerate(values):
         squares = "".join(_impulse_cell(value, largest, colour) for value in row)
-        rows += f'<tr {PLAIN_ROW}><td style="{SQUARE};text-align:right">{k}</td>{squares}</tr>'
+        rows += f'<tr {PLAIN_ROW}><td style="{CELL_STYLE};text-align:right">{k}</td>{squares}</tr>'
     return (
         '<table style="border-collapse:separate;border-spacing:2px;color:inherit;font-size:.8em">'
         f'<caption style="text-align:left;caption-side:top;color:inherit">{caption}</caption>'
@@ -144,9 +144,9 @@ def _impulse_map(caption: str, values: Array, impulse: Impulse, colour: str) -> 
 def _impulse_cell(value: float, largest: float, colour: str) -> str:
     # A logarithmic scale over three decades, because gradients over many steps are small; a dot where nothing arrives.
     if not value > NOTHING * largest:
-        return f'<td style="{SQUARE};border:1px dotted {EXACT};text-align:center">\N{MIDDLE DOT}</td>'
+        return f'<td style="{CELL_STYLE};border:1px dotted {EXACT};text-align:center">\N{MIDDLE DOT}</td>'
     share = min(1.0, max(0.15, 1 + np.log10(value / largest) / 3))
-    return f'<td style="{SQUARE};background:{colour}{round(255 * share):02x}" title="{value:.3g}"></td>'
+    return f'<td style="{CELL_STYLE};background:{colour}{round(255 * share):02x}" title="{value:.3g}"></td>'
 
 
 def _note_list(notes: Iterable[str]) -> str:

@@ -243,12 +243,12 @@ def _own_function_notes(examined: Examination, graded: Sequence[str]) -> Iterato
     exercise, function = examined.exercise, examined.function
     arguments, right = examined.cases[0], examined.exact_gradients[0]
 
-    def spoils(name: str) -> bool:
+    def makes_wrong(name: str) -> bool:
         others = {other: exact for other, exact in exercise.stand_ins.items() if other != name}
         result = as_gradients(exercise, call(function, arguments, others).result)
         return any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in graded)
 
-    wrong = [name for name in learner_functions(function, exercise.stand_ins) if spoils(name)]
+    wrong = [name for name in learner_functions(function, exercise.stand_ins) if makes_wrong(name)]
     if wrong:
         what = "loop" if _is_sequence(exercise) else "function"
         yield (

@@ -74,9 +74,9 @@ def lstm_cell_dz(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Gradie
     dict
         ``dz (4 n_a, m)``, in the order f, i, c, o; ``dc_prev (n_a, m)``.
     """
-    dc = lstm_cell_dc(da_next, dc_next, cache)
-    gates = lstm_cell_gates_backward(da_next, dc, cache)
-    old_memory = gradients(lambda c_prev: cache.ft * c_prev, {"c_prev": cache.c_prev}, dc)
+    memory = lstm_cell_dc(da_next, dc_next, cache)
+    gates = lstm_cell_gates_backward(da_next, memory, cache)
+    old_memory = gradients(lambda c_prev: cache.ft * c_prev, {"c_prev": cache.c_prev}, memory)
     return {"dz": np.concatenate([gates[f"d{z}"] for z in _Z]), **old_memory}
 
 

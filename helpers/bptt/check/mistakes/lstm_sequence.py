@@ -11,12 +11,12 @@ import numpy as np
 
 from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.check.mistakes import rnn_sequence
+from bptt.check.mistakes.lstm_jacobians import GATES
 from bptt.check.mistakes.rnn_sequence import sweep_with
 from bptt.jacobians.chain import Carry
 from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.types import Array, Gradients
 
-GATES = "fico"
 FORGET, MEMORY = 0, 4
 """Indices of the forget gate and of the memory among an LSTM cell's pre-activations and memory: f, i, c, o, memory."""
 A, C = 0, 1
@@ -32,8 +32,8 @@ _C_FOR_BOTH: _Matrix = [[0, 1], [0, 1]]
 _A_FOR_BOTH: _Matrix = [[1, 0], [1, 0]]
 
 
-def _with_carry(used: _Matrix = _BOTH, handed: _Matrix = _BOTH, heaped: _Matrix = _NONE) -> Predict:
-    return lambda a, _: sweep_with(a, a["da"], carry=Carry(used, handed, heaped))
+def _with_carry(into_cell: _Matrix = _BOTH, from_cell: _Matrix = _BOTH, accumulated: _Matrix = _NONE) -> Predict:
+    return lambda a, _: sweep_with(a, a["da"], carry=Carry(into_cell, from_cell, accumulated))
 
 
 def _also_into_memory(arguments: Arguments, steps: slice) -> Gradients:
@@ -207,7 +207,7 @@ CARRY = (
         "At every step dc_next is zero, as if nobody used the memory any more. But c_t has two uses: it is shown, in "
         "a_t, and it is kept, in the memory of the next step. What comes back from the second use is the dc_prev that "
         "the cell of step t+1 returned. It has to be carried from step to step, as da_prev is.",
-        _with_carry(used=_ONLY_A),
+        _with_carry(into_cell=_ONLY_A),
     ),
     Mistake(
         "no-time-path",
@@ -215,23 +215,23 @@ CARRY = (
         "The memory's gradient is carried, but each hidden state gets the gradient of its own loss alone, da[:, :, t]. "
         "a_t has two uses: its own prediction, and the gates of the next step. What comes back from those is the "
         "da_prev that the cell of step t+1 returned; both gradients meet at a_t.",
-        _with_carry(used=_ONLY_C),
+        _with_carry(into_cell=_ONLY_C),
     ),
     Mistake(
         "neither-carried",
         "No gradient goes from a step to the one before",
         "Each step gets da[:, :, t] and zeros. A cell hands back two gradients, da_prev and dc_prev, and the cell of "
         "the step before needs both. Only the last step, which has no next one, is right in dx.",
-        _with_carry(used=_NONE),
+        _with_carry(into_cell=_NONE),
     ),
-    _never_updated(_with_carry(handed=_ONLY_C)),
-    _never_updated(_with_carry(handed=_NONE)),
+    _never_updated(_with_carry(from_cell=_ONLY_C)),
+    _never_updated(_with_carry(from_cell=_NONE)),
     Mistake(
         "memory-gradient-accumulated-twice",
         "The gradient of the memory is counted again and again",
         "The carried dc is added to, where it should be replaced. A cell's dc_prev already contains everything that "
         "arrived from later steps; adding the old carry counts it again.",
-        _with_carry(heaped=_ONLY_C),
+        _with_carry(accumulated=_ONLY_C),
     ),
     Mistake(
         "da-path-into-memory-twice",
@@ -247,8 +247,8 @@ CARRY = (
         "nothing happens to it.",
         _forget_gate_twice,
     ),
-    _heaped_up(_with_carry(heaped=_ONLY_A)),
-    _heaped_up(_with_carry(heaped=_BOTH)),
+    _heaped_up(_with_carry(accumulated=_ONLY_A)),
+    _heaped_up(_with_carry(accumulated=_BOTH)),
     Mistake(
         "memory-carry-starts-from-da",
         "The memory's gradient starts from da",
@@ -263,16 +263,16 @@ CARRY = (
         "tanh on its way, and that happens inside the cell. dc_next is what the next step sent, and nothing else.",
         lambda a, _: _also_into_memory(a, slice(None)),
     ),
-    _swapped(_with_carry(used=_SWAPPED)),
-    _swapped(_with_carry(handed=_SWAPPED)),
-    _memory_for_state(_with_carry(used=_C_FOR_BOTH)),
-    _memory_for_state(_with_carry(handed=_C_FOR_BOTH)),
+    _swapped(_with_carry(into_cell=_SWAPPED)),
+    _swapped(_with_carry(from_cell=_SWAPPED)),
+    _memory_for_state(_with_carry(into_cell=_C_FOR_BOTH)),
+    _memory_for_state(_with_carry(from_cell=_C_FOR_BOTH)),
     Mistake(
         "da-prev-used-for-dc-prev",
         "The memory is given the hidden state's gradient",
         "What you carry to the memory of the step before is da_prev. That one belongs to the hidden state; the "
         "memory's own is dc_prev.",
-        _with_carry(used=_A_FOR_BOTH),
+        _with_carry(into_cell=_A_FOR_BOTH),
     ),
 )
 
