@@ -134,7 +134,7 @@ def test_a_terminal_that_does_not_tell_its_width_has_eighty_columns(monkeypatch,
 
 
 def test_going_through_items_leaves_no_line_whatever_ends_it(terminal, monkeypatch):
-    monkeypatch.setattr(progress, "_PAUSE", 0.0)
+    monkeypatch.setattr(progress, "_REDRAW_SECONDS", 0.0)
     shown = terminal()
     assert list(track("abc", "Reading", shown)) == ["a", "b", "c"]
     assert "Reading  [#############.......]  2 of 3" in shown.written

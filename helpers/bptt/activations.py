@@ -1,4 +1,7 @@
-"""Activations that work on real and on complex arrays, so that exact gradients can be read off a forward pass."""
+"""Activations, for real and for complex arrays.
+
+With complex ones :mod:`bptt.exact` computes gradients from a forward pass.
+"""
 
 import numpy as np
 
@@ -34,6 +37,6 @@ def softmax(x: Array) -> Array:
     ndarray, the shape of ``x``
         Each column sums to 1.
     """
-    # Subtracting any constant leaves softmax as it is; the largest real part keeps exp from overflowing.
+    # Subtracting a constant does not change softmax; subtracting the largest real part keeps exp from overflowing.
     e = np.exp(x - x.real.max(axis=-2, keepdims=True))
     return e / e.sum(axis=-2, keepdims=True)

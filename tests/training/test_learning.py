@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt import data, own, states
-from bptt.data.synthetic import made_up
+from bptt.data.synthetic import synthetic_reviews
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
@@ -46,7 +46,7 @@ def test_an_rnn_learns_to_add_over_few_steps(lesson):
 
 
 def test_an_lstm_learns_to_read_made_up_reviews(lesson):
-    texts, positive = made_up(3000)
+    texts, positive = synthetic_reviews(3000)
     numbers = data.vocabulary(texts)
     words, lengths = data.pad(texts, numbers)
     y = np.eye(2)[:, positive.astype(int)]

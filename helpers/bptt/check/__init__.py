@@ -1,7 +1,7 @@
-"""Checks that a learner calls, and that grade: ``check.<name of the exercise>(your_function)``.
+"""Checks of a learner's function, one for each exercise: ``check.<name of the exercise>(your_function)``.
 
-Each function of the exercise table (``check.EXERCISES``) is here under its name. A check returns a ``Report`` when all
-is right and raises ``CheckFailed`` when it is not.
+Each exercise of the table ``check.EXERCISES`` has a check under its name, which returns a ``Report`` when all is right
+and raises ``CheckFailed`` when it is not.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,14 +21,20 @@ __all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "hint", "ru
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened, to a learner
-    """Raised by a check that found something; ``report`` says what."""
+    """Raised by a check that does not pass.
+
+    Attributes
+    ----------
+    report : Report
+        The findings.
+    """
 
     def __init__(self, report: Report) -> None:
         super().__init__(str(report))
         self.report = report
 
     def _render_traceback_(self) -> list[str]:
-        # The report stands above this line already; a traceback through this package would bury it.
+        # The report is displayed above this line already; a traceback through this package would hide it.
         return [f"CheckFailed: {self.report.summary}"]
 
 

@@ -1,4 +1,4 @@
-"""Call a learner's function once and keep all that happened: result, exception, warnings, prints, changed arguments."""
+"""Call a learner's function once and record result, error, warnings and side effects."""
 
 import copy
 import io
@@ -22,7 +22,7 @@ from bptt.types import Array
 
 @dataclass(frozen=True)
 class CallResult:
-    """What one call did.
+    """Record of one call.
 
     Attributes
     ----------
@@ -32,11 +32,12 @@ class CallResult:
     at_line : str
         The learner's line that raised, with the shapes of the arrays in it.
     warned : tuple of str
+        Categories and messages of its warnings.
     printed : str
     changed : tuple of str
         Arguments that the function changed in place, e.g. ``da_next`` or ``cache.a_next``.
-    axes : tuple of int
-        Of each array that the function handed to a stand-in, how many axes it had.
+    stand_in_ndims : tuple of int
+        Number of axes of each array that the function passed to a stand-in.
     """
 
     result: Any
@@ -49,7 +50,7 @@ class CallResult:
 
 
 class FunctionProxy(Protocol):
-    """A learner's function in another process, which is asked for all that a check wants to know.
+    """A learner's function in another process, with what a check has to know about it.
 
     Attributes
     ----------
@@ -58,7 +59,7 @@ class FunctionProxy(Protocol):
     reads : tuple of str
         The notebook's numbers and arrays that it reads by name.
     own : tuple of str
-        The functions of earlier exercises that it would call, were there no stand-ins, and that are the learner's own.
+        The learner's own functions among those that it would call without stand-ins.
     """
 
     origin: str
@@ -66,16 +67,29 @@ class FunctionProxy(Protocol):
     own: tuple[str, ...]
 
     def call_cases(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[CallResult]:
-        """Call it there on each case, with the stand-ins of those names."""
+        """Call the function on each case in its process.
+
+        Parameters
+        ----------
+        cases : sequence of dict
+            The arguments of each call.
+        stand_ins : tuple of str
+            Names of the stand-ins to call it with.
+
+        Returns
+        -------
+        list of CallResult
+        """
 
 
 Function = Callable[..., Any] | FunctionProxy
+"""A learner's function, in this process or in another one."""
 
 
 def call_all(
     function: Function, cases: Sequence[Arguments], stand_ins: Mapping[str, Callable[..., Any]]
 ) -> list[CallResult]:
-    """Call ``function`` on each case; see :func:`call`."""
+    """Call a learner's function on each case; see :func:`call`."""
     if not callable(function):
         return function.call_cases(cases, tuple(stand_ins))
     return [call(function, case, stand_ins) for case in cases]
@@ -84,46 +98,61 @@ def call_all(
 def call(
     function: Function, arguments: Arguments, stand_ins: Mapping[str, Callable[..., Any]] | None = None
 ) -> CallResult:
-    """Call ``function`` with its own copy of ``arguments``, and with stand-ins for functions that it calls by name."""
+    """Call a learner's function with a copy of the arguments, and with stand-ins for functions that it calls by name.
+
+    Parameters
+    ----------
+    function : callable or FunctionProxy
+    arguments : dict
+        In order; the names are used for ``changed`` only.
+    stand_ins : dict of callable, optional
+        By name, what replaces a global of the function during the call.
+
+    Returns
+    -------
+    CallResult
+    """
     if not callable(function):
         return function.call_cases([arguments], tuple(stand_ins or ()))[0]
-    own = copy.deepcopy(arguments)
-    axes: list[int] = []
+    copied = copy.deepcopy(arguments)
+    ndims: list[int] = []
     printed = io.StringIO()
     result, error, at_line = None, None, ""
     with (
         warnings.catch_warnings(record=True) as warned,
         redirect_stdout(printed),
         exact.forbid_exact(),
-        _replaced(function, {name: _watched(part, axes) for name, part in (stand_ins or {}).items()}),
+        _stand_ins_installed(
+            function, {name: _recording_ndims(stand_in, ndims) for name, stand_in in (stand_ins or {}).items()}
+        ),
     ):
         warnings.simplefilter("always")
         try:
-            result = function(*own.values())
+            result = function(*copied.values())
         except (Exception, SystemExit) as raised:  # noqa: BLE001 - what a learner's code raises is a finding
-            error, at_line = raised, _line_that_raised(raised)
+            error, at_line = raised, _raising_line(raised)
     return CallResult(
         result,
         error,
         at_line,
         tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in warned)),
         printed.getvalue(),
-        _changed(dict(_arrays(arguments)), dict(_arrays(own))),
-        tuple(axes),
+        _changed_names(dict(_named_arrays(arguments)), dict(_named_arrays(copied))),
+        tuple(ndims),
     )
 
 
-def _watched(stand_in: Callable[..., Any], axes: list[int]) -> Callable[..., Any]:
+def _recording_ndims(stand_in: Callable[..., Any], ndims: list[int]) -> Callable[..., Any]:
     @wraps(stand_in)
-    def watching(*handed: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever a learner hands over
-        axes.extend(part.ndim for part in (*handed, *named.values()) if isinstance(part, np.ndarray))
-        return stand_in(*handed, **named)
+    def recording(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever a learner passes
+        ndims.extend(value.ndim for value in (*arguments, *named.values()) if isinstance(value, np.ndarray))
+        return stand_in(*arguments, **named)
 
-    return watching
+    return recording
 
 
 @contextmanager
-def _replaced(function: Callable[..., Any], stand_ins: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
+def _stand_ins_installed(function: Callable[..., Any], stand_ins: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
     names = getattr(function, "__globals__", {})
     before = {name: names[name] for name in stand_ins if name in names}
     names.update(stand_ins)
@@ -135,32 +164,32 @@ def _replaced(function: Callable[..., Any], stand_ins: Mapping[str, Callable[...
         names.update(before)
 
 
-def _arrays(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:  # noqa: ANN401 - walks anything
+def _named_arrays(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:  # noqa: ANN401 - walks anything
     if isinstance(value, np.ndarray):
         yield name, value
     elif isinstance(value, dict):
         for key, entry in value.items():
-            yield from _arrays(entry, f'{name}["{key}"]' if name else key)
+            yield from _named_arrays(entry, f'{name}["{key}"]' if name else key)
     elif hasattr(value, "_fields"):
         for key in value._fields:
-            yield from _arrays(getattr(value, key), f"{name}.{key}")
+            yield from _named_arrays(getattr(value, key), f"{name}.{key}")
     elif isinstance(value, list | tuple):
         for position, entry in enumerate(value):
-            yield from _arrays(entry, f"{name}[{position}]")
+            yield from _named_arrays(entry, f"{name}[{position}]")
 
 
-def _changed(before: dict[str, Array], after: dict[str, Array]) -> tuple[str, ...]:
-    return tuple(name for name, was in before.items() if name not in after or not _as_it_was(was, after[name]))
+def _changed_names(before: dict[str, Array], after: dict[str, Array]) -> tuple[str, ...]:
+    return tuple(name for name, was in before.items() if name not in after or not _is_unchanged(was, after[name]))
 
 
-def _as_it_was(before: Array, after: Array) -> bool:
+def _is_unchanged(before: Array, after: Array) -> bool:
     if np.array_equal(before, after, equal_nan=True):
         return True
-    # Adding a nudge and taking it away again leaves a rounding error, which is nobody's mistake.
+    # To add a nudge and subtract it again leaves a rounding error, which is no mistake.
     return before.shape == after.shape and np.allclose(before, after, rtol=1e-12, atol=1e-15, equal_nan=True)
 
 
-def _line_that_raised(error: BaseException) -> str:
+def _raising_line(error: BaseException) -> str:
     frames = [
         (frame, line)
         for frame, line in traceback.walk_tb(error.__traceback__)
@@ -170,7 +199,7 @@ def _line_that_raised(error: BaseException) -> str:
         return ""
     frame, line = frames[-1]
     source = linecache.getline(frame.f_code.co_filename, line).strip()
-    arrays = dict(_looked_up(frame.f_locals, *parts) for parts in _NAME.findall(source))
+    arrays = dict(_name_and_value(frame.f_locals, *parts) for parts in _NAME.findall(source))
     shapes = ", ".join(f"{text} {array.shape}" for text, array in arrays.items() if isinstance(array, np.ndarray))
     return f"{source}\nwith {shapes}" if shapes else source
 
@@ -179,8 +208,8 @@ _NAME = re.compile(r"""([A-Za-z_]\w*)(?:\[["'](\w+)["']\]|\.(\w+))?""")
 """A name, an entry of a dict by name, or an attribute: ``dz``, ``parameters["Wax"]``, ``cache.xt``."""
 
 
-def _looked_up(names: Mapping[str, Any], name: str, key: str, attribute: str) -> tuple[str, Any]:
-    """Return what a piece of code is called and what it is; of a method, what it belongs to."""
+def _name_and_value(names: Mapping[str, Any], name: str, key: str, attribute: str) -> tuple[str, Any]:
+    """Return the name and the value of a piece of code; of a method, those of the object that it belongs to."""
     value = names.get(name)
     if key and isinstance(value, dict):
         return f'{name}["{key}"]', value.get(key)

@@ -1,4 +1,4 @@
-"""Compare what a learner's function did in one case with the exact gradients: findings, in the order of diagnosis."""
+"""Validate a result's type, keys, shapes and values against the exact gradients."""
 
 import math
 from collections.abc import Iterator
@@ -17,30 +17,55 @@ from bptt.wording import join_names
 
 
 def as_gradients(exercise: Exercise, result: Any) -> dict[str, Any]:  # noqa: ANN401 - learners return anything
-    """Return what was returned as a dict by gradient, empty when it is not of that form."""
+    """Convert what a learner's function returned to a dict by gradient.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    result : object
+
+    Returns
+    -------
+    dict
+        Empty when the result is no dict and should be one.
+    """
     if exercise.bare:
         ((name, symbols),) = exercise.shapes.items()
-        # Where one number is asked for, Python's own numbers are as good as NumPy's.
+        # For a single number, Python's own types are accepted like NumPy's.
         plain = not symbols and isinstance(result, int | float)
         return {name: np.float64(result) if plain else result}
     return dict(result) if isinstance(result, dict) else {}
 
 
 def validate(exercise: Exercise, outcome: CallResult, right: Gradients, sizes: Sizes) -> Iterator[Finding]:
-    """Yield what is wrong in one case.
+    """Yield what is wrong in one case, in the order of diagnosis.
 
     A finding about the whole call (not implemented, raised, borrowed, wrong return type) comes alone. Otherwise there
     is at most one finding for each gradient, besides those about extra keys and arguments changed in place.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    outcome : CallResult
+        Of the learner's function.
+    right : dict of ndarray
+        The exact gradients.
+    sizes : Sizes
+        Of the case.
+
+    Yields
+    ------
+    Finding
     """
-    whole = _about_the_call(exercise, outcome, sizes)
-    if whole:
-        yield whole
+    call_finding = _call_finding(exercise, outcome, sizes)
+    if call_finding:
+        yield call_finding
         return
     result = as_gradients(exercise, outcome.result)
     for name in exercise.shapes:
-        found = _about_one_gradient(exercise, name, result, right[name], sizes)
-        if found:
-            yield found
+        finding = _gradient_finding(exercise, name, result, right[name], sizes)
+        if finding:
+            yield finding
     extra = [str(key) for key in result if key not in exercise.shapes]
     if extra:
         message = f"The dict has {join_names(extra)} besides {join_names(exercise.shapes)}. Return those only."
@@ -54,7 +79,7 @@ def validate(exercise: Exercise, outcome: CallResult, right: Gradients, sizes: S
         yield Finding("changed-in-place", None, message, sizes)
 
 
-def _about_the_call(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Finding | None:
+def _call_finding(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Finding | None:
     error = outcome.error
     if isinstance(error, NotImplementedError):
         return Finding("not-implemented", None, f"{str(error) or f'{exercise.name} is still to be written'}.")
@@ -89,14 +114,14 @@ ADVICE = {
     ),
     "tuple indices must be": "The cache is no dict: write cache.a_next.",
 }
-"""What to say about messages that tell a beginner little."""
+"""By part of an error message that tells a beginner little, advice to show with it."""
 
 
 def _advice(message: str) -> str:
     return next((f". {text}" for part, text in ADVICE.items() if part in message), "")
 
 
-def _about_one_gradient(
+def _gradient_finding(
     exercise: Exercise, name: str, result: dict[str, Any], expected: Array, sizes: Sizes
 ) -> Finding | None:
     if name not in result:
@@ -108,10 +133,10 @@ def _about_one_gradient(
         unpacked = " (Unpacking a dict gives its names, not its values.)" if isinstance(value, str) else ""
         message = f"{name} is a {type(value).__name__}. Return a NumPy array.{unpacked}"
         return Finding("return-type", name, message, sizes)
-    return _about_the_numbers(name, exercise.shapes[name], np.asarray(value), expected, sizes)
+    return _array_finding(name, exercise.shapes[name], np.asarray(value), expected, sizes)
 
 
-def _about_the_numbers(name: str, symbols: str, yours: Array, expected: Array, sizes: Sizes) -> Finding | None:
+def _array_finding(name: str, symbols: str, yours: Array, expected: Array, sizes: Sizes) -> Finding | None:
     if yours.shape != expected.shape:
         belongs = (
             f"It belongs to something of shape ({symbols}) = {expected.shape}." if symbols else "One number is meant."
@@ -121,24 +146,26 @@ def _about_the_numbers(name: str, symbols: str, yours: Array, expected: Array, s
     if yours.dtype.kind not in "fiu":
         return Finding("dtype", name, f"{name} holds {yours.dtype} values. Real numbers are expected.", sizes)
     if not np.isfinite(yours).all():
-        index = _first(~np.isfinite(yours))
-        message = f"{name}{_at(index)} is {yours[index]}: something overflowed or was divided by zero."
+        index = _first_true_index(~np.isfinite(yours))
+        message = f"{name}{_index_text(index)} is {yours[index]}: something overflowed or was divided by zero."
         return Finding("not-finite", name, message, sizes, index, yours, expected)
     if not agrees(yours, expected):
         error = scaled_error(yours, expected)
         index = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
         wrong = int((error > TOLERANCE).sum())
         share = "every entry" if wrong == error.size else f"{wrong} of {error.size} entries"
-        differs = f"{share} of {name} differ{'s' if wrong in (1, error.size) else ''}; most at {name}{_at(index)}"
+        differs = (
+            f"{share} of {name} differ{'s' if wrong in (1, error.size) else ''}; most at {name}{_index_text(index)}"
+        )
         numbers = f"yours {yours[index]:.6g}, expected {expected[index]:.6g}."
         message = f"{differs if index else name + ' differs'}: {numbers}"
         return Finding("value", name, message[0].upper() + message[1:], sizes, index, yours, expected)
     return None
 
 
-def _at(index: tuple[int, ...]) -> str:
+def _index_text(index: tuple[int, ...]) -> str:
     return str(list(index)) if index else ""
 
 
-def _first(mask: Array) -> tuple[int, ...]:
+def _first_true_index(mask: Array) -> tuple[int, ...]:
     return tuple(int(i) for i in np.argwhere(mask)[0]) if math.prod(mask.shape) else ()

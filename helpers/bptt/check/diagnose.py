@@ -1,8 +1,8 @@
 """Find the known mistakes that explain wrong gradients, by the numbers alone.
 
-An exercise's stages are followed in order. What a mistaken stage gives changes what later stages are given, so each
-mistake, and each pair of them on one road, predicts all gradients that it spoils. What is left unexplained may be where
-several roads meet: it is tried with all mistakes that have been found, each on its own road.
+An exercise's stages run in order. The results of a mistaken stage are arguments of later stages, so each mistake, and
+each pair of mistakes on one path, predicts all gradients that it changes. A gradient that is still unexplained may be
+where several paths meet: it is compared with the prediction of all mistakes that have been found, each on its own path.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ def causes(
     """Find the fewest known mistakes that explain the wrong gradients.
 
     A set of mistakes explains a gradient when it predicts the learner's numbers in every case while the right numbers
-    are different. Nothing is guessed: without an exact match there is no cause.
+    are different. Without such a match there is no cause.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def causes(
     cases : sequence of dict
         The arguments of each call.
     results : sequence of dict
-        What the learner's function returned in each.
+        What the learner's function returned for each case.
     wrong : sequence of str
         The gradients to explain.
 
@@ -56,7 +56,7 @@ def causes(
             mistake.id,
             mistake.title,
             mistake.explanation,
-            tuple(name for name in wrong if _uses(mistake.id, best, explanations.get(name, ()))),
+            tuple(name for name in wrong if _is_needed(mistake.id, best, explanations.get(name, ()))),
             alternatives,
         )
         for mistake in by_id.values()
@@ -65,21 +65,21 @@ def causes(
 
 
 def all_mistakes(exercise: Exercise) -> Iterator[Mistake]:
-    """Yield the mistakes of an exercise and of its stages, in the order in which a gradient meets them."""
+    """Yield the mistakes of an exercise and of its stages, in the order of the backward pass."""
     for stage in exercise.stages:
         yield from all_mistakes(stage)
     yield from exercise.mistakes
 
 
 class _Case(NamedTuple):
-    """One call: what its stages are given and give when all is right, and what the learner has returned."""
+    """One call: all right values, by name, and the gradients that the learner's function returned."""
 
     values: Arguments
-    yours: "dict[str, _Yours]"
+    learner_gradients: "dict[str, _LearnerGradient]"
 
 
-class _Spoilt(NamedTuple):
-    """What a set of mistakes gives: what the last of them changes, and all values after it."""
+class _WrongResult(NamedTuple):
+    """Result of a set of mistakes: for each value that changes, the arrays it can be; and all values after them."""
 
     ids: Ids
     prediction: Prediction
@@ -92,13 +92,13 @@ class _Explanation:
 
     Attributes
     ----------
-    on_the_way : tuple of dict
-        For each case, what the mistakes change before it comes to this gradient.
+    changed_values : tuple of dict
+        For each case, the values before this gradient that the mistakes change.
     contradicted : int
-        How many other gradients they change that the learner has got otherwise.
+        Number of other gradients for which they predict other numbers than the learner's.
     """
 
-    on_the_way: tuple[Arguments, ...]
+    changed_values: tuple[Arguments, ...]
     contradicted: int
 
 
@@ -108,75 +108,81 @@ Explanations = dict[str, dict[Ids, _Explanation]]
 Pairs = Callable[[Mistake, Exercise, Exercise], bool]
 """Whether to try, on top of a mistake made in one stage, those of another."""
 
-Predictions = Callable[[int, Collection[Ids] | None], Iterator[_Spoilt]]
-"""What the sets of mistakes that are still wanted give in the case of that number."""
+Predictions = Callable[[int, Collection[Ids] | None], Iterator[_WrongResult]]
+"""From the number of a case, and the sets of mistakes still wanted (all if None), to the wrong results of each set."""
 
 
 def _explanations(
     exercise: Exercise, cases: Sequence[Arguments], results: Sequence[Mapping[str, Any]], wrong: Sequence[str]
 ) -> Explanations:
     stages = exercise.stages or (exercise,)
-    tried = []
+    calls = []
     for arguments, result in zip(cases, results, strict=True):
         values = {**arguments, **exercise.prepare(arguments)}
         for stage in stages:
             values |= stage.right(values)
-        tried.append(_Case(values, {name: _Yours(result.get(name)) for name in exercise.shapes}))
-    found: Explanations = {}
-    for explain in (_by_one, _where_roads_meet, _by_two, _where_roads_meet):
-        found |= explain(stages, tried, [name for name in wrong if name not in found], found)
-    return found
+        calls.append(_Case(values, {name: _LearnerGradient(result.get(name)) for name in exercise.shapes}))
+    explained: Explanations = {}
+    for explain in (_explain_by_one, _explain_where_paths_meet, _explain_by_two, _explain_where_paths_meet):
+        explained |= explain(stages, calls, [name for name in wrong if name not in explained], explained)
+    return explained
 
 
-def _by_one(stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], _: Explanations) -> Explanations:
-    """Explain gradients by one mistake each."""
-    leading = _leading_to(rest, stages)
-    return _predicting(stages, cases, rest, lambda number, wanted: _spoilt(leading, cases[number].values, wanted))
-
-
-def _by_two(
-    stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], found: Explanations
+def _explain_by_one(
+    stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], _: Explanations
 ) -> Explanations:
-    """Explain gradients by two mistakes, the first of which changes what the second one is given.
-
-    The first is one that shows by itself in another gradient, unless the second covers all that it reaches.
-    """
-    leading = _leading_to(rest, stages)
-    shown = {identifier for sets in found.values() for ids in sets for identifier in ids}
-    reached = {tuple(stage.shapes): _reached(stage, stages) & cases[0].yours.keys() for stage in stages}
-
-    def pairs(mistake: Mistake, first: Exercise, second: Exercise) -> bool:
-        return mistake.id in shown or reached[tuple(first.shapes)] <= reached[tuple(second.shapes)]
-
-    return _predicting(
-        stages, cases, rest, lambda number, wanted: _spoilt(leading, cases[number].values, wanted, pairs)
+    """Explain gradients by one mistake each."""
+    leading = _stages_before(rest, stages)
+    return _matching_explanations(
+        stages, cases, rest, lambda number, wanted: _wrong_results(leading, cases[number].values, wanted)
     )
 
 
-def _where_roads_meet(
-    stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], found: Explanations
+def _explain_by_two(
+    stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], explained: Explanations
+) -> Explanations:
+    """Explain gradients by two mistakes, the first of which changes an argument of the second one's stage.
+
+    The first is one that explains another gradient by itself, unless the second affects all gradients that it does.
+    """
+    leading = _stages_before(rest, stages)
+    known = {identifier for sets in explained.values() for ids in sets for identifier in ids}
+    affected = {
+        tuple(stage.shapes): _affected_names(stage, stages) & cases[0].learner_gradients.keys() for stage in stages
+    }
+
+    def pairs(mistake: Mistake, first: Exercise, second: Exercise) -> bool:
+        return mistake.id in known or affected[tuple(first.shapes)] <= affected[tuple(second.shapes)]
+
+    return _matching_explanations(
+        stages, cases, rest, lambda number, wanted: _wrong_results(leading, cases[number].values, wanted, pairs)
+    )
+
+
+def _explain_where_paths_meet(
+    stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], explained: Explanations
 ) -> Explanations:
     """Explain gradients by all mistakes that have been found in others, and at most one more, made elsewhere."""
-    clearest = [min(sets.items(), key=lambda item: item[1].contradicted) for sets in found.values()]
-    before = [(ids, known) for ids, known in clearest if any(known.on_the_way)]
-    if not before:
+    clearest = [min(sets.items(), key=lambda item: item[1].contradicted) for sets in explained.values()]
+    combined = [(ids, explanation) for ids, explanation in clearest if any(explanation.changed_values)]
+    if not combined:
         return {}
-    together = frozenset[str]().union(*(ids for ids, _ in before))
-    leading = _leading_to(rest, stages)
+    union = frozenset[str]().union(*(ids for ids, _ in combined))
+    leading = _stages_before(rest, stages)
 
-    def predictions(number: int, wanted: Collection[Ids] | None) -> Iterator[_Spoilt]:
-        met = {name: value for _, known in before for name, value in known.on_the_way[number].items()}
-        values, changed = _passed_on(stages, cases[number].values, met)
-        yield _Spoilt(together, {name: [values[name]] for name in changed}, values)
-        for ids, prediction, after in _spoilt(leading, values, None):
-            elsewhere = met.keys().isdisjoint(prediction)
-            if elsewhere and (wanted is None or together | ids in wanted):
-                yield _Spoilt(together | ids, prediction, after)
+    def predictions(number: int, wanted: Collection[Ids] | None) -> Iterator[_WrongResult]:
+        changes = {name: value for _, each in combined for name, value in each.changed_values[number].items()}
+        values, changed = _propagate(stages, cases[number].values, changes)
+        yield _WrongResult(union, {name: [values[name]] for name in changed}, values)
+        for ids, prediction, after in _wrong_results(leading, values, None):
+            elsewhere = changes.keys().isdisjoint(prediction)
+            if elsewhere and (wanted is None or union | ids in wanted):
+                yield _WrongResult(union | ids, prediction, after)
 
-    return _predicting(stages, cases, rest, predictions)
+    return _matching_explanations(stages, cases, rest, predictions)
 
 
-def _predicting(
+def _matching_explanations(
     stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], predictions: Predictions
 ) -> Explanations:
     """Keep, for each gradient, the sets of mistakes that predict it in every case."""
@@ -184,24 +190,26 @@ def _predicting(
     wanted: set[Ids] | None = None
     for number, case in enumerate(cases):
         matching: Explanations = {name: {} for name in rest}
-        for spoilt in predictions(number, wanted):
-            for name in matching.keys() & spoilt.prediction.keys():
-                if any(case.yours[name].are(array) for array in spoilt.prediction[name]):
-                    explanation, other = _explanation(name, stages, case, spoilt), matching[name].get(spoilt.ids)
+        for wrong in predictions(number, wanted):
+            for name in matching.keys() & wrong.prediction.keys():
+                if any(case.learner_gradients[name].matches(array) for array in wrong.prediction[name]):
+                    explanation, other = _explanation(name, stages, case, wrong), matching[name].get(wrong.ids)
                     if other is None or explanation.contradicted < other.contradicted:
-                        matching[name][spoilt.ids] = explanation
-        surviving = _in_both(surviving, matching) if number else matching
+                        matching[name][wrong.ids] = explanation
+        surviving = _intersection(surviving, matching) if number else matching
         wanted = {ids for sets in surviving.values() for ids in sets}
         if not wanted:
             break
     return {name: sets for name, sets in surviving.items() if sets}
 
 
-def _in_both(before: Explanations, now: Explanations) -> Explanations:
+def _intersection(before: Explanations, now: Explanations) -> Explanations:
     return {
         name: {
-            # What mistakes spoil the first case shows: with one example some of them do nothing.
-            ids: replace(before[name][ids], on_the_way=before[name][ids].on_the_way + explanation.on_the_way)
+            # ``contradicted`` stays that of the first case, because some mistakes change nothing with one example.
+            ids: replace(
+                before[name][ids], changed_values=before[name][ids].changed_values + explanation.changed_values
+            )
             for ids, explanation in sets.items()
             if ids in before[name]
         }
@@ -209,38 +217,38 @@ def _in_both(before: Explanations, now: Explanations) -> Explanations:
     }
 
 
-def _explanation(gradient: str, stages: Sequence[Exercise], case: _Case, spoilt: _Spoilt) -> _Explanation:
-    changed = {name: value for name, value in spoilt.values.items() if value is not case.values[name]}
-    everything, names = _passed_on(stages, case.values, changed)
-    spoils = [name for name in names & case.yours.keys() if not agrees(everything[name], case.values[name])]
-    arrays = {name: [everything[name]] for name in spoils} | spoilt.prediction
-    given_on = {name for stage in _leading_to([gradient], stages) for name in stage.arguments}
+def _explanation(gradient: str, stages: Sequence[Exercise], case: _Case, wrong: _WrongResult) -> _Explanation:
+    changed = {name: value for name, value in wrong.values.items() if value is not case.values[name]}
+    values, names = _propagate(stages, case.values, changed)
+    affected = [name for name in names & case.learner_gradients.keys() if not agrees(values[name], case.values[name])]
+    arrays = {name: [values[name]] for name in affected} | wrong.prediction
+    arguments = {name for stage in _stages_before([gradient], stages) for name in stage.arguments}
     return _Explanation(
-        ({name: value for name, value in changed.items() if name in given_on},),
-        sum(not any(map(case.yours[name].are, arrays[name])) for name in spoils),
+        ({name: value for name, value in changed.items() if name in arguments},),
+        sum(not any(map(case.learner_gradients[name].matches, arrays[name])) for name in affected),
     )
 
 
-class _Yours:
-    """A gradient of the learner's, ready to be compared with many predictions."""
+class _LearnerGradient:
+    """A gradient that the learner's function returned, prepared for many comparisons."""
 
     def __init__(self, value: Any) -> None:  # noqa: ANN401 - learners return anything
         usable = isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fiu"
         self._array = np.asarray(value) if usable else None
         if usable and value.size:
             self._first = value.item(0)
-            self._far = 2 * TOLERANCE * float(np.abs(value).max())
+            self._max_difference = 2 * TOLERANCE * float(np.abs(value).max())
 
-    def are(self, predicted: Array) -> bool:
-        """Tell whether these are the predicted numbers."""
+    def matches(self, predicted: Array) -> bool:
+        """Tell whether these are the predicted numbers, up to rounding."""
         yours = self._array
         if yours is None or yours.shape != predicted.shape:
             return False
-        # Most predictions are wrong in their first entry already, and a plain number is soon compared.
-        if yours.size and abs(self._first - predicted.item(0)) > self._far:
+        # Most predictions differ in their first entry already, and a comparison of two numbers is fast.
+        if yours.size and abs(self._first - predicted.item(0)) > self._max_difference:
             return False
         if not predicted.any():
-            # Zeros have no size that a tolerance could be measured by.
+            # A relative tolerance means nothing for zeros.
             return not yours.any()
         return agrees(yours, predicted) or _same_where_not_finite(yours, predicted)
 
@@ -254,72 +262,76 @@ def _same_where_not_finite(yours: Array, predicted: Array) -> bool:
     )
 
 
-def _spoilt(
+def _wrong_results(
     stages: Sequence[Exercise], values: Arguments, wanted: Collection[Ids] | None, pairs: Pairs | None = None
-) -> Iterator[_Spoilt]:
-    """Yield what the stages give with each mistake; with ``pairs``, also with each second one on top of it."""
-    for place, stage in enumerate(stages):
-        later = stages[place + 1 :]
+) -> Iterator[_WrongResult]:
+    """Yield the result of each mistake; with ``pairs``, also that of each second mistake on top of it."""
+    for index, stage in enumerate(stages):
+        later = stages[index + 1 :]
         singles: dict[Mistake, Prediction] = {}
-        for mistake, prediction in _made(stage, values, frozenset(), wanted):
+        for mistake, prediction in _stage_predictions(stage, values, frozenset(), wanted):
             singles[mistake] = prediction
-            first = _followed(later, values, prediction, frozenset({mistake.id}))
+            first = _propagated(later, values, prediction, frozenset({mistake.id}))
             yield first
-            for next_place, after in enumerate(later):
-                given_on = not first.prediction.keys().isdisjoint(after.arguments)
-                if pairs and given_on and pairs(mistake, stage, after):
-                    for second, on_top in _made(after, first.values, first.ids, wanted):
-                        yield _followed(later[next_place + 1 :], first.values, on_top, first.ids | {second.id})
+            for later_index, after in enumerate(later):
+                depends_on_first = not first.prediction.keys().isdisjoint(after.arguments)
+                if pairs and depends_on_first and pairs(mistake, stage, after):
+                    for second, on_top in _stage_predictions(after, first.values, first.ids, wanted):
+                        yield _propagated(later[later_index + 1 :], first.values, on_top, first.ids | {second.id})
         if pairs and not any(name in after.arguments for after in later for name in stage.shapes):
-            yield from _twice(stage, values, singles)
+            yield from _two_in_one_stage(stage, values, singles)
 
 
-def _made(
+def _stage_predictions(
     stage: Exercise, values: Arguments, before: Ids, wanted: Collection[Ids] | None
 ) -> Iterator[tuple[Mistake, Prediction]]:
-    """Yield the mistakes of one stage that are still wanted, together with those made before."""
-    given, right = _at(stage, values)
+    """Yield the mistakes of one stage that are still wanted on top of those before it, and their predictions."""
+    arguments, right = _arguments_and_gradients(stage, values)
     for mistake in stage.mistakes:
         if wanted is None or any(before | {mistake.id} <= ids for ids in wanted):
-            yield mistake, _lists(mistake.predict(given, right))
+            yield mistake, _as_lists(mistake.predict(arguments, right))
 
 
-def _twice(stage: Exercise, values: Arguments, singles: Mapping[Mistake, Prediction]) -> Iterator[_Spoilt]:
-    """Yield two mistakes in the same stage, for the gradients that both touch."""
-    given, right = _at(stage, values)
+def _two_in_one_stage(
+    stage: Exercise, values: Arguments, singles: Mapping[Mistake, Prediction]
+) -> Iterator[_WrongResult]:
+    """Yield the results of two mistakes in the same stage, for the gradients that both change."""
+    arguments, right = _arguments_and_gradients(stage, values)
     for first, second in permutations(singles, 2):
         try:
-            on_top = _lists(second.predict(given, right | _firsts(singles[first])))
+            on_top = _as_lists(second.predict(arguments, right | _first_spellings(singles[first])))
         except (ValueError, IndexError):
-            # The first mistake has changed a shape that the second one needs: nobody can make both.
+            # The first mistake changes a shape that the second one needs, so nobody can make both.
             continue
-        touched = {name: on_top[name] for name in on_top.keys() & singles[first].keys()}
-        yield _Spoilt(frozenset({first.id, second.id}), touched, values | _firsts(singles[first] | on_top))
+        in_both = {name: on_top[name] for name in on_top.keys() & singles[first].keys()}
+        yield _WrongResult(
+            frozenset({first.id, second.id}), in_both, values | _first_spellings(singles[first] | on_top)
+        )
 
 
-def _at(stage: Exercise, values: Arguments) -> tuple[Arguments, Gradients]:
-    """Look up what a stage is given, and what it gives when it does nothing wrong."""
+def _arguments_and_gradients(stage: Exercise, values: Arguments) -> tuple[Arguments, Gradients]:
+    """Return the arguments and the gradients of a stage from all right values."""
     return {name: values[name] for name in stage.arguments}, {name: values[name] for name in stage.shapes}
 
 
-def _followed(stages: Sequence[Exercise], values: Arguments, made: Prediction, ids: Ids) -> _Spoilt:
-    after, changed = _passed_on(stages, values, _firsts(made))
-    return _Spoilt(ids, {name: [after[name]] for name in changed} | made, after)
+def _propagated(stages: Sequence[Exercise], values: Arguments, prediction: Prediction, ids: Ids) -> _WrongResult:
+    after, changed = _propagate(stages, values, _first_spellings(prediction))
+    return _WrongResult(ids, {name: [after[name]] for name in changed} | prediction, after)
 
 
-def _passed_on(stages: Sequence[Exercise], values: Arguments, made: Arguments) -> tuple[Arguments, set[str]]:
-    """Follow changed values through stages that do nothing wrong: all values after it, and which have changed."""
-    after, changed = {**values, **made}, set(made)
+def _propagate(stages: Sequence[Exercise], values: Arguments, changes: Arguments) -> tuple[Arguments, set[str]]:
+    """Propagate changed values through right stages; return all values after them, and the names that changed."""
+    after, changed = {**values, **changes}, set(changes)
     for stage in stages:
         if not changed.isdisjoint(stage.arguments):
-            new = {name: value for name, value in stage.right(after).items() if name not in made}
+            new = {name: value for name, value in stage.right(after).items() if name not in changes}
             after |= new
             changed |= new.keys()
     return after, changed
 
 
-def _leading_to(gradients: Collection[str], stages: Sequence[Exercise]) -> list[Exercise]:
-    """Leave out the stages that have no influence on any of the gradients."""
+def _stages_before(gradients: Collection[str], stages: Sequence[Exercise]) -> list[Exercise]:
+    """Return the stages that at least one of the gradients depends on."""
     leading: list[Exercise] = []
     needed = set(gradients)
     for stage in reversed(stages):
@@ -329,8 +341,8 @@ def _leading_to(gradients: Collection[str], stages: Sequence[Exercise]) -> list[
     return leading
 
 
-def _reached(stage: Exercise, stages: Sequence[Exercise]) -> set[str]:
-    """Tell what changes when a stage goes wrong."""
+def _affected_names(stage: Exercise, stages: Sequence[Exercise]) -> set[str]:
+    """Return the names of all values that depend on a stage."""
     names = set(stage.shapes)
     for after in stages:
         if not names.isdisjoint(after.arguments):
@@ -338,31 +350,31 @@ def _reached(stage: Exercise, stages: Sequence[Exercise]) -> set[str]:
     return names
 
 
-def _lists(prediction: Mapping[str, Array | list[Array]]) -> Prediction:
+def _as_lists(prediction: Mapping[str, Array | list[Array]]) -> Prediction:
     return {name: value if isinstance(value, list) else [value] for name, value in prediction.items()}
 
 
-def _firsts(prediction: Prediction) -> Gradients:
-    """Choose the first spelling of each: what later stages are given."""
+def _first_spellings(prediction: Prediction) -> Gradients:
+    """Return the first spelling of each array, which later stages get as their argument."""
     return {name: arrays[0] for name, arrays in prediction.items()}
 
 
 def _least_contradicted(explanations: Explanations) -> list[Ids]:
-    """Of the smallest explanations, keep those whose mistakes show in most of the gradients that they would spoil."""
-    fewest = _fewest(explanations)
-    if len(fewest) == 1:
-        return fewest
+    """Return those of the smallest unions of mistakes that predict the fewest gradients wrongly."""
+    smallest = _smallest_unions(explanations)
+    if len(smallest) == 1:
+        return smallest
 
     def contradictions(ids: Ids) -> int:
         return sum(
-            min(known.contradicted for some, known in sets.items() if some <= ids) for sets in explanations.values()
+            min(each.contradicted for some, each in sets.items() if some <= ids) for sets in explanations.values()
         )
 
-    least = min(map(contradictions, fewest))
-    return sorted((ids for ids in fewest if contradictions(ids) == least), key=sorted)
+    least = min(map(contradictions, smallest))
+    return sorted((ids for ids in smallest if contradictions(ids) == least), key=sorted)
 
 
-def _fewest(explanations: Explanations) -> list[Ids]:
+def _smallest_unions(explanations: Explanations) -> list[Ids]:
     """Return the smallest unions of mistakes that explain all explainable gradients."""
     ids = sorted({identifier for sets in explanations.values() for some in sets for identifier in some})
     for size in range(1, len(ids) + 1):
@@ -373,5 +385,5 @@ def _fewest(explanations: Explanations) -> list[Ids]:
     return []
 
 
-def _uses(identifier: str, ids: Ids, sets: Iterable[Ids]) -> bool:
+def _is_needed(identifier: str, ids: Ids, sets: Iterable[Ids]) -> bool:
     return any(identifier in some and some <= ids for some in sets)

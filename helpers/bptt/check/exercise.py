@@ -1,4 +1,4 @@
-"""What an exercise is: everything that a check has to know about it."""
+"""``Exercise``, ``Mistake`` and ``CostBound``: what an entry in the table of exercises holds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,15 @@ from bptt.recurrent import Recurrent
 from bptt.types import Array, Gradients
 
 Arguments = dict[str, Any]
-"""What the learner's function is called with, by name, e.g. ``{"da_next": ..., "cache": ...}``."""
+"""Arguments of the learner's function, by name, e.g. ``{"da_next": ..., "cache": ...}``."""
 
 Predict = Callable[[Arguments, Gradients], Mapping[str, Array | list[Array]]]
+"""From the arguments of a call and the right gradients to the wrong ones."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known way to get it wrong, described by the numbers that it gives.
+    """A known mistake, defined by the wrong numbers that it gives.
 
     Attributes
     ----------
@@ -25,8 +26,8 @@ class Mistake:
     title, explanation : str
         For the learner: what the code does, and what to think about. Never the corrected line.
     predict : callable
-        ``predict(arguments, right)`` takes the arguments of a call and the right gradients, and gives the wrong ones
-        for those gradients that the mistake touches. A value may be a list where the mistake has several spellings.
+        ``predict(arguments, right)`` takes the arguments of a call and the right gradients, and returns the wrong ones
+        for those gradients that the mistake changes. A value is a list where the mistake has several spellings.
     """
 
     id: str
@@ -37,7 +38,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class CostBound:
-    """The most that right numbers may cost, on a larger case.
+    """Upper bound on the CPU time of a right function, on a large case.
 
     By the cheap gradient principle all gradients together cost a small multiple of the forward pass; numerical
     differentiation costs a forward pass or two for each number. So the case has thousands of numbers, and the bound is
@@ -49,9 +50,9 @@ class CostBound:
         Enough numbers to differentiate for, in arrays small enough to be sent. Where each number of a result comes
         from a number of its own, many examples; where examples are summed, large weights.
     max_passes : int
-        How many times as much as the forward pass a function may cost.
+        Largest allowed ratio of a function's CPU time to that of the forward pass.
     forward : callable
-        Runs the forward pass that a case is about, given the arguments of the call.
+        Runs the forward pass that belongs to a case, given the arguments of the call.
 
     References
     ----------
@@ -79,26 +80,26 @@ class Exercise:
     draw : callable
         ``draw(seed, sizes)`` makes the arguments of one call, in order.
     exact : callable
-        Takes the same arguments and returns the exact gradients, in the form that the learner's function does.
+        Takes the same arguments and returns the exact gradients, in the same form as the learner's function.
     mistakes : tuple of Mistake
-        Those that are made in this exercise itself.
+        Those in this exercise itself, not in a stage.
     stages : tuple of Exercise
-        Smaller exercises that this one is put together from, in order. What a stage returns is an argument of later
-        ones by its name (``dz``), so that a mistake in an early stage is followed through the later ones.
+        Smaller exercises that this one consists of, in order. What a stage returns is an argument of later stages
+        under its name (``dz``), so that a mistake in an early stage is propagated through the later ones.
     hints : tuple of str
         Each says one step more than the one before; none is the solution.
     prepare : callable
-        Computes from the arguments of a call what several stages need; they find it among their arguments.
+        Computes from the arguments of a call what several stages need, as further arguments of theirs.
     stand_ins : dict
-        Functions of earlier exercises that this one calls, and what takes their place during a check: exact ones, so
-        that a mistake in an earlier exercise costs nothing here.
+        By name, the functions of earlier exercises that this one calls, as exact functions that replace them during a
+        check, so that a mistake in an earlier exercise costs nothing here.
     in_place : str
         Id of the mistake of changing an argument.
     cell : Recurrent or None
-        The cell that it is about, where the exercise was made from a forward pass alone: grading asks for it.
+        The cell, where the exercise was made from a forward pass alone; grading makes a stub of it.
     cost : CostBound or None
-        The bound that grading holds a right function to. None where nudging every number is the task, or where
-        entries act alone, so that nudging all of them at once is as cheap as going backward.
+        The bound that grading checks right functions against. None where nudging every number is the task, or where
+        entries are independent, so that nudging all of them at once is as cheap as going backward.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Result data model of a check: findings, causes and the impulse test, and a report that holds them."""
+"""Result data model of a check: ``Finding``, ``Cause``, ``Impulse`` and ``ReportData``."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -23,26 +23,28 @@ Kind = Literal[
     "cost",
 ]
 
+"""Kinds of findings, in the order of diagnosis."""
+
 REPORT_MIME = "application/vnd.bptt.report+json"
 """MIME type of a report as plain data, beside its text and HTML in a notebook's outputs."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong.
+    """One way in which a result is wrong.
 
     Attributes
     ----------
     kind : str
-        In the order of diagnosis: an earlier kind hides the later ones of the same gradient.
+        Of one gradient only the first kind in the order of diagnosis is reported.
     gradient : str or None
-        Which gradient, or None when it is the whole function.
+        The gradient that is wrong, or None for the whole function.
     message : str
         One or two sentences for the learner.
     sizes : Sizes or None
-        The case in which it was found first.
+        The first case in which it is wrong.
     index : tuple of int or None
-        Where ``yours`` is furthest from ``expected``.
+        Of the entry of ``yours`` that is furthest from ``expected``.
     yours, expected : ndarray or None
         The whole arrays, for kinds that are about numbers or shapes.
     """
@@ -58,14 +60,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Cause:
-    """A known mistake that the numbers prove.
+    """A known mistake that explains wrong numbers.
 
     Attributes
     ----------
     id : str
         Stable name, e.g. ``missing-tanh-derivative``.
     title, explanation : str
-        What it is, and what to think about.
+        For the learner: what the code does, and what to think about.
     gradients : tuple of str
         The gradients that it explains.
     alternatives : tuple of str
@@ -81,14 +83,14 @@ class Cause:
 
 @dataclass(frozen=True)
 class Impulse:
-    """Where a gradient arrives that is put in at one step only.
+    """Impulse response of a backward pass: where a gradient arrives that enters at one step only.
 
     Attributes
     ----------
     yours, exact : ndarray (T_x, T_x)
         Entry [k, t] is the norm of ``dx`` at step t when ``da`` is zero everywhere but at step k.
     sentence : str
-        What the two maps show, in words.
+        The difference of the two, in words.
     """
 
     yours: Array
@@ -98,28 +100,28 @@ class Impulse:
 
 @dataclass(frozen=True)
 class ReportData:
-    """The outcome of one check.
+    """Result of one check.
 
     Attributes
     ----------
     exercise : str
         Name of the exercise, which is the name of the learner's function.
     graded : tuple of str
-        The gradients that this check is about.
+        The gradients that are checked.
     findings : tuple of Finding
         Empty when all is right.
     causes : tuple of Cause
         Known mistakes that explain the findings.
     notes : tuple of str
-        What is worth knowing but does not fail the check, e.g. warnings.
+        Remarks that do not fail the check, e.g. warnings.
     origin : str
         The cell that last defined the function, e.g. ``In [12]``; empty when unknown.
     printed : str
-        What the function printed in its first run.
+        What the function printed in its first call.
     impulse : Impulse or None
-        For a sequence that is not right: which paths the learner's code has.
+        For a sequence that is not right: its impulse response.
     hints : bool
-        Whether the exercise has hints; text and HTML then say how to get one, where something is wrong.
+        Whether the exercise has hints; a report that is not passed then says how to get one.
     """
 
     exercise: str
@@ -134,20 +136,20 @@ class ReportData:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no findings."""
         return not self.findings
 
     @property
     def wrong(self) -> tuple[str, ...]:
-        """The graded gradients that are not right, in their usual order."""
+        """The graded gradients that are not right, in the order of the exercise."""
         if any(finding.gradient not in self.graded for finding in self.findings):
             return self.graded
-        found = {finding.gradient for finding in self.findings}
-        return tuple(name for name in self.graded if name in found)
+        gradients = {finding.gradient for finding in self.findings}
+        return tuple(name for name in self.graded if name in gradients)
 
     @property
     def summary(self) -> str:
-        """One line that says how it went."""
+        """The result in one line."""
         if self.passed:
             return f"{self.exercise}: {join_names(self.graded)} {'is' if len(self.graded) == 1 else 'are'} right."
         if self.findings[0].kind in {"not-implemented", "no-answer", "cost"}:
@@ -160,7 +162,7 @@ class ReportData:
         return f"{self.exercise}: {right} of {len(self.graded)} right; not yet: {join_names(self.wrong)}."
 
     def as_dict(self) -> dict[str, object]:
-        """Return what tables of a class need, as plain JSON types."""
+        """Return what the gradebook and class reports need, as plain JSON types."""
         return {
             "exercise": self.exercise,
             "graded": list(self.graded),

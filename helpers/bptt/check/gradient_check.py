@@ -1,4 +1,4 @@
-"""Prove the gradients of a whole model, whatever it is made of, before it is trained."""
+"""Gradient check of a whole model along random directions."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +14,7 @@ from bptt.types import Array, Gradients, Parameters
 def whole_model(
     loss: Callable[[Parameters], complex], parameters: Parameters, gradients: Mapping[str, Array], seed: int = 1
 ) -> Report:
-    r"""Compare the gradients of a model with what its loss does along one random direction for each parameter.
+    r"""Compare the gradients of a model with directional derivatives of its loss, one for each parameter.
 
     .. math::
 
@@ -30,7 +30,7 @@ def whole_model(
     parameters : dict of ndarray
         Where to compare; float64, whatever the training uses.
     gradients : dict of ndarray
-        ``"d" + name`` for each parameter; other entries are not looked at.
+        ``"d" + name`` for each parameter; other entries are ignored.
     seed : int
         Another seed gives other directions.
 
@@ -45,19 +45,21 @@ def whole_model(
         When the loss does not keep complex numbers.
     """
     rng = np.random.default_rng(seed)
-    found, differences = [], {}
+    findings, differences = [], {}
     for name, value in parameters.items():
         direction = rng.standard_normal(value.shape)
-        slope = _slope(loss, parameters, name, direction)
-        problem, difference = _compared(f"d{name}", gradients.get(f"d{name}"), direction, slope)
+        slope = _directional_derivative(loss, parameters, name, direction)
+        problem, difference = _problem_and_difference(f"d{name}", gradients.get(f"d{name}"), direction, slope)
         differences[f"d{name}"] = difference
         if problem:
-            found.append(Finding("value", f"d{name}", problem))
-    notes = () if found else (_closest(differences),)
-    return Report("whole_model", tuple(differences), tuple(found), notes=notes)
+            findings.append(Finding("value", f"d{name}", problem))
+    notes = () if findings else (_largest_difference_note(differences),)
+    return Report("whole_model", tuple(differences), tuple(findings), notes=notes)
 
 
-def _slope(loss: Callable[[Parameters], complex], parameters: Parameters, name: str, direction: Array) -> float:
+def _directional_derivative(
+    loss: Callable[[Parameters], complex], parameters: Parameters, name: str, direction: Array
+) -> float:
     nudged = loss({**parameters, name: parameters[name] + 1j * STEP * direction})
     if not np.iscomplexobj(nudged):
         raise TypeError(
@@ -67,7 +69,7 @@ def _slope(loss: Callable[[Parameters], complex], parameters: Parameters, name: 
     return float(np.imag(nudged)) / STEP
 
 
-def _compared(name: str, gradient: Array | None, direction: Array, slope: float) -> tuple[str, float]:
+def _problem_and_difference(name: str, gradient: Array | None, direction: Array, slope: float) -> tuple[str, float]:
     if gradient is None:
         return f"There is no {name} among the gradients.", np.inf
     if gradient.shape != direction.shape:
@@ -83,7 +85,7 @@ def _compared(name: str, gradient: Array | None, direction: Array, slope: float)
     )
 
 
-def _closest(differences: Gradients | dict[str, float]) -> str:
+def _largest_difference_note(differences: Gradients | dict[str, float]) -> str:
     worst = max(differences, key=lambda name: differences[name])
     return (
         f"Each was compared with the loss itself along a random direction. The largest relative difference is "

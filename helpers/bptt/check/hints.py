@@ -1,16 +1,24 @@
-"""Hints, one step more each time, never the solution."""
+"""Hints for an exercise: each call gives one step more, and none is the solution."""
 
 from collections import Counter
 from dataclasses import dataclass
 
 from bptt.check.exercises import EXERCISES
 
-_given: Counter[str] = Counter()
+_hints_given: Counter[str] = Counter()
 
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint, as it shows in a notebook."""
+    """One hint, which displays itself in a notebook.
+
+    Attributes
+    ----------
+    exercise : str
+    number, of : int
+        Its number, from 1, and how many hints there are.
+    text : str
+    """
 
     exercise: str
     number: int
@@ -24,7 +32,7 @@ class Hint:
 
 
 def hint(exercise: str) -> Hint:
-    """Give the next hint for an exercise; after the last one, that one again.
+    """Return the next hint for an exercise; after the last one, that one again.
 
     Parameters
     ----------
@@ -38,11 +46,11 @@ def hint(exercise: str) -> Hint:
     Raises
     ------
     ValueError
-        When there is no such exercise.
+        When there is no exercise of that name.
     """
     if exercise not in EXERCISES:
         message = f"there is no exercise {exercise!r}; there are {', '.join(EXERCISES)}"
         raise ValueError(message)
     hints = EXERCISES[exercise].hints
-    _given[exercise] = number = min(_given[exercise] + 1, len(hints))
+    _hints_given[exercise] = number = min(_hints_given[exercise] + 1, len(hints))
     return Hint(exercise, number, len(hints), hints[number - 1])

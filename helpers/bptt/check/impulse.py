@@ -1,4 +1,4 @@
-"""The impulse test: put a gradient in at one step only, and see which steps it reaches."""
+"""Impulse test: which steps a gradient reaches that enters at one step only."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from bptt.check.tolerance import NOTHING, TOLERANCE, agrees
 from bptt.types import Array
 
 SIZES = inputs.Sizes(n_x=2, n_a=3, n_y=4, m=12, T_x=6)
-"""With two examples for each step: all impulses go through in one call, each in examples of its own."""
+"""Two examples for each step, so that one call has all impulses, each in its own examples."""
 
 
 def impulse_test(exercise: Exercise, function: Function, seed: int) -> Impulse | None:
@@ -21,9 +21,10 @@ def impulse_test(exercise: Exercise, function: Function, seed: int) -> Impulse |
     ----------
     exercise : Exercise
         One whose first argument is ``da (n_a, m, T_x)`` and which returns ``dx (n_x, m, T_x)``.
-    function : callable
+    function : callable or FunctionProxy
         The learner's function.
     seed : int
+        Equal seeds give equal numbers.
 
     Returns
     -------
@@ -31,17 +32,17 @@ def impulse_test(exercise: Exercise, function: Function, seed: int) -> Impulse |
         None when the function does not return a ``dx`` of the right shape.
     """
     arguments = exercise.case(seed, SIZES)
-    own = np.repeat(np.eye(SIZES.T_x), SIZES.m // SIZES.T_x, axis=0)
-    once = {**arguments, "da": arguments["da"] * own}
-    right = exercise.right(once)["dx"]
-    dx = as_gradients(exercise, call(function, once, exercise.stand_ins).result).get("dx")
+    mask = np.repeat(np.eye(SIZES.T_x), SIZES.m // SIZES.T_x, axis=0)
+    impulses = {**arguments, "da": arguments["da"] * mask}
+    right = exercise.right(impulses)["dx"]
+    dx = as_gradients(exercise, call(function, impulses, exercise.stand_ins).result).get("dx")
     if not isinstance(dx, np.ndarray) or dx.shape != right.shape or dx.dtype.kind != "f":
         return None
-    yours, exact = (_size_by_impulse(array) for array in (dx, right))
+    yours, exact = (_norms_by_impulse(array) for array in (dx, right))
     return Impulse(yours, exact, _sentence(yours, exact))
 
 
-def _size_by_impulse(dx: Array) -> Array:
+def _norms_by_impulse(dx: Array) -> Array:
     n_x, _, T_x = dx.shape
     return np.linalg.norm(dx.reshape(n_x, T_x, -1, T_x), axis=(0, 2))
 
@@ -50,18 +51,18 @@ def _sentence(yours: Array, exact: Array) -> str:
     if agrees(yours, exact):
         return "Every gradient reaches the steps that it should, with the right size: the paths through time are right."
     threshold = NOTHING * exact.max()
-    arrived, due = yours > threshold, exact > threshold
-    wrong = [not agrees(*sizes) for sizes in zip(yours, exact, strict=True)]
-    # The step whose impulse goes most astray; of several, the last one, which has the longest way.
-    astray = (arrived != due).sum(axis=1) + wrong
-    k = len(astray) - 1 - int(astray[::-1].argmax())
-    should = f"A gradient at step {k} should reach {_steps(due[k])}; yours reaches"
-    if np.array_equal(arrived[k], due[k]):
-        return f"{should} them too, but not with the right size. {_where_it_goes_wrong(k, yours[k], exact[k])}"
-    return f"{should} {_steps(arrived[k])}{'' if arrived[k].sum() != 1 else ' alone'}."
+    reached, expected = yours > threshold, exact > threshold
+    wrong = [not agrees(*norms) for norms in zip(yours, exact, strict=True)]
+    # The impulse with most wrong steps; of several, the last one, which has the longest way.
+    wrong_steps = (reached != expected).sum(axis=1) + wrong
+    k = len(wrong_steps) - 1 - int(wrong_steps[::-1].argmax())
+    should = f"A gradient at step {k} should reach {_step_list(expected[k])}; yours reaches"
+    if np.array_equal(reached[k], expected[k]):
+        return f"{should} them too, but not with the right size. {_wrong_size_sentence(k, yours[k], exact[k])}"
+    return f"{should} {_step_list(reached[k])}{'' if reached[k].sum() != 1 else ' alone'}."
 
 
-def _where_it_goes_wrong(k: int, yours: Array, exact: Array) -> str:
+def _wrong_size_sentence(k: int, yours: Array, exact: Array) -> str:
     wrong = np.abs(yours - exact) > TOLERANCE * exact.max()
     t = int(np.flatnonzero(wrong)[-1])
     factor = f"{yours[t] / exact[t]:.3g} times what it should be"
@@ -73,7 +74,7 @@ def _where_it_goes_wrong(k: int, yours: Array, exact: Array) -> str:
     )
 
 
-def _steps(reached: Array) -> str:
+def _step_list(reached: Array) -> str:
     steps = np.flatnonzero(reached)
     if not len(steps):
         return "no step"

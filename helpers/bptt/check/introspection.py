@@ -1,4 +1,7 @@
-"""Where a learner's function comes from: running an old definition is a real and common trap."""
+"""Inspect a learner's function: defining cell, globals it reads, own helpers.
+
+The defining cell matters because learners often change a cell and check the old definition.
+"""
 
 import dis
 import linecache
@@ -11,10 +14,11 @@ from bptt.check.call import Function
 from bptt.runtime import in_notebook, is_course_code, shell
 
 NUMBERS = (np.ndarray, np.number, float)
+"""Types of the notebook's values that a function should not read; counts, of type int, are left out."""
 
 
 def defining_cell(function: Function) -> str:
-    """Name the notebook cell that last defined ``function``, e.g. ``In [12]``; empty outside a notebook."""
+    """Return the notebook cell that last defined a function, e.g. ``In [12]``; empty outside a notebook."""
     if not callable(function):
         return function.origin
     code = getattr(function, "__code__", None)
@@ -22,37 +26,36 @@ def defining_cell(function: Function) -> str:
         return ""
     compiler = shell().compile
     if not hasattr(compiler, "format_code_name"):
-        return _cell_with(linecache.getlines(code.co_filename))
+        return _cell_label(linecache.getlines(code.co_filename))
     label = compiler.format_code_name(code.co_filename)
     return label[1].replace("In[", "In [") if label else ""
 
 
-def _cell_with(lines: list[str]) -> str:
-    """Name the newest cell that consists of these lines: IPython 7, which Colab has, keeps no numbers with its code."""
+def _cell_label(lines: list[str]) -> str:
+    """Return the newest cell with these lines, for IPython 7, as on Colab, which has no cell numbers with its code."""
     code = "".join(lines).rstrip("\n")
-    # As IPython takes code apart: a form feed ends a line, too.
+    # IPython splits lines with str.splitlines, where a form feed ends a line, too.
     cells = ("\n".join(cell.splitlines()) for cell in shell().history_manager.input_hist_parsed)
     numbers = [number for number, cell in enumerate(cells) if code and cell == code]
     return f"In [{numbers[-1]}]" if numbers else ""
 
 
 def notebook_values(function: Function) -> tuple[str, ...]:
-    """List the notebook's numbers and arrays that ``function`` reads by name instead of from its arguments."""
+    """List the notebook's numbers and arrays that a function reads by name instead of from its arguments."""
     if not callable(function):
         return function.reads
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
-    # It lists attributes as well, such as the a_prev of cache.a_prev; but what is not in it need not be looked for.
+    # co_names has attributes as well, such as the a_prev of cache.a_prev, but without a match here there is none below.
     if not any(isinstance(function.__globals__.get(name), NUMBERS) for name in code.co_names):
         return ()
     read = (step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL")
-    found = dict.fromkeys(name for name in read if isinstance(function.__globals__.get(name), NUMBERS))
-    return tuple(found)
+    return tuple(dict.fromkeys(name for name in read if isinstance(function.__globals__.get(name), NUMBERS)))
 
 
 def learner_functions(function: Function, names: Iterable[str]) -> tuple[str, ...]:
-    """List those of ``names`` that ``function`` would call as functions of the learner's own."""
+    """List those of ``names`` that a function would find as the learner's own functions."""
     if not callable(function):
         return tuple(name for name in function.own if name in names)
     values = getattr(function, "__globals__", {})
@@ -60,5 +63,5 @@ def learner_functions(function: Function, names: Iterable[str]) -> tuple[str, ..
 
 
 def is_learners(function: object) -> bool:
-    """Tell whether a function was written in the notebook, or imported by the learner, and is none of the course's."""
+    """Tell whether an object is a function of the learner's: callable, and not from the course's packages."""
     return callable(function) and not is_course_code(getattr(function, "__module__", None))

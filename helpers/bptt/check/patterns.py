@@ -1,4 +1,4 @@
-"""What wrong numbers have in common with right ones, where no known mistake explains them: observations, not causes."""
+"""Describe how wrong numbers relate to right ones where no known mistake explains them: observations, not causes."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from bptt.check.tolerance import TOLERANCE, agrees
 from bptt.types import Array, Gradients
 
 _AXES = ((1, "row"), (0, "column"))
-"""The axis to look along, and what then stands out."""
+"""The axis to reduce along, and the name of what is left."""
 
 
 def observations(name: str, yours: Array, right: Gradients) -> Iterator[str]:
@@ -17,7 +17,7 @@ def observations(name: str, yours: Array, right: Gradients) -> Iterator[str]:
     Parameters
     ----------
     name : str
-        Which gradient it is meant to be.
+        Of the gradient.
     yours : ndarray
         Finite, and of the right shape.
     right : dict of ndarray
@@ -38,7 +38,7 @@ def observations(name: str, yours: Array, right: Gradients) -> Iterator[str]:
     for other, array in right.items():
         if other != name and agrees(yours, array):
             yield f"Your {name} holds the numbers of {other}."
-    yield from _wrong_places(name, yours, expected)
+    yield from _wrong_rows_or_columns(name, yours, expected)
 
 
 def _constant_factor(yours: Array, expected: Array) -> float | None:
@@ -49,7 +49,7 @@ def _constant_factor(yours: Array, expected: Array) -> float | None:
     return round(factor, 9) if factor and agrees(yours, factor * expected) else None
 
 
-def _wrong_places(name: str, yours: Array, expected: Array) -> Iterator[str]:
+def _wrong_rows_or_columns(name: str, yours: Array, expected: Array) -> Iterator[str]:
     if expected.ndim != len(_AXES):
         return
     wrong = np.abs(yours - expected) > TOLERANCE * np.abs(expected).max(initial=0.0)

@@ -1,4 +1,4 @@
-"""A second look at a function that raises: with all sizes equal, wrong shapes fit, and the numbers can speak."""
+"""Probe a function that raises: with all sizes equal, wrong shapes fit, and the numbers can be diagnosed."""
 
 import numpy as np
 
@@ -10,9 +10,9 @@ from bptt.check.exercise import Exercise
 from bptt.check.findings import Cause
 from bptt.check.tolerance import agrees
 
-SQUARE = inputs.Sizes(n_x=4, n_a=4, n_y=4, m=4, T_x=4)
+EQUAL_SIZES = inputs.Sizes(n_x=4, n_a=4, n_y=4, m=4, T_x=4)
 STEP_AXES = 2
-"""Axes of one step's array: (features, m)."""
+"""Number of axes of one step's array: (features, m)."""
 
 TIME_AXIS = Cause(
     "carry-has-time-axis",
@@ -24,21 +24,22 @@ TIME_AXIS = Cause(
 
 
 def probe(exercise: Exercise, function: Function, seed: int) -> list[Cause]:
-    """Run a sequence exercise once more with n_x = n_a = m = T_x, and explain what comes out.
+    """Call a function of a sequence exercise once more with n_x = n_a = m = T_x, and diagnose its result.
 
     Parameters
     ----------
     exercise : Exercise
-    function : callable
-        The learner's function, which has raised with sizes that all differ.
+    function : callable or FunctionProxy
+        The learner's function, which raises with sizes that all differ.
     seed : int
+        Equal seeds give equal numbers.
 
     Returns
     -------
     list of Cause
-        Empty when it raises here too, and did not hand a wrong shape to the cell.
+        Empty when it raises here too, and does not pass a wrong shape to the cell.
     """
-    arguments = exercise.case(seed, SQUARE)
+    arguments = exercise.case(seed, EQUAL_SIZES)
     outcome = call(function, arguments, exercise.stand_ins)
     if any(axes > STEP_AXES for axes in outcome.stand_in_ndims):
         return [TIME_AXIS]

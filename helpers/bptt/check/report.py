@@ -1,4 +1,4 @@
-"""Report of a check: its result data, displayed in a notebook and in a terminal."""
+"""``Report``: ``ReportData`` that displays itself in notebook and terminal."""
 
 from bptt.check.findings import REPORT_MIME, ReportData
 from bptt.check.report_html import as_html
@@ -6,7 +6,7 @@ from bptt.check.report_text import as_text
 
 
 class Report(ReportData):
-    """The outcome of one check, which shows itself as text and as HTML; its fields are those of ``ReportData``."""
+    """Result of one check that displays itself as text and as HTML; its fields are those of ``ReportData``."""
 
     def __str__(self) -> str:
         """Return the report as text."""
@@ -18,7 +18,7 @@ class Report(ReportData):
         return {"text/plain": str(self), "text/html": as_html(self), REPORT_MIME: self.as_dict()}
 
     def _ipython_display_(self) -> None:
-        # Displayed, not returned as the cell's value: nbgrader takes a cell's value for a mark.
+        # Displayed instead of returned as the cell's value, which nbgrader reads as points.
         from IPython.display import display  # noqa: PLC0415 - only there in a notebook
 
         display(self._repr_mimebundle_(), raw=True)

@@ -1,7 +1,7 @@
-"""A report as HTML, for notebooks and for feedback pages.
+"""Render a report as HTML, for notebooks and for feedback pages.
 
-Plain strings and inline styles: a template engine costs more to import than a check may take, and notebook frontends
-remove style sheets from outputs. Colours are translucent over the page's own, so light and dark themes both work.
+Plain strings and inline styles, because a template engine takes longer to import than a check may run, and notebook
+frontends remove style sheets from outputs. Colours are translucent, so that they fit light and dark themes.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 
 from bptt.check.findings import Cause, Finding, Impulse, ReportData
-from bptt.check.report_text import footer, printed, same_numbers
+from bptt.check.report_text import alternatives_sentence, footer, printed_lines
 from bptt.check.tolerance import NOTHING, TOLERANCE
 from bptt.types import Array
 from bptt.wording import join_names
@@ -18,23 +18,23 @@ from bptt.wording import join_names
 PASSED, FAILED = "#56B4E9", "#D55E00"
 YOURS, EXACT = "#CC79A7", "#808080"
 PLAIN_ROW = 'style="background:transparent"'
-"""Against the stripes that notebook frontends put behind tables."""
-SQUARE = "min-width:1.5em;width:1.5em;height:1.5em;padding:0"
+"""Removes the stripes that notebook frontends put behind tables."""
+CELL_STYLE = "min-width:1.5em;width:1.5em;height:1.5em;padding:0"
 SEQUENCE_AXES = ("feature", "example", "step")
-LARGEST = 8
-"""Rows and columns of an array that are shown as numbers."""
+MAX_TABLE_LENGTH = 8
+"""Most rows and columns of an array that is shown as a table of numbers."""
 
 
 def as_html(report: ReportData) -> str:
-    """Write a report as one HTML element."""
+    """Render a report as one HTML element."""
     colour = PASSED if report.passed else FAILED
     parts = [
         _headline(report),
         *(_cause(cause) for cause in report.causes),
         _impulse(report.impulse) if report.impulse else "",
         *(_finding(finding, opened=not report.causes and not i) for i, finding in enumerate(report.findings)),
-        _list(report.notes),
-        _printed(report),
+        _note_list(report.notes),
+        _printed_block(report),
         "".join(f'<footer style="opacity:.75;margin-top:.5em">{escape(line)}</footer>' for line in footer(report)),
     ]
     return (
@@ -64,7 +64,7 @@ def _chip(name: str, right: bool) -> str:  # noqa: FBT001 - private, read once
 
 def _cause(cause: Cause) -> str:
     where = f" <span style='opacity:.75'>({join_names(cause.gradients)})</span>" if cause.gradients else ""
-    same = f"<br>{escape(same_numbers(cause))}" if cause.alternatives else ""
+    same = f"<br>{escape(alternatives_sentence(cause))}" if cause.alternatives else ""
     return (
         f'<div style="margin:.7em 0;padding:.5em .9em;background:{FAILED}1c;border-radius:.4em">'
         f"<b>{escape(cause.title)}</b>{where}<br>{escape(cause.explanation)}{same}</div>"
@@ -84,11 +84,11 @@ def _numbers(finding: Finding, *, opened: bool) -> str:
     wrong = np.abs(yours - expected) > TOLERANCE * np.abs(expected).max(initial=0.0)
     which = ""
     if expected.ndim == len(SEQUENCE_AXES):
-        # Of a sequence, the example that is furthest off: its features (rows) over time (columns).
+        # Of a sequence only the example with the largest error is shown: its features (rows) over time (columns).
         j = finding.index[1]
         yours, expected, wrong = yours[:, j], expected[:, j], wrong[:, j]
         which = f", {finding.gradient}[:, {j}, :]"
-    if max(expected.shape, default=0) > LARGEST:
+    if max(expected.shape, default=0) > MAX_TABLE_LENGTH:
         return ""
     shown = "open" if opened else ""
     return (
@@ -101,7 +101,7 @@ def _numbers(finding: Finding, *, opened: bool) -> str:
 
 def _table(caption: str, array: Array, wrong: Array) -> str:
     rows = "".join(
-        f"<tr {PLAIN_ROW}>{''.join(_entry(value, bad) for value, bad in zip(values, bads, strict=True))}</tr>"
+        f"<tr {PLAIN_ROW}>{''.join(_table_entry(value, bad) for value, bad in zip(values, bads, strict=True))}</tr>"
         for values, bads in zip(np.atleast_2d(array), np.atleast_2d(wrong), strict=True)
     )
     return (
@@ -111,14 +111,14 @@ def _table(caption: str, array: Array, wrong: Array) -> str:
     )
 
 
-def _entry(value: float, bad: bool) -> str:  # noqa: FBT001 - private, read once
-    # Wrong entries are set in bold as well, for those who do not see the colour.
+def _table_entry(value: float, bad: bool) -> str:  # noqa: FBT001 - private, read once
+    # Wrong entries are bold as well, for readers who do not see the colour.
     style = f"background:{FAILED}33;font-weight:bold" if bad else ""
     return f'<td style="padding:.1em .5em;text-align:right;{style}">{value:.4f}</td>'
 
 
 def _impulse(impulse: Impulse) -> str:
-    maps = _map("yours", impulse.yours, impulse, YOURS) + _map("exact", impulse.exact, impulse, EXACT)
+    maps = _impulse_map("yours", impulse.yours, impulse, YOURS) + _impulse_map("exact", impulse.exact, impulse, EXACT)
     return (
         f'<div style="margin-top:.7em"><b>Impulse test.</b> {escape(impulse.sentence)}'
         f'<div style="display:flex;flex-wrap:wrap;gap:2em;margin:.4em 0" aria-hidden="true">{maps}</div>'
@@ -127,13 +127,13 @@ def _impulse(impulse: Impulse) -> str:
     )
 
 
-def _map(caption: str, values: Array, impulse: Impulse, colour: str) -> str:
+def _impulse_map(caption: str, values: Array, impulse: Impulse, colour: str) -> str:
     largest, length = impulse.exact.max(), len(values)
-    heads = "".join(f'<th style="{SQUARE};font-weight:normal;text-align:center">{t}</th>' for t in range(length))
+    heads = "".join(f'<th style="{CELL_STYLE};font-weight:normal;text-align:center">{t}</th>' for t in range(length))
     rows = ""
     for k, row in enumerate(values):
-        squares = "".join(_square(value, largest, colour) for value in row)
-        rows += f'<tr {PLAIN_ROW}><td style="{SQUARE};text-align:right">{k}</td>{squares}</tr>'
+        squares = "".join(_impulse_cell(value, largest, colour) for value in row)
+        rows += f'<tr {PLAIN_ROW}><td style="{CELL_STYLE};text-align:right">{k}</td>{squares}</tr>'
     return (
         '<table style="border-collapse:separate;border-spacing:2px;color:inherit;font-size:.8em">'
         f'<caption style="text-align:left;caption-side:top;color:inherit">{caption}</caption>'
@@ -141,21 +141,21 @@ def _map(caption: str, values: Array, impulse: Impulse, colour: str) -> str:
     )
 
 
-def _square(value: float, largest: float, colour: str) -> str:
-    # On a log scale over three decades, since what passes many steps is small; a dot where nothing arrives.
+def _impulse_cell(value: float, largest: float, colour: str) -> str:
+    # A logarithmic scale over three decades, because gradients over many steps are small; a dot where nothing arrives.
     if not value > NOTHING * largest:
-        return f'<td style="{SQUARE};border:1px dotted {EXACT};text-align:center">\N{MIDDLE DOT}</td>'
+        return f'<td style="{CELL_STYLE};border:1px dotted {EXACT};text-align:center">\N{MIDDLE DOT}</td>'
     share = min(1.0, max(0.15, 1 + np.log10(value / largest) / 3))
-    return f'<td style="{SQUARE};background:{colour}{round(255 * share):02x}" title="{value:.3g}"></td>'
+    return f'<td style="{CELL_STYLE};background:{colour}{round(255 * share):02x}" title="{value:.3g}"></td>'
 
 
-def _list(notes: Iterable[str]) -> str:
+def _note_list(notes: Iterable[str]) -> str:
     items = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return f'<ul style="margin:.5em 0 0 1.2em;padding:0">{items}</ul>' if items else ""
 
 
-def _printed(report: ReportData) -> str:
+def _printed_block(report: ReportData) -> str:
     if not report.printed:
         return ""
-    lines = escape("\n".join(printed(report)))
+    lines = escape("\n".join(printed_lines(report)))
     return f'<div style="margin-top:.5em">Printed by your function:<pre style="margin:.2em 0">{lines}</pre></div>'

@@ -1,4 +1,4 @@
-"""A report as text, for terminals and for those who read with a screen reader."""
+"""Render a report as plain text, for terminals and screen readers."""
 
 from textwrap import fill
 
@@ -9,7 +9,7 @@ WIDTH = 96
 
 
 def as_text(report: ReportData) -> str:
-    """Write a report as lines of at most 96 characters (a learner's own line of code excepted)."""
+    """Render a report as lines of at most ``WIDTH`` characters, but for a learner's own line of code."""
     mark = "\N{CHECK MARK}" if report.passed else "\N{BALLOT X}"
     lines = [f"{mark} {report.summary}"]
     for cause in report.causes:
@@ -25,7 +25,7 @@ def as_text(report: ReportData) -> str:
         lines.append(_wrapped(first, "- ", "  "))
         lines += [f"      {line.strip()}" for line in code]
     lines += ["", *(_wrapped(note, "- ", "  ") for note in report.notes)] if report.notes else []
-    lines += ["", "Printed by your function:", *printed(report)] if report.printed else []
+    lines += ["", "Printed by your function:", *printed_lines(report)] if report.printed else []
     lines += ["", *footer(report)] if footer(report) else []
     return "\n".join(lines)
 
@@ -33,23 +33,23 @@ def as_text(report: ReportData) -> str:
 def _cause(cause: Cause) -> list[str]:
     where = f" ({join_names(cause.gradients)})" if cause.gradients else ""
     lines = [_wrapped(f"{cause.title}{where}.", "  ", "  "), _wrapped(cause.explanation, "  ", "  ")]
-    return [*lines, _wrapped(same_numbers(cause), "  ", "  ")] if cause.alternatives else lines
+    return [*lines, _wrapped(alternatives_sentence(cause), "  ", "  ")] if cause.alternatives else lines
 
 
-def same_numbers(cause: Cause) -> str:
-    """Say which other mistakes would look the same."""
+def alternatives_sentence(cause: Cause) -> str:
+    """Say which other mistakes would give the same numbers."""
     return f"The same numbers would come from: {', '.join(cause.alternatives)}."
 
 
-def printed(report: ReportData, most: int = 12) -> list[str]:
-    """Return the first lines that the function printed, and how many more there are."""
+def printed_lines(report: ReportData, max_lines: int = 12) -> list[str]:
+    """Return the first lines that the function printed, and a line that counts the others."""
     lines = report.printed.splitlines()
-    shown = [line[:WIDTH] for line in lines[:most]]
-    return shown if len(lines) <= most else [*shown, f"... and {len(lines) - most} lines more"]
+    shown = [line[:WIDTH] for line in lines[:max_lines]]
+    return shown if len(lines) <= max_lines else [*shown, f"... and {len(lines) - max_lines} lines more"]
 
 
 def footer(report: ReportData) -> list[str]:
-    """Say which definition was checked and what to do next, where something is wrong."""
+    """Say which definition was checked and what to do next; empty for a report that is passed."""
     if report.passed:
         return []
     which = f"Checked: {report.exercise} as {report.origin} defined it. Changed it since? Run that cell again."

@@ -1,4 +1,4 @@
-"""Run one exercise's check: several cases, then a report."""
+"""Run an exercise's check over its cases and build the report."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from bptt.types import Gradients
 from bptt.wording import join_names
 
 ONE_EXAMPLE = 1
-"""The place of the case with m = 1 among ``inputs.sizes``."""
+"""Index of the case with m = 1 among ``inputs.sizes``."""
 
 IN_PLACE = Cause(
     "input-changed-in-place",
@@ -35,7 +35,7 @@ IN_PLACE = Cause(
 
 
 def run(exercise: Exercise, function: Callable[..., Any], only: Sequence[str] | None = None, seed: int = 1) -> Report:
-    """Compare a learner's function with the exact gradients.
+    """Compare a learner's function with the exact gradients in several cases.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def run(exercise: Exercise, function: Callable[..., Any], only: Sequence[str] | 
     function : callable
         The learner's function.
     only : sequence of str, optional
-        The gradients that the report is about; all of them when not given.
+        The gradients to report on; all of them when not given.
     seed : int
         Equal seeds give equal cases; another seed gives other sizes and other numbers.
 
@@ -54,11 +54,11 @@ def run(exercise: Exercise, function: Callable[..., Any], only: Sequence[str] | 
     Raises
     ------
     TypeError
-        When ``function`` cannot be called.
+        When ``function`` is not callable.
     ValueError
-        When ``only`` names something that the exercise does not return.
+        When ``only`` has a name that the exercise does not return.
     """
-    _graded(exercise, only)
+    _graded_names(exercise, only)
     if not callable(function):
         message = f"give the function itself: check.{exercise.name}({exercise.name}), without calling it"
         raise TypeError(message)
@@ -67,110 +67,148 @@ def run(exercise: Exercise, function: Callable[..., Any], only: Sequence[str] | 
 
 @dataclass(frozen=True)
 class Examination:
-    """What a function did in every case of one exercise, and what is wrong with that.
+    """Results of a function in every case of one exercise, and the findings about them.
 
     Attributes
     ----------
     exercise : Exercise
-    function : callable, or what stands for one in another process
+    function : callable or FunctionProxy
     seed : int
     cases : list of dict
         The arguments of each call.
-    outcomes : list of CallResult
-    rights : list of dict
-        The exact gradients for each case.
-    found : list of list of Finding
+    call_results : list of CallResult
         For each case.
+    exact_gradients : list of dict
+        For each case.
+    findings_by_case : list of list of Finding
     """
 
     exercise: Exercise
     function: Function
     seed: int
     cases: Sequence[Arguments]
-    outcomes: Sequence[CallResult]
-    rights: Sequence[Gradients]
-    found: Sequence[Sequence[Finding]]
+    call_results: Sequence[CallResult]
+    exact_gradients: Sequence[Gradients]
+    findings_by_case: Sequence[Sequence[Finding]]
 
     @cached_property
     def findings_by_gradient(self) -> list[Finding]:
-        """For each gradient, what the first case in which it is wrong shows: the plainest cases come first."""
+        """For each gradient, the finding of the first case in which it is wrong, because the plainest come first."""
         first: dict[tuple[str | None, str], Finding] = {}
-        for finding in (finding for case in self.found for finding in case):
+        for finding in (finding for case in self.findings_by_case for finding in case):
             key = (finding.gradient, "" if finding.gradient else finding.kind)
             first.setdefault(key, finding)
         return list(first.values())
 
     @cached_property
     def causes(self) -> list[Cause]:
-        """The mistakes that explain wrong numbers, whichever gradients are graded."""
+        """The known mistakes that explain wrong numbers, in all gradients."""
         exercise = self.exercise
-        results = [as_gradients(exercise, outcome.result) for outcome in self.outcomes]
+        results = [as_gradients(exercise, each.result) for each in self.call_results]
         wrong = [
             f.gradient for f in self.findings_by_gradient if f.gradient and f.kind in ("value", "shape", "not-finite")
         ]
         return list(causes(exercise, self.cases, results, wrong)) if wrong else []
 
     @cached_property
-    def probed(self) -> list[Cause]:
-        """What a second look shows at a function that raises."""
+    def probe_causes(self) -> list[Cause]:
+        """The causes that a call with equal sizes shows, for a function that raises."""
         return probe(self.exercise, self.function, self.seed) if self.exercise.stand_ins else []
 
     @cached_property
     def impulse(self) -> Impulse | None:
-        """Where gradients arrive, for an exercise about a sequence."""
-        return impulse_test(self.exercise, self.function, self.seed) if _has_steps(self.exercise) else None
+        """The impulse test, for an exercise about a sequence."""
+        return impulse_test(self.exercise, self.function, self.seed) if _is_sequence(self.exercise) else None
 
 
 def examine(exercise: Exercise, function: Function, seed: int) -> Examination:
-    """Call a learner's function on all cases, and compare what it returns with the exact gradients."""
+    """Call a learner's function on all cases, and compare its results with the exact gradients.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    function : callable or FunctionProxy
+    seed : int
+        Equal seeds give equal cases.
+
+    Returns
+    -------
+    Examination
+    """
     sizes = list(inputs.sizes(seed))
     cases = [exercise.case(seed + number, each) for number, each in enumerate(sizes)]
-    outcomes = call_all(function, cases, exercise.stand_ins)
-    rights = [exercise.right(arguments) for arguments in cases]
-    together = zip(outcomes, rights, sizes, strict=True)
-    found = [list(validate(exercise, outcome, right, each)) for outcome, right, each in together]
-    return Examination(exercise, function, seed, cases, outcomes, rights, found)
+    call_results = call_all(function, cases, exercise.stand_ins)
+    exact_gradients = [exercise.right(arguments) for arguments in cases]
+    by_case = zip(call_results, exact_gradients, sizes, strict=True)
+    findings = [list(validate(exercise, result, right, each)) for result, right, each in by_case]
+    return Examination(exercise, function, seed, cases, call_results, exact_gradients, findings)
 
 
 def build_report(examined: Examination, only: Sequence[str] | None = None) -> Report:
-    """Say what was found about some of the gradients, or all of them; see :func:`run`."""
+    """Build the report on some of the gradients, or all of them.
+
+    Parameters
+    ----------
+    examined : Examination
+    only : sequence of str, optional
+        As for :func:`run`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ValueError
+        As for :func:`run`.
+    """
     exercise, function = examined.exercise, examined.function
-    graded = _graded(exercise, only)
-    about = [f for f in examined.findings_by_gradient if f.gradient is None or f.gradient in graded]
-    why = _causes(examined, about) if about else []
-    explained = {name for cause in why for name in cause.gradients}
-    notes = [*_own_parts(examined, graded)] if not about else []
-    warned = (w for o in examined.outcomes for w in o.warned)
-    notes += [f"Your function warned: {text}" for text in dict.fromkeys(warned)]
-    if about:
-        notes += _reads_notebook(exercise, function)
-    for finding in about:
+    graded = _graded_names(exercise, only)
+    findings = [f for f in examined.findings_by_gradient if f.gradient is None or f.gradient in graded]
+    known = _report_causes(examined, findings) if findings else []
+    explained = {name for cause in known for name in cause.gradients}
+    notes = [*_own_function_notes(examined, graded)] if not findings else []
+    warnings = (warning for result in examined.call_results for warning in result.warned)
+    notes += [f"Your function warned: {text}" for text in dict.fromkeys(warnings)]
+    if findings:
+        notes += _notebook_value_notes(exercise, function)
+    for finding in findings:
         if finding.kind == "value" and finding.gradient not in explained:
-            notes += _observed(finding, examined)
+            notes += _observation_notes(finding, examined)
     return Report(
         exercise.name,
         graded,
-        tuple(about),
-        tuple(why),
+        tuple(findings),
+        tuple(known),
         tuple(notes),
         defining_cell(function),
-        examined.outcomes[0].printed,
-        examined.impulse if about else None,
+        examined.call_results[0].printed,
+        examined.impulse if findings else None,
         hints=bool(exercise.hints),
     )
 
 
-def _has_steps(exercise: Exercise) -> bool:
+def _is_sequence(exercise: Exercise) -> bool:
     return exercise.arguments[0] == "da" and "dx" in exercise.shapes
 
 
 def cause_titles(exercise: Exercise) -> dict[str, str]:
-    """Return the id and the title of every cause that the check of an exercise can name."""
-    named = {mistake.id: mistake.title for mistake in all_mistakes(exercise)} | {exercise.in_place: IN_PLACE.title}
-    return named | ({TIME_AXIS.id: TIME_AXIS.title} if exercise.stand_ins else {})
+    """List the causes that the check of an exercise can name.
+
+    Parameters
+    ----------
+    exercise : Exercise
+
+    Returns
+    -------
+    dict of str
+        Titles by id.
+    """
+    titles = {mistake.id: mistake.title for mistake in all_mistakes(exercise)} | {exercise.in_place: IN_PLACE.title}
+    return titles | ({TIME_AXIS.id: TIME_AXIS.title} if exercise.stand_ins else {})
 
 
-def _graded(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:
+def _graded_names(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:
     unknown = [name for name in only or () if name not in exercise.shapes]
     if unknown:
         message = f"{exercise.name} has no {join_names(unknown)}; it returns {join_names(exercise.shapes)}"
@@ -178,20 +216,20 @@ def _graded(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name for name in exercise.shapes if only is None or name in only)
 
 
-def _causes(examined: Examination, about: Sequence[Finding]) -> list[Cause]:
-    kinds = {finding.kind for finding in about}
-    found = [replace(IN_PLACE, id=examined.exercise.in_place)] if "changed-in-place" in kinds else []
+def _report_causes(examined: Examination, findings: Sequence[Finding]) -> list[Cause]:
+    kinds = {finding.kind for finding in findings}
+    known = [replace(IN_PLACE, id=examined.exercise.in_place)] if "changed-in-place" in kinds else []
     if "raised" in kinds:
-        found += examined.probed
-    graded = {finding.gradient for finding in about}
+        known += examined.probe_causes
+    wrong = {finding.gradient for finding in findings}
     for cause in examined.causes:
-        here = tuple(name for name in cause.gradients if name in graded)
-        if here:
-            found.append(replace(cause, gradients=here))
-    return found
+        explained = tuple(name for name in cause.gradients if name in wrong)
+        if explained:
+            known.append(replace(cause, gradients=explained))
+    return known
 
 
-def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
+def _notebook_value_notes(exercise: Exercise, function: Function) -> Iterator[str]:
     values = notebook_values(function)
     if values:
         yield (
@@ -200,30 +238,30 @@ def _reads_notebook(exercise: Exercise, function: Function) -> Iterator[str]:
         )
 
 
-def _own_parts(examined: Examination, graded: Sequence[str]) -> Iterator[str]:
-    """Say so when the learner's function is right, and an earlier one of theirs that it calls is not."""
+def _own_function_notes(examined: Examination, graded: Sequence[str]) -> Iterator[str]:
+    """Yield a note when the learner's function is right, and an earlier one of theirs that it calls is not."""
     exercise, function = examined.exercise, examined.function
-    arguments, right = examined.cases[0], examined.rights[0]
+    arguments, right = examined.cases[0], examined.exact_gradients[0]
 
-    def spoils(name: str) -> bool:
+    def makes_wrong(name: str) -> bool:
         others = {other: exact for other, exact in exercise.stand_ins.items() if other != name}
         result = as_gradients(exercise, call(function, arguments, others).result)
         return any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in graded)
 
-    wrong = [name for name in learner_functions(function, exercise.stand_ins) if spoils(name)]
+    wrong = [name for name in learner_functions(function, exercise.stand_ins) if makes_wrong(name)]
     if wrong:
-        what = "loop" if _has_steps(exercise) else "function"
+        what = "loop" if _is_sequence(exercise) else "function"
         yield (
             f"With an exact {join_names(wrong)} your {what} is right, and that is what counts here. With your own "
             f"{join_names(wrong)} the result is wrong: the mistake is there. check.{wrong[0]}({wrong[0]}) says more."
         )
 
 
-def _observed(finding: Finding, examined: Examination) -> Iterator[str]:
-    """Yield what the numbers show about a wrong gradient that no known mistake explains."""
+def _observation_notes(finding: Finding, examined: Examination) -> Iterator[str]:
+    """Yield observations about a wrong gradient that no known mistake explains."""
     name = str(finding.gradient)
-    wrong = [next((f.sizes for f in its if f.gradient == name), None) for its in examined.found]
-    if wrong[ONE_EXAMPLE] is None and all(its for case, its in enumerate(wrong) if case != ONE_EXAMPLE):
+    wrong = [any(f.gradient == name for f in findings) for findings in examined.findings_by_case]
+    if not wrong[ONE_EXAMPLE] and all(is_wrong for case, is_wrong in enumerate(wrong) if case != ONE_EXAMPLE):
         yield f"{name} is right with one example (m = 1), and wrong with more."
-    case = next(number for number, its in enumerate(examined.found) if finding in its)
-    yield from observations(name, np.asarray(finding.yours), examined.rights[case])
+    case = next(number for number, findings in enumerate(examined.findings_by_case) if finding in findings)
+    yield from observations(name, np.asarray(finding.yours), examined.exact_gradients[case])

@@ -1,4 +1,4 @@
-"""Numerical tolerance: how far an array may be from the exact one, and what counts as zero."""
+"""Numerical tolerance: the largest accepted error, and what counts as zero."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ TOLERANCE = 1e-6
 """Largest accepted error of an entry, relative to the largest exact entry of the same gradient. Mathematically equal
 formulas differ by some 1e-15 (float64) or 1e-7 (float32); a wrong one differs by far more on random input."""
 NOTHING = 1e-12
-"""Less than this, in proportion to the largest exact value, counts as not having arrived."""
+"""A norm below this, relative to the largest exact one, counts as zero."""
 
 
 def agrees(yours: Array, expected: Array) -> bool:
-    """Tell whether two arrays have the same shape and, up to rounding, the same numbers."""
+    """Tell whether two arrays have the same shape and, within the tolerance, the same numbers."""
     return yours.shape == expected.shape and bool(np.all(scaled_error(yours, expected) <= TOLERANCE))
 
 

@@ -1,6 +1,6 @@
-"""Data to train on: the adding problem, film reviews, and what turns text into arrays of numbers.
+"""Training data: the adding problem, film reviews, and text as arrays of numbers.
 
-Nothing here uses the network but :mod:`bptt.data.fetch`, which ``bptt data reviews`` calls.
+Only :mod:`bptt.data.fetch`, which ``bptt data reviews`` calls, uses the network.
 """
 
 from bptt.data.adding import adding_problem

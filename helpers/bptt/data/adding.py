@@ -1,4 +1,4 @@
-"""The adding problem: two numbers, far apart, are to be added at the end."""
+"""Generator of the adding problem: add two marked numbers, far apart, at the end of a sequence."""
 
 import numpy as np
 
@@ -9,9 +9,9 @@ def adding_problem(rng: Rng, m: int, T_x: int) -> tuple[Array, Array]:
     r"""Draw sequences of random numbers, two of them marked; the answer is the sum of these two.
 
     The first mark is in the first half of the sequence and the second in the other half, so a network has to remember
-    over half of the steps on average. Always answering 1, the mean, has a mean squared error of 1/6, about 0.167.
+    over half of the steps on average. A constant answer of 1, the mean, has a mean squared error of 1/6, about 0.167.
 
-    Differs from the source in what makes no difference to the lesson: the numbers are from 0 to 1 and not from -1 to 1,
+    Some details differ from the source, with no effect on the lesson: the numbers are from 0 to 1 and not from -1 to 1,
     the answer is the plain sum and not scaled, the marks are 0 or 1 and not -1 at both ends, all sequences are of one
     length, and the first mark can be anywhere in the first half and not only among the first ten steps.
 

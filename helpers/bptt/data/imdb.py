@@ -1,4 +1,4 @@
-"""The large set of IMDB reviews, for who has it."""
+"""Reader of the large IMDB set of film reviews."""
 
 from pathlib import Path
 
@@ -16,17 +16,17 @@ def imdb(folder: Path | str, at_most: int | None = None) -> Reviews:
     folder : Path or str
         It has ``train/pos``, ``train/neg``, ``test/pos`` and ``test/neg``, with one review in each text file.
     at_most : int, optional
-        So many reviews of each of the four folders, in the order of their names; all when not given.
+        Number of reviews to read from each of the four folders, in the order of their names; all when not given.
 
     Returns
     -------
     Reviews
-        The split is that of the folders.
+        Split as the folders are.
 
     Raises
     ------
     FileNotFoundError
-        When one of the four folders is not there, or empty.
+        When one of the four folders is missing or empty.
 
     References
     ----------
@@ -34,18 +34,18 @@ def imdb(folder: Path | str, at_most: int | None = None) -> Reviews:
     ACL 2011.
     """
     folder = Path(folder).expanduser()
-    train, test = (_read(folder / name, at_most) for name in ("train", "test"))
+    train, test = (_read_split(folder / name, at_most) for name in ("train", "test"))
     return Reviews(train, test, f"{len(train.texts) + len(test.texts)} reviews from {folder}")
 
 
-def _read(folder: Path, at_most: int | None) -> Split:
-    found = {name: sorted((folder / name).glob("*.txt"))[:at_most] for name in ("pos", "neg")}
-    missing = [folder / name for name, paths in found.items() if not paths]
+def _read_split(folder: Path, at_most: int | None) -> Split:
+    by_verdict = {name: sorted((folder / name).glob("*.txt"))[:at_most] for name in ("pos", "neg")}
+    missing = [folder / name for name, paths in by_verdict.items() if not paths]
     if missing:
         raise FileNotFoundError(
             f"There are no reviews (*.txt) in {missing[0]}. Name the folder that has train and test in it, such as "
             "aclImdb."
         )
-    paths = [*found["pos"], *found["neg"]]
+    paths = [*by_verdict["pos"], *by_verdict["neg"]]
     texts = [path.read_text(encoding="utf-8").replace("<br />", " ") for path in track(paths, f"Reading {folder}")]
-    return Split(texts, np.arange(len(paths)) < len(found["pos"]))
+    return Split(texts, np.arange(len(paths)) < len(by_verdict["pos"]))

@@ -1,4 +1,4 @@
-"""Snippets of real film reviews that people rated: where they are kept, and what is in the file."""
+"""Cache path and parser of the downloaded film reviews."""
 
 from pathlib import Path
 
@@ -6,27 +6,28 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-_CLEAR = 1.0
-"""Snippets whose mean rating, from -4 to 4, is nearer to 0 than this have no clear verdict."""
+_MIN_CLEAR_RATING = 1.0
+"""Smallest absolute mean rating, on the scale from -4 to 4, of a review with a clear verdict."""
 
 
-def cached() -> Path:
-    """Return where the fetched snippets are kept, in the user's cache folder, whether they are there or not."""
+def cache_path() -> Path:
+    """Return the path of the downloaded reviews in the user's cache folder, whether they are there or not."""
     return platformdirs.user_cache_path("bptt") / "movie_review_snippets.txt"
 
 
-def rated(path: Path) -> tuple[list[str], NDArray[np.bool_]]:
-    """Read the snippets with a clear verdict.
+def read_reviews(path: Path) -> tuple[list[str], NDArray[np.bool_]]:
+    """Read the reviews with a clear verdict.
 
     Parameters
     ----------
     path : Path
-        A file with a snippet in each line: number, mean rating and text, with tabs between them, in UTF-8.
+        A file with a review in each line: number, mean rating and text, with tabs between them, in UTF-8.
 
     Returns
     -------
     texts : list of str
     positive : ndarray (m,) of bool
+        Whether each one praises its film.
 
     Raises
     ------
@@ -50,5 +51,5 @@ def rated(path: Path) -> tuple[list[str], NDArray[np.bool_]]:
             ) from None
         texts.append(text.replace("&amp;", "&"))
     means = np.array(ratings)
-    clear = np.flatnonzero(np.abs(means) >= _CLEAR)
+    clear = np.flatnonzero(np.abs(means) >= _MIN_CLEAR_RATING)
     return [texts[place] for place in clear], means[clear] > 0

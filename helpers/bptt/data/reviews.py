@@ -1,4 +1,4 @@
-"""Film reviews with a verdict: real ones where they have been fetched, made-up ones elsewhere."""
+"""Film reviews with a verdict: real ones where they have been downloaded, synthetic ones elsewhere."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,17 +6,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bptt.data.review_file import cached, rated
-from bptt.data.synthetic import made_up
+from bptt.data.review_file import cache_path, read_reviews
+from bptt.data.synthetic import synthetic_reviews
 from bptt.runtime import is_autograding
 
-_ENOUGH, _GRADED = 6000, 40
-"""So many made-up reviews are enough to learn from, and where nobody looks."""
+_SYNTHETIC_COUNT, _GRADED_COUNT = 6000, 40
+"""Numbers of synthetic reviews: enough to learn from, and enough under autograding."""
 _HOW_TO_FETCH = "for real ones type 'bptt data reviews' into a terminal, once, and run this cell again"
 
 
 class Split(NamedTuple):
-    """Some reviews.
+    """Reviews and their verdicts.
 
     Attributes
     ----------
@@ -30,13 +30,13 @@ class Split(NamedTuple):
 
 
 class Reviews(NamedTuple):
-    """Reviews to learn from, and others to be tested on.
+    """Reviews to train on, and others to test on.
 
     Attributes
     ----------
     train, test : Split
     source : str
-        Where they come from, in one line.
+        Their number and origin, in one line.
     """
 
     train: Split
@@ -45,24 +45,24 @@ class Reviews(NamedTuple):
 
 
 def reviews() -> Reviews:
-    """Return the rated snippets of real film reviews that ``bptt data reviews`` fetched, or made-up ones.
+    """Return the real film reviews that ``bptt data reviews`` has downloaded, or synthetic ones.
 
     The network is not used. The split is always the same: four of five reviews are for training, and in both parts
-    there are as many positive as negative ones. Under autograding a few made-up ones are enough.
+    there are as many positive as negative ones. Under autograding there are only a few, synthetic ones.
 
     Returns
     -------
     Reviews
     """
     if is_autograding():
-        return _divided(*made_up(_GRADED), "made-up reviews, for autograding")
-    if not cached().is_file():
-        return _divided(*made_up(_ENOUGH), f"made-up reviews; {_HOW_TO_FETCH}")
-    return _divided(*rated(cached()), "snippets of real film reviews")
+        return _balanced_split(*synthetic_reviews(_GRADED_COUNT), "made-up reviews, for autograding")
+    if not cache_path().is_file():
+        return _balanced_split(*synthetic_reviews(_SYNTHETIC_COUNT), f"made-up reviews; {_HOW_TO_FETCH}")
+    return _balanced_split(*read_reviews(cache_path()), "snippets of real film reviews")
 
 
-def _divided(texts: Sequence[str], positive: NDArray[np.bool_], what: str) -> Reviews:
-    """Divide reviews at random, both verdicts alike."""
+def _balanced_split(texts: Sequence[str], positive: NDArray[np.bool_], what: str) -> Reviews:
+    """Split reviews at random, with equal numbers of both verdicts in each part."""
     rng = np.random.default_rng(1)
     of_each = min(positive.sum(), (~positive).sum())
     for_training = round(0.8 * of_each)

@@ -1,4 +1,4 @@
-r"""Exact gradients from a forward pass alone, by the complex step.
+r"""Exact gradients by the complex step, from a forward pass alone.
 
 For a real-analytic :math:`f`, :math:`f(x + ih) = f(x) + ih f'(x) + O(h^2)`, so :math:`\mathrm{Im}\, f(x + ih) / h` is
 :math:`f'(x)`. Nothing is subtracted, so nothing cancels, and with :math:`h = 10^{-30}` the neglected terms are far

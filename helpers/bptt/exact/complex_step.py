@@ -1,4 +1,4 @@
-"""The complex step, and when it may be used."""
+"""Complex-step Jacobians and gradients, and the guard that forbids them to learners' code."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,17 +16,17 @@ _exact_allowed: ContextVar[bool] = ContextVar("_exact_allowed", default=True)
 
 
 class ReferenceUsedError(RuntimeError):
-    """A learner's function asked this module for the gradients that it is meant to compute."""
+    """Raised when a learner's function calls this module for the gradients that it is meant to compute."""
 
 
 @contextmanager
 def forbid_exact() -> Iterator[None]:
-    """Refuse to answer while a learner's own function runs.
+    """Make every function of this module raise while a learner's own function runs.
 
     Raises
     ------
     ReferenceUsedError
-        By every function of this module, inside the context.
+        By ``jacobians`` and ``gradients``, inside the context.
     """
     token = _exact_allowed.set(False)
     try:
@@ -36,21 +36,31 @@ def forbid_exact() -> Iterator[None]:
 
 
 def allow_exact(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a function of this module answer inside ``withheld()`` too, as the stand-in for an earlier exercise."""
+    """Wrap a function so that it works inside ``forbid_exact()`` too, as the stand-in for an earlier exercise.
+
+    Parameters
+    ----------
+    function : callable
+        One that computes exact gradients.
+
+    Returns
+    -------
+    callable
+    """
 
     @wraps(function)
-    def answering(*arguments: object, **named: object) -> Any:  # noqa: ANN401 - a gradient, or several by name
+    def allowed(*arguments: object, **named: object) -> Any:  # noqa: ANN401 - a gradient, or several by name
         token = _exact_allowed.set(True)
         try:
             return function(*arguments, **named)
         finally:
             _exact_allowed.reset(token)
 
-    return answering
+    return allowed
 
 
 def jacobians(forward: Callable[..., Array], at: dict[str, Array]) -> dict[str, Array]:
-    """Tell how every entry of what ``forward`` returns answers to a nudge of every entry of ``at``.
+    """Differentiate every entry of what ``forward`` returns with respect to every entry of ``at``.
 
     All entries of one argument are nudged at once, each in its own copy, stacked along a new first axis.
 
@@ -70,15 +80,15 @@ def jacobians(forward: Callable[..., Array], at: dict[str, Array]) -> dict[str, 
     Raises
     ------
     ReferenceUsedError
-        Inside ``withheld()``.
+        Inside ``forbid_exact()``.
     """
     if not _exact_allowed.get():
         raise ReferenceUsedError("bptt.exact is the reference that your function is compared with")
-    found = {}
+    derivatives = {}
     for name, value in at.items():
         nudges = STEP * np.eye(value.size).reshape(value.size, *value.shape)
-        found[name] = forward(**{**at, name: value + 1j * nudges}).imag / STEP
-    return found
+        derivatives[name] = forward(**{**at, name: value + 1j * nudges}).imag / STEP
+    return derivatives
 
 
 def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Array) -> Gradients:
@@ -87,7 +97,7 @@ def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Arr
     Parameters
     ----------
     forward : callable
-        As for ``responses``.
+        As for ``jacobians``.
     at : dict of ndarray
         Where to differentiate.
     upstream : ndarray
@@ -101,9 +111,9 @@ def gradients(forward: Callable[..., Array], at: dict[str, Array], upstream: Arr
     Raises
     ------
     ReferenceUsedError
-        Inside ``withheld()``.
+        Inside ``forbid_exact()``.
     """
     return {
-        "d" + name: np.tensordot(answers, upstream, upstream.ndim).reshape(at[name].shape)
-        for name, answers in jacobians(forward, at).items()
+        "d" + name: np.tensordot(jacobian, upstream, upstream.ndim).reshape(at[name].shape)
+        for name, jacobian in jacobians(forward, at).items()
     }

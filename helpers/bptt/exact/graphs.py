@@ -50,7 +50,7 @@ def sigmoid_backward(da: Array, a: Array) -> Array:
 
 
 def weighted_input_backward(dZ: Array, cache: WeightedInputCache) -> Gradients:
-    """Exact gradients of all that enters a weighted input.
+    """Exact gradients of the weights, the bias and the input of a weighted input.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ def weighted_input_backward(dZ: Array, cache: WeightedInputCache) -> Gradients:
         ``dW (n_a, n_x), db (n_a, 1), dX (n_x, m)``.
     """
     at = {"W": cache.W, "b": cache.b, "X": cache.X}
-    return gradients(lambda **entered: weighted_input_forward(**entered)[0], at, dZ)
+    return gradients(lambda **values: weighted_input_forward(**values)[0], at, dZ)
 
 
 def fan_out(dc: Array, cache: FanOutCache) -> Gradients:
-    """Exact gradients of a value that is used twice, and of what its two uses made of it.
+    """Exact gradients of a value that is used twice, and of the results of its two uses.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def fan_out(dc: Array, cache: FanOutCache) -> Gradients:
 
 
 def two_layer_backward(dY: Array, cache: TwoLayerCache) -> Gradients:
-    """Exact gradients of all that enters two layers.
+    """Exact gradients of the parameters and the input of two layers.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def two_layer_backward(dY: Array, cache: TwoLayerCache) -> Gradients:
     """
     first, _, second, _ = cache
     at = {"W1": first.W, "b1": first.b, "W2": second.W, "b2": second.b, "X": first.X}
-    return gradients(lambda **entered: two_layer_forward(**entered)[0], at, dY)
+    return gradients(lambda **values: two_layer_forward(**values)[0], at, dY)
 
 
 def numerical_gradient(f: Callable[[Array], Array], x: Array, h: float) -> Array:  # noqa: ARG001 - the learner's needs h
@@ -110,7 +110,7 @@ def numerical_gradient(f: Callable[[Array], Array], x: Array, h: float) -> Array
     Parameters
     ----------
     f : callable
-        From an array to a number; as ``forward`` in ``responses``.
+        From an array to a number; as ``forward`` in ``jacobians``.
     x : ndarray
     h : float
         The nudge of an approximation; nothing here depends on it.

@@ -1,4 +1,4 @@
-"""Exact gradients of the LSTM: one cell, in stages and as a whole, and a sequence."""
+"""Exact gradients of the LSTM: one cell, in stages and as a whole, and a sequence of cells."""
 
 import numpy as np
 
@@ -14,8 +14,8 @@ _Z = ("zf", "zi", "zc", "zo")
 def lstm_cell_dc(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Array:
     r"""Exact gradient of an LSTM cell's memory :math:`c^{\langle t \rangle}`, which has two uses.
 
-    It is shown, in :math:`a^{\langle t \rangle} = o \odot \tanh(c^{\langle t \rangle})`, and it goes on to the next
-    step.
+    It enters the hidden state, :math:`a^{\langle t \rangle} = o \odot \tanh(c^{\langle t \rangle})`, and the memory of
+    the next step.
 
     Parameters
     ----------
@@ -50,19 +50,19 @@ def lstm_cell_gates_backward(da_next: Array, dc: Array, cache: LSTMCellCache) ->
     """
     z = dict(zip(_Z, lstm_cell_z(cache.xt, cache.a_prev, cache.parameters), strict=True))
 
-    def shown(zo: Array) -> Array:
-        # The memory stands still here: what reaches it through a_next is in dc.
+    def hidden_state(zo: Array) -> Array:
+        # The memory is constant here, because what reaches it through a_next is in dc.
         return sigmoid(zo) * np.tanh(cache.c_next)
 
     def memory(zf: Array, zi: Array, zc: Array) -> Array:
         return lstm_cell_states(zf, zi, zc, z["zo"], cache.c_prev)[1]
 
-    into_memory = gradients(memory, {name: z[name] for name in ("zf", "zi", "zc")}, dc)
-    return {**into_memory, **gradients(shown, {"zo": z["zo"]}, da_next)}
+    of_memory = gradients(memory, {name: z[name] for name in ("zf", "zi", "zc")}, dc)
+    return {**of_memory, **gradients(hidden_state, {"zo": z["zo"]}, da_next)}
 
 
 def lstm_cell_dz(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Gradients:
-    """Exact gradients of all gates before their activations, one below the other, and of the old memory.
+    """Exact gradients of all gates before their activations, stacked, and of the old memory.
 
     Parameters
     ----------
@@ -76,8 +76,8 @@ def lstm_cell_dz(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Gradie
     """
     memory = lstm_cell_dc(da_next, dc_next, cache)
     gates = lstm_cell_gates_backward(da_next, memory, cache)
-    kept = gradients(lambda c_prev: cache.ft * c_prev, {"c_prev": cache.c_prev}, memory)
-    return {"dz": np.concatenate([gates[f"d{z}"] for z in _Z]), **kept}
+    old_memory = gradients(lambda c_prev: cache.ft * c_prev, {"c_prev": cache.c_prev}, memory)
+    return {"dz": np.concatenate([gates[f"d{z}"] for z in _Z]), **old_memory}
 
 
 def lstm_cell_parameters_backward(dzf: Array, dzi: Array, dzc: Array, dzo: Array, cache: LSTMCellCache) -> Gradients:
@@ -95,7 +95,7 @@ def lstm_cell_parameters_backward(dzf: Array, dzi: Array, dzc: Array, dzo: Array
     """
 
     def z(**weights: Array) -> Array:
-        return _stacked(*lstm_cell_z(cache.xt, cache.a_prev, {**cache.parameters, **weights}))
+        return _concatenate_features(*lstm_cell_z(cache.xt, cache.a_prev, {**cache.parameters, **weights}))
 
     weights = {name: cache.parameters[name] for name in PARAMETERS}
     return gradients(z, weights, np.concatenate([dzf, dzi, dzc, dzo]))
@@ -104,7 +104,7 @@ def lstm_cell_parameters_backward(dzf: Array, dzi: Array, dzc: Array, dzo: Array
 def lstm_cell_inputs_backward(  # noqa: PLR0913, PLR0917 - the learner's signature
     dc: Array, dzf: Array, dzi: Array, dzc: Array, dzo: Array, cache: LSTMCellCache
 ) -> Gradients:
-    """Exact gradients of what flows into an LSTM cell, from those of its memory and of its gates.
+    """Exact gradients of an LSTM cell's inputs and previous states, from those of its memory and of its gates.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def lstm_cell_inputs_backward(  # noqa: PLR0913, PLR0917 - the learner's signatu
     """
 
     def z(xt: Array, a_prev: Array) -> Array:
-        return _stacked(*lstm_cell_z(xt, a_prev, cache.parameters))
+        return _concatenate_features(*lstm_cell_z(xt, a_prev, cache.parameters))
 
     def c_next(c_prev: Array) -> Array:
         return cache.ft * c_prev + cache.it * cache.cct
@@ -147,7 +147,7 @@ def lstm_cell_backward(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> 
 
     def states(xt: Array, a_prev: Array, c_prev: Array, **weights: Array) -> Array:
         a_next, c_next, _ = lstm_cell_states(*lstm_cell_z(xt, a_prev, weights), c_prev)
-        return _stacked(a_next, c_next)
+        return _concatenate_features(a_next, c_next)
 
     weights = {name: cache.parameters[name] for name in PARAMETERS}
     at = {"xt": cache.xt, "a_prev": cache.a_prev, "c_prev": cache.c_prev, **weights}
@@ -177,6 +177,6 @@ def lstm_backward(da: Array, caches: LSTMCaches) -> Gradients:
     return gradients(a, {"x": caches.x, "a0": first.a_prev, **weights}, da)
 
 
-def _stacked(*states: Array) -> Array:
-    # Not every result knows every argument, so that some have no axis for its nudges.
+def _concatenate_features(*states: Array) -> Array:
+    # A result that does not depend on the nudged argument has no axis for its copies.
     return np.concatenate(np.broadcast_arrays(*states), axis=-2)

@@ -34,7 +34,7 @@ def rnn_cell_dz(da_next: Array, cache: RNNCellCache) -> Array:
 
 
 def rnn_cell_inputs_backward(dz: Array, cache: RNNCellCache) -> Gradients:
-    """Exact gradients of what flows into an RNN cell, from the gradient of its state before tanh.
+    """Exact gradients of an RNN cell's input and previous state, from the gradient of its state before tanh.
 
     Parameters
     ----------
@@ -129,21 +129,21 @@ def output_backward(y_pred: Array, y: Array, a: Array, Wya: Array) -> Gradients:
     dict
         ``da_loss (n_a, m, T_x), dWya (n_y, n_a), dby (n_y, 1)``.
     """
-    # softmax of log(y_pred) is y_pred, so this forward pass is at the right place without knowing by.
+    # softmax of log(y_pred) is y_pred, so this forward pass gives the right probabilities without by, which is unknown.
     at = {"a": a, "Wya": Wya, "by": np.zeros((len(Wya), 1))}
-    there = output_z(**at)
+    unnudged = output_z(**at)
 
     def losses(a: Array, Wya: Array, by: Array) -> Array:
-        z = np.log(y_pred) + output_z(a, Wya, by) - there
+        z = np.log(y_pred) + output_z(a, Wya, by) - unnudged
         steps = [-y[..., t] * np.log(softmax(z[..., t])) for t in range(y.shape[-1])]
         return np.stack(steps, axis=-1)
 
-    found = gradients(losses, at, np.ones_like(y))
-    return {"da_loss": found["da"], "dWya": found["dWya"], "dby": found["dby"]}
+    exact = gradients(losses, at, np.ones_like(y))
+    return {"da_loss": exact["da"], "dWya": exact["dWya"], "dby": exact["dby"]}
 
 
 def rnn_backward_truncated(da: Array, caches: RNNCaches, steps: int) -> Gradients:
-    """Gradients of a sequence when the loss of each step is followed back through at most ``steps`` cells.
+    """Gradients of truncated backpropagation: the loss of each step goes back through at most ``steps`` cells.
 
     Parameters
     ----------
@@ -171,9 +171,9 @@ def rnn_backward_truncated(da: Array, caches: RNNCaches, steps: int) -> Gradient
         window = RNNCaches(caches.steps[start : k + 1], caches.x[..., start : k + 1])
         only_k = np.zeros((*da.shape[:2], k + 1 - start))
         only_k[..., -1] = da[..., k]
-        found = rnn_backward(only_k, window)
-        total["dx"][..., start : k + 1] += found["dx"]
-        total["da0"] += found["da0"] if k < steps else 0
+        part = rnn_backward(only_k, window)
+        total["dx"][..., start : k + 1] += part["dx"]
+        total["da0"] += part["da0"] if k < steps else 0
         for name in ("dWax", "dWaa", "dba"):
-            total[name] += found[name]
+            total[name] += part[name]
     return total

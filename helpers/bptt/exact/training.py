@@ -1,4 +1,4 @@
-"""Exact gradients of what surrounds a recurrent network: the choice of a state, and the look-up of words."""
+"""Exact gradients of the operations around a recurrent network: picking the last state, and word embedding."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from bptt.types import Array
 
 
 def many_to_one_upstream(da_last: Array, lengths: Array, T_x: int) -> Array:
-    r"""Exact gradient of all states when only the last real one of each sequence is looked at.
+    r"""Exact gradient of all states when only the last real one of each sequence is used.
 
     Of example :math:`j` it is :math:`a^{\langle l_j \rangle}` that is used, where :math:`l_j` is its length; what
     follows it is padding.
@@ -15,7 +15,7 @@ def many_to_one_upstream(da_last: Array, lengths: Array, T_x: int) -> Array:
     Parameters
     ----------
     da_last : ndarray (n_a, m)
-        Gradient of the loss with respect to the state that was looked at.
+        Gradient of the loss with respect to the state that was used.
     lengths : ndarray of int (m,)
         How many steps of each sequence are real, from 1 to T_x.
     T_x : int
@@ -31,7 +31,7 @@ def many_to_one_upstream(da_last: Array, lengths: Array, T_x: int) -> Array:
 
 
 def embedding_backward(dx: Array, words: Array, n_words: int) -> Array:
-    r"""Exact gradient of a matrix that holds one column for each word, used as :math:`x = E_{:, w}`.
+    r"""Exact gradient of an embedding matrix, which has one column for each word: :math:`x = E_{:, w}`.
 
     Parameters
     ----------

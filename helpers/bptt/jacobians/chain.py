@@ -1,8 +1,8 @@
-"""A chain of cells, followed from any step to all earlier ones, without a loop that runs backward.
+"""``JacobianChain``: propagate gradients through products of state Jacobians, without a backward loop.
 
-Gradients are linear in what arrives from the right. So a mistaken loop is a wrong choice of what arrives at each step,
-of the cell that it is sent through, or of what is gathered in the end. All three are described here by nudges, which
-travel forward through the chain.
+Gradients are linear in the upstream gradient. So a mistaken loop differs from the right one in the gradient that
+arrives at each step, in the cell that it is sent through, or in what is summed in the end. The products of Jacobians
+that describe all three are accumulated forward in time.
 """
 
 from abc import ABC, abstractmethod
@@ -15,54 +15,63 @@ from bptt.types import Array, Gradients
 
 
 class Carry(NamedTuple):
-    """What goes from one step to the one before; three square matrices over the states, [a] or [a; c].
+    """How a loop carries gradients from one step to the one before: three matrices over the states, [a] or [a; c].
+
+    In the right loop the first two are the identity, and the third is zero.
 
     Attributes
     ----------
-    used : array_like
-        What of the carried gradients enters each cell.
-    handed : array_like
-        What becomes of the gradients that a cell hands back.
-    heaped : array_like
-        What of the carried gradients stays, and has those of the next cell added to it.
+    into_cell : array_like (n_s, n_s)
+        From the carried gradients to what is added to the gradients of each step's own loss.
+    from_cell : array_like (n_s, n_s)
+        From the gradients that a cell returns to what is carried on.
+    accumulated : array_like (n_s, n_s)
+        From the carried gradients to what stays of them, added to those of the next cell.
     """
 
-    used: Sequence[Sequence[float]]
-    handed: Sequence[Sequence[float]]
-    heaped: Sequence[Sequence[float]]
+    into_cell: Sequence[Sequence[float]]
+    from_cell: Sequence[Sequence[float]]
+    accumulated: Sequence[Sequence[float]]
 
 
 class JacobianChain(ABC):
-    """The chain that a forward pass left.
+    """Jacobians of each cell in a sequence, and the gradients that their products give.
 
     Parameters
     ----------
     caches : named tuple
         With ``steps``, the cache of each cell.
-    states : int
+    n_states : int
         How many states go from one cell to the next; n_s in the shapes.
+
+    Attributes
+    ----------
+    parameters : dict
+        Those of the cells.
+    steps : range
+        Indices of the steps.
     """
 
-    def __init__(self, caches: Any, states: int) -> None:  # noqa: ANN401 - of any kind of cell
+    def __init__(self, caches: Any, n_states: int) -> None:  # noqa: ANN401 - of any kind of cell
         self._caches = caches
         self.parameters = caches.steps[0].parameters
-        self.places = range(len(caches.steps))
-        self.states = states
+        self.steps = range(len(caches.steps))
+        self.n_states = n_states
 
     @property
     @abstractmethod
     def state_jacobians(self) -> Array:
-        """How all states follow all previous ones: (T_x, m, n_s n_a, n_s n_a)."""
+        """Derivatives of all states (last axis) with respect to all previous ones: (T_x, m, n_s n_a, n_s n_a)."""
 
     @abstractmethod
     def local_gradients(self, arriving: Array, cells: list[int]) -> Gradients:
-        """Tell what the cells hand back to the inputs, and to weights and biases, of what arrives at each of them.
+        """Compute the gradients of each step's input and parameters from the gradient that arrives at its states.
 
         Parameters
         ----------
         arriving : ndarray (n_s, n_a, m, T_x)
         cells : list of int
-            Which cell stands at each place.
+            Of each step, the index of the cell that is used.
 
         Returns
         -------
@@ -73,12 +82,12 @@ class JacobianChain(ABC):
 
     @abstractmethod
     def split(self, columns: Array) -> Gradients:
-        """Tell the weights and biases apart.
+        """Split the gradient of all parameters into those of each.
 
         Parameters
         ----------
         columns : ndarray
-            Summed over time, from ``weight_steps``.
+            ``weight_steps``, summed over time or of one step.
 
         Returns
         -------
@@ -86,13 +95,13 @@ class JacobianChain(ABC):
             ``dWax, dWaa, dba`` or ``dWf, dbf, ...``.
         """
 
-    def kept(self, name: str) -> Array:
-        """Collect what the cells of all steps keep under one name.
+    def stack_field(self, name: str) -> Array:
+        """Stack one field of the caches of all steps.
 
         Parameters
         ----------
         name : str
-            A field of the caches, e.g. ``"a_prev"``.
+            E.g. ``"a_prev"``.
 
         Returns
         -------
@@ -101,41 +110,41 @@ class JacobianChain(ABC):
         return np.stack([getattr(step, name) for step in self._caches.steps], axis=-1)
 
     def propagate_each(self, entering: Array, cells: Sequence[int] | None = None, carry: Carry | None = None) -> Array:
-        """Follow what enters at each place to all earlier ones.
+        """Propagate the gradient of each step's loss to all earlier steps, separately.
 
         Parameters
         ----------
         entering : ndarray (n_a, m, T_x) or (n_s, n_a, m, T_x)
-            Gradient from the loss of each place; with one array for each state, or for a alone.
+            Gradient from the loss of each step; with one array for each state, or for a alone.
         cells : sequence of int, optional
-            Which cell stands at each place; the right one when not given.
+            Of each step, the index of the cell that is used; its own when not given.
         carry : Carry, optional
-            What goes from one place to the one before; all that a cell hands back, when not given.
+            What a loop carries from one step to the one before; all that a cell returns, when not given.
 
         Returns
         -------
         ndarray (T_x, n_s, n_a, m, T_x + 1)
-            Entry [k, ..., t + 1] is what the place t is sent by the next one of what enters at place k, and entry
-            [k, ..., 0] what is left of it at the end.
+            Entry [k, ..., t + 1] is the part of the gradient carried from step t + 1 to step t that comes from the
+            loss of step k; entry [k, ..., 0] is what is carried out of the first step.
         """
-        entering = self._of_all_states(entering)
+        entering = self._with_all_states(entering)
         n_a, m, length = entering.shape[1:]
-        used, handed, heaped = (self._matrix(of, n_a) for of in carry or self._all())
-        size = self.states * n_a
-        # How far a nudge has come: (example, place of the nudge, nudged unit, unit reached).
-        reach = np.zeros((m, length, size, size))
-        found = np.zeros((length, m, length + 1, size))
-        for place, cell in enumerate(cells or self.places):
-            reach[:, place] = np.eye(size)
-            here = reach[:, : place + 1].reshape(m, -1, size)
-            back = handed @ self.state_jacobians[cell]
-            from_here = back @ entering[..., place].transpose(2, 0, 1).reshape(m, size, 1)
-            found[place, :, : place + 1] = (here @ from_here).reshape(m, -1, size)
-            reach[:, : place + 1] = (here @ (back @ used + heaped)).reshape(m, -1, size, size)
-        return found.reshape(length, m, length + 1, self.states, n_a).transpose(0, 3, 4, 1, 2)
+        into_cell, from_cell, accumulated = (self._block_matrix(of, n_a) for of in carry or self._full_carry())
+        size = self.n_states * n_a
+        # Products of Jacobians up to this step: (example, earlier step, unit there, unit here).
+        products = np.zeros((m, length, size, size))
+        carried = np.zeros((length, m, length + 1, size))
+        for step, cell in enumerate(cells or self.steps):
+            products[:, step] = np.eye(size)
+            here = products[:, : step + 1].reshape(m, -1, size)
+            back = from_cell @ self.state_jacobians[cell]
+            from_here = back @ entering[..., step].transpose(2, 0, 1).reshape(m, size, 1)
+            carried[step, :, : step + 1] = (here @ from_here).reshape(m, -1, size)
+            products[:, : step + 1] = (here @ (back @ into_cell + accumulated)).reshape(m, -1, size, size)
+        return carried.reshape(length, m, length + 1, self.n_states, n_a).transpose(0, 3, 4, 1, 2)
 
     def sweep(self, entering: Array, cells: Sequence[int] | None = None, carry: Carry | None = None) -> Gradients:
-        """Tell what a loop over all places has in its hands.
+        """Compute what one backward sweep over all steps carries and collects.
 
         Parameters
         ----------
@@ -145,34 +154,34 @@ class JacobianChain(ABC):
         Returns
         -------
         dict
-            ``carried (n_s, n_a, m, T_x + 1)``, what each place is sent by the next one, in entry t + 1, and what is
-            left at the end, in entry 0; and what is ``gathered``.
+            ``carried (n_s, n_a, m, T_x + 1)``, from step t + 1 to step t in entry t + 1, and out of the first step in
+            entry 0; and the ``local_gradients``.
         """
         carried = self.propagate_each(entering, cells, carry).sum(axis=0)
-        used = np.asarray((carry or self._all()).used)
-        arriving = self._of_all_states(entering) + np.einsum("sr,r...->s...", used, carried[..., 1:])
-        return {"carried": carried, **self.local_gradients(arriving, list(cells or self.places))}
+        into_cell = np.asarray((carry or self._full_carry()).into_cell)
+        arriving = self._with_all_states(entering) + np.einsum("sr,r...->s...", into_cell, carried[..., 1:])
+        return {"carried": carried, **self.local_gradients(arriving, list(cells or self.steps))}
 
-    def _of_all_states(self, entering: Array) -> Array:
+    def _with_all_states(self, entering: Array) -> Array:
         if entering.ndim > len(("n_a", "m", "T_x")):
             return entering
-        return np.stack([entering, *[np.zeros_like(entering)] * (self.states - 1)])
+        return np.stack([entering, *[np.zeros_like(entering)] * (self.n_states - 1)])
 
-    def _all(self) -> Carry:
-        one = np.eye(self.states).tolist()
+    def _full_carry(self) -> Carry:
+        one = np.eye(self.n_states).tolist()
         return Carry(one, one, np.zeros_like(one).tolist())
 
-    def _matrix(self, of_states: Sequence[Sequence[float]], n_a: int) -> Array:
-        # np.kron does the same, and takes longer than all that is done with it.
+    def _block_matrix(self, of_states: Sequence[Sequence[float]], n_a: int) -> Array:
+        # np.kron gives the same, but takes longer than everything that is done with the result.
         blocks = np.asarray(of_states, dtype=float)[:, None, :, None] * np.eye(n_a)[:, None, :]
-        return blocks.reshape(self.states * n_a, -1)
+        return blocks.reshape(self.n_states * n_a, -1)
 
 
-def side_by_side(steps: Array) -> Array:
-    """Lay all steps side by side: (features, m, T_x) to (features, m T_x)."""
+def flatten_steps(steps: Array) -> Array:
+    """Merge examples and steps into one axis: (features, m, T_x) to (features, m T_x)."""
     return steps.reshape(len(steps), -1)
 
 
-def step_by_step(columns: Array, steps: int) -> Array:
-    """Tell the steps apart again: (..., m T_x) to (..., m, T_x)."""
+def unflatten_steps(columns: Array, steps: int) -> Array:
+    """Split the last axis into examples and steps: (..., m T_x) to (..., m, T_x)."""
     return columns.reshape(*columns.shape[:-1], -1, steps)

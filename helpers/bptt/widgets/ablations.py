@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bptt.check.exercise import Arguments
-from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH, RNN_BACKWARD
+from bptt.check.exercises.rnn_sequence import GATHER, RNN_BACKWARD, SWEEP
 from bptt.check.tolerance import TOLERANCE
 from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
@@ -56,9 +56,9 @@ def loops(da: Array, caches: RNNCaches) -> dict[tuple[bool, bool], Loop]:
     """
     arguments = {"da": da, "caches": caches}
     arguments |= RNN_BACKWARD.prepare(arguments)
-    mistakes = {mistake.id: mistake for mistake in GO_THROUGH.mistakes}
+    mistakes = {mistake.id: mistake for mistake in SWEEP.mistakes}
     with np.errstate(all="ignore"):
-        right = GO_THROUGH.right(arguments)
+        right = SWEEP.right(arguments)
         by_roads = {_BOTH: _loop(arguments, right, "", _BOTH)}
         for roads, name in LEFT_OUT.items():
             mistaken = mistakes[name].predict(arguments, right)

@@ -138,7 +138,11 @@ class _ExactCell:
         chain = RnnLstmChain(kind([cache], cache.xt[..., None]))
         if cache.parameters is not self._parameters:
             # These are the same at all steps: computing them once saves a third of the time.
-            self._parameters, self._by_state, self._by_xt = cache.parameters, chain.by_state, chain.input_jacobian
+            self._parameters, self._by_state, self._by_xt = (
+                cache.parameters,
+                chain.recurrent_jacobian,
+                chain.input_jacobian,
+            )
         by_preactivation = np.einsum("vkij,kij->vij", chain.activation_slopes[..., 0], np.stack(gradients))
         by_previous = zip(("da_prev", "dc_prev"), np.tensordot(self._by_state, by_preactivation, 2), strict=False)
         by_parameter = {f"d{name}": np.zeros_like(values) for name, values in cache.parameters.items()}

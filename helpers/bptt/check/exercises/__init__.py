@@ -1,7 +1,7 @@
 """The table of exercises, one file for each lesson.
 
-A new exercise is an entry, a forward pass, and what ``exact`` and ``inputs`` make of it. For a recurrent cell with one
-state the forward pass is enough: see ``recurrent``.
+A new exercise is an entry here, a forward pass, and functions for it in ``exact`` and ``inputs``. For a recurrent cell
+with one state the forward pass is enough: see ``recurrent``.
 """
 
 from bptt.check.exercises import graphs, lstm_cell, lstm_sequence, rnn_cell, rnn_sequence, training
@@ -41,4 +41,4 @@ EXERCISES = {
 }
 
 CELLS = tuple({exercise.cell.name: exercise.cell for exercise in EXERCISES.values() if exercise.cell}.values())
-"""The cells whose exercises were made from their forward passes alone."""
+"""The cells of exercises that are made from a forward pass alone."""

@@ -1,4 +1,4 @@
-"""Exercises of lesson 00: small computation graphs, backward, and the proof that a gradient is right."""
+"""Exercises of lesson 00: backward passes of small computation graphs, and the gradient check."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,7 +42,7 @@ def _draw_weighted_input(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.weighted_input(seed, sizes.n_x, sizes.n_a, sizes.m)
 
 
-def _weighted_input(arguments: Arguments) -> object:
+def _forward(arguments: Arguments) -> object:
     cache = arguments["cache"]
     return graphs.weighted_input_forward(cache.X, cache.W, cache.b)
 
@@ -63,7 +63,7 @@ WEIGHTED_INPUT_BACKWARD = Exercise(
         "dW sums over the examples j, the second index of dZ and of X. So one of the two has to be turned.",
         "dX sums over the units i, the first index of W and of dZ. db sums dZ over the examples, and stays a column.",
     ),
-    cost=CostBound(inputs.Sizes(48, 48, 2, 1, 1), 1500, _weighted_input),
+    cost=CostBound(inputs.Sizes(48, 48, 2, 1, 1), 1500, _forward),
 )
 
 
@@ -106,7 +106,7 @@ FAN_OUT = Exercise(
 
 
 def _draw_function(seed: int, sizes: inputs.Sizes) -> tuple[graphs.TwoLayerSum, Array, float]:
-    """Draw a function with one result whose entries do not act independently, and which is not quadratic."""
+    """Draw a scalar function that is neither quadratic nor a sum over independent entries."""
     dY, cache = inputs.two_layer(seed, sizes.n_x, sizes.n_a, sizes.m)
     f = graphs.TwoLayerSum(dY, cache.first.W, cache.first.b, cache.second.W, cache.second.b)
     return f, cache.first.X, 1e-4
@@ -157,7 +157,7 @@ RELATIVE_ERROR = Exercise(
     arguments=("a", "b"),
     shapes={"error": ""},
     draw=_draw_two_arrays,
-    # The equation stands in the lesson, so there is nothing to give away.
+    # The lesson has the equation, so this gives nothing away.
     exact=_relative_error,
     mistakes=mistakes.RELATIVE_ERROR,
     hints=(
@@ -167,16 +167,16 @@ RELATIVE_ERROR = Exercise(
 )
 
 
-def _gate(dY: Array, cache: graphs.TwoLayerCache) -> Array:
+def _gate_backward(dY: Array, cache: graphs.TwoLayerCache) -> Array:
     return exact.gradients(lambda A2: cache.A1 * A2, {"A2": cache.A2}, dY)["dA2"]
 
 
-def _second(dZ2: Array, cache: graphs.TwoLayerCache) -> Gradients:
+def _second_layer_backward(dZ2: Array, cache: graphs.TwoLayerCache) -> Gradients:
     gradients = exact.weighted_input_backward(dZ2, cache.second)
     return {"dW2": gradients["dW"], "db2": gradients["db"]}
 
 
-def _meeting(dY: Array, dZ2: Array, cache: graphs.TwoLayerCache) -> Array:
+def _a1_backward(dY: Array, dZ2: Array, cache: graphs.TwoLayerCache) -> Array:
     def both(A1: Array) -> Array:
         Z2, _ = graphs.weighted_input_forward(A1, cache.second.W, cache.second.b)
         return np.stack([A1 * cache.A2, Z2], axis=-3)
@@ -184,7 +184,7 @@ def _meeting(dY: Array, dZ2: Array, cache: graphs.TwoLayerCache) -> Array:
     return exact.gradients(both, {"A1": cache.A1}, np.stack([dY, dZ2]))["dA1"]
 
 
-def _first(dZ1: Array, _: Array, cache: graphs.TwoLayerCache) -> Gradients:
+def _first_layer_backward(dZ1: Array, _: Array, cache: graphs.TwoLayerCache) -> Gradients:
     gradients = exact.weighted_input_backward(dZ1, cache.first)
     return {"dW1": gradients["dW"], "db1": gradients["db"], "dX": gradients["dX"]}
 
@@ -205,12 +205,12 @@ TWO_LAYER_BACKWARD = Exercise(
     draw=_draw_two_layer,
     exact=exact.two_layer_backward,
     stages=(
-        _stage("dY cache", "dA2", _gate, mistakes.GATE),
+        _stage("dY cache", "dA2", _gate_backward, mistakes.GATE),
         _stage("dA2 cache", "dZ2", lambda dA2, c: exact.sigmoid_backward(dA2, c.A2), mistakes.SECOND_SLOPE),
-        _stage("dZ2 cache", "dW2 db2", _second),
-        _stage("dY dZ2 cache", "dA1", _meeting, mistakes.MEETING),
+        _stage("dZ2 cache", "dW2 db2", _second_layer_backward),
+        _stage("dY dZ2 cache", "dA1", _a1_backward, mistakes.A1_USES),
         _stage("dA1 cache", "dZ1", lambda dA1, c: exact.tanh_backward(dA1, c.A1), mistakes.FIRST_SLOPE),
-        _stage("dZ1 dZ2 cache", "dW1 db1 dX", _first, mistakes.FIRST),
+        _stage("dZ1 dZ2 cache", "dW1 db1 dX", _first_layer_backward, mistakes.FIRST),
     ),
     stand_ins={
         **FAN_OUT.stand_ins,

@@ -1,4 +1,4 @@
-"""Exercises of lesson 03: one LSTM cell, backward, in four stages and as a whole."""
+"""Exercises of lesson 03: the backward pass of one LSTM cell, in four stages and as a whole."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from bptt import exact, inputs, lstm
 from bptt.check.exercise import Arguments, CostBound, Exercise, Mistake
 from bptt.check.mistakes import lstm_cell as mistakes
-from bptt.check.mistakes.lstm_jacobians import GATES, LSTMAnswers, ask
+from bptt.check.mistakes.lstm_jacobians import GATES, LSTMCellJacobians, prepare_jacobians
 from bptt.lstm import LSTMCellCache
 from bptt.types import Array, Gradients
 
@@ -25,7 +25,7 @@ def _forward(arguments: Arguments) -> object:
 
 
 def _draw_after_dc(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
-    # Gradients of the memory are as random and as large before and after both roads have met.
+    # The gradient of the memory has the same distribution before and after both paths are added.
     return _draw_cell(seed, sizes)
 
 
@@ -39,7 +39,7 @@ def _draw_before_inputs(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return dc, *_draw_after_gates(seed, sizes)
 
 
-# The stages that mistakes are followed through: one for each line, because a mistake may be made in one line alone.
+# Mistakes are propagated through one stage for each line, because a mistake may be in one line alone.
 
 
 def _stage(arguments: str, shapes: str, right: Callable[..., Any], known: tuple[Mistake, ...]) -> Exercise:
@@ -47,30 +47,32 @@ def _stage(arguments: str, shapes: str, right: Callable[..., Any], known: tuple[
     return Exercise("stage", tuple(arguments.split()), returned, _draw_cell, right, known)
 
 
-def _gate(gate: str, known: tuple[Mistake, ...]) -> Exercise:
-    def right(da_next: Array, dc: Array, answers: LSTMAnswers, _: LSTMCellCache) -> Array:
-        return (da_next if gate == "o" else dc) * answers.from_z[gate]
+def _gate_stage(gate: str, known: tuple[Mistake, ...]) -> Exercise:
+    def right(da_next: Array, dc: Array, jacobians: LSTMCellJacobians, _: LSTMCellCache) -> Array:
+        return (da_next if gate == "o" else dc) * jacobians.wrt_z[gate]
 
-    return _stage("da_next dc answers cache", f"dz{gate}", right, known)
-
-
-def _parameters(gate: str, known: tuple[Mistake, ...]) -> Exercise:
-    def right(dz: Array, answers: LSTMAnswers, _: LSTMCellCache) -> Gradients:
-        found = answers.weights(dz)
-        return {f"dW{gate}": found["dW"], f"db{gate}": found["db"]}
-
-    return _stage(f"dz{gate} answers cache", f"dW{gate} db{gate}", right, known)
+    return _stage("da_next dc jacobians cache", f"dz{gate}", right, known)
 
 
-def _inputs(known: tuple[Mistake, ...]) -> Exercise:
-    def right(dzf: Array, dzi: Array, dzc: Array, dzo: Array, answers: LSTMAnswers, _: LSTMCellCache) -> Gradients:
-        return answers.inputs(np.concatenate([dzf, dzi, dzc, dzo]))
+def _parameters_stage(gate: str, known: tuple[Mistake, ...]) -> Exercise:
+    def right(dz: Array, jacobians: LSTMCellJacobians, _: LSTMCellCache) -> Gradients:
+        gradients = jacobians.to_weights(dz)
+        return {f"dW{gate}": gradients["dW"], f"db{gate}": gradients["db"]}
 
-    return _stage("dzf dzi dzc dzo answers cache", "dxt da_prev", right, known)
+    return _stage(f"dz{gate} jacobians cache", f"dW{gate} db{gate}", right, known)
 
 
-def _memory(known: tuple[Mistake, ...]) -> Exercise:
-    return _stage("dc answers cache", "dc_prev", lambda dc, answers, _: dc * answers.kept, known)
+def _inputs_stage(known: tuple[Mistake, ...]) -> Exercise:
+    def right(
+        dzf: Array, dzi: Array, dzc: Array, dzo: Array, jacobians: LSTMCellJacobians, _: LSTMCellCache
+    ) -> Gradients:
+        return jacobians.to_inputs(np.concatenate([dzf, dzi, dzc, dzo]))
+
+    return _stage("dzf dzi dzc dzo jacobians cache", "dxt da_prev", right, known)
+
+
+def _memory_stage(known: tuple[Mistake, ...]) -> Exercise:
+    return _stage("dc jacobians cache", "dc_prev", lambda dc, jacobians, _: dc * jacobians.wrt_c_prev, known)
 
 
 LSTM_CELL_DC = Exercise(
@@ -103,8 +105,8 @@ LSTM_CELL_GATES_BACKWARD = Exercise(
     shapes={"dzf": "n_a, m", "dzi": "n_a, m", "dzc": "n_a, m", "dzo": "n_a, m"},
     draw=_draw_after_dc,
     exact=exact.lstm_cell_gates_backward,
-    stages=tuple(_gate(gate, mistakes.GATE[gate]) for gate in GATES),
-    prepare=ask,
+    stages=tuple(_gate_stage(gate, mistakes.GATE[gate]) for gate in GATES),
+    prepare=prepare_jacobians,
     hints=(
         (
             "Four lines of the same form, each with three factors: what arrives, the partner in the product, the slope "
@@ -141,8 +143,8 @@ LSTM_CELL_PARAMETERS_BACKWARD = Exercise(
     },
     draw=_draw_after_gates,
     exact=exact.lstm_cell_parameters_backward,
-    stages=tuple(_parameters(gate, mistakes.PARAMETERS[gate]) for gate in GATES),
-    prepare=ask,
+    stages=tuple(_parameters_stage(gate, mistakes.PARAMETERS[gate]) for gate in GATES),
+    prepare=prepare_jacobians,
     hints=(
         (
             "Take one gate only. Its matrix was multiplied by the tall array [a_prev; xt], as Wax was by xt in lesson "
@@ -166,8 +168,8 @@ LSTM_CELL_INPUTS_BACKWARD = Exercise(
     shapes={"dxt": "n_x, m", "da_prev": "n_a, m", "dc_prev": "n_a, m"},
     draw=_draw_before_inputs,
     exact=exact.lstm_cell_inputs_backward,
-    stages=(_inputs(mistakes.INPUTS), _memory(mistakes.MEMORY)),
-    prepare=ask,
+    stages=(_inputs_stage(mistakes.INPUTS), _memory_stage(mistakes.MEMORY)),
+    prepare=prepare_jacobians,
     hints=(
         (
             "Begin with dc_prev, the shortest: the old memory is one factor of one product, and dc arrives there. Who "
@@ -194,12 +196,15 @@ LSTM_CELL_BACKWARD = Exercise(
     exact=exact.lstm_cell_backward,
     stages=(
         LSTM_CELL_DC,
-        *(_gate(gate, mistakes.GATE[gate] + mistakes.GATE_IN_ONE_PIECE[gate]) for gate in GATES),
-        *(_parameters(gate, mistakes.PARAMETERS[gate] + mistakes.PARAMETERS_IN_ONE_PIECE[gate]) for gate in GATES),
-        _inputs(mistakes.INPUTS + mistakes.INPUTS_IN_ONE_PIECE),
-        _memory(mistakes.MEMORY + mistakes.MEMORY_IN_ONE_PIECE),
+        *(_gate_stage(gate, mistakes.GATE[gate] + mistakes.GATE_IN_ONE_PIECE[gate]) for gate in GATES),
+        *(
+            _parameters_stage(gate, mistakes.PARAMETERS[gate] + mistakes.PARAMETERS_IN_ONE_PIECE[gate])
+            for gate in GATES
+        ),
+        _inputs_stage(mistakes.INPUTS + mistakes.INPUTS_IN_ONE_PIECE),
+        _memory_stage(mistakes.MEMORY + mistakes.MEMORY_IN_ONE_PIECE),
     ),
-    prepare=ask,
+    prepare=prepare_jacobians,
     in_place=_IN_PLACE,
     hints=(
         "You have all the pieces: the four functions above. Which of them needs nothing that another one returns?",
@@ -224,11 +229,11 @@ LSTM_CELL_DZ = Exercise(
     exact=exact.lstm_cell_dz,
     stages=(
         LSTM_CELL_DC,
-        *(_gate(gate, mistakes.GATE[gate] + mistakes.GATE_IN_ONE_PIECE[gate]) for gate in GATES),
+        *(_gate_stage(gate, mistakes.GATE[gate] + mistakes.GATE_IN_ONE_PIECE[gate]) for gate in GATES),
         _STACKED,
-        _memory(mistakes.MEMORY + mistakes.MEMORY_IN_ONE_PIECE),
+        _memory_stage(mistakes.MEMORY + mistakes.MEMORY_IN_ONE_PIECE),
     ),
-    prepare=ask,
+    prepare=prepare_jacobians,
     in_place=_IN_PLACE,
     hints=(
         "Every line of it stands in your exercises 1, 2 and 4. Which array do three of the four gates begin with?",

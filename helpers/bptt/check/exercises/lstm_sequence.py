@@ -1,4 +1,4 @@
-"""Exercises of lesson 03: a sequence of LSTM cells, backward."""
+"""Exercises of lesson 03: the backward pass over a sequence of LSTM cells."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from bptt import exact, inputs, lstm
 from bptt.check.exercise import Arguments, CostBound, Exercise
 from bptt.check.exercises.lstm_cell import LSTM_CELL_PARAMETERS_BACKWARD
-from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH
+from bptt.check.exercises.rnn_sequence import GATHER, SWEEP
 from bptt.check.mistakes import lstm_sequence as mistakes
 from bptt.check.mistakes.rnn_sequence import unroll
 
@@ -29,8 +29,8 @@ LSTM_BACKWARD = Exercise(
     draw=_draw_lstm,
     exact=exact.lstm_backward,
     stages=(
-        replace(GO_THROUGH, mistakes=mistakes.THROUGH),
-        replace(GATHER, shapes=_SHAPES, mistakes=mistakes.GATHERED),
+        replace(SWEEP, mistakes=mistakes.SWEEP),
+        replace(GATHER, shapes=_SHAPES, mistakes=mistakes.GATHER),
     ),
     prepare=unroll,
     stand_ins={"lstm_cell_backward": exact.allow_exact(exact.lstm_cell_backward)},
@@ -57,8 +57,8 @@ LSTM_BACKWARD_FUSED = replace(
     LSTM_BACKWARD,
     name="lstm_backward_fused",
     stages=(
-        replace(GO_THROUGH, mistakes=mistakes.FUSED_THROUGH),
-        replace(GATHER, shapes=_SHAPES, mistakes=mistakes.FUSED_GATHERED),
+        replace(SWEEP, mistakes=mistakes.FUSED_SWEEP),
+        replace(GATHER, shapes=_SHAPES, mistakes=mistakes.FUSED_GATHER),
     ),
     stand_ins={"lstm_cell_dz": exact.allow_exact(exact.lstm_cell_dz)},
     hints=(

@@ -1,12 +1,12 @@
-"""The two exercises about any recurrent cell with one state: the cell, backward, and a sequence of it, backward."""
+"""The two exercises about any recurrent cell with one state: backward passes of the cell and of a sequence."""
 
 from dataclasses import replace
 from typing import Any
 
 from bptt import exact
 from bptt.check.exercise import Arguments, CostBound, Exercise, Mistake
-from bptt.check.exercises.rnn_sequence import GATHER, GO_THROUGH, RNN_BACKWARD
-from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, of_a_weighted_input
+from bptt.check.exercises.rnn_sequence import GATHER, RNN_BACKWARD, SWEEP
+from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, weighted_input_mistakes
 from bptt.inputs import Sizes
 from bptt.recurrent import Recurrent
 from bptt.types import Array, Gradients
@@ -26,7 +26,7 @@ def exercises(
     cell_hints, hints : tuple of str
         For the cell and for the sequence. Each says one step more than the one before; none is the solution.
     cell_mistakes : tuple of Mistake
-        Known mistakes in this very cell, besides those that are possible in any.
+        Known mistakes in this cell, besides those that are possible in any.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def exercises(
         caches = arguments["caches"]
         return cell.forward(caches.x, caches.steps[0].a_prev, caches.steps[0].parameters)
 
-    anywhere = (INPUT_TRANSPOSED, *of_a_weighted_input("b"))
+    anywhere = (INPUT_TRANSPOSED, *weighted_input_mistakes("b"))
     one_step = Exercise(
         name=f"{cell.name}_cell_backward",
         arguments=("da_next", "cache"),
@@ -78,11 +78,11 @@ def exercises(
         shapes=shapes,
         draw=draw,
         exact=cell.backward,
-        stages=(GO_THROUGH, replace(GATHER, shapes=shapes)),
+        stages=(SWEEP, replace(GATHER, shapes=shapes)),
         prepare=unroll,
         stand_ins={one_step.name: exact.allow_exact(cell.cell_backward)},
         hints=hints,
         cell=cell,
-        # As many passes as for a cell alone: a sequence may have its cells written out, entry by entry.
+        # The same ratio as for a cell alone, because a sequence may have its cells written out, entry by entry.
         cost=CostBound(Sizes(28, 28, 2, 1, 10), 400, forward),
     )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 01: one RNN cell, backward, in three stages and as a whole."""
+"""Exercises of lesson 01: the backward pass of one RNN cell, in three stages and as a whole."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ RNN_CELL_DZ = Exercise(
 
 RNN_CELL_INPUTS_BACKWARD = Exercise(
     name="rnn_cell_inputs_backward",
-    # Gradients of z are as random and as large as those of a_next, so one drawing serves all stages.
+    # A gradient of z has the shape and the distribution of one of a_next, so all stages share one way of drawing.
     arguments=("dz", "cache"),
     shapes={"dxt": "n_x, m", "da_prev": "n_a, m"},
     draw=_draw_rnn_cell,

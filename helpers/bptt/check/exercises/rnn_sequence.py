@@ -1,4 +1,4 @@
-"""Exercises of lesson 02: from the losses to the states, and a sequence, backward."""
+"""Exercises of lesson 02: backward passes from the losses to the states, and over a sequence."""
 
 from dataclasses import replace
 from typing import Any
@@ -65,13 +65,13 @@ OUTPUT_BACKWARD = Exercise(
     ),
 )
 
-GO_THROUGH = Exercise(
-    name="go_through",
+SWEEP = Exercise(
+    name="sweep",
     arguments=("da", "chain"),
     shapes={"dx_steps": "n_x, m, T_x", "carried": "n_s, n_a, m, T_x + 1", "weight_steps": "n_a, columns, T_x"},
     draw=_draw_rnn,
-    exact=mistakes.go_through,
-    mistakes=mistakes.THROUGH,
+    exact=mistakes.sweep,
+    mistakes=mistakes.SWEEP,
 )
 
 GATHER = Exercise(
@@ -80,7 +80,7 @@ GATHER = Exercise(
     shapes={"dx": "n_x, m, T_x", "da0": "n_a, m", **RNN_CELL_PARAMETERS_BACKWARD.shapes},
     draw=_draw_rnn,
     exact=mistakes.gather,
-    mistakes=mistakes.GATHERED,
+    mistakes=mistakes.GATHER,
 )
 
 RNN_BACKWARD = Exercise(
@@ -89,7 +89,7 @@ RNN_BACKWARD = Exercise(
     shapes=GATHER.shapes,
     draw=_draw_rnn,
     exact=exact.rnn_backward,
-    stages=(GO_THROUGH, GATHER),
+    stages=(SWEEP, GATHER),
     prepare=mistakes.unroll,
     stand_ins={"rnn_cell_backward": exact.allow_exact(exact.rnn_cell_backward)},
     in_place="da-changed-in-place",
@@ -107,7 +107,7 @@ RNN_BACKWARD = Exercise(
 RNN_BACKWARD_PER_LOSS = replace(
     RNN_BACKWARD,
     name="rnn_backward_per_loss",
-    stages=(replace(GO_THROUGH, mistakes=mistakes.PER_LOSS), replace(GATHER, mistakes=())),
+    stages=(replace(SWEEP, mistakes=mistakes.PER_LOSS), replace(GATHER, mistakes=())),
     hints=(
         "Two loops, one inside the other: the outer one chooses a loss k, the inner one follows it back from step k.",
         "Within one traversal nothing is added on the way: the gradient starts as da[:, :, k] and goes on alone.",

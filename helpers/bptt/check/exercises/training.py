@@ -1,4 +1,4 @@
-"""Exercises of lesson 04: what a gradient passes on its way into and out of a training step."""
+"""Exercises of lesson 04: clipping, Adam, many-to-one models, word embedding and gradient descent on an input."""
 
 from typing import Any
 
@@ -10,21 +10,21 @@ from bptt.check.mistakes import adam, clipping, dream_input, embedding, many_to_
 from bptt.types import Array, Gradients
 
 N_WORDS = 8
-"""More than any other size of a case, and few enough to be shown."""
+"""Size of the vocabulary: larger than any other size of a case, and small enough for a report to show as a table."""
 
 
 def _draw_gradients(seed: int, sizes: inputs.Sizes) -> tuple[Gradients, float]:
-    """Draw gradients that have to be clipped, in the second case some that have not, in the third case zeros.
+    """Draw gradients: above the limit in the first case, within it in the second case, zeros in the third case.
 
-    In the first case the arrays have different norms, each above the limit, and so are some entries by themselves.
+    In the first case the arrays have different norms, each above the limit, and some entries alone are above it, too.
     """
     rng = np.random.default_rng(seed)
-    drawn = {name: rng.standard_normal(array.shape) for name, array in _rnn_weights(rng, sizes).items()}
-    drawn["dba"] /= np.linalg.norm(drawn["dba"])
-    norm = float(np.linalg.norm(_together(drawn)))
+    gradients = {name: rng.standard_normal(array.shape) for name, array in _rnn_weights(rng, sizes).items()}
+    gradients["dba"] /= np.linalg.norm(gradients["dba"])
+    norm = float(np.linalg.norm(_concatenated(gradients)))
     if sizes.T_x == 1:
-        return {name: 0 * gradient for name, gradient in drawn.items()}, 5.0
-    return drawn, 1.5 * norm if sizes.m == 1 else 0.7
+        return {name: 0 * gradient for name, gradient in gradients.items()}, 5.0
+    return gradients, 1.5 * norm if sizes.m == 1 else 0.7
 
 
 def _rnn_weights(rng: np.random.Generator, sizes: inputs.Sizes) -> Gradients:
@@ -32,17 +32,17 @@ def _rnn_weights(rng: np.random.Generator, sizes: inputs.Sizes) -> Gradients:
     return {f"d{name}": parameters[name] for name in ("Wax", "Waa", "ba")}
 
 
-def _together(gradients: Gradients) -> Array:
+def _concatenated(gradients: Gradients) -> Array:
     return np.concatenate([gradient.ravel() for gradient in gradients.values()])
 
 
-def _on_the_sphere(gradients: Gradients, max_norm: float) -> Gradients:
-    """Go to the nearest place that is not too far from zero, all gradients being one long arrow."""
-    arrow = _together(gradients)
-    length = np.linalg.norm(arrow)
-    nearest = arrow if length <= max_norm else max_norm * (arrow / length)
+def _clip_by_norm(gradients: Gradients, max_norm: float) -> Gradients:
+    """Clip the gradients by the norm of all of them together, as one vector."""
+    vector = _concatenated(gradients)
+    norm = np.linalg.norm(vector)
+    clipped = vector if norm <= max_norm else max_norm * (vector / norm)
     ends = np.cumsum([gradient.size for gradient in gradients.values()])[:-1]
-    parts = zip(gradients.items(), np.split(nearest, ends), strict=True)
+    parts = zip(gradients.items(), np.split(clipped, ends), strict=True)
     return {name: part.reshape(gradient.shape) for (name, gradient), part in parts}
 
 
@@ -51,8 +51,8 @@ CLIP_GRADIENTS = Exercise(
     arguments=("gradients", "max_norm"),
     shapes={"dWax": "n_a, n_x", "dWaa": "n_a, n_a", "dba": "n_a, 1"},
     draw=_draw_gradients,
-    # What clipping is stands in the lesson, so there is nothing to give away.
-    exact=_on_the_sphere,
+    # The lesson says what clipping is, so this gives nothing away.
+    exact=_clip_by_norm,
     mistakes=clipping.CLIPPED,
     hints=(
         "One number decides for all arrays: the length of the arrow that they make together.",
@@ -67,15 +67,15 @@ CLIP_GRADIENTS = Exercise(
 
 
 def _draw_adam(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
-    """Draw a step in the middle of a training, of tiny gradients in the second case, and the first step in the third.
+    """Draw a later step of a training, with tiny gradients in the second case, and the first step in the third case.
 
-    A weight whose gradient has been zero all the time is among them: that of a word that has not occurred yet.
+    One weight has always had a gradient of zero, like that of a word that has not occurred yet.
     """
     rng = np.random.default_rng(seed)
     shape = (sizes.n_a, sizes.n_x)
     W, learning_rate = rng.standard_normal(shape), float(rng.uniform(0.05, 0.15))
     mean, square = np.zeros(shape), np.zeros(shape)
-    # So small that epsilon matters.
+    # Small enough that epsilon matters.
     scale = 1e-7 if sizes.m == 1 else 1.0
     for _ in range(1, sizes.T_x):
         mean, square = adam.moments(_gradient(rng, shape, scale), mean, square).values()
@@ -130,7 +130,7 @@ ADAM_STEP = Exercise(
 
 
 def _draw_upstream(seed: int, sizes: inputs.Sizes) -> tuple[Array, Array, int]:
-    """Draw sequences of different lengths, of which one fills all steps and the next one does not."""
+    """Draw sequences of different lengths: the first has no padding, the second has some."""
     rng = np.random.default_rng(seed)
     lengths = rng.integers(1, sizes.T_x, size=sizes.m, endpoint=True)
     if sizes.T_x > 1:
@@ -155,7 +155,7 @@ MANY_TO_ONE_UPSTREAM = Exercise(
 
 
 def _draw_embedding(seed: int, sizes: inputs.Sizes) -> tuple[Array, Array, int]:
-    """Draw a text in which a word is used twice by an example, twice at a step, and one word is never used."""
+    """Draw texts in which one word occurs twice in an example and twice at a step, and another word never."""
     rng = np.random.default_rng(seed)
     words = rng.integers(N_WORDS - 1, size=(sizes.m, sizes.T_x))
     words[0, -1] = words[-1, 0] = words[0, 0]
@@ -180,20 +180,20 @@ EMBEDDING_BACKWARD = Exercise(
 )
 
 
-def _draw_valley(seed: int, sizes: inputs.Sizes) -> tuple[Array, graphs.Valley, int, float]:
+def _draw_quadratic(seed: int, sizes: inputs.Sizes) -> tuple[Array, graphs.QuadraticGradient, int, float]:
     rng = np.random.default_rng(seed)
     shape = (sizes.n_x, sizes.m, sizes.T_x)
     A = rng.standard_normal((sizes.n_x, sizes.n_x)) / np.sqrt(sizes.n_x)
     steps = 3 + sizes.n_y
-    return rng.standard_normal(shape), graphs.Valley(A @ A.T, rng.standard_normal(shape)), steps, 0.1
+    return rng.standard_normal(shape), graphs.QuadraticGradient(A @ A.T, rng.standard_normal(shape)), steps, 0.1
 
 
 DREAM_INPUT = Exercise(
     name="dream_input",
     arguments=("x", "input_gradient", "steps", "step_size"),
     shapes={"dreamed": "n_x, m, T_x"},
-    draw=_draw_valley,
-    exact=dream_input.descended,
+    draw=_draw_quadratic,
+    exact=dream_input.descend,
     mistakes=dream_input.DREAMED,
     hints=(
         "Work on a copy: whoever calls you still needs x as it was, to compare.",

@@ -1,1 +1,1 @@
-"""The catalogue of known mistakes, one file for each cell or sequence."""
+"""Catalogue of known mistakes, one file for each cell, sequence or operation."""

@@ -12,25 +12,25 @@ def _norms(gradients: Gradients) -> Array:
     return np.array([np.linalg.norm(gradient) for gradient in gradients.values()])
 
 
-def _within(length: float, max_norm: float) -> float:
-    """By how much to shrink what is believed to have that length."""
+def _shrink_factor(length: float, max_norm: float) -> float:
+    """Return the factor that brings an array of this length within the limit."""
     return max_norm / length if length > max_norm else 1.0
 
 
-def _by(believed: Callable[[Gradients], float]) -> Predict:
-    """Shrink all by one number, from another length than theirs."""
+def _scaled_by(length: Callable[[Gradients], float]) -> Predict:
+    """Predict that all gradients are scaled by one factor, from a wrong length."""
 
     def predict(arguments: Arguments, _: Gradients) -> Gradients:
         gradients = arguments["gradients"]
-        shrink = _within(believed(gradients), arguments["max_norm"])
-        return {name: shrink * gradient for name, gradient in gradients.items()}
+        factor = _shrink_factor(length(gradients), arguments["max_norm"])
+        return {name: factor * gradient for name, gradient in gradients.items()}
 
     return predict
 
 
-def _each(arguments: Arguments, _: Gradients) -> Gradients:
+def _each_array(arguments: Arguments, _: Gradients) -> Gradients:
     gradients, max_norm = arguments["gradients"], arguments["max_norm"]
-    return {name: _within(float(np.linalg.norm(g)), max_norm) * g for name, g in gradients.items()}
+    return {name: _shrink_factor(float(np.linalg.norm(g)), max_norm) * g for name, g in gradients.items()}
 
 
 def _each_entry(arguments: Arguments, _: Gradients) -> Gradients:
@@ -38,11 +38,11 @@ def _each_entry(arguments: Arguments, _: Gradients) -> Gradients:
     return {name: np.clip(gradient, -max_norm, max_norm) for name, gradient in gradients.items()}
 
 
-def _always(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
+def _always_rescaled(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
     gradients, max_norm = arguments["gradients"], arguments["max_norm"]
     length = float(np.linalg.norm(_norms(gradients)))
     if not length:
-        # What 0 / 0 gives, or what it was replaced by.
+        # 0 / 0, or what a learner has replaced that by.
         return {name: [np.full_like(gradient, np.nan), gradient] for name, gradient in gradients.items()}
     return {name: [max_norm / length * gradient] for name, gradient in gradients.items()}
 
@@ -53,10 +53,10 @@ def _to_length_one(arguments: Arguments, _: Gradients) -> Gradients:
     return {name: g / length if length > max_norm else g for name, g in gradients.items()}
 
 
-def _stretched(arguments: Arguments, _: Gradients) -> Gradients:
+def _upside_down(arguments: Arguments, _: Gradients) -> Gradients:
     gradients, max_norm = arguments["gradients"], arguments["max_norm"]
     length = float(np.linalg.norm(_norms(gradients)))
-    return {name: g / _within(length, max_norm) for name, g in gradients.items()}
+    return {name: g / _shrink_factor(length, max_norm) for name, g in gradients.items()}
 
 
 def _by_one_array(place: int) -> Mistake:
@@ -65,7 +65,7 @@ def _by_one_array(place: int) -> Mistake:
         "The norm of a single array decides for all",
         "Your factor comes from one of the arrays. In a loop, what is computed anew in every round has only the last "
         "array's value in the end: add up instead.",
-        _by(lambda gradients: float(_norms(gradients)[place])),
+        _scaled_by(lambda gradients: float(_norms(gradients)[place])),
     )
 
 
@@ -75,7 +75,7 @@ CLIPPED = (
         "Each array is clipped by its own norm",
         "Large arrays shrink and small ones stay, so the arrow of all gradients points somewhere else than before. "
         "Take one norm, of all arrays together, and one factor for all of them.",
-        _each,
+        _each_array,
     ),
     Mistake(
         "clipped-by-value",
@@ -95,20 +95,20 @@ CLIPPED = (
         "Gradients within the limit are changed too",
         "You scale every arrow to the length max_norm. A short one should stay as it is; and one of length zero has "
         "no direction at all (0 / 0).",
-        _always,
+        _always_rescaled,
     ),
     Mistake(
         "squared-norm",
         "The square root of the norm is missing",
         "You compare with the sum of the squares. A length is the root of that.",
-        _by(lambda gradients: float((_norms(gradients) ** 2).sum())),
+        _scaled_by(lambda gradients: float((_norms(gradients) ** 2).sum())),
     ),
     Mistake(
         "norms-added",
         "The norms of the arrays are added",
         "Lengths do not add up unless they point the same way. It is the squares that add up: the square of the whole "
         "length is the sum of the squares of all entries.",
-        _by(lambda gradients: float(_norms(gradients).sum())),
+        _scaled_by(lambda gradients: float(_norms(gradients).sum())),
     ),
     _by_one_array(-1),
     _by_one_array(0),
@@ -116,7 +116,7 @@ CLIPPED = (
         "largest-entry-as-norm",
         "The largest entry takes the place of the norm",
         "Two entries of 3 and 4 make an arrow of length 5, not 4.",
-        _by(lambda gradients: max(float(np.abs(gradient).max()) for gradient in gradients.values())),
+        _scaled_by(lambda gradients: max(float(np.abs(gradient).max()) for gradient in gradients.values())),
     ),
     Mistake(
         "max-norm-forgotten",
@@ -128,6 +128,6 @@ CLIPPED = (
         "factor-upside-down",
         "The factor is upside down",
         "Your gradients grow. The factor has to be below 1 when the norm is above the limit.",
-        _stretched,
+        _upside_down,
     ),
 )

@@ -1,4 +1,4 @@
-"""Known mistakes in sending the gradient of looked-up words back to the matrix that they were looked up in."""
+"""Known mistakes in the backward pass of a word embedding."""
 
 import numpy as np
 
@@ -7,12 +7,12 @@ from bptt.types import Array, Gradients
 
 
 def _one_hot(arguments: Arguments) -> Array:
-    """Tell which word is used where: (n_words, m, T_x)."""
+    """Return whether each word is used in each example at each step: (n_words, m, T_x)."""
     return np.arange(arguments["n_words"])[:, None, None] == arguments["words"]
 
 
-def _assigned(arguments: Arguments, order: tuple[int, int]) -> Array:
-    """Keep of each word the use that comes last, when uses are visited in that order."""
+def _last_uses(arguments: Arguments, order: tuple[int, int]) -> Array:
+    """Keep the last use of each word, in this order of the axes."""
     dx, words = arguments["dx"].transpose(0, *(1 + axis for axis in order)), arguments["words"].transpose(order)
     dE = np.zeros((len(dx), arguments["n_words"]))
     for use, word in enumerate(words.flat):
@@ -20,11 +20,10 @@ def _assigned(arguments: Arguments, order: tuple[int, int]) -> Array:
     return dE
 
 
-def _once_in_each(arguments: Arguments, axis: int) -> Array:
-    """Keep of each word the last use in each example (or at each step), and add those up."""
+def _last_uses_in_each(arguments: Arguments, axis: int) -> Array:
+    """Keep the last use of each word in each example (or at each step), and add those up."""
     dx, words = np.moveaxis(arguments["dx"], 1 + axis, 1), np.moveaxis(arguments["words"], axis, 0)
-    one_by_one = range(len(words))
-    parts = [_assigned({**arguments, "dx": dx[:, [k]], "words": words[[k]]}, (0, 1)) for k in one_by_one]
+    parts = [_last_uses({**arguments, "dx": dx[:, [k]], "words": words[[k]]}, (0, 1)) for k in range(len(words))]
     return np.sum(parts, axis=0)
 
 
@@ -33,7 +32,7 @@ def _mean(arguments: Arguments, right: Gradients) -> Gradients:
     return {"dE": right["dE"] / np.maximum(uses, 1)}
 
 
-def _uses(arguments: Arguments, where: slice | int, axis: int) -> Array:
+def _gradient_of_uses(arguments: Arguments, where: slice | int, axis: int) -> Array:
     dx, words = arguments["dx"].copy(), arguments["words"]
     keep = np.zeros(words.shape)
     np.moveaxis(keep, axis, 0)[where] = 1
@@ -47,21 +46,21 @@ EMBEDDING = (
         "A word that occurs several times has been used several times, and its gradient is the sum. An assignment "
         "keeps the last use alone. So does dE[:, words] += dx: where one column is named twice, NumPy writes only "
         "one of the two.",
-        lambda a, _: {"dE": [_assigned(a, (0, 1)), _assigned(a, (1, 0))]},
+        lambda a, _: {"dE": [_last_uses(a, (0, 1)), _last_uses(a, (1, 0))]},
     ),
     Mistake(
         "uses-at-one-step-lost",
         "Of two examples with the same word at one step only one counts",
         "dE[:, words[:, t]] += dx[:, :, t] names a column twice when two examples have the same word there, and NumPy "
         "then keeps one of the two. np.add.at adds both.",
-        lambda a, _: {"dE": _once_in_each(a, 1)},
+        lambda a, _: {"dE": _last_uses_in_each(a, 1)},
     ),
     Mistake(
         "uses-in-one-example-lost",
         "Of a word that occurs twice in one example only one use counts",
         "dE[:, words[j]] += dx[:, j] names a column twice when a word occurs twice, and NumPy then keeps one of the "
         "two. np.add.at adds both.",
-        lambda a, _: {"dE": _once_in_each(a, 0)},
+        lambda a, _: {"dE": _last_uses_in_each(a, 0)},
     ),
     Mistake(
         "mean-over-uses",
@@ -85,19 +84,19 @@ EMBEDDING = (
         "one-step-only",
         "Only the words of one step learn",
         "The words of all steps were looked up, so all of them get a gradient.",
-        lambda a, _: {"dE": [_uses(a, -1, 1), _uses(a, 0, 1)]},
+        lambda a, _: {"dE": [_gradient_of_uses(a, -1, 1), _gradient_of_uses(a, 0, 1)]},
     ),
     Mistake(
         "last-step-left-out",
         "The words of the last step are left out",
         "The loop over the steps ends one step too early.",
-        lambda a, _: {"dE": _uses(a, slice(-1), 1)},
+        lambda a, _: {"dE": _gradient_of_uses(a, slice(-1), 1)},
     ),
     Mistake(
         "one-example-only",
         "Only the words of one example learn",
         "All examples looked up their words in the same matrix.",
-        lambda a, _: {"dE": [_uses(a, 0, 0), _uses(a, -1, 0)]},
+        lambda a, _: {"dE": [_gradient_of_uses(a, 0, 0), _gradient_of_uses(a, -1, 0)]},
     ),
     Mistake(
         "uses-counted",

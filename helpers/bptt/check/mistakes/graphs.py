@@ -1,6 +1,6 @@
-"""Known mistakes on small computation graphs and in proving a gradient, each as the numbers that it gives.
+"""Known mistakes on small computation graphs and in checking a gradient, each as the numbers that it gives.
 
-They are wrong formulas, or right results put to a wrong use; the right backward formulas are not among them.
+They are wrong formulas, or right results used wrongly; the right backward formulas are not among them.
 """
 
 import numpy as np
@@ -218,15 +218,15 @@ JOIN = (
 )
 
 
-def _one_by_one(x: Array) -> Array:
-    """Return unit nudges of each entry of x, in a stack."""
+def _unit_nudges(x: Array) -> Array:
+    """Return a unit nudge of each entry of x, stacked along a first axis."""
     return np.eye(x.size).reshape(x.size, *x.shape)
 
 
 def _one_sided(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
     f, x, h = arguments["f"], arguments["x"], arguments["h"]
-    sides = [((f(x + side * h * _one_by_one(x)) - f(x)) / (side * h)).reshape(x.shape) for side in (1, -1)]
-    # The nudge is one h, the division may still be by two.
+    sides = [((f(x + side * h * _unit_nudges(x)) - f(x)) / (side * h)).reshape(x.shape) for side in (1, -1)]
+    # With a nudge of one h, the division may still be by 2 h.
     return {"dx": [*sides, *(side / 2 for side in sides)]}
 
 
@@ -237,17 +237,17 @@ def _all_at_once(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
 
 
 def _not_undone(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
-    """Leave every entry nudged that has had its turn: up and down in two arrays, in one, or up alone."""
+    """Leave every entry nudged after its turn: up and down in two arrays, in one, or up alone."""
     f, x, h = arguments["f"], arguments["x"], arguments["h"]
-    own = h * _one_by_one(x)
-    so_far = np.cumsum(own, axis=0)
-    before = so_far - own
-    pairs = (
+    nudges = h * _unit_nudges(x)
+    so_far = np.cumsum(nudges, axis=0)
+    before = so_far - nudges
+    spellings = (
         (f(x + so_far) - f(x - so_far)) / (2 * h),
-        (f(x - before + own) - f(x - so_far)) / (2 * h),
+        (f(x - before + nudges) - f(x - so_far)) / (2 * h),
         (f(x + so_far) - f(x)) / h,
     )
-    return {"dx": [pair.reshape(x.shape) for pair in pairs]}
+    return {"dx": [spelling.reshape(x.shape) for spelling in spellings]}
 
 
 NUMERICAL_GRADIENT = (
@@ -307,7 +307,7 @@ def _largest(x: Array) -> float:
 
 
 def _ratio(above: float, below: float) -> Array:
-    # A learner who makes another mistake may still have thought of 0 / 0.
+    # Code with another mistake may still treat 0 / 0 right.
     return np.asarray(above / below if below else 0.0)
 
 
@@ -330,11 +330,11 @@ def _entry_by_entry(arguments: Arguments, _: Gradients) -> dict[str, list[Array]
     return {"error": [errors.max(), errors]}
 
 
-def _length(x: Array) -> float:
+def _norm(x: Array) -> float:
     return float(np.linalg.norm(x))
 
 
-def _mean(x: Array) -> float:
+def _mean_size(x: Array) -> float:
     return float(np.abs(x).mean())
 
 
@@ -342,9 +342,9 @@ def _other_size(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
     a, b = arguments["a"], arguments["b"]
     return {
         "error": [
-            _ratio(_length(a - b), max(_length(a), _length(b))),
-            _ratio(_length(a - b), _length(a) + _length(b)),
-            _ratio(_mean(a - b), max(_mean(a), _mean(b))),
+            _ratio(_norm(a - b), max(_norm(a), _norm(b))),
+            _ratio(_norm(a - b), _norm(a) + _norm(b)),
+            _ratio(_mean_size(a - b), max(_mean_size(a), _mean_size(b))),
         ]
     }
 
@@ -464,7 +464,7 @@ SECOND_SLOPE = (
     ),
 )
 
-MEETING = (
+A1_USES = (
     Mistake(*_ONE_USE, lambda a, _: {"dA1": exact.weighted_input_backward(a["dZ2"], a["cache"].second)["dX"]}),
     Mistake(
         *_ONE_USE,

@@ -1,7 +1,7 @@
 """Known mistakes in the backward pass of one LSTM cell, each as the numbers that it gives.
 
-They are wrong formulas, or right results put to a wrong use; the right backward formulas are not among them. A mistake
-can be made in the line of one gate alone, so most of them are listed once for each line, under the same id.
+They are wrong formulas, or right results used wrongly; the right backward formulas are not among them. A mistake can be
+made in the line of one gate alone, so most of them are listed once for each line, under the same id.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +12,11 @@ import numpy as np
 
 from bptt import exact
 from bptt.check.exercise import Arguments, Mistake, Predict
-from bptt.check.mistakes.lstm_jacobians import GATES, OUTPUT_OF, LSTMAnswers
-from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, of_a_weighted_input
+from bptt.check.mistakes.lstm_jacobians import GATES, OUTPUT_OF, LSTMCellJacobians
+from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, weighted_input_mistakes
 from bptt.types import Array, Gradients
 
-# First stage: the two roads into the memory.
+# First stage: the gradient of the memory, which arrives on two paths.
 
 _SQUARE_FORGOTTEN = partial(
     Mistake,
@@ -32,33 +32,33 @@ _SQUARE_OUTSIDE = partial(
 )
 
 
-def _state_road(arguments: Arguments, **instead: Array) -> Array:
-    """Send da_next alone to the memory, through a cell with some values changed."""
+def _dc_through_a(arguments: Arguments, **instead: Array) -> Array:
+    """Compute the part of dc that comes through a_next, in a cell with some values replaced."""
     cache = arguments["cache"]._replace(**instead)
     return exact.lstm_cell_dc(arguments["da_next"], np.zeros_like(arguments["da_next"]), cache)
 
 
-def _through(arguments: Arguments, slope: Array) -> Gradients:
-    """Send da_next to the memory with a slope of one's own in the place of that of tanh."""
+def _dc_with_slope(arguments: Arguments, slope: Array) -> Gradients:
+    """Compute dc with another slope in place of that of tanh."""
     return {"dc": arguments["dc_next"] + arguments["da_next"] * arguments["cache"].ot * slope}
 
 
-def _with_another_gate(arguments: Arguments, gate: str) -> Gradients:
+def _dc_with_gate(arguments: Arguments, gate: str) -> Gradients:
     cache = arguments["cache"]
-    return {"dc": arguments["dc_next"] + _state_road(arguments, ot=getattr(cache, gate))}
+    return {"dc": arguments["dc_next"] + _dc_through_a(arguments, ot=getattr(cache, gate))}
 
 
 def _output_gate_missing(arguments: Arguments, _: Gradients) -> Gradients:
-    return {"dc": arguments["dc_next"] + _state_road(arguments, ot=np.ones_like(arguments["cache"].ot))}
+    return {"dc": arguments["dc_next"] + _dc_through_a(arguments, ot=np.ones_like(arguments["cache"].ot))}
 
 
-def _unit_slope(arguments: Arguments) -> Array:
-    """Tell what the state road multiplies by."""
-    return _state_road({**arguments, "da_next": np.ones_like(arguments["da_next"])})
+def _factor_of_da_next(arguments: Arguments) -> Array:
+    """Compute the factor of da_next in dc."""
+    return _dc_through_a({**arguments, "da_next": np.ones_like(arguments["da_next"])})
 
 
 def _joined_before_everything(arguments: Arguments, _: Gradients) -> Gradients:
-    return {"dc": _unit_slope(arguments) * (arguments["da_next"] + arguments["dc_next"])}
+    return {"dc": _factor_of_da_next(arguments) * (arguments["da_next"] + arguments["dc_next"])}
 
 
 def _joined_before_tanh(arguments: Arguments, _: Gradients) -> Gradients:
@@ -71,7 +71,7 @@ def _joined_before_the_gate(arguments: Arguments, right: Gradients) -> Gradients
     return {"dc": right["dc"] - dc_next + dc_next * arguments["cache"].ot}
 
 
-def _joined_early(predict: Predict) -> Mistake:
+def _paths_joined_early(predict: Predict) -> Mistake:
     return Mistake(
         "roads-joined-too-early",
         "The two roads meet too early",
@@ -88,11 +88,11 @@ def _wrong_gate(gate: str) -> Mistake:
         "Another gate stands in the place of the output gate",
         "Between a_next and the memory there is one gate, the one that decides how much of the memory is shown. You "
         "have taken another one.",
-        lambda a, _: _with_another_gate(a, gate),
+        lambda a, _: _dc_with_gate(a, gate),
     )
 
 
-def _forgotten_already(predict: Predict) -> Mistake:
+def _forget_gate_in_dc(predict: Predict) -> Mistake:
     return Mistake(
         "forget-gate-in-dc",
         "The forget gate comes in too early",
@@ -108,7 +108,7 @@ DC = (
         "What the next step says about the memory is left out",
         "Your numbers have only what comes back through a_next. But the memory has two uses: this step shows it, and "
         "the next step keeps a part of it. What comes back from the second use is dc_next.",
-        lambda a, _: {"dc": _state_road(a)},
+        lambda a, _: {"dc": _dc_through_a(a)},
     ),
     Mistake(
         "no-da-path-into-c",
@@ -129,43 +129,43 @@ DC = (
         "The slope of tanh is computed from c_next itself",
         "The slope of tanh can be written with tanh's output. In lesson 1 that output lay in the cache. Here the cache "
         "has c_next, which went into tanh. (That is also why your slope can be negative; the slope of tanh never is.)",
-        lambda a, _: _through(a, 1 - a["cache"].c_next ** 2),
+        lambda a, _: _dc_with_slope(a, 1 - a["cache"].c_next ** 2),
     ),
     Mistake(
         "slope-of-a-next",
         "The slope of tanh is computed from a_next",
         "That was right in lesson 1, where a_next was what tanh gave. Here a_next is what tanh gave times the output "
         "gate.",
-        lambda a, _: _through(a, 1 - a["cache"].a_next ** 2),
+        lambda a, _: _dc_with_slope(a, 1 - a["cache"].a_next ** 2),
     ),
     Mistake(
         "slope-at-c-prev",
         "The slope of tanh is taken at c_prev",
         "It is the new memory that goes through tanh and is shown, not the one that came in.",
-        lambda a, _: _through(a, 1 - np.tanh(a["cache"].c_prev) ** 2),
+        lambda a, _: _dc_with_slope(a, 1 - np.tanh(a["cache"].c_prev) ** 2),
     ),
     Mistake(
         "missing-tanh-derivative",
         "The way from a_next to the memory does not pass through tanh",
         "da_next has met the output gate, and no slope. Between the memory and what is shown of it stands tanh, so its "
         "slope belongs on this road.",
-        lambda a, _: _through(a, np.ones_like(a["da_next"])),
+        lambda a, _: _dc_with_slope(a, np.ones_like(a["da_next"])),
     ),
-    _SQUARE_FORGOTTEN(lambda a, _: _through(a, 1 - np.tanh(a["cache"].c_next))),
-    _SQUARE_OUTSIDE(lambda a, _: _through(a, (1 - np.tanh(a["cache"].c_next)) ** 2)),
+    _SQUARE_FORGOTTEN(lambda a, _: _dc_with_slope(a, 1 - np.tanh(a["cache"].c_next))),
+    _SQUARE_OUTSIDE(lambda a, _: _dc_with_slope(a, (1 - np.tanh(a["cache"].c_next)) ** 2)),
     Mistake(
         "sigmoid-derivative",
         "This is the slope of the sigmoid, not of tanh",
         "The memory is shown through tanh. The form with two factors, the output and one minus the output, belongs to "
         "the sigmoid of a gate.",
-        lambda a, _: _through(a, np.tanh(a["cache"].c_next) * (1 - np.tanh(a["cache"].c_next))),
+        lambda a, _: _dc_with_slope(a, np.tanh(a["cache"].c_next) * (1 - np.tanh(a["cache"].c_next))),
     ),
     Mistake(
         "value-for-slope",
         "tanh stands where its slope belongs",
         "da_next is multiplied by what tanh gave. On the way back a node multiplies by how its output follows its "
         "input: its slope.",
-        lambda a, _: _through(a, np.tanh(a["cache"].c_next)),
+        lambda a, _: _dc_with_slope(a, np.tanh(a["cache"].c_next)),
     ),
     Mistake(
         "da-next-unchanged-in-dc",
@@ -179,13 +179,13 @@ DC = (
         "da_next is not used",
         "What you add to dc_next is the factor of the road through a_next, as if da_next were all ones. The chain rule "
         "multiplies: what arrives, times what the nodes on the way do.",
-        lambda a, _: {"dc": a["dc_next"] + _unit_slope(a)},
+        lambda a, _: {"dc": a["dc_next"] + _factor_of_da_next(a)},
     ),
     Mistake(
         "uses-multiplied",
         "The two roads are multiplied",
         "Along one road the factors are multiplied. Where two roads meet, what they bring is not.",
-        lambda a, _: {"dc": a["dc_next"] * _state_road(a)},
+        lambda a, _: {"dc": a["dc_next"] * _dc_through_a(a)},
     ),
     Mistake(
         "uses-averaged",
@@ -194,21 +194,22 @@ DC = (
         "belong together whole.",
         lambda _, right: {"dc": right["dc"] / 2},
     ),
-    _joined_early(_joined_before_everything),
-    _joined_early(_joined_before_tanh),
-    _joined_early(_joined_before_the_gate),
+    _paths_joined_early(_joined_before_everything),
+    _paths_joined_early(_joined_before_tanh),
+    _paths_joined_early(_joined_before_the_gate),
     _wrong_gate("ft"),
     _wrong_gate("it"),
-    _forgotten_already(lambda a, right: {"dc": right["dc"] * a["cache"].ft}),
-    _forgotten_already(lambda a, right: {"dc": right["dc"] + a["dc_next"] * (a["cache"].ft - 1)}),
+    _forget_gate_in_dc(lambda a, right: {"dc": right["dc"] * a["cache"].ft}),
+    _forget_gate_in_dc(lambda a, right: {"dc": right["dc"] + a["dc_next"] * (a["cache"].ft - 1)}),
 )
 
-# Second stage: the gates, one line each. What arrives at f, i and c is dc; at o it is da_next.
+# Second stage: the gates, one line each. The upstream gradient of f, i and c is dc; that of o is da_next.
 
 
-Known = Callable[[Predict], Mistake]
-"""A mistake by name, whose numbers are still to be told."""
-Make = Callable[[Arguments], Array]
+MistakeTemplate = Callable[[Predict], Mistake]
+"""A mistake without its prediction."""
+ComputeGradient = Callable[[Arguments], Array]
+"""From the arguments of a stage to a wrong gradient."""
 
 _AFTER = partial(
     Mistake,
@@ -308,48 +309,48 @@ _ORDER = partial(
 )
 
 
-def _answers(arguments: Arguments) -> LSTMAnswers:
-    answers: LSTMAnswers = arguments["answers"]
-    return answers
+def _jacobians(arguments: Arguments) -> LSTMCellJacobians:
+    jacobians: LSTMCellJacobians = arguments["jacobians"]
+    return jacobians
 
 
-def _known(name: str, known: Known, *makes: Make) -> tuple[Mistake, ...]:
-    """List the spellings of one mistake in one gradient; later stages are given what each of them makes."""
+def _spellings(name: str, template: MistakeTemplate, *spellings: ComputeGradient) -> tuple[Mistake, ...]:
+    """List the spellings of one mistake in one gradient, each as a mistake, so that later stages get each of them."""
 
-    def predict(make: Make) -> Predict:
-        return lambda arguments, _: {name: make(arguments)}
+    def predict(spelling: ComputeGradient) -> Predict:
+        return lambda arguments, _: {name: spelling(arguments)}
 
-    return tuple(known(predict(make)) for make in makes)
+    return tuple(template(predict(spelling)) for spelling in spellings)
 
 
-def _of_gate(gate: str) -> tuple[Mistake, ...]:
-    """List what goes wrong in the line of any gate."""
-    name, arriving = f"dz{gate}", "da_next" if gate == "o" else "dc"
+def _gate_mistakes(gate: str) -> tuple[Mistake, ...]:
+    """List the mistakes that are possible in the line of any gate."""
+    name, upstream = f"dz{gate}", "da_next" if gate == "o" else "dc"
 
-    def after(a: Arguments) -> Array:
-        answer: Array = a[arriving] * _answers(a).from_output[gate]
-        return answer
+    def doutput(a: Arguments) -> Array:
+        gradient: Array = a[upstream] * _jacobians(a).wrt_output[gate]
+        return gradient
 
     def output(a: Arguments) -> Array:
         return _output(a, gate)
 
-    def copied(other: str) -> Make:
-        return lambda a: a["da_next" if other == "o" else "dc"] * _answers(a).from_z[other]
+    def copied(other: str) -> ComputeGradient:
+        return lambda a: a["da_next" if other == "o" else "dc"] * _jacobians(a).wrt_z[other]
 
-    def at_slope_of(other: str) -> Make:
-        return lambda a: after(a) * _answers(a).slope[other]
+    def at_slope_of(other: str) -> ComputeGradient:
+        return lambda a: doutput(a) * _jacobians(a).slope[other]
 
     others = [other for other in GATES if other != gate]
     sigmoids = [] if gate == "c" else [other for other in others if other != "c"]
     return (
-        *_known(name, _AFTER, after),
-        *_known(name, _SLOPE_TWICE, lambda a: after(a) * _answers(a).slope[gate] ** 2),
-        *_known(name, _NO_PARTNER, lambda a: _without_partner(a, gate)),
-        *_known(name, _NOT_SWAPPED, lambda a: _without_partner(a, gate) * output(a)),
-        *_known(name, _NO_ARRIVAL, lambda a: _answers(a).from_z[gate]),
-        *_known(name, _COPIED, *map(copied, others)),
-        *_known(name, _OTHER_SLOPE, *map(at_slope_of, sigmoids)),
-        *(_of_tanh(name, after, output) if gate == "c" else _of_sigmoid(name, after, output)),
+        *_spellings(name, _AFTER, doutput),
+        *_spellings(name, _SLOPE_TWICE, lambda a: doutput(a) * _jacobians(a).slope[gate] ** 2),
+        *_spellings(name, _NO_PARTNER, lambda a: _without_partner(a, gate)),
+        *_spellings(name, _NOT_SWAPPED, lambda a: _without_partner(a, gate) * output(a)),
+        *_spellings(name, _NO_ARRIVAL, lambda a: _jacobians(a).wrt_z[gate]),
+        *_spellings(name, _COPIED, *map(copied, others)),
+        *_spellings(name, _OTHER_SLOPE, *map(at_slope_of, sigmoids)),
+        *(_tanh_mistakes(name, doutput, output) if gate == "c" else _sigmoid_mistakes(name, doutput, output)),
     )
 
 
@@ -359,37 +360,37 @@ def _output(arguments: Arguments, gate: str) -> Array:
 
 
 def _without_partner(arguments: Arguments, gate: str) -> Array:
-    arriving: Array = arguments["da_next" if gate == "o" else "dc"]
-    return arriving * _answers(arguments).slope[gate]
+    upstream: Array = arguments["da_next" if gate == "o" else "dc"]
+    return upstream * _jacobians(arguments).slope[gate]
 
 
-def _of_sigmoid(name: str, after: Make, output: Make) -> tuple[Mistake, ...]:
+def _sigmoid_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradient) -> tuple[Mistake, ...]:
     return (
-        *_known(name, _ACTIVATED_AGAIN, lambda a: after(a) / (2 * np.cosh(output(a) / 2)) ** 2),
-        *_known(name, _EXCHANGED, lambda a: after(a) * (1 - output(a) ** 2)),
-        *_known(name, _FACTOR, lambda a: after(a) * output(a), lambda a: after(a) * (1 - output(a))),
+        *_spellings(name, _ACTIVATED_AGAIN, lambda a: doutput(a) / (2 * np.cosh(output(a) / 2)) ** 2),
+        *_spellings(name, _EXCHANGED, lambda a: doutput(a) * (1 - output(a) ** 2)),
+        *_spellings(name, _FACTOR, lambda a: doutput(a) * output(a), lambda a: doutput(a) * (1 - output(a))),
     )
 
 
-def _of_tanh(name: str, after: Make, output: Make) -> tuple[Mistake, ...]:
+def _tanh_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradient) -> tuple[Mistake, ...]:
     return (
-        *_known(name, _ACTIVATED_AGAIN, lambda a: after(a) * (1 - np.tanh(output(a)) ** 2)),
-        *_known(name, _EXCHANGED, lambda a: after(a) * output(a) * (1 - output(a))),
-        *_known(name, _SQUARE_FORGOTTEN, lambda a: after(a) * (1 - output(a))),
-        *_known(name, _SQUARE_OUTSIDE, lambda a: after(a) * (1 - output(a)) ** 2),
+        *_spellings(name, _ACTIVATED_AGAIN, lambda a: doutput(a) * (1 - np.tanh(output(a)) ** 2)),
+        *_spellings(name, _EXCHANGED, lambda a: doutput(a) * output(a) * (1 - output(a))),
+        *_spellings(name, _SQUARE_FORGOTTEN, lambda a: doutput(a) * (1 - output(a))),
+        *_spellings(name, _SQUARE_OUTSIDE, lambda a: doutput(a) * (1 - output(a)) ** 2),
     )
 
 
-def _with_da_next(gate: str) -> tuple[Mistake, ...]:
-    return _known(f"dz{gate}", _DA_FOR_DC, lambda a: a["da_next"] * _answers(a).from_z[gate])
+def _da_next_for_dc(gate: str) -> tuple[Mistake, ...]:
+    return _spellings(f"dz{gate}", _DA_FOR_DC, lambda a: a["da_next"] * _jacobians(a).wrt_z[gate])
 
 
 GATE = {
     "f": (
-        *_of_gate("f"),
-        *_with_da_next("f"),
-        *_known("dzf", _SWAPPED, lambda a: _without_partner(a, "f") * a["cache"].cct),
-        *_known(
+        *_gate_mistakes("f"),
+        *_da_next_for_dc("f"),
+        *_spellings("dzf", _SWAPPED, lambda a: _without_partner(a, "f") * a["cache"].cct),
+        *_spellings(
             "dzf",
             partial(
                 Mistake,
@@ -403,14 +404,14 @@ GATE = {
         ),
     ),
     "i": (
-        *_of_gate("i"),
-        *_with_da_next("i"),
-        *_known("dzi", _SWAPPED, lambda a: _without_partner(a, "i") * a["cache"].c_prev),
+        *_gate_mistakes("i"),
+        *_da_next_for_dc("i"),
+        *_spellings("dzi", _SWAPPED, lambda a: _without_partner(a, "i") * a["cache"].c_prev),
     ),
     "c": (
-        *_of_gate("c"),
-        *_with_da_next("c"),
-        *_known(
+        *_gate_mistakes("c"),
+        *_da_next_for_dc("c"),
+        *_spellings(
             "dzc",
             partial(
                 Mistake,
@@ -423,8 +424,8 @@ GATE = {
         ),
     ),
     "o": (
-        *_of_gate("o"),
-        *_known(
+        *_gate_mistakes("o"),
+        *_spellings(
             "dzo",
             partial(
                 Mistake,
@@ -435,7 +436,7 @@ GATE = {
             ),
             lambda a: _without_partner(a, "o") * a["cache"].c_next,
         ),
-        *_known(
+        *_spellings(
             "dzo",
             partial(
                 Mistake,
@@ -446,7 +447,7 @@ GATE = {
             ),
             lambda a: _without_partner(a, "o") * a["cache"].a_next,
         ),
-        *_known(
+        *_spellings(
             "dzo",
             partial(
                 Mistake,
@@ -455,12 +456,12 @@ GATE = {
                 "The output gate did not make the memory. It made a_next, as one of two factors, so what arrives at "
                 "that product is the gradient of a_next.",
             ),
-            lambda a: a["dc"] * _answers(a).from_z["o"],
+            lambda a: a["dc"] * _jacobians(a).wrt_z["o"],
         ),
     ),
 }
 
-# In a cell that is written in one piece, dc has no name: each line writes both roads anew and may get them wrong alone.
+# In a cell that is written in one piece, dc has no name: each line computes both paths, with mistakes of its own.
 
 _IN_ONE_LINE = (
     "no-dc-next",
@@ -473,9 +474,9 @@ _IN_ONE_LINE = (
 )
 
 
-def _in_one_line(name: str, factor: Make) -> tuple[Mistake, ...]:
+def _dc_mistakes_in_one_line(name: str, factor: ComputeGradient) -> tuple[Mistake, ...]:
     def predict(mistake: Mistake) -> Predict:
-        return lambda a, _: {name: _answers(a).dc_by(mistake.predict) * factor(a)}
+        return lambda a, _: {name: _jacobians(a).wrong_dc(mistake.predict) * factor(a)}
 
     return tuple(
         Mistake(mistake.id, mistake.title, mistake.explanation, predict(mistake))
@@ -485,26 +486,26 @@ def _in_one_line(name: str, factor: Make) -> tuple[Mistake, ...]:
 
 
 def _gate_in_one_piece(gate: str) -> tuple[Mistake, ...]:
-    def from_z(a: Arguments) -> Array:
-        return _answers(a).from_z[gate]
+    def wrt_z(a: Arguments) -> Array:
+        return _jacobians(a).wrt_z[gate]
 
-    def from_output(a: Arguments) -> Array:
-        return _answers(a).from_output[gate]
+    def wrt_output(a: Arguments) -> Array:
+        return _jacobians(a).wrt_output[gate]
 
     return (
-        *_in_one_line(f"dz{gate}", from_z),
-        *_known(
+        *_dc_mistakes_in_one_line(f"dz{gate}", wrt_z),
+        *_spellings(
             f"dz{gate}",
             _PARENTHESES,
-            lambda a: _next(a) * from_output(a) + (a["dc"] - _next(a)) * from_z(a),
-            lambda a: _next(a) * from_z(a) + (a["dc"] - _next(a)) * from_output(a),
-            lambda a: _next(a) + (a["dc"] - _next(a)) * from_z(a),
+            lambda a: _dc_next(a) * wrt_output(a) + (a["dc"] - _dc_next(a)) * wrt_z(a),
+            lambda a: _dc_next(a) * wrt_z(a) + (a["dc"] - _dc_next(a)) * wrt_output(a),
+            lambda a: _dc_next(a) + (a["dc"] - _dc_next(a)) * wrt_z(a),
         ),
     )
 
 
-def _next(arguments: Arguments) -> Array:
-    dc_next: Array = _answers(arguments).given["dc_next"]
+def _dc_next(arguments: Arguments) -> Array:
+    dc_next: Array = _jacobians(arguments).given["dc_next"]
     return dc_next
 
 
@@ -513,7 +514,7 @@ GATE_IN_ONE_PIECE = {gate: _gate_in_one_piece(gate) for gate in "fic"} | {"o": (
 # Third stage: the parameters of one gate.
 
 
-def _of_parameters(gate: str) -> tuple[Mistake, ...]:
+def _parameter_mistakes(gate: str) -> tuple[Mistake, ...]:
     dz, dW, db = f"dz{gate}", f"dW{gate}", f"db{gate}"
 
     def both(gradients: Gradients) -> Gradients:
@@ -528,10 +529,10 @@ def _of_parameters(gate: str) -> tuple[Mistake, ...]:
         return {dW: [right[dW][:, :n_a], right[dW][:, n_a:]]}
 
     def copied(other: str) -> Predict:
-        return lambda a, _: both(_answers(a).weights(_answers(a).dz[other]))
+        return lambda a, _: both(_jacobians(a).to_weights(_jacobians(a).dz[other]))
 
     return (
-        *of_a_weighted_input("b"),
+        *weighted_input_mistakes("b"),
         _ORDER(in_other_order),
         Mistake(
             "half-of-the-input",
@@ -545,72 +546,73 @@ def _of_parameters(gate: str) -> tuple[Mistake, ...]:
             "The weight gradient is made with a_next",
             "The weights were multiplied by the state that came in. You have used the one that came out. Both have the "
             "same shape, so only the numbers tell.",
-            lambda a, _: {dW: _answers(a).weights_with_a_next(a[dz])["dW"]},
+            lambda a, _: {dW: _jacobians(a).to_weights_with_a_next(a[dz])["dW"]},
         ),
         Mistake(
             "weights-use-c-prev",
             "The weight gradient is made with the memory",
             "The gates look at the old state and at the input. The memory is not among what they weigh.",
-            lambda a, _: {dW: _answers(a).weights_with_c_prev(a[dz])["dW"]},
+            lambda a, _: {dW: _jacobians(a).to_weights_with_c_prev(a[dz])["dW"]},
         ),
         *(_COPIED(copied(other)) for other in GATES if other != gate),
-        _SLOPE_TWICE(lambda a, _: both(_answers(a).weights(a[dz] * _answers(a).slope[gate]))),
+        _SLOPE_TWICE(lambda a, _: both(_jacobians(a).to_weights(a[dz] * _jacobians(a).slope[gate]))),
     )
 
 
 def _parameters_in_one_piece(gate: str) -> tuple[Mistake, ...]:
     def after(a: Arguments, _: Gradients) -> Gradients:
-        found = _answers(a).weights(_answers(a).after[gate])
-        return {f"dW{gate}": found["dW"], f"db{gate}": found["db"]}
+        gradients = _jacobians(a).to_weights(_jacobians(a).doutput[gate])
+        return {f"dW{gate}": gradients["dW"], f"db{gate}": gradients["db"]}
 
     return (_AFTER(after),)
 
 
-PARAMETERS = {gate: _of_parameters(gate) for gate in GATES}
+PARAMETERS = {gate: _parameter_mistakes(gate) for gate in GATES}
 PARAMETERS_IN_ONE_PIECE = {gate: _parameters_in_one_piece(gate) for gate in GATES}
 
-# Fourth stage: what flowed in.
+# Fourth stage: the inputs, which are xt, a_prev and c_prev.
 
 
-def _stacked(right: Gradients) -> Array:
-    """Put the right gradients on top of each other, in the order of [a_prev; xt]."""
+def _stacked_inputs(right: Gradients) -> Array:
+    """Stack the right gradients in the order of [a_prev; xt]."""
     return np.concatenate([right["da_prev"], right["dxt"]])
 
 
 def _inputs_in_other_order(_: Arguments, right: Gradients) -> Gradients:
     n_x = len(right["dxt"])
-    return {"dxt": _stacked(right)[:n_x], "da_prev": _stacked(right)[n_x:]}
+    return {"dxt": _stacked_inputs(right)[:n_x], "da_prev": _stacked_inputs(right)[n_x:]}
 
 
 def _split_wrongly(_: Arguments, right: Gradients) -> dict[str, list[Array]]:
-    whole, n_x, n_a = _stacked(right), len(right["dxt"]), len(right["da_prev"])
+    whole, n_x, n_a = _stacked_inputs(right), len(right["dxt"]), len(right["da_prev"])
     return {"dxt": [whole, whole[n_x:], whole[:n_a]], "da_prev": [whole, whole[:n_x], whole[n_a:]]}
 
 
-def _shares(arguments: Arguments) -> dict[str, Gradients]:
-    """Tell what each gate gives to what flowed in."""
-    return {gate: _answers(arguments).inputs_of[gate](arguments[f"dz{gate}"]) for gate in GATES}
+def _gate_contributions(arguments: Arguments) -> dict[str, Gradients]:
+    """Compute the part of each gate in the gradients of xt and a_prev."""
+    return {gate: _jacobians(arguments).to_inputs_by_gate[gate](arguments[f"dz{gate}"]) for gate in GATES}
 
 
 def _terms_missing(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
-    shares = _shares(arguments)
-    left_out = [gates for number in (1, 2, 3) for gates in combinations(GATES, number)]
+    parts = _gate_contributions(arguments)
+    missing = [gates for number in (1, 2, 3) for gates in combinations(GATES, number)]
     return {
-        name: [right[name] - np.sum([shares[gate][name] for gate in gates], axis=0) for gates in left_out]
+        name: [right[name] - np.sum([parts[gate][name] for gate in gates], axis=0) for gates in missing]
         for name in ("dxt", "da_prev")
     }
 
 
 def _terms_copied(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
-    shares, inputs_of = _shares(arguments), _answers(arguments).inputs_of
+    parts, to_inputs = _gate_contributions(arguments), _jacobians(arguments).to_inputs_by_gate
     # In the term of one gate, the weights or the gradient of another.
-    instead = [
+    wrong_parts = [
         (gate, wrong)
         for gate, other in permutations(GATES, 2)
-        for wrong in (inputs_of[gate](arguments[f"dz{other}"]), inputs_of[other](arguments[f"dz{gate}"]))
+        for wrong in (to_inputs[gate](arguments[f"dz{other}"]), to_inputs[other](arguments[f"dz{gate}"]))
     ]
     return {
-        name: [right[name] - shares[gate][name] + wrong[name] for gate, wrong in instead] for name in ("dxt", "da_prev")
+        name: [right[name] - parts[gate][name] + wrong[name] for gate, wrong in wrong_parts]
+        for name in ("dxt", "da_prev")
     }
 
 
@@ -620,8 +622,8 @@ def _untransposed(arguments: Arguments, _: Gradients) -> Gradients:
 
 
 def _inputs_with_slope_twice(arguments: Arguments, _: Gradients) -> Gradients:
-    answers = _answers(arguments)
-    return answers.inputs(np.concatenate([arguments[f"dz{gate}"] * answers.slope[gate] for gate in GATES]))
+    jacobians = _jacobians(arguments)
+    return jacobians.to_inputs(np.concatenate([arguments[f"dz{gate}"] * jacobians.slope[gate] for gate in GATES]))
 
 
 INPUTS = (
@@ -654,7 +656,7 @@ INPUTS = (
 )
 
 INPUTS_IN_ONE_PIECE = (
-    _AFTER(lambda a, _: _answers(a).inputs(np.concatenate([_answers(a).after[gate] for gate in GATES]))),
+    _AFTER(lambda a, _: _jacobians(a).to_inputs(np.concatenate([_jacobians(a).doutput[gate] for gate in GATES]))),
 )
 
 MEMORY = (
@@ -685,18 +687,18 @@ MEMORY = (
         "The slope of the forget gate stands on the way to c_prev",
         "The slope of the sigmoid is for those who want to go on to the weights of the forget gate. The memory goes "
         "through the product only: for it the gate is a number to be multiplied by.",
-        lambda a, _: {"dc_prev": a["dc"] * _answers(a).slope["f"]},
+        lambda a, _: {"dc_prev": a["dc"] * _jacobians(a).slope["f"]},
     ),
 )
 
 MEMORY_IN_ONE_PIECE = (
-    *_in_one_line("dc_prev", lambda a: _answers(a).kept),
-    *_known("dc_prev", _DA_FOR_DC, lambda a: _answers(a).given["da_next"] * _answers(a).kept),
-    *_known(
+    *_dc_mistakes_in_one_line("dc_prev", lambda a: _jacobians(a).wrt_c_prev),
+    *_spellings("dc_prev", _DA_FOR_DC, lambda a: _jacobians(a).given["da_next"] * _jacobians(a).wrt_c_prev),
+    *_spellings(
         "dc_prev",
         _PARENTHESES,
-        lambda a: _next(a) + (a["dc"] - _next(a)) * _answers(a).kept,
-        lambda a: _next(a) * _answers(a).kept + (a["dc"] - _next(a)),
+        lambda a: _dc_next(a) + (a["dc"] - _dc_next(a)) * _jacobians(a).wrt_c_prev,
+        lambda a: _dc_next(a) * _jacobians(a).wrt_c_prev + (a["dc"] - _dc_next(a)),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""An LSTM cell asked for its answers to nudges, once: what many mistakes in its backward pass are made of."""
+"""LSTM cell Jacobians that many mistakes are built from."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -11,33 +11,33 @@ from bptt.types import Array, Gradients
 
 GATES = "fico"
 OUTPUT_OF = {"f": "ft", "i": "it", "c": "cct", "o": "ot"}
-"""Each gate by its letter, and what it is called after its activation."""
+"""By gate, its name in the cache, after its activation."""
 
 
-class Linear:
-    """A step that is linear in what arrives from the right, asked once so that much can be sent through it.
+class LinearMap:
+    """Vector-Jacobian product of a step that is differentiated once and then applied to many gradients.
 
     Parameters
     ----------
     forward : callable
-        As ``exact.responses`` takes it.
+        As for ``exact.jacobians``.
     at : dict of ndarray
-        Where to nudge.
+        Where to differentiate.
     """
 
     def __init__(self, forward: Callable[..., Array], at: dict[str, Array]) -> None:
-        answers = exact.jacobians(forward, at)
+        jacobians = exact.jacobians(forward, at)
         self._shapes = {name: array.shape for name, array in at.items()}
-        self._answers = {name: answer.reshape(answer.shape[0], -1) for name, answer in answers.items()}
+        self._jacobians = {name: jacobian.reshape(jacobian.shape[0], -1) for name, jacobian in jacobians.items()}
 
     def __call__(self, upstream: Array) -> Gradients:
-        """Send a gradient through, e.g. to ``{"dxt": ..., "da_prev": ...}``."""
+        """Compute the gradients for an upstream gradient, e.g. ``{"dxt": ..., "da_prev": ...}``."""
         flat = upstream.ravel()
-        return {f"d{name}": (answer @ flat).reshape(self._shapes[name]) for name, answer in self._answers.items()}
+        return {f"d{name}": (jacobian @ flat).reshape(self._shapes[name]) for name, jacobian in self._jacobians.items()}
 
 
-class LSTMAnswers:
-    """What one cell answers to nudges, each answer computed when it is first asked for.
+class LSTMCellJacobians:
+    """Jacobians and exact gradients of one LSTM cell, each computed when first read.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ class LSTMAnswers:
         self.given = given
         self._cache = given["cache"]
         self._ones = np.ones_like(self._cache.c_next)
-        self._dc_by: dict[Predict, Array] = {}
+        self._wrong_dc: dict[Predict, Array] = {}
 
     @cached_property
     def dc(self) -> Array:
-        """The gradient of the memory, done right."""
+        """The exact gradient of the memory."""
         if "dc" in self.given:
             given: Array = self.given["dc"]
             return given
@@ -61,34 +61,34 @@ class LSTMAnswers:
 
     @cached_property
     def dz(self) -> dict[str, Array]:
-        """By gate, its gradient before the activation, done right."""
+        """By gate, the exact gradient before its activation."""
         given = self.given
         if "dzf" not in given:
             given = exact.lstm_cell_gates_backward(given["da_next"], self.dc, self._cache)
         return {gate: given[f"dz{gate}"] for gate in GATES}
 
     @cached_property
-    def after(self) -> dict[str, Array]:
-        """By gate, its gradient after the activation, done right."""
-        arriving = dict.fromkeys("fic", self.dc) | {"o": self.given["da_next"]}
-        return {gate: arriving[gate] * self.from_output[gate] for gate in GATES}
+    def doutput(self) -> dict[str, Array]:
+        """By gate, the exact gradient after its activation."""
+        upstream = dict.fromkeys("fic", self.dc) | {"o": self.given["da_next"]}
+        return {gate: upstream[gate] * self.wrt_output[gate] for gate in GATES}
 
-    def dc_by(self, mistake: Predict) -> Array:
-        """Tell the gradient of the memory, done wrong."""
-        if mistake not in self._dc_by:
+    def wrong_dc(self, mistake: Predict) -> Array:
+        """Compute the gradient of the memory with a mistake."""
+        if mistake not in self._wrong_dc:
             (dc,) = mistake(self.given, {"dc": self.dc}).values()
-            self._dc_by[mistake] = np.asarray(dc)
-        return self._dc_by[mistake]
+            self._wrong_dc[mistake] = np.asarray(dc)
+        return self._wrong_dc[mistake]
 
     @cached_property
-    def from_z(self) -> dict[str, Array]:
-        """By gate, how what it is a factor of answers to a nudge before the activation."""
-        answers = exact.lstm_cell_gates_backward(self._ones, self._ones, self._cache)
-        return {gate: answers[f"dz{gate}"] for gate in GATES}
+    def wrt_z(self) -> dict[str, Array]:
+        """By gate, the derivative of c_next (for o of a_next) with respect to the gate before its activation."""
+        derivatives = exact.lstm_cell_gates_backward(self._ones, self._ones, self._cache)
+        return {gate: derivatives[f"dz{gate}"] for gate in GATES}
 
     @cached_property
-    def from_output(self) -> dict[str, Array]:
-        """By gate, how what it is a factor of answers to a nudge after the activation."""
+    def wrt_output(self) -> dict[str, Array]:
+        """By gate, the derivative of c_next (for o of a_next) with respect to the gate after its activation."""
         cache = self._cache
 
         def memory(ft: Array, it: Array, cct: Array) -> Array:
@@ -97,9 +97,9 @@ class LSTMAnswers:
         def state(ot: Array) -> Array:
             return ot * np.tanh(cache.c_next)
 
-        answers = exact.gradients(memory, {"ft": cache.ft, "it": cache.it, "cct": cache.cct}, self._ones)
-        answers |= exact.gradients(state, {"ot": cache.ot}, self._ones)
-        return {gate: answers[f"d{name}"] for gate, name in OUTPUT_OF.items()}
+        derivatives = exact.gradients(memory, {"ft": cache.ft, "it": cache.it, "cct": cache.cct}, self._ones)
+        derivatives |= exact.gradients(state, {"ot": cache.ot}, self._ones)
+        return {gate: derivatives[f"d{name}"] for gate, name in OUTPUT_OF.items()}
 
     @cached_property
     def slope(self) -> dict[str, Array]:
@@ -109,51 +109,62 @@ class LSTMAnswers:
         return slopes | {"c": exact.tanh_backward(self._ones, outputs["c"])}
 
     @cached_property
-    def kept(self) -> Array:
-        """How the memory answers to a nudge of the memory before."""
+    def wrt_c_prev(self) -> Array:
+        """The derivative of c_next with respect to c_prev."""
         cache = self._cache
         return exact.gradients(lambda c_prev: cache.ft * c_prev, {"c_prev": cache.c_prev}, self._ones)["dc_prev"]
 
     @cached_property
-    def weights(self) -> Linear:
-        """How a gate, before its activation, answers to a nudge of its weights and bias: every gate in the same way."""
-        return self._to_weights(self._cache.a_prev)
+    def to_weights(self) -> LinearMap:
+        """From a gate's gradient before its activation to those of its weights and bias; the same for all gates."""
+        return self._map_to_weights(self._cache.a_prev)
 
     @cached_property
-    def weights_with_a_next(self) -> Linear:
-        """As ``weights``, in a cell that takes ``a_next`` for ``a_prev``."""
-        return self._to_weights(self._cache.a_next)
+    def to_weights_with_a_next(self) -> LinearMap:
+        """As ``to_weights``, with ``a_next`` in place of ``a_prev``."""
+        return self._map_to_weights(self._cache.a_next)
 
     @cached_property
-    def weights_with_c_prev(self) -> Linear:
-        """As ``weights``, in a cell that takes ``c_prev`` for ``a_prev``."""
-        return self._to_weights(self._cache.c_prev)
+    def to_weights_with_c_prev(self) -> LinearMap:
+        """As ``to_weights``, with ``c_prev`` in place of ``a_prev``."""
+        return self._map_to_weights(self._cache.c_prev)
 
-    def _to_weights(self, state: Array) -> Linear:
+    def _map_to_weights(self, state: Array) -> LinearMap:
         weights = {"W": self._cache.parameters["Wf"], "b": self._cache.parameters["bf"]}
-        return Linear(lambda W, b: _weighed(W, state, self._cache.xt) + b, weights)
+        return LinearMap(lambda W, b: _weighted_input(W, state, self._cache.xt) + b, weights)
 
     @cached_property
-    def inputs(self) -> Linear:
-        """How all gates, one below the other and before their activations, answer to nudges of what flows in."""
+    def to_inputs(self) -> LinearMap:
+        """From the stacked gradients of all gates before their activations to those of ``xt`` and ``a_prev``."""
         W = np.concatenate([self._cache.parameters[f"W{gate}"] for gate in GATES])
-        return self._to_inputs(W)
+        return self._map_to_inputs(W)
 
     @cached_property
-    def inputs_of(self) -> dict[str, Linear]:
-        """As ``inputs``, for each gate alone."""
-        return {gate: self._to_inputs(self._cache.parameters[f"W{gate}"]) for gate in GATES}
+    def to_inputs_by_gate(self) -> dict[str, LinearMap]:
+        """As ``to_inputs``, for each gate alone."""
+        return {gate: self._map_to_inputs(self._cache.parameters[f"W{gate}"]) for gate in GATES}
 
-    def _to_inputs(self, W: Array) -> Linear:
-        flowing_in = {"xt": self._cache.xt, "a_prev": self._cache.a_prev}
-        return Linear(lambda xt, a_prev: _weighed(W, a_prev, xt), flowing_in)
+    def _map_to_inputs(self, W: Array) -> LinearMap:
+        inputs = {"xt": self._cache.xt, "a_prev": self._cache.a_prev}
+        return LinearMap(lambda xt, a_prev: _weighted_input(W, a_prev, xt), inputs)
 
 
-def _weighed(W: Array, state: Array, xt: Array) -> Array:
+def _weighted_input(W: Array, state: Array, xt: Array) -> Array:
     n_a = state.shape[-2]
     return W[..., :n_a] @ state + W[..., n_a:] @ xt
 
 
-def ask(arguments: Arguments) -> Arguments:
-    """Prepare what all stages share: the cell's answers."""
-    return {"answers": LSTMAnswers(arguments)}
+def prepare_jacobians(arguments: Arguments) -> Arguments:
+    """Prepare the argument that all stages share: the cell's Jacobians.
+
+    Parameters
+    ----------
+    arguments : dict
+        Of a call of the exercise's function.
+
+    Returns
+    -------
+    dict
+        ``jacobians``.
+    """
+    return {"jacobians": LSTMCellJacobians(arguments)}

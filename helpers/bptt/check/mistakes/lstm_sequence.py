@@ -1,7 +1,7 @@
 """Known mistakes in the backward pass over a sequence of LSTM cells, each as the numbers that it gives.
 
-Those that any loop can have are shared with the RNN. What is special here: two gradients are carried from each step to
-the one before, da_prev and dc_prev, and four gates have weights and biases of their own.
+Those that are possible in any loop are shared with the RNN. An LSTM has more, because two gradients are carried from
+each step to the one before, da_prev and dc_prev, and four gates have weights and biases of their own.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,58 +11,58 @@ import numpy as np
 
 from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.check.mistakes import rnn_sequence
-from bptt.check.mistakes.rnn_sequence import swept
+from bptt.check.mistakes.lstm_jacobians import GATES
+from bptt.check.mistakes.rnn_sequence import sweep_with
 from bptt.jacobians.chain import Carry
 from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.types import Array, Gradients
 
-GATES = "fico"
 FORGET, MEMORY = 0, 4
-"""Where the forget gate and the memory stand among what an LSTM cell weighs: f, i, c, o and the memory itself."""
+"""Indices of the forget gate and of the memory among an LSTM cell's pre-activations and memory: f, i, c, o, memory."""
 A, C = 0, 1
-"""Where the hidden state and the memory stand among the states."""
+"""Indices of the hidden state and of the memory among the states."""
 
 _Matrix = Sequence[Sequence[float]]
-_NOTHING: _Matrix = [[0, 0], [0, 0]]
+_NONE: _Matrix = [[0, 0], [0, 0]]
 _ONLY_A: _Matrix = [[1, 0], [0, 0]]
 _ONLY_C: _Matrix = [[0, 0], [0, 1]]
 _BOTH: _Matrix = [[1, 0], [0, 1]]
 _SWAPPED: _Matrix = [[0, 1], [1, 0]]
-_C_TWICE: _Matrix = [[0, 1], [0, 1]]
-_A_TWICE: _Matrix = [[1, 0], [1, 0]]
+_C_FOR_BOTH: _Matrix = [[0, 1], [0, 1]]
+_A_FOR_BOTH: _Matrix = [[1, 0], [1, 0]]
 
 
-def _carrying(used: _Matrix = _BOTH, handed: _Matrix = _BOTH, heaped: _Matrix = _NOTHING) -> Predict:
-    return lambda a, _: swept(a, a["da"], carry=Carry(used, handed, heaped))
+def _with_carry(into_cell: _Matrix = _BOTH, from_cell: _Matrix = _BOTH, accumulated: _Matrix = _NONE) -> Predict:
+    return lambda a, _: sweep_with(a, a["da"], carry=Carry(into_cell, from_cell, accumulated))
 
 
 def _also_into_memory(arguments: Arguments, steps: slice) -> Gradients:
     da = arguments["da"]
     into_memory = np.zeros_like(da)
     into_memory[:, :, steps] = da[:, :, steps]
-    return swept(arguments, np.stack([da, into_memory]))
+    return sweep_with(arguments, np.stack([da, into_memory]))
 
 
 def _memory_through_a_twice(arguments: Arguments, _: Gradients) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
     slopes = chain.activation_slopes.copy()
-    slopes[:, A] += _shown(chain) * slopes[:, C]
-    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
+    slopes[:, A] += _da_dc(chain) * slopes[:, C]
+    return chain.replace(activation_slopes=slopes).sweep(arguments["da"])
 
 
-def _shown(chain: RnnLstmChain) -> Array:
-    """How a hidden state follows its memory: what it adds to the way of the old memory, which takes both."""
+def _da_dc(chain: RnnLstmChain) -> Array:
+    """Compute the derivative of a with respect to c at each step, from those of both with respect to the old memory."""
     return chain.activation_slopes[MEMORY, A] / chain.activation_slopes[MEMORY, C]
 
 
-def _forgets_twice(arguments: Arguments, _: Gradients) -> Gradients:
+def _forget_gate_twice(arguments: Arguments, _: Gradients) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
     slopes = chain.activation_slopes.copy()
     slopes[MEMORY] *= slopes[MEMORY, C]
-    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
+    return chain.replace(activation_slopes=slopes).sweep(arguments["da"])
 
 
-def _shared(_: Arguments, right: Gradients) -> Gradients:
+def _shared_arrays(_: Arguments, right: Gradients) -> Gradients:
     weights, biases = (np.sum([right[f"d{kind}{gate}"] for gate in GATES], axis=0) for kind in "Wb")
     return {f"d{kind}{gate}": array for gate in GATES for kind, array in (("W", weights), ("b", biases))}
 
@@ -70,7 +70,7 @@ def _shared(_: Arguments, right: Gradients) -> Gradients:
 def _biases_across(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
     chain: RnnLstmChain = arguments["chain"]
     last = chain.split(arguments["weight_steps"][..., 0])
-    # Either the line of one gate takes up the forget gate's sum in place of its own, or both are added.
+    # The line of one gate either has the forget gate's sum in place of its own, or adds both.
     return {
         f"db{gate}": [right["dbf"] + last[f"db{gate}"], right["dbf"] + right[f"db{gate}"]]
         for gate in GATES
@@ -90,8 +90,10 @@ def _blocks_in_order(order: Sequence[int]) -> Predict:
     def predict(arguments: Arguments, _: Gradients) -> Gradients:
         chain: RnnLstmChain = arguments["chain"]
         among = [*order, MEMORY]
-        by_state = np.stack([chain.by_state[A][:, among], chain.by_state[C]])
-        return chain.instead(by_state=by_state, input_jacobian=chain.input_jacobian[:, among]).sweep(arguments["da"])
+        recurrent = np.stack([chain.recurrent_jacobian[A][:, among], chain.recurrent_jacobian[C]])
+        return chain.replace(recurrent_jacobian=recurrent, input_jacobian=chain.input_jacobian[:, among]).sweep(
+            arguments["da"]
+        )
 
     return predict
 
@@ -99,8 +101,10 @@ def _blocks_in_order(order: Sequence[int]) -> Predict:
 def _split_at_n_x(arguments: Arguments, _: Gradients) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
     n_x = len(chain.input_jacobian)
-    both = np.concatenate([chain.by_state[A], chain.input_jacobian])
-    other = chain.instead(input_jacobian=both[:n_x], by_state=np.stack([both[n_x:], chain.by_state[C]]))
+    both = np.concatenate([chain.recurrent_jacobian[A], chain.input_jacobian])
+    other = chain.replace(
+        input_jacobian=both[:n_x], recurrent_jacobian=np.stack([both[n_x:], chain.recurrent_jacobian[C]])
+    )
     return other.sweep(arguments["da"])
 
 
@@ -114,15 +118,15 @@ def _halves_exchanged(_: Arguments, right: Gradients) -> Gradients:
 
 def _weights_with(arguments: Arguments, a_prev: Array) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
-    return chain.instead(by_weights=chain.weighing(a_prev=a_prev)).sweep(arguments["da"])
+    return chain.replace(weight_jacobian=chain.compute_weight_jacobian(a_prev=a_prev)).sweep(arguments["da"])
 
 
 def _with_a_next(arguments: Arguments, _: Gradients) -> Gradients:
-    return _weights_with(arguments, arguments["chain"].kept("a_next"))
+    return _weights_with(arguments, arguments["chain"].stack_field("a_next"))
 
 
 def _a0_forgotten(arguments: Arguments, _: Gradients) -> Gradients:
-    a_prev = arguments["chain"].kept("a_prev")
+    a_prev = arguments["chain"].stack_field("a_prev")
     a_prev[:, :, 0] = 0
     return _weights_with(arguments, a_prev)
 
@@ -130,20 +134,20 @@ def _a0_forgotten(arguments: Arguments, _: Gradients) -> Gradients:
 def _with_c_next(arguments: Arguments, _: Gradients) -> Gradients:
     chain: RnnLstmChain = arguments["chain"]
     slopes = chain.activation_slopes.copy()
-    # How the new memory follows the forget gate depends on the old one; how it is shown does not.
-    slopes[FORGET, C] = chain.activating(c_prev=chain.kept("c_next"))[FORGET, C]
-    slopes[FORGET, A] = _shown(chain) * slopes[FORGET, C]
-    return chain.instead(activation_slopes=slopes).sweep(arguments["da"])
+    # Only the derivative of the new memory with respect to the forget gate depends on the old memory.
+    slopes[FORGET, C] = chain.compute_activation_slopes(c_prev=chain.stack_field("c_next"))[FORGET, C]
+    slopes[FORGET, A] = _da_dc(chain) * slopes[FORGET, C]
+    return chain.replace(activation_slopes=slopes).sweep(arguments["da"])
 
 
 def _examples_first(steps: Array) -> Array:
-    """Read steps of examples, laid out time after time, as if they lay example after example."""
+    """Read an array that is flattened with time first as if it were flattened with examples first."""
     *before, m, length = steps.shape
     return np.swapaxes(steps, -2, -1).reshape(*before, m, length)
 
 
 def _time_first(steps: Array) -> Array:
-    """Read steps of examples, laid out example after example, as if they lay time after time."""
+    """Read an array that is flattened with examples first as if it were flattened with time first."""
     *before, m, length = steps.shape
     return np.swapaxes(steps.reshape(*before, length, m), -2, -1)
 
@@ -151,7 +155,7 @@ def _time_first(steps: Array) -> Array:
 def _weights_mixed(read: Callable[[Array], Array]) -> Predict:
     def predict(arguments: Arguments, _: Gradients) -> Gradients:
         chain: RnnLstmChain = arguments["chain"]
-        return chain.instead(by_weights=read(chain.by_weights)).sweep(arguments["da"])
+        return chain.replace(weight_jacobian=read(chain.weight_jacobian)).sweep(arguments["da"])
 
     return predict
 
@@ -196,14 +200,14 @@ def _memory_for_state(predict: Predict) -> Mistake:
     )
 
 
-CARRIED = (
+CARRY = (
     Mistake(
         "no-memory-carry",
         "The gradient of the memory never reaches the step before",
         "At every step dc_next is zero, as if nobody used the memory any more. But c_t has two uses: it is shown, in "
         "a_t, and it is kept, in the memory of the next step. What comes back from the second use is the dc_prev that "
         "the cell of step t+1 returned. It has to be carried from step to step, as da_prev is.",
-        _carrying(used=_ONLY_A),
+        _with_carry(into_cell=_ONLY_A),
     ),
     Mistake(
         "no-time-path",
@@ -211,23 +215,23 @@ CARRIED = (
         "The memory's gradient is carried, but each hidden state gets the gradient of its own loss alone, da[:, :, t]. "
         "a_t has two uses: its own prediction, and the gates of the next step. What comes back from those is the "
         "da_prev that the cell of step t+1 returned; both gradients meet at a_t.",
-        _carrying(used=_ONLY_C),
+        _with_carry(into_cell=_ONLY_C),
     ),
     Mistake(
         "neither-carried",
         "No gradient goes from a step to the one before",
         "Each step gets da[:, :, t] and zeros. A cell hands back two gradients, da_prev and dc_prev, and the cell of "
         "the step before needs both. Only the last step, which has no next one, is right in dx.",
-        _carrying(used=_NOTHING),
+        _with_carry(into_cell=_NONE),
     ),
-    _never_updated(_carrying(handed=_ONLY_C)),
-    _never_updated(_carrying(handed=_NOTHING)),
+    _never_updated(_with_carry(from_cell=_ONLY_C)),
+    _never_updated(_with_carry(from_cell=_NONE)),
     Mistake(
         "memory-gradient-accumulated-twice",
         "The gradient of the memory is counted again and again",
         "The carried dc is added to, where it should be replaced. A cell's dc_prev already contains everything that "
         "arrived from later steps; adding the old carry counts it again.",
-        _carrying(heaped=_ONLY_C),
+        _with_carry(accumulated=_ONLY_C),
     ),
     Mistake(
         "da-path-into-memory-twice",
@@ -241,10 +245,10 @@ CARRIED = (
         "The memory's gradient passes each forget gate twice",
         "dc_prev is the gradient of the memory before the cell: the forget gate is in it already. Between two steps "
         "nothing happens to it.",
-        _forgets_twice,
+        _forget_gate_twice,
     ),
-    _heaped_up(_carrying(heaped=_ONLY_A)),
-    _heaped_up(_carrying(heaped=_BOTH)),
+    _heaped_up(_with_carry(accumulated=_ONLY_A)),
+    _heaped_up(_with_carry(accumulated=_BOTH)),
     Mistake(
         "memory-carry-starts-from-da",
         "The memory's gradient starts from da",
@@ -259,23 +263,23 @@ CARRIED = (
         "tanh on its way, and that happens inside the cell. dc_next is what the next step sent, and nothing else.",
         lambda a, _: _also_into_memory(a, slice(None)),
     ),
-    _swapped(_carrying(used=_SWAPPED)),
-    _swapped(_carrying(handed=_SWAPPED)),
-    _memory_for_state(_carrying(used=_C_TWICE)),
-    _memory_for_state(_carrying(handed=_C_TWICE)),
+    _swapped(_with_carry(into_cell=_SWAPPED)),
+    _swapped(_with_carry(from_cell=_SWAPPED)),
+    _memory_for_state(_with_carry(into_cell=_C_FOR_BOTH)),
+    _memory_for_state(_with_carry(from_cell=_C_FOR_BOTH)),
     Mistake(
         "da-prev-used-for-dc-prev",
         "The memory is given the hidden state's gradient",
         "What you carry to the memory of the step before is da_prev. That one belongs to the hidden state; the "
         "memory's own is dc_prev.",
-        _carrying(used=_A_TWICE),
+        _with_carry(into_cell=_A_FOR_BOTH),
     ),
 )
 
-THROUGH = (*CARRIED, *rnn_sequence.ANY_LOOP)
+SWEEP = (*CARRY, *rnn_sequence.ANY_LOOP)
 
-GATHERED = (
-    *rnn_sequence.GATHERED,
+GATHER = (
+    *rnn_sequence.GATHER,
     Mistake(
         "da0-is-dc-prev",
         "da0 is the gradient of the first memory",
@@ -288,7 +292,7 @@ GATHERED = (
         "The gates share one array",
         "The gradients of all four gates hold the same numbers: the sum of the four. In Python, b = a makes a second "
         "name for one array, no second array. So whatever is added under one name shows under all of them.",
-        _shared,
+        _shared_arrays,
     ),
     Mistake(
         "bias-gradients-added-across-gates",
@@ -340,8 +344,8 @@ def _mixed(predict: Predict) -> Mistake:
     )
 
 
-FUSED_THROUGH = (
-    *THROUGH,
+FUSED_SWEEP = (
+    *SWEEP,
     *(_misordered(_blocks_in_order(order)) for order in permutations(range(len(GATES))) if order != (0, 1, 2, 3)),
     _halves("wrong-split-of-W", _split_at_n_x),
     _mixed(_weights_mixed(_examples_first)),
@@ -369,8 +373,8 @@ FUSED_THROUGH = (
     ),
 )
 
-FUSED_GATHERED = (
-    *(mistake for mistake in GATHERED if mistake.id != "gates-copied"),
+FUSED_GATHER = (
+    *(mistake for mistake in GATHER if mistake.id != "gates-copied"),
     _misordered(_of_another_gate),
     _halves("concatenation-order", _halves_exchanged),
     _mixed(lambda _, right: {"dx": [_examples_first(right["dx"]), _time_first(right["dx"])]}),

@@ -1,4 +1,4 @@
-"""Known mistakes in sending the gradient of one verdict back to the one state that it was made from."""
+"""Known mistakes in the backward pass of a many-to-one model: from one prediction to the last real state."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.types import Array
 
 
-def _at(arguments: Arguments, where: Array) -> Array:
-    """Put each example's gradient at the steps that are True; (m, T_x)."""
+def _da_where(arguments: Arguments, where: Array) -> Array:
+    """Put each example's gradient at the steps where ``where (m, T_x)`` is True."""
     return arguments["da_last"][:, :, None] * where
 
 
@@ -15,12 +15,12 @@ def _steps(arguments: Arguments) -> Array:
     return np.arange(arguments["T_x"])
 
 
-def _at_step(arguments: Arguments, steps: Array) -> Array:
-    return _at(arguments, _steps(arguments) == np.asarray(steps)[..., None])
+def _da_at_steps(arguments: Arguments, steps: Array) -> Array:
+    return _da_where(arguments, _steps(arguments) == np.asarray(steps)[..., None])
 
 
-def _always_at(step: int) -> Predict:
-    return lambda a, _: {"da": _at_step(a, np.full(a["lengths"].shape, step % a["T_x"]))}
+def _da_at_one_step(step: int) -> Predict:
+    return lambda a, _: {"da": _da_at_steps(a, np.full(a["lengths"].shape, step % a["T_x"]))}
 
 
 UPSTREAM = (
@@ -29,46 +29,46 @@ UPSTREAM = (
         "The gradient arrives at the very last step, padding or not",
         "Every sequence gets it at step T_x - 1. The shorter ones ended before that: what was looked at is the state "
         "after their last real word.",
-        _always_at(-1),
+        _da_at_one_step(-1),
     ),
     Mistake(
         "first-step",
         "The gradient arrives at the first step",
         "The verdict is made from the last real state of each sequence, not from its first one.",
-        _always_at(0),
+        _da_at_one_step(0),
     ),
     Mistake(
         "one-step-too-late",
         "The gradient arrives one step too late",
         "Steps are counted from 0: of a sequence of length 3 the last real step has the number 2.",
-        lambda a, _: {"da": [_at_step(a, a["lengths"]), _at_step(a, a["lengths"] % a["T_x"])]},
+        lambda a, _: {"da": [_da_at_steps(a, a["lengths"]), _da_at_steps(a, a["lengths"] % a["T_x"])]},
     ),
     Mistake(
         "one-step-too-early",
         "The gradient arrives one step too early",
         "Steps are counted from 0, and a sequence of length 3 ends at step 2. (Step -1 is the last one of all.)",
-        lambda a, _: {"da": _at_step(a, (a["lengths"] - 2) % a["T_x"])},
+        lambda a, _: {"da": _da_at_steps(a, (a["lengths"] - 2) % a["T_x"])},
     ),
     Mistake(
         "every-real-step",
         "The gradient arrives at every real step",
         "There is one loss for a whole sequence, and it looks at one state. The earlier ones hear of it through time, "
         "and that is the business of the backward pass over the sequence.",
-        lambda a, _: {"da": _at(a, _steps(a) < a["lengths"][:, None])},
+        lambda a, _: {"da": _da_where(a, _steps(a) < a["lengths"][:, None])},
     ),
     Mistake(
         "every-step",
         "The gradient arrives at every step",
         "There is one loss for a whole sequence, and it looks at one state. The others get zeros here; they hear of "
         "the loss through time, in the backward pass over the sequence.",
-        lambda a, _: {"da": _at(a, np.ones_like(_steps(a), dtype=bool))},
+        lambda a, _: {"da": _da_where(a, np.ones_like(_steps(a), dtype=bool))},
     ),
     Mistake(
         "ends-of-all-examples",
         "Each example's gradient arrives at the ends of all examples",
         "da[:, :, lengths - 1] means all examples at each of those steps. What you want is a pair for each example j: "
         "example j at step lengths[j] - 1. A loop over j says so, and so does da[:, np.arange(m), lengths - 1].",
-        lambda a, _: {"da": _at(a, (_steps(a) == a["lengths"][:, None] - 1).any(axis=0))},
+        lambda a, _: {"da": _da_where(a, (_steps(a) == a["lengths"][:, None] - 1).any(axis=0))},
     ),
     Mistake(
         "one-length-for-all",
@@ -76,7 +76,7 @@ UPSTREAM = (
         "Each example has its own length.",
         lambda a, _: {
             "da": [
-                _at_step(a, np.full(a["lengths"].shape, length - 1))
+                _da_at_steps(a, np.full(a["lengths"].shape, length - 1))
                 for length in (a["lengths"][0], a["lengths"][-1], a["lengths"].max(), a["lengths"].min())
             ]
         },

@@ -1,6 +1,6 @@
 """Known mistakes in the backward pass of one RNN cell, each as the numbers that it gives.
 
-They are wrong formulas, or right results put to a wrong use; the right backward formulas are not among them.
+They are wrong formulas, or right results used wrongly; the right backward formulas are not among them.
 """
 
 import numpy as np
@@ -23,30 +23,30 @@ def _waa_with_a_next(arguments: Arguments, _: Gradients) -> Gradients:
 
 
 def _dz(arguments: Arguments, bias: str) -> Array:
-    """Find the gradient of what a bias was added to; a cell with several biases has several of them, by the bias."""
+    """Return the gradient of what a bias is added to; a cell with several biases has one for each bias."""
     dz = next(value for name, value in arguments.items() if name.startswith("dz"))
     return dz[bias] if isinstance(dz, dict) else dz
 
 
-def _of(letter: str, gradients: Gradients) -> Gradients:
+def _gradients_of(letter: str, gradients: Gradients) -> Gradients:
     return {name: array for name, array in gradients.items() if name.startswith(f"d{letter}")}
 
 
 def _transposed(_: Arguments, right: Gradients) -> Gradients:
-    return {name: array.T for name, array in _of("W", right).items()}
+    return {name: array.T for name, array in _gradients_of("W", right).items()}
 
 
 def _without_an_axis(_: Arguments, right: Gradients) -> Gradients:
-    return {name: array.ravel() for name, array in _of("b", right).items()}
+    return {name: array.ravel() for name, array in _gradients_of("b", right).items()}
 
 
 def _over_wrong_axis(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
-    over_features = {name: _dz(arguments, name).sum(axis=0) for name in _of("b", right)}
+    over_features = {name: _dz(arguments, name).sum(axis=0) for name in _gradients_of("b", right)}
     return {name: [sums, sums[None, :], sums[:, None]] for name, sums in over_features.items()}
 
 
 def _not_summed(arguments: Arguments, right: Gradients) -> Gradients:
-    return {name: _dz(arguments, name) for name in _of("b", right)}
+    return {name: _dz(arguments, name) for name in _gradients_of("b", right)}
 
 
 def _averaged(arguments: Arguments, parameters: Gradients) -> Gradients:
@@ -143,19 +143,19 @@ INPUTS = (
 )
 
 
-def of_a_weighted_input(bias: str) -> tuple[Mistake, ...]:
-    """List the mistakes that the gradients of any weights and their bias invite.
+def weighted_input_mistakes(bias: str) -> tuple[Mistake, ...]:
+    """List the mistakes that are possible in the gradients of any weights and their bias.
 
     Parameters
     ----------
     bias : str
-        What the lesson calls the bias.
+        Name of the bias in the lesson.
 
     Returns
     -------
     tuple of Mistake
-        They tell weights and biases from their names, and find ``dz`` among the arguments by the beginning of its name:
-        an array, or, by the gradient of each bias, several.
+        They recognise weights and biases by the first letter of their names, and ``dz`` by the first letters of the
+        argument's name: it is an array, or a dict of arrays by the name of each bias gradient.
     """
     return (
         Mistake(
@@ -193,7 +193,7 @@ def of_a_weighted_input(bias: str) -> tuple[Mistake, ...]:
             f"Your d{bias} is m times too small: mean where a sum belongs. The bias was used once for each example, "
             "and a value that is used several times collects the sum of all gradients. In this course a 1/m, if any, "
             "is in the loss.",
-            lambda a, right: _averaged(a, _of("b", right)),
+            lambda a, right: _averaged(a, _gradients_of("b", right)),
         ),
         Mistake(
             "averaged-over-examples",
@@ -201,13 +201,13 @@ def of_a_weighted_input(bias: str) -> tuple[Mistake, ...]:
             "All parameter gradients are m times too small. Some texts average over the examples inside the backward "
             "pass; in this course the gradients are sums, and a 1/m, if any, is in the loss and reaches you through "
             "da_next.",
-            lambda a, right: _averaged(a, {**_of("W", right), **_of("b", right)}),
+            lambda a, right: _averaged(a, {**_gradients_of("W", right), **_gradients_of("b", right)}),
         ),
     )
 
 
 PARAMETERS = (
-    *of_a_weighted_input("ba"),
+    *weighted_input_mistakes("ba"),
     Mistake(
         "dWaa-uses-a-next",
         "dWaa is computed with a_next",

@@ -1,4 +1,4 @@
-"""Known mistakes on the way from the losses to the states: dense layer, softmax, cross-entropy."""
+"""Known mistakes in the backward pass from the losses to the states: cross-entropy, softmax, dense layer."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from bptt.types import Array, Gradients
 
 
 def scores(y_pred: Array, y: Array) -> Gradients:
-    """First stage, done right: the gradient of the scores, which softmax turns into probabilities.
+    """Compute the first stage: the exact gradient of the scores, which softmax turns into probabilities.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ def scores(y_pred: Array, y: Array) -> Gradients:
     """
     n_y, m, T_x = y.shape
     # With one feature for each score and the identity as weights, the states are the scores.
-    found = exact.output_backward(y_pred, y, np.zeros((n_y, m, T_x)), np.eye(n_y))
-    return {"dz": found["da_loss"]}
+    gradients = exact.output_backward(y_pred, y, np.zeros((n_y, m, T_x)), np.eye(n_y))
+    return {"dz": gradients["da_loss"]}
 
 
 def dense(dz: Array, a: Array, Wya: Array) -> Gradients:
-    """Second stage, done right: from the gradient of the scores through the dense layer.
+    """Compute the second stage: the exact gradients of the dense layer, from that of the scores.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def dense(dz: Array, a: Array, Wya: Array) -> Gradients:
     dict
         ``da_loss (n_a, m, T_x), dWya (n_y, n_a), dby (n_y, 1)``.
     """
-    found = exact.gradients(output_z, {"a": a, "Wya": Wya, "by": np.zeros((len(Wya), 1))}, dz)
-    return {"da_loss": found["da"], "dWya": found["dWya"], "dby": found["dby"]}
+    gradients = exact.gradients(output_z, {"a": a, "Wya": Wya, "by": np.zeros((len(Wya), 1))}, dz)
+    return {"da_loss": gradients["da"], "dWya": gradients["dWya"], "dby": gradients["dby"]}
 
 
 def _last_step_only(arguments: Arguments, _: Gradients) -> Gradients:

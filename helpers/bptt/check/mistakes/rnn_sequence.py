@@ -1,8 +1,8 @@
 """Known mistakes in the backward pass over a sequence, each as the numbers that it gives.
 
-What a loop does falls into two stages. First, it goes *through* the steps: what arrives at each, and at which cell.
-Then, what is *gathered* of all that the cells return. A mistake belongs to one of them, and two may meet. Most are
-possible with any kind of cell.
+A loop has two stages. The *sweep* goes through the steps, and each mistake in it is another gradient that arrives at a
+step, or another cell. The *gathering* sums or keeps what the cells return. A mistake belongs to one of the two, and
+there may be one in each. Most are possible with any kind of cell.
 """
 
 import numpy as np
@@ -12,16 +12,27 @@ from bptt.jacobians.chain import Carry, JacobianChain
 from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.types import Array, Gradients
 
-_NOTHING, _ALL = [[0.0]], [[1.0]]
+_NONE, _ALL = [[0.0]], [[1.0]]
 
 
 def unroll(arguments: Arguments) -> Arguments:
-    """Prepare what both stages need: the chain of cells."""
+    """Prepare the argument that both stages need: the chain of Jacobians.
+
+    Parameters
+    ----------
+    arguments : dict
+        With ``caches``.
+
+    Returns
+    -------
+    dict
+        ``chain``.
+    """
     return {"chain": RnnLstmChain(arguments["caches"])}
 
 
-def go_through(da: Array, chain: JacobianChain) -> Gradients:
-    """First stage, done right.
+def sweep(da: Array, chain: JacobianChain) -> Gradients:
+    """Compute the first stage: one right sweep over all steps.
 
     Parameters
     ----------
@@ -31,14 +42,13 @@ def go_through(da: Array, chain: JacobianChain) -> Gradients:
     Returns
     -------
     dict
-        ``carried, dx_steps, weight_steps``, as from ``JacobianChain.sweep``; the first step that the loop
-        visits is last.
+        ``carried, dx_steps, weight_steps``, as from ``JacobianChain.sweep``, in the order of time.
     """
     return chain.sweep(da)
 
 
 def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: JacobianChain, _da: Array) -> Gradients:
-    """Second stage, done right.
+    """Compute the second stage: collect the right gradients from all steps.
 
     Parameters
     ----------
@@ -54,76 +64,78 @@ def gather(dx_steps: Array, carried: Array, weight_steps: Array, chain: Jacobian
     return {"dx": dx_steps, "da0": carried[0, ..., 0], **chain.split(weight_steps.sum(axis=-1))}
 
 
-def swept(arguments: Arguments, da: Array, cells: list[int] | None = None, carry: Carry | None = None) -> Gradients:
-    """Go through the steps with another ``da``, with other cells, or with another carry."""
+def sweep_with(
+    arguments: Arguments, da: Array, cells: list[int] | None = None, carry: Carry | None = None
+) -> Gradients:
+    """Sweep with another ``da``, with other cells, or with another carry; see ``JacobianChain.sweep``."""
     chain: JacobianChain = arguments["chain"]
     return chain.sweep(da, cells, carry)
 
 
 def _no_time_path(arguments: Arguments, _: Gradients) -> Gradients:
-    return swept(arguments, arguments["da"], carry=Carry(used=_NOTHING, handed=_ALL, heaped=_NOTHING))
+    return sweep_with(arguments, arguments["da"], carry=Carry(into_cell=_NONE, from_cell=_ALL, accumulated=_NONE))
 
 
 def _no_loss_path_from_last(arguments: Arguments, _: Gradients) -> Gradients:
     last = np.zeros_like(arguments["da"])
     last[:, :, -1] = arguments["da"][:, :, -1]
-    return swept(arguments, last)
+    return sweep_with(arguments, last)
 
 
 def _last_step_counted_twice(arguments: Arguments, _: Gradients) -> Gradients:
     twice = arguments["da"].copy()
     twice[:, :, -1] *= 2
-    return swept(arguments, twice)
+    return sweep_with(arguments, twice)
 
 
 def _forward_in_time(arguments: Arguments, _: Gradients) -> Gradients:
-    turned = list(reversed(arguments["chain"].places))
-    found = swept(arguments, arguments["da"][:, :, ::-1], turned)
-    return {**found, "dx_steps": found["dx_steps"][:, :, ::-1]}
+    reversed_cells = list(reversed(arguments["chain"].steps))
+    swept = sweep_with(arguments, arguments["da"][:, :, ::-1], reversed_cells)
+    return {**swept, "dx_steps": swept["dx_steps"][:, :, ::-1]}
 
 
-def _sliced(arguments: Arguments, da: Array) -> Gradients:
-    # With sizes that differ this slice does not even fit, and there are no numbers to predict.
-    return swept(arguments, da) if da.shape == arguments["da"].shape else {}
+def _sweep_if_same_shape(arguments: Arguments, da: Array) -> Gradients:
+    # Where the sizes differ, this slice raises, and there are no numbers to predict.
+    return sweep_with(arguments, da) if da.shape == arguments["da"].shape else {}
 
 
 def _step_from_examples(arguments: Arguments, _: Gradients) -> Gradients:
-    return _sliced(arguments, np.swapaxes(arguments["da"], 1, 2))
+    return _sweep_if_same_shape(arguments, np.swapaxes(arguments["da"], 1, 2))
 
 
 def _step_from_features(arguments: Arguments, _: Gradients) -> Gradients:
-    return _sliced(arguments, np.moveaxis(arguments["da"], 0, -1))
+    return _sweep_if_same_shape(arguments, np.moveaxis(arguments["da"], 0, -1))
 
 
 def _last_step_left_out(arguments: Arguments, _: Gradients) -> Gradients:
     without = arguments["da"].copy()
     without[:, :, -1] = 0
-    return swept(arguments, without)
+    return sweep_with(arguments, without)
 
 
 def _losses_on_the_way(arguments: Arguments, _: Gradients) -> Gradients:
-    # The traversal of loss k picks up every earlier loss as well, so the loss of step t counts T_x - t times.
+    # The traversal of loss k adds every earlier loss as well, so the loss of step t counts T_x - t times.
     da = arguments["da"]
-    return swept(arguments, da * np.arange(da.shape[2], 0, -1))
+    return sweep_with(arguments, da * np.arange(da.shape[2], 0, -1))
 
 
 def _first_cache_always(arguments: Arguments, _: Gradients) -> Gradients:
-    return swept(arguments, arguments["da"], [0] * len(arguments["chain"].places))
+    return sweep_with(arguments, arguments["da"], [0] * len(arguments["chain"].steps))
 
 
 def _last_cache_always(arguments: Arguments, _: Gradients) -> Gradients:
-    places = arguments["chain"].places
-    return swept(arguments, arguments["da"], [places[-1]] * len(places))
+    steps = arguments["chain"].steps
+    return sweep_with(arguments, arguments["da"], [steps[-1]] * len(steps))
 
 
 def _cache_of_step_before(arguments: Arguments, _: Gradients) -> Gradients:
-    # Negative indices are legal in Python, so steps[t - 1] goes round to the last one at t = 0.
-    return swept(arguments, arguments["da"], np.roll(arguments["chain"].places, 1).tolist())
+    # At t = 0 the index t - 1 is -1, which is the last step in Python.
+    return sweep_with(arguments, arguments["da"], np.roll(arguments["chain"].steps, 1).tolist())
 
 
 def _cache_of_step_after(arguments: Arguments, _: Gradients) -> Gradients:
-    places = list(arguments["chain"].places)
-    return swept(arguments, arguments["da"], [*places[1:], places[-1]])
+    steps = list(arguments["chain"].steps)
+    return sweep_with(arguments, arguments["da"], [*steps[1:], steps[-1]])
 
 
 def _overwritten(arguments: Arguments, _: Gradients) -> Gradients:
@@ -144,7 +156,7 @@ def _da0_from_da(arguments: Arguments, right: Gradients) -> dict[str, list[Array
     return {"da0": [first, first + right["da0"]]}
 
 
-def _squares(_: Arguments, right: Gradients) -> Gradients:
+def _bias_squares(_: Arguments, right: Gradients) -> Gradients:
     # A bias gradient is the one with a single column.
     return {
         name: np.repeat(gradient, len(gradient), axis=1)
@@ -193,7 +205,7 @@ ANY_LOOP = (
         "no-loss-path-from-zeros",
         "Nothing enters the loop",
         "All gradients are zero: the carried gradient starts from zeros, and da is never added.",
-        lambda a, _: swept(a, np.zeros_like(a["da"])),
+        lambda a, _: sweep_with(a, np.zeros_like(a["da"])),
     ),
     Mistake(
         "last-step-counted-twice",
@@ -215,7 +227,7 @@ ANY_LOOP = (
         "The gradient of the last loss never enters: the loop starts one step too early.",
         _last_step_left_out,
     ),
-    # Learners spell these in two ways each, with different numbers.
+    # Each of these has two spellings, with different numbers.
     _wrong_axis(_step_from_examples),
     _wrong_axis(_step_from_features),
     _same_cache(_first_cache_always),
@@ -223,9 +235,9 @@ ANY_LOOP = (
     _cache_off_by_one(_cache_of_step_before),
     _cache_off_by_one(_cache_of_step_after),
 )
-"""Made on the way through the steps, whatever the cell and whatever it hands back."""
+"""Mistakes in the sweep of any loop, for any cell and any number of states."""
 
-THROUGH = (
+SWEEP = (
     Mistake(
         "no-time-path",
         "The gradient never crosses from step t to t-1",
@@ -239,19 +251,19 @@ THROUGH = (
         "What one step returns is never handed to the next",
         "da_prevt keeps its first value, zeros, during the whole loop. So each step gets the gradient of its own loss "
         "alone. After each cell, da_prevt has to become the da_prev that this cell returned.",
-        lambda a, _: swept(a, a["da"], carry=Carry(used=_ALL, handed=_NOTHING, heaped=_NOTHING)),
+        lambda a, _: sweep_with(a, a["da"], carry=Carry(into_cell=_ALL, from_cell=_NONE, accumulated=_NONE)),
     ),
     Mistake(
         "carry-heaped-up",
         "da_prevt heaps up what all later cells have handed back",
         "da_prevt is added to, where it should be replaced. A cell's da_prev already contains everything that arrived "
         "from later steps; adding the old carry counts it again.",
-        lambda a, _: swept(a, a["da"], carry=Carry(used=_ALL, handed=_ALL, heaped=_ALL)),
+        lambda a, _: sweep_with(a, a["da"], carry=Carry(into_cell=_ALL, from_cell=_ALL, accumulated=_ALL)),
     ),
     *ANY_LOOP,
 )
 
-GATHERED = (
+GATHER = (
     Mistake(
         "overwrites-instead-of-accumulates",
         "The parameter gradients keep the last loop pass only",
@@ -284,10 +296,10 @@ GATHERED = (
         "A bias gradient has become a square",
         "An array of shape (n_a,) plus one of (n_a, 1) gives (n_a, n_a). Start the gradient of a bias with the shape "
         "of that bias.",
-        _squares,
+        _bias_squares,
     ),
 )
-"""Made when all is put together, whatever the cell."""
+"""Mistakes in the gathering, for any cell."""
 
 PER_LOSS = (
     Mistake(
