@@ -28,7 +28,7 @@ class LearnerGradients(NamedTuple):
         Those that have the shape of the exact ones, by name.
     right : bool
         Whether all that it returned is right.
-    trouble : str
+    problem : str
         Why something cannot be drawn, in one sentence or two; empty if everything can.
     """
 

@@ -27,7 +27,7 @@ class BackwardProbe:
         ``rnn_backward`` or ``lstm_backward``.
     function : callable
         The learner's own function.
-    wanted : str
+    gradient_name : str
         Name of the gradient, e.g. ``da0``.
 
     Attributes
@@ -36,7 +36,7 @@ class BackwardProbe:
         ``rnn_backward`` or ``lstm_backward``.
     right : bool
         Whether all that it returns for a small sequence is exact.
-    trouble : str
+    problem : str
         Why the gradient cannot be used, in a sentence; empty if it can.
     """
 

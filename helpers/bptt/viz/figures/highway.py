@@ -104,7 +104,7 @@ class MemoryGradient:
     length : int
     ft : ndarray (T_x,)
     factor : float or None
-    shown : float
+    entering : float
         What the output gate of the last step lets through to the memory.
     memory, written, rnn : ndarray (T_x,)
         Gradient of the memory, of the value written at each step, and of an RNN's state.
