@@ -12,8 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 from traitlets import Unicode
 
-from bptt_instructor.grading.gradebook.gradebook import when
-from bptt_instructor.grading.gradebook.store import TIMESTAMP
+from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP, parse_timestamp
 from bptt_instructor.lms.class_list import read_class_list
 from bptt_instructor.lms.filenames import is_copy, parse_filename
 from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
@@ -111,7 +110,7 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
 
     def _time(self, words: str) -> datetime | None:
         """Read a time in the course's zone, and return it in UTC, in which nbgrader has all of them."""
-        time = when(words)
+        time = parse_timestamp(words)
         name = self.config.get("Exchange", {}).get("timezone", "UTC")
         try:
             # A small system may know no time zones at all.

@@ -7,8 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bptt_instructor.grading.gradebook.gradebook import when
-from bptt_instructor.grading.gradebook.store import MOST_TIME, TIMESTAMP
+from bptt_instructor.grading.gradebook.timestamp import MAX_TIMESTAMP_BYTES, TIMESTAMP, parse_timestamp
 from bptt_instructor.grading.intake.read_files import DATA_BYTES, MOST_DEPTH, MOST_FILES, NOTEBOOK_BYTES
 
 if TYPE_CHECKING:
@@ -70,8 +69,8 @@ def _unfit(folder: Path) -> Iterator[Path]:
 
 
 def _tells_time(path: Path) -> bool:
-    text = path.read_bytes()[:MOST_TIME].decode("utf-8", "replace")
-    return not text.strip() or when(text) is not None
+    text = path.read_bytes()[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
+    return not text.strip() or parse_timestamp(text) is not None
 
 
 def _entries(folder: Path, depth: int) -> Iterator[tuple[os.DirEntry[str], int]]:

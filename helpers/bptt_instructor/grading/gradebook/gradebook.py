@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
 from bptt_instructor.config import load_config
 from bptt_instructor.grading.course import Course, GradingError
@@ -255,11 +254,3 @@ class Notebook:
     id: str
     graded: dict[str, CellScore]
     answers: dict[str, str]
-
-
-def when(text: str) -> datetime | None:
-    """Read the time that a submission came, as nbgrader writes it; None when it is no time."""
-    try:
-        return parse_utc(text.strip())
-    except (ValueError, OverflowError):
-        return None

@@ -6,8 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading import verdict_summary
-from bptt_instructor.grading.gradebook.gradebook import when
 from bptt_instructor.grading.gradebook.records import GradingRecord
+from bptt_instructor.grading.gradebook.timestamp import MAX_TIMESTAMP_BYTES, TIMESTAMP, parse_timestamp
 from bptt_instructor.grading.models.grade_row import GradeRow, Status, one_line
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.models.submission import Submission
 
 READ_ONLY = 0o444
-MOST_TIME = 100
-"""How long a note of the time is at most, in bytes."""
 
 
 def store_result(
@@ -41,8 +39,8 @@ def store_result(
     files = submission.files if submission else {}
     late, said = 0.0, []
     if result.notebook is not None:
-        timestamp = files.get(TIMESTAMP, b"")[:MOST_TIME].decode("utf-8", "replace")
-        handed_in = when(timestamp)
+        timestamp = files.get(TIMESTAMP, b"")[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
+        handed_in = parse_timestamp(timestamp)
         if timestamp.strip() and handed_in is None:
             said.append(f"{TIMESTAMP} tells no time: taken as handed in in time")
         known = book.records.get(result.student)
@@ -89,9 +87,6 @@ def make_record(
         unexplained=verdict_summary.unexplained_failures(result.verdicts),
         sandboxed=result.sandboxed,
     )
-
-
-TIMESTAMP = "timestamp.txt"
 
 
 def _replace(notebook: Path, content: str, files: Mapping[str, bytes]) -> None:
