@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.gradebook.timestamp import MAX_TIMESTAMP_BYTES, TIMESTAMP, parse_timestamp
-from bptt_instructor.grading.intake.read_files import DATA_BYTES, MOST_DEPTH, MOST_FILES, NOTEBOOK_BYTES
+from bptt_instructor.grading.intake.read_files import walk_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 ASIDE = Path("build/quarantine")
 
@@ -34,7 +33,7 @@ def quarantine(assignment: str, student: str, notebooks: Sequence[str]) -> None:
     del assignment, student
     # Not resolved: a notebook may be a link, and then leads elsewhere.
     for folder in {Path(os.path.relpath(notebook)).parent for notebook in notebooks}:
-        for path in list(_unfit(folder)):
+        for path in _unsafe(folder):
             try:
                 _move(path, ASIDE / path)
             except OSError as error:
@@ -50,31 +49,16 @@ def _move(path: Path, away: Path) -> None:
     path.rename(free)
 
 
-def _unfit(folder: Path) -> Iterator[Path]:
-    files, left = 0, DATA_BYTES
-    for entry, depth in _entries(folder, 0):
-        status, path = entry.stat(follow_symlinks=False), Path(entry.path)
-        if stat.S_ISDIR(status.st_mode):
-            if depth >= MOST_DEPTH:
-                yield path
-        elif not stat.S_ISREG(status.st_mode):
-            yield path
-        elif path.suffix == ".ipynb":
-            if status.st_size > NOTEBOOK_BYTES:
-                yield path
-        elif status.st_size > left or files == MOST_FILES or (path == folder / TIMESTAMP and not _tells_time(path)):
-            yield path
-        else:
-            files, left = files + 1, left - status.st_size
+def _unsafe(folder: Path) -> list[Path]:
+    """Return what nbgrader must not copy, hidden files too."""
+    return [
+        entry.path
+        for entry in walk_submission(folder)
+        if not entry.within_bounds
+        or (entry.regular and entry.path == folder / TIMESTAMP and not _tells_time(entry.path))
+    ]
 
 
 def _tells_time(path: Path) -> bool:
     text = path.read_bytes()[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
     return not text.strip() or parse_timestamp(text) is not None
-
-
-def _entries(folder: Path, depth: int) -> Iterator[tuple[os.DirEntry[str], int]]:
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        yield entry, depth
-        if depth < MOST_DEPTH and entry.is_dir(follow_symlinks=False):
-            yield from _entries(Path(entry.path), depth + 1)

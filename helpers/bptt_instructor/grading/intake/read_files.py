@@ -1,16 +1,26 @@
-"""Read what a student has handed in from the disk: regular files of bounded size, and nothing else."""
+"""Read a submission folder: regular files within bounds, no links.
+
+:func:`walk_submission` alone decides what is within bounds. ``bptt grade`` reads by it, and quarantine.py moves away by
+it what nbgrader must not copy: with a walk each, they could come to disagree, and one would let through what the other
+stops.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import EMPTY_FOLDER, NO_FOLDER, Status
 from bptt_instructor.grading.models.submission import Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NOTEBOOK_BYTES = 300_000_000
 LARGE = 1_000_000
@@ -19,6 +29,59 @@ DATA_BYTES = 50_000_000
 """Of all data files together."""
 MOST_FILES = 200
 MOST_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class SubmissionEntry:
+    """A file or folder below a submission folder.
+
+    Attributes
+    ----------
+    path
+        The folder's own path, and the way from there.
+    depth
+        Number of folders between, from 0.
+    size
+        Bytes.
+    regular
+        Whether it is a regular file.
+    hidden
+        Whether its name, or that of a folder around it, begins with a dot or is not in UTF-8. Grading does not read it;
+        nbgrader copies it all the same.
+    within_bounds
+        Whether it may be read or copied: a folder that is not too deep, or a regular file within the bounds on size,
+        on number and on the size of all together.
+    """
+
+    path: Path
+    depth: int
+    size: int
+    regular: bool
+    hidden: bool
+    within_bounds: bool
+
+
+def walk_submission(folder: Path) -> Iterator[SubmissionEntry]:
+    """Yield all that is below a submission folder, each folder before what is in it; no link is followed.
+
+    Raises
+    ------
+    OSError
+        When a folder cannot be read.
+    """
+    files, left = 0, DATA_BYTES
+    # Hidden files come last, so that they never use up the bounds of files that are graded.
+    for path, depth, hidden in sorted(_paths(folder), key=lambda found: found[2]):
+        status = path.lstat()
+        regular = stat.S_ISREG(status.st_mode)
+        if not regular:
+            fits = stat.S_ISDIR(status.st_mode) and depth < MOST_DEPTH
+        elif path.suffix == ".ipynb":
+            fits = status.st_size <= NOTEBOOK_BYTES
+        else:
+            fits = status.st_size <= left and files < MOST_FILES
+            files, left = files + fits, left - fits * status.st_size
+        yield SubmissionEntry(path, depth, status.st_size, regular, hidden, fits)
 
 
 def read_submission(folder: Path, student: str, name: str) -> Submission:
@@ -60,19 +123,17 @@ def read_notebook(path: Path) -> bytes:
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
-    """Read the files beside the notebooks, by relative path; what is too large or too deep is left out."""
-    found: dict[str, bytes] = {}
-    left = DATA_BYTES
-    for path in _regular_files(folder, MOST_DEPTH):
-        if path.suffix == ".ipynb" or len(found) == MOST_FILES:
+    """Read the files beside the notebooks, by relative path; what is hidden or out of bounds is left out."""
+    files: dict[str, bytes] = {}
+    for entry in walk_submission(folder):
+        if not entry.regular or entry.hidden or not entry.within_bounds or entry.path.suffix == ".ipynb":
             continue
         content = None
         with suppress(OSError):
-            content = _read(path, left)
+            content = _read(entry.path, entry.size)
         if content is not None:
-            left -= len(content)
-            found[path.relative_to(folder).as_posix()] = content
-    return found
+            files[entry.path.relative_to(folder).as_posix()] = content
+    return files
 
 
 def _find(folder: Path, name: str) -> Path:
@@ -82,7 +143,8 @@ def _find(folder: Path, name: str) -> Path:
     if not folder.is_dir():
         raise UngradableError(Status.MISSING, NO_FOLDER)
     # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives bring a folder along.
-    notebooks = [path for path in _regular_files(folder, 1) if ".ipynb" in path.name.lower()]
+    found = [entry.path for entry in walk_submission(folder) if entry.regular and not entry.hidden and entry.depth <= 1]
+    notebooks = [path for path in found if ".ipynb" in path.name.lower()]
     named = [path for path in notebooks if path.name.lower().startswith(name.lower())]
     if named or len(notebooks) == 1:
         return max(named or notebooks, key=lambda path: path.lstat().st_mtime)
@@ -96,16 +158,13 @@ def _described(path: Path) -> str:
     return f"{path.name} ({what})" if what else path.name
 
 
-def _regular_files(folder: Path, depth: int) -> list[Path]:
-    found = []
+def _paths(folder: Path, depth: int = 0, *, hidden: bool = False) -> Iterator[tuple[Path, int, bool]]:
+    """Yield what is below a folder, sorted by name: path, depth, and whether it is hidden."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name.startswith(".") or not _is_text(entry.name):
-            continue
-        if entry.is_file(follow_symlinks=False):
-            found.append(Path(entry.path))
-        elif depth and entry.is_dir(follow_symlinks=False):
-            found += _regular_files(Path(entry.path), depth - 1)
-    return found
+        is_hidden = hidden or entry.name.startswith(".") or not _is_text(entry.name)
+        yield Path(entry.path), depth, is_hidden
+        if depth < MOST_DEPTH and entry.is_dir(follow_symlinks=False):
+            yield from _paths(Path(entry.path), depth + 1, hidden=is_hidden)
 
 
 def _is_text(name: str) -> bool:
