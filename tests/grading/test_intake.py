@@ -277,8 +277,8 @@ def test_odd_values_do_no_harm(submitted, take):
 
 
 def test_outputs_are_thrown_away_before_anything_is_read(submitted, take, monkeypatch):
-    monkeypatch.setattr(collecting, "LARGE", 1000)
-    monkeypatch.setattr(parse_notebook, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(collecting, "MAX_BYTES_WITH_OUTPUTS", 1000)
+    monkeypatch.setattr(parse_notebook, "MAX_JSON_BYTES", 20_000)
     lines = ['a ] } " { [ \\ "outputs": ['] * 200_000
     stream = nbformat.v4.new_output("stream", text="x")
     submitted.cells[DOUBLE].outputs = [stream | {"text": lines}]

@@ -14,7 +14,7 @@ from submissions.entry import ASSIGNMENT, AUTO, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
-from bptt_instructor.grading.intake.read_files import MOST_DEPTH, MOST_FILES, data_files
+from bptt_instructor.grading.intake.read_files import MAX_DEPTH, MAX_FILES, data_files
 from bptt_instructor.nbgrader_plugins.quarantine import quarantine
 
 
@@ -153,12 +153,12 @@ def test_a_folder_that_cannot_be_put_right_stops_grading(tmp_path, monkeypatch):
 def test_what_stays_for_nbgrader_is_what_bptt_grade_reads(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     submitted = Path("submitted")
-    deep = submitted.joinpath(*"abcdefg"[: MOST_DEPTH + 1])
+    deep = submitted.joinpath(*"abcdefg"[: MAX_DEPTH + 1])
     for folder in (deep, submitted / ".git"):
         folder.mkdir(parents=True)
     for path in (submitted / "lesson.ipynb", submitted / "words.txt", deep / "too.txt", deep.parent / "just.txt"):
         path.write_text(path.name)
-    for number in range(MOST_FILES + 1):
+    for number in range(MAX_FILES + 1):
         (submitted / ".git" / f"{number}").write_text("hidden")
     for name, size in (("l.bin", 10**9), ("m.bin", 49_000_000), ("n.bin", 2_000_000), ("o.bin", 1000)):
         with (submitted / name).open("wb") as file:
@@ -171,7 +171,7 @@ def test_what_stays_for_nbgrader_is_what_bptt_grade_reads(tmp_path, monkeypatch)
         there = {path.relative_to(submitted).as_posix() for path in submitted.rglob("*") if not path.is_dir()}
         hidden = {name for name in there if name.startswith(".git")}
         assert there - hidden == {"lesson.ipynb", *read}
-        assert len(hidden) == MOST_FILES - len(read)
+        assert len(hidden) == MAX_FILES - len(read)
     assert set(data_files(submitted)) == read
 
 

@@ -102,7 +102,7 @@ class Entry:
     @property
     def needs_a_person(self) -> bool:
         """Whether something happened that only a person can judge, or something came that is no notebook."""
-        return self.status.needs_a_person or (self.status is Status.MISSING and self.reason not in SENT_NOTHING)
+        return self.status.needs_review or (self.status is Status.MISSING and self.reason not in SENT_NOTHING)
 
 
 @dataclass(frozen=True)

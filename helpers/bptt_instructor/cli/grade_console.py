@@ -122,12 +122,12 @@ def _rows(
     with _progress(console) as progress:
         bar = progress.add_task("Grading", total=len(students), note="")
         try:
-            for row in grade_assignment(course, students, how, place=place, tally=tally):
+            for row in grade_assignment(course, students, how, backend=place, counts=tally):
                 rows.append(row)
                 if len(rows) == tally.reused:
                     # What was done earlier says nothing about how long the rest takes.
                     progress.reset(bar, total=len(students), completed=len(rows))
-                note = f"{sum(row.status.needs_a_person for row in rows)} to look at"
+                note = f"{sum(row.status.needs_review for row in rows)} to look at"
                 progress.update(bar, completed=len(rows), note=note)
                 if pressed.is_set():
                     raise KeyboardInterrupt  # noqa: TRY301 - as if it had come by itself

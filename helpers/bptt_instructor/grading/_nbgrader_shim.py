@@ -14,7 +14,7 @@ from importlib.util import find_spec, module_from_spec
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
-def _without_extensions() -> None:
+def _install_empty_package() -> None:
     spec = find_spec("nbgrader")
     if "nbgrader" not in sys.modules and spec is not None:
         # Made and not executed: it has a path, so its modules are found.
@@ -23,4 +23,4 @@ def _without_extensions() -> None:
         package.__version__ = import_module("nbgrader._version").__version__  # type: ignore[attr-defined]
 
 
-_without_extensions()
+_install_empty_package()

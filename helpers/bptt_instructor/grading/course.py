@@ -86,7 +86,7 @@ class Course:
         return self._build / "results" / self.assignment
 
     @property
-    def recorded(self) -> Path:
+    def registration_file(self) -> Path:
         """A note on what the gradebook knows of the lesson."""
         return self._build / f"recorded-{self.assignment}.json"
 

@@ -74,7 +74,7 @@ def execute_notebook(
     verdicts = []
     timed_out = False
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    judged = {id(cell): _source(cell, sources, judge) for cell in code}
+    judged = {id(cell): _judgeable_source(cell, sources, judge) for cell in code}
     for graded, cells in groupby(code, key=lambda cell: bool(judged[id(cell)])):
         together = list(cells)
         for cell in together:
@@ -97,7 +97,7 @@ def execute_notebook(
     )
 
 
-def _source(cell: NotebookNode, sources: Mapping[str, str], judge: CellJudge) -> str:
+def _judgeable_source(cell: NotebookNode, sources: Mapping[str, str], judge: CellJudge) -> str:
     """Return the instructor's text of a cell that can be judged; empty for any other."""
     meta = cell.metadata.get("nbgrader", {})
     source = sources.get(meta["grade_id"], "") if _is_test(meta) else ""

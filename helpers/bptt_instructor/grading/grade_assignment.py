@@ -101,10 +101,10 @@ log = logging.getLogger(__name__)
 def grade_assignment(
     course: Course,
     students: Sequence[str],
-    how: GradingOptions = DEFAULT_OPTIONS,
+    options: GradingOptions = DEFAULT_OPTIONS,
     *,
-    place: Backend = IN_PROCESS,
-    tally: ReusedCount | None = None,
+    backend: Backend = IN_PROCESS,
+    counts: ReusedCount | None = None,
 ) -> Iterator[GradeRow]:
     """Grade an assignment and yield each student's row as it is done.
 
@@ -130,32 +130,32 @@ def grade_assignment(
         When grading cannot begin, or not go on.
     """
     # Workers elsewhere speak for themselves.
-    reason = unavailable_reason() if how.sandboxed and place.local else ""
+    reason = unavailable_reason() if options.sandboxed and backend.local else ""
     if reason:
         raise GradingError(reason)
     shared = pack_batch(
-        course.lesson, course.limits, course.suite_name, sandboxed=how.sandboxed, use_zygote=how.use_zygote
+        course.lesson, course.limits, course.suite_name, sandboxed=options.sandboxed, use_zygote=options.use_zygote
     )
     # Before the gradebook is opened, so that workers get ready meanwhile.
-    graders = place.make_executor(course.assignment, shared)
+    graders = backend.make_executor(course.assignment, shared)
     with log_to_file(course.log, "w"), AssignmentGradebook(course) as book:
-        class_ = _Class(course, book, graders, ResultCache(course.results, shared))
-        book.record_lesson()
-        book.record_students(students)
+        class_ = _AssignmentGrader(course, book, graders, ResultCache(course.results, shared))
+        book.register_lesson()
+        book.register_students(students)
         names = book.roster()
-        for row in class_.rows(students, tally or ReusedCount(), how):
+        for row in class_.rows(students, counts or ReusedCount(), options):
             log.info("Graded %s: %s", row.student, row.status)
             yield replace(row, name=names[row.student])
 
 
-class _Class:
+class _AssignmentGrader:
     """One assignment: its submissions, its gradebook, and its results."""
 
     def __init__(self, course: Course, book: AssignmentGradebook, graders: Executor, journal: ResultCache) -> None:
         self._course = course
         self._book = book
-        self._graders = graders
-        self._journal = journal
+        self._executor = graders
+        self._cache = journal
 
     def rows(self, students: Iterable[str], tally: ReusedCount, how: GradingOptions) -> Iterator[GradeRow]:
         """Yield the rows of those whose result is known, then of those whose submissions have to be run."""
@@ -166,32 +166,32 @@ class _Class:
             if isinstance(found, SubmissionResult):
                 result, submission = found, None
             else:
-                result, submission = None if how.again else self._journal.get(found), found
+                result, submission = None if how.again else self._cache.get(found), found
             if result is None:
                 to_run.append(student)
             else:
                 tally.reused += 1
                 tally.missing += submission is None
-                yield self._write(result, submission)
+                yield self._store(result, submission)
         gone: list[SubmissionResult] = []
-        for outcome in self._graders.grade(self._drawn(self._read_again(to_run, gone), how)):
+        for outcome in self._executor.grade(self._with_seeds(self._read_when_needed(to_run, gone), how)):
             if outcome.finished:
-                self._journal.put(outcome.submission, outcome.result)
-            yield self._write(outcome.result, outcome.submission)
+                self._cache.put(outcome.submission, outcome.result)
+            yield self._store(outcome.result, outcome.submission)
         for result in gone:
-            yield self._write(result, None)
+            yield self._store(result, None)
 
-    def _write(self, result: SubmissionResult, submission: Submission | None) -> GradeRow:
+    def _store(self, result: SubmissionResult, submission: Submission | None) -> GradeRow:
         return store_result(self._course, self._book, result, submission)
 
-    def _drawn(self, submissions: Iterable[Submission], how: GradingOptions) -> Iterator[Submission]:
+    def _with_seeds(self, submissions: Iterable[Submission], how: GradingOptions) -> Iterator[Submission]:
         """Give each submission its seed: that of its record, unless it has none or is to have another."""
         for submission in submissions:
             known = None if how.new_inputs else self._book.records.get(submission.student)
             same = known is not None and known.submission == submission.digest
             yield replace(submission, seed=known.seed if known and same else new_seed())
 
-    def _read_again(self, students: Iterable[str], gone: list[SubmissionResult]) -> Iterator[Submission]:
+    def _read_when_needed(self, students: Iterable[str], gone: list[SubmissionResult]) -> Iterator[Submission]:
         """Yield submissions when they are needed, so that only a few are in memory; list what has gone meanwhile."""
         for student in students:
             found = self._read(student)

@@ -74,8 +74,8 @@ def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     submission: Submission,
     lesson: str,
     suite: CheckSuite,
-    taken: PreparedNotebook,
-    through: NotebookRun,
+    prepared: PreparedNotebook,
+    run: NotebookRun,
     released: NotebookNode,
 ) -> SubmissionResult:
     """Say what running a submission has given.
@@ -95,17 +95,17 @@ def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     released
         The notebook that students were given.
     """
-    status, reasons = _status_and_reasons(taken, through)
-    unanswered = tuple(_unanswered(taken.notebook, released))
-    said = verdict_summary.other_failures(taken.notebook, through.verdicts, suite)
+    status, reasons = _status_and_reasons(prepared, run)
+    unanswered = tuple(_unanswered_cells(prepared.notebook, released))
+    said = verdict_summary.other_failures(prepared.notebook, run.verdicts, suite)
     return SubmissionResult(
         student=submission.student,
         lesson=lesson,
         status=status,
         reasons=(*reasons, *([said] if said else [])),
-        verdicts=(*through.verdicts, *_manual_verdicts(taken.notebook, unanswered)),
+        verdicts=(*run.verdicts, *_manual_verdicts(prepared.notebook, unanswered)),
         unanswered=unanswered,
-        causes=verdict_summary.misconceptions(through.verdicts, suite),
+        causes=verdict_summary.misconceptions(run.verdicts, suite),
         seed=submission.seed,
     )
 
@@ -120,7 +120,7 @@ def _restore_rubrics(notebook: NotebookNode, source: NotebookNode) -> None:
     questions = {
         cell.metadata["nbgrader"]["grade_id"]: cell.source
         for cell in source.cells
-        if cell.cell_type == "markdown" and _is(cell, "locked")
+        if cell.cell_type == "markdown" and _has_mark(cell, "locked")
     }
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -154,11 +154,11 @@ STATUS_OF_END = {
 }
 
 
-def _unanswered(notebook: NotebookNode, released: NotebookNode) -> Iterator[str]:
+def _unanswered_cells(notebook: NotebookNode, released: NotebookNode) -> Iterator[str]:
     """Yield the solution cells that are as they were released."""
-    blank = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in released.cells if _is(cell, "solution")}
+    blank = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in released.cells if _has_mark(cell, "solution")}
     for cell in notebook.cells:
-        if _is(cell, "solution") and cell.source == blank[cell.metadata["nbgrader"]["grade_id"]].source:
+        if _has_mark(cell, "solution") and cell.source == blank[cell.metadata["nbgrader"]["grade_id"]].source:
             yield cell.metadata["nbgrader"]["grade_id"]
 
 
@@ -171,5 +171,5 @@ def _manual_verdicts(notebook: NotebookNode, unanswered: tuple[str, ...]) -> Ite
             yield Verdict(meta["grade_id"], 0.0 if blank else None, float(meta["points"]))
 
 
-def _is(cell: NotebookNode, kind: str) -> bool:
+def _has_mark(cell: NotebookNode, kind: str) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get(kind))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def misconceptions(verdicts: Iterable[Verdict], suite: CheckSuite) -> dict[str, str]:
     """Return the id and the title of each known mistake that was found, in the order of the notebook."""
     named: dict[str, str] = {}
-    for report in _failed(verdicts):
+    for report in _failed_reports(verdicts):
         # The same id may have a title for each exercise.
         titles = suite.exercises[report["exercise"]].cause_titles
         for cause in report["causes"]:
@@ -32,7 +32,7 @@ def misconceptions(verdicts: Iterable[Verdict], suite: CheckSuite) -> dict[str, 
 def unexplained_failures(verdicts: Iterable[Verdict]) -> dict[str, str]:
     """Return what is wrong with each exercise where no known mistake was found, in the order of the notebook."""
     wrong: dict[str, str] = {}
-    for report in _failed(verdicts):
+    for report in _failed_reports(verdicts):
         if not report["causes"] and report["kinds"]:
             wrong.setdefault(report["exercise"], report["kinds"][0])
     return wrong
@@ -40,7 +40,7 @@ def unexplained_failures(verdicts: Iterable[Verdict]) -> dict[str, str]:
 
 def other_failures(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: CheckSuite) -> str:
     """Say what went wrong besides the known mistakes, in words; empty when nothing did."""
-    broken = {cell.metadata["nbgrader"]["grade_id"]: _errors(cell) for cell in _solutions(notebook)}
+    broken = {cell.metadata["nbgrader"]["grade_id"]: _error_names(cell) for cell in _solution_cells(notebook)}
     said = [
         f"{name} does not run: {error if error.isidentifier() else 'an error'}"
         for name, raised in broken.items()
@@ -48,7 +48,7 @@ def other_failures(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: C
         if error != DEAD_KERNEL
     ]
     first = defaultdict(list)
-    for report in _failed(verdicts):
+    for report in _failed_reports(verdicts):
         name = report["exercise"]
         if not report["causes"] and not broken.get(name):
             for kind in report["kinds"][:1]:
@@ -58,14 +58,14 @@ def other_failures(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: C
     return "; ".join(said)
 
 
-def _failed(verdicts: Iterable[Verdict]) -> Iterator[dict[str, Any]]:
+def _failed_reports(verdicts: Iterable[Verdict]) -> Iterator[dict[str, Any]]:
     reports = (verdict.report.get(REPORT_MIME) for verdict in verdicts)
     return (report for report in reports if report and not report["passed"])
 
 
-def _solutions(notebook: NotebookNode) -> Iterator[NotebookNode]:
+def _solution_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
     return (cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution"))
 
 
-def _errors(cell: NotebookNode) -> list[str]:
+def _error_names(cell: NotebookNode) -> list[str]:
     return [str(output.ename) for output in cell.get("outputs", ()) if output.output_type == "error"]

@@ -12,7 +12,7 @@ from bptt_instructor.grading.intake.read_files import walk_submission
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ASIDE = Path("build/quarantine")
+QUARANTINE = Path("build/quarantine")
 
 
 def quarantine(assignment: str, student: str, notebooks: Sequence[str]) -> None:
@@ -35,16 +35,16 @@ def quarantine(assignment: str, student: str, notebooks: Sequence[str]) -> None:
     for folder in {Path(os.path.relpath(notebook)).parent for notebook in notebooks}:
         for path in _unsafe(folder):
             try:
-                _move(path, ASIDE / path)
+                _move(path, QUARANTINE / path)
             except OSError as error:
                 # nbgrader would note any other exception, and copy all the same.
-                raise SystemExit(f"{path} cannot be moved to {ASIDE}, and must not be copied: {error}") from error
+                raise SystemExit(f"{path} cannot be moved to {QUARANTINE}, and must not be copied: {error}") from error
 
 
-def _move(path: Path, away: Path) -> None:
-    number, free = 1, away
+def _move(path: Path, target: Path) -> None:
+    number, free = 1, target
     while os.path.lexists(free):
-        number, free = number + 1, away.with_name(f"{away.name}.{number}")
+        number, free = number + 1, target.with_name(f"{target.name}.{number}")
     free.parent.mkdir(parents=True, exist_ok=True)
     path.rename(free)
 
@@ -55,10 +55,10 @@ def _unsafe(folder: Path) -> list[Path]:
         entry.path
         for entry in walk_submission(folder)
         if not entry.within_bounds
-        or (entry.regular and entry.path == folder / TIMESTAMP and not _tells_time(entry.path))
+        or (entry.regular and entry.path == folder / TIMESTAMP and not _is_time_or_blank(entry.path))
     ]
 
 
-def _tells_time(path: Path) -> bool:
+def _is_time_or_blank(path: Path) -> bool:
     text = path.read_bytes()[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
     return not text.strip() or parse_timestamp(text) is not None

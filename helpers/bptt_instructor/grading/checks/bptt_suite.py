@@ -52,7 +52,7 @@ class BpttSuite:
 
     def examine(self, exercise: str, function: RemoteFunction, seed: int) -> BpttExamination:
         """Call a function on all cases, and compare with exact gradients."""
-        return BpttExamination(examine(EXERCISES[exercise], _Remote(function), seed))
+        return BpttExamination(examine(EXERCISES[exercise], _ProxyOfRemote(function), seed))
 
     def large_case(self, exercise: str, seed: int) -> LargeCase | None:
         """Draw the case of the exercise's :class:`bptt.check.exercise.CostBound`."""
@@ -78,20 +78,20 @@ class BpttExamination:
         As ``bptt.check`` has it.
     """
 
-    examined: Examination
+    examination: Examination
 
     @property
     def right(self) -> frozenset[str]:
         """The gradients that nothing was found about; empty when the function as a whole is at fault."""
-        wrong = {finding.gradient for finding in self.examined.findings_by_gradient}
-        return frozenset() if None in wrong else frozenset(self.examined.exercise.shapes) - wrong
+        wrong = {finding.gradient for finding in self.examination.findings_by_gradient}
+        return frozenset() if None in wrong else frozenset(self.examination.exercise.shapes) - wrong
 
     def report(self, only: Sequence[str] | None = None) -> Report:
         """Say what was found about some of the gradients, or all."""
-        return build_report(self.examined, only)
+        return build_report(self.examination, only)
 
 
-class _Remote:
+class _ProxyOfRemote:
     """A learner's function in the kernel, in the form that ``bptt.check`` asks."""
 
     def __init__(self, function: RemoteFunction) -> None:
@@ -102,15 +102,15 @@ class _Remote:
         function = self._function
         results = function.call_cases(cases, stand_ins)
         self.origin, self.reads, self.own = function.origin, function.reads, function.own
-        return [_outcome(result) for result in results]
+        return [_call_result(result) for result in results]
 
 
-def _outcome(told: CallReply) -> CallResult:
-    error = _exception(told.error, told.message) if told.error else None
-    return CallResult(told.result, error, told.at_line, told.warned, told.printed, told.changed, told.axes)
+def _call_result(reply: CallReply) -> CallResult:
+    error = _exception(reply.error, reply.message) if reply.error else None
+    return CallResult(reply.result, error, reply.at_line, reply.warned, reply.printed, reply.changed, reply.axes)
 
 
-_NAMED = {
+_EXCEPTIONS = {
     kind.__name__: kind
     for kind in (NotImplementedError, ReferenceUsedError, ValueError, TypeError, IndexError, KeyError, NameError)
 }
@@ -118,6 +118,6 @@ _NAMED = {
 
 def _exception(name: str, message: str) -> BaseException:
     """Make an exception of that name, so that a report can show it."""
-    kind: Any = _NAMED.get(name) or type(name if name.isidentifier() else "Error", (Exception,), {})
+    kind: Any = _EXCEPTIONS.get(name) or type(name if name.isidentifier() else "Error", (Exception,), {})
     made: BaseException = kind(message)
     return made

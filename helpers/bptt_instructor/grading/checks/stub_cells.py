@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bptt.types import Array, Gradients
 
 
-def _like(arrays: dict[str, Array]) -> Gradients:
+def _zeros_like(arrays: dict[str, Array]) -> Gradients:
     return {name: np.zeros_like(array) for name, array in arrays.items()}
 
 
@@ -29,14 +29,14 @@ def _cell_backward(learnt: Iterable[str]) -> Callable[[Array, Any], Gradients]:
 
     def cell_backward(da_next: Array, cache: Any) -> Gradients:  # noqa: ANN401 - of any such cell
         weights = {f"d{name}": cache.parameters[name] for name in learnt}
-        return {**_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2}
+        return {**_zeros_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2}
 
     return cell_backward
 
 
 def _lstm_cell_backward(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Gradients:
     weights = {f"d{kind}{gate}": cache.parameters[f"{kind}{gate}"] for gate in "fico" for kind in "Wb"}
-    return {**_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2, "dc_prev": dc_next / 2}
+    return {**_zeros_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2, "dc_prev": dc_next / 2}
 
 
 def _lstm_cell_dz(da_next: Array, dc_next: Array, _: LSTMCellCache) -> Gradients:

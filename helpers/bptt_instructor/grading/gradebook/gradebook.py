@@ -72,7 +72,7 @@ class AssignmentGradebook:
         """Close it."""
         self._book.close()
 
-    def record_lesson(self) -> None:
+    def register_lesson(self) -> None:
         """Tell the gradebook what the lesson's graded cells are, with their hidden tests, unless it knows.
 
         Raises
@@ -81,7 +81,7 @@ class AssignmentGradebook:
             When graded cells have come or gone since the first submission was graded.
         """
         source = hashlib.sha256(self._course.lesson.source).hexdigest()
-        if self._note() == {"source": source, "assignment": self._assignment_id()}:
+        if self._registration() == {"source": source, "assignment": self._assignment_id()}:
             return
         from nbgrader.converters import GenerateAssignment  # noqa: PLC0415 - takes seconds to import
         from nbgrader.converters.base import NbGraderException  # noqa: PLC0415
@@ -98,11 +98,11 @@ class AssignmentGradebook:
                 ) from error
         self._book.db.expire_all()
         note = {"source": source, "assignment": self._assignment_id()}
-        self._course.recorded.write_text(json.dumps(note), encoding="utf-8")
+        self._course.registration_file.write_text(json.dumps(note), encoding="utf-8")
 
-    def _note(self) -> object:
+    def _registration(self) -> object:
         try:
-            return json.loads(self._course.recorded.read_text(encoding="utf-8"))
+            return json.loads(self._course.registration_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
 
@@ -124,7 +124,7 @@ class AssignmentGradebook:
         except api.MissingEntry:
             return []
 
-    def record_students(self, students: Iterable[str]) -> None:
+    def register_students(self, students: Iterable[str]) -> None:
         """Enter students that the gradebook does not have yet, so that its exports have them too."""
         known = self.roster()
         for student in students:
@@ -196,26 +196,26 @@ class AssignmentGradebook:
     def points(self, student: str) -> StudentScores:
         """Read a student's points; without a submission all are 0."""
         blank = StudentScores(tuple(self._notebook.graded.values()))
-        return self._recorded(api.SubmittedAssignment.student_id == student).get(student, blank)
+        return self._query_scores(api.SubmittedAssignment.student_id == student).get(student, blank)
 
     def all_points(self) -> dict[str, StudentScores]:
         """Read the points of every student who has any."""
-        return self._recorded()
+        return self._query_scores()
 
     @property
     def possible(self) -> tuple[CellScore, ...]:
         """Each graded cell, before anybody has any points, in the order of the notebook."""
         return tuple(self._notebook.graded.values())
 
-    def _recorded(self, *whose: Any) -> dict[str, StudentScores]:  # noqa: ANN401 - SQLAlchemy's own
+    def _query_scores(self, *whose: Any) -> dict[str, StudentScores]:  # noqa: ANN401 - SQLAlchemy's own
         return query_scores(self._book.db, self._notebook.id, self._notebook.graded, *whose)
 
     @cached_property
-    def _notebook(self) -> Notebook:
+    def _notebook(self) -> NotebookCells:
         found = self._book.find_notebook(self._lesson, self._lesson)
         named = {cell.name: cell for cell in (*found.grade_cells, *found.task_cells)}
         graded = [named[name] for name in self._course.graded_cells]
-        return Notebook(
+        return NotebookCells(
             found.id,
             {cell.id: CellScore(cell.name, 0.0, cell.max_score) for cell in graded},
             {cell.id: cell.name for cell in (*found.solution_cells, *found.task_cells)},
@@ -238,7 +238,7 @@ def needs_manual_grade(grade: Any, *, unchanged: bool) -> bool:  # noqa: ANN401 
 
 
 @dataclass(frozen=True)
-class Notebook:
+class NotebookCells:
     """What the gradebook has of a lesson's notebook, by ids of its own.
 
     Attributes

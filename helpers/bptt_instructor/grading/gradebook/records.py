@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-GRADED = Table(
+GRADED_TABLE = Table(
     "bptt_graded",
     MetaData(),
     Column("assignment", String(128), primary_key=True),
@@ -80,17 +80,17 @@ class GradingRecords:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        GRADED.metadata.create_all(session.connection())
+        GRADED_TABLE.metadata.create_all(session.connection())
 
     def of(self, assignment: str) -> dict[str, GradingRecord]:
         """Return the record of each student who has one."""
-        rows = self._session.execute(GRADED.select().where(GRADED.c.assignment == assignment))
-        return {row.student: _read(row) for row in rows}
+        rows = self._session.execute(GRADED_TABLE.select().where(GRADED_TABLE.c.assignment == assignment))
+        return {row.student: _record_of_row(row) for row in rows}
 
     def find(self, assignment: str, student: str) -> GradingRecord | None:
         """Return one student's record."""
-        row = self._session.execute(GRADED.select().where(_is(assignment, student))).first()
-        return _read(row) if row else None
+        row = self._session.execute(GRADED_TABLE.select().where(_key_matches(assignment, student))).first()
+        return _record_of_row(row) if row else None
 
     def keep(self, record: GradingRecord) -> None:
         """Write a record, in the place of an earlier one."""
@@ -101,9 +101,9 @@ class GradingRecords:
             # Gradebooks of before have it under this name.
             "boxed": record.sandboxed,
         }
-        self._session.execute(GRADED.delete().where(_is(record.assignment, record.student)))
+        self._session.execute(GRADED_TABLE.delete().where(_key_matches(record.assignment, record.student)))
         self._session.execute(
-            GRADED.insert().values(
+            GRADED_TABLE.insert().values(
                 assignment=record.assignment,
                 student=record.student,
                 graded=record.graded,
@@ -115,11 +115,11 @@ class GradingRecords:
         )
 
 
-def _is(assignment: str, student: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own
-    return (GRADED.c.assignment == assignment) & (GRADED.c.student == student)
+def _key_matches(assignment: str, student: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own
+    return (GRADED_TABLE.c.assignment == assignment) & (GRADED_TABLE.c.student == student)
 
 
-def _read(row: Any) -> GradingRecord:  # noqa: ANN401 - SQLAlchemy's own
+def _record_of_row(row: Any) -> GradingRecord:  # noqa: ANN401 - SQLAlchemy's own
     about = json.loads(row.about)
     return GradingRecord(
         row.assignment,

@@ -33,7 +33,7 @@ class StudentScores:
     cells: tuple[CellScore, ...]
     penalty: float = 0.0
     handed_in: datetime | None = None
-    there: bool = False
+    has_submission: bool = False
 
 
 def query_scores(
@@ -83,6 +83,6 @@ def query_scores(
         cell = graded[cell_id]
         cells[cell.cell] = CellScore(cell.cell, score, cell.possible, by_hand)
     return {
-        student: StudentScores(tuple(cells.values()), taken_off, handed_in, there=True)
+        student: StudentScores(tuple(cells.values()), taken_off, handed_in, has_submission=True)
         for student, (cells, taken_off, handed_in) in read.items()
     }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.models.result import SubmissionResult
     from bptt_instructor.grading.models.submission import Submission
 
-READ_ONLY = 0o444
+READ_ONLY_MODE = 0o444
 
 
 def store_result(
@@ -46,9 +46,9 @@ def store_result(
         known = book.records.get(result.student)
         same = known is not None and submission is not None and known.submission == submission.digest
         late = book.save_scores(result, handed_in, unchanged=same)
-        _replace(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
+        _replace_folder(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
     points = book.points(result.student)
-    if result.notebook is None and points.there:
+    if result.notebook is None and points.has_submission:
         said.append("the points are those of an earlier submission")
     made = make_record(result, submission, late, said)
     book.commit_record(made)
@@ -89,7 +89,7 @@ def make_record(
     )
 
 
-def _replace(notebook: Path, content: str, files: Mapping[str, bytes]) -> None:
+def _replace_folder(notebook: Path, content: str, files: Mapping[str, bytes]) -> None:
     """Make a folder anew, beside the old one, and let it take the old one's place."""
     folder = notebook.parent
     fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
@@ -100,7 +100,7 @@ def _replace(notebook: Path, content: str, files: Mapping[str, bytes]) -> None:
         path = fresh / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        path.chmod(READ_ONLY)
+        path.chmod(READ_ONLY_MODE)
     if folder.exists():
         folder.rename(old)
     fresh.rename(folder)

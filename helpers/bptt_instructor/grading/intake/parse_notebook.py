@@ -15,10 +15,10 @@ from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import Status
 
 FORMAT = 4
-MOST_BYTES = 30_000_000
+MAX_JSON_BYTES = 30_000_000
 """Of a notebook without its outputs."""
-MOST_CELLS = 2_000
-LONGEST_HEADING = 80
+MAX_CELLS = 2_000
+MAX_HEADING_CHARACTERS = 80
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HEADING = re.compile(r"^#{1,2} +(.+)$", re.MULTILINE)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -40,7 +40,7 @@ def parse_notebook(data: bytes) -> list[NotebookNode]:
     UngradableError
         When it is no notebook that can be graded.
     """
-    notebook = _parsed(data)
+    notebook = _parse_json(data)
     cells = notebook.get("cells")
     version = notebook.get("nbformat")
     if type(version) is int and version != FORMAT:
@@ -48,9 +48,9 @@ def parse_notebook(data: bytes) -> list[NotebookNode]:
         raise _unreadable(f"of notebook format {version}, {older if version < FORMAT else 'which nobody knows yet'}")
     if type(version) is not int or type(cells) is not list:
         raise _unreadable(f"damaged: it has no {'notebook format' if type(version) is not int else 'list of cells'}")
-    if len(cells) > MOST_CELLS:
-        raise _unreadable(f"more than {MOST_CELLS:,} cells")
-    return _with_ids([_cell(cell, number) for number, cell in enumerate(cells, start=1)])
+    if len(cells) > MAX_CELLS:
+        raise _unreadable(f"more than {MAX_CELLS:,} cells")
+    return _with_unique_ids([_clean_cell(cell, number) for number, cell in enumerate(cells, start=1)])
 
 
 def heading(cells: list[NotebookNode]) -> str:
@@ -58,16 +58,16 @@ def heading(cells: list[NotebookNode]) -> str:
     for cell in cells:
         found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
         if found:
-            return found[1].strip()[:LONGEST_HEADING]
+            return found[1].strip()[:MAX_HEADING_CHARACTERS]
     return ""
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
+def _parse_json(data: bytes) -> dict[str, Any]:
     # Text of two bytes a character; the mark in front says so.
     wide = data.startswith(_UTF16)
-    data = data if wide or len(data) <= MOST_BYTES else strip_outputs(data)
-    if len(data) > MOST_BYTES:
-        raise _unreadable(f"larger than {MOST_BYTES // 1_000_000} MB, even without its outputs")
+    data = data if wide or len(data) <= MAX_JSON_BYTES else strip_outputs(data)
+    if len(data) > MAX_JSON_BYTES:
+        raise _unreadable(f"larger than {MAX_JSON_BYTES // 1_000_000} MB, even without its outputs")
     begins = _beginning(data)
     try:
         text = data.decode("utf-16" if wide else "utf-8", "surrogatepass").removeprefix("\ufeff")
@@ -76,7 +76,7 @@ def _parsed(data: bytes) -> dict[str, Any]:
             begins = f"byte {error.start} is no text in UTF-8. Save it in JupyterLab, and hand it in again"
         raise _unreadable(f"not a notebook: {begins}") from error
     try:
-        notebook = json.loads(text, object_hook=_without_outputs, parse_int=_int)
+        notebook = json.loads(text, object_hook=_drop_outputs, parse_int=_truncated_int)
     except RecursionError as error:
         raise _unreadable("damaged: its parts are nested too deeply") from error
     except ValueError as error:
@@ -91,17 +91,17 @@ def _beginning(data: bytes) -> str:
     return f"the file begins with {start!r}" if start else "the file is empty"
 
 
-def _without_outputs(part: dict[str, Any]) -> dict[str, Any]:
+def _drop_outputs(part: dict[str, Any]) -> dict[str, Any]:
     part.pop("outputs", None)
     return part
 
 
-def _int(digits: str) -> int:
+def _truncated_int(digits: str) -> int:
     # Python refuses thousands of digits, and no number here needs more than a few.
     return int(digits[:10])
 
 
-def _cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whatever the file says
+def _clean_cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whatever the file says
     if type(cell) is not dict:
         raise _unreadable(f"damaged: cell {number} is none")
     lines = cell.get("source", "")
@@ -131,7 +131,7 @@ def _repair_surrogates(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _with_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
+def _with_unique_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Give each cell an id of its own: older notebooks have none, and copies have the same."""
     seen: set[str] = set()
     for number, cell in enumerate(cells, start=1):

@@ -52,7 +52,7 @@ def prepare_notebook(submitted: bytes, released: NotebookNode) -> PreparedNotebo
         When it cannot be read, or is another one.
     """
     repair = CellRestorer(parse_notebook(submitted), released)
-    if repair.is_another:
+    if repair.is_other_notebook:
         title = heading(repair.cells)
         what = f'this is "{title}"' if title else "it has none of this lesson's exercises"
         raise UngradableError(Status.UNREADABLE, f"another notebook: {what}")
@@ -60,13 +60,13 @@ def prepare_notebook(submitted: bytes, released: NotebookNode) -> PreparedNotebo
     ours = {cell.source for cell in released.cells}
     for cell in repair.cells:
         if cell.cell_type != "code" and cell.source not in ours:
-            _make_harmless(cell)
+            _sanitize(cell)
     # The lesson says what kernel it is for, and all else that is about the notebook as a whole.
     notebook = new_notebook(cells=repair.cells, metadata=released.metadata)
     return PreparedNotebook(notebook, repair.repaired, tuple(repair.tampered))
 
 
-def _make_harmless(cell: NotebookNode) -> None:
+def _sanitize(cell: NotebookNode) -> None:
     if cell.cell_type == "raw":
         # Raw cells go into web pages as they are.
         cell.cell_type, cell.source = "markdown", as_plain_text(cell.source)

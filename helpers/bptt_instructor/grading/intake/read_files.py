@@ -22,13 +22,13 @@ from bptt_instructor.grading.models.submission import Submission
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NOTEBOOK_BYTES = 300_000_000
-LARGE = 1_000_000
+MAX_NOTEBOOK_BYTES = 300_000_000
+MAX_BYTES_WITH_OUTPUTS = 1_000_000
 """From here on a notebook's outputs, of which nothing is used, are not worth carrying about."""
-DATA_BYTES = 50_000_000
+MAX_DATA_BYTES = 50_000_000
 """Of all data files together."""
-MOST_FILES = 200
-MOST_DEPTH = 4
+MAX_FILES = 200
+MAX_DEPTH = 4
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,17 @@ def walk_submission(folder: Path) -> Iterator[SubmissionEntry]:
     OSError
         When a folder cannot be read.
     """
-    files, left = 0, DATA_BYTES
+    files, left = 0, MAX_DATA_BYTES
     # Hidden files come last, so that they never use up the bounds of files that are graded.
     for path, depth, hidden in sorted(_paths(folder), key=lambda found: found[2]):
         status = path.lstat()
         regular = stat.S_ISREG(status.st_mode)
         if not regular:
-            fits = stat.S_ISDIR(status.st_mode) and depth < MOST_DEPTH
+            fits = stat.S_ISDIR(status.st_mode) and depth < MAX_DEPTH
         elif path.suffix == ".ipynb":
-            fits = status.st_size <= NOTEBOOK_BYTES
+            fits = status.st_size <= MAX_NOTEBOOK_BYTES
         else:
-            fits = status.st_size <= left and files < MOST_FILES
+            fits = status.st_size <= left and files < MAX_FILES
             files, left = files + fits, left - fits * status.st_size
         yield SubmissionEntry(path, depth, status.st_size, regular, hidden, fits)
 
@@ -103,7 +103,7 @@ def read_submission(folder: Path, student: str, name: str) -> Submission:
     OSError
         When the files cannot be read.
     """
-    return Submission(student, read_notebook(_find(folder, name)), data_files(folder))
+    return Submission(student, read_notebook(_notebook_path(folder, name)), data_files(folder))
 
 
 def read_notebook(path: Path) -> bytes:
@@ -114,12 +114,12 @@ def read_notebook(path: Path) -> bytes:
     UngradableError
         When it is too large, or no file but a link or a pipe.
     """
-    if not _is_file(path):
-        raise UngradableError(Status.MISSING, f"there is {_described(path)}")
-    content = _read(path, NOTEBOOK_BYTES)
+    if not _is_regular_file(path):
+        raise UngradableError(Status.MISSING, f"there is {_name_and_kind(path)}")
+    content = _bounded_content(path, MAX_NOTEBOOK_BYTES)
     if content is None:
-        raise UngradableError(Status.UNREADABLE, f"larger than {NOTEBOOK_BYTES // 1_000_000} MB")
-    return strip_outputs(content) if len(content) > LARGE else content
+        raise UngradableError(Status.UNREADABLE, f"larger than {MAX_NOTEBOOK_BYTES // 1_000_000} MB")
+    return strip_outputs(content) if len(content) > MAX_BYTES_WITH_OUTPUTS else content
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
@@ -130,15 +130,15 @@ def data_files(folder: Path) -> dict[str, bytes]:
             continue
         content = None
         with suppress(OSError):
-            content = _read(entry.path, entry.size)
+            content = _bounded_content(entry.path, entry.size)
         if content is not None:
             files[entry.path.relative_to(folder).as_posix()] = content
     return files
 
 
-def _find(folder: Path, name: str) -> Path:
+def _notebook_path(folder: Path, name: str) -> Path:
     wanted = folder / f"{name}.ipynb"
-    if _is_file(wanted):
+    if _is_regular_file(wanted):
         return wanted
     if not folder.is_dir():
         raise UngradableError(Status.MISSING, NO_FOLDER)
@@ -148,11 +148,11 @@ def _find(folder: Path, name: str) -> Path:
     named = [path for path in notebooks if path.name.lower().startswith(name.lower())]
     if named or len(notebooks) == 1:
         return max(named or notebooks, key=lambda path: path.lstat().st_mtime)
-    files = ", ".join(_described(path) for path in sorted(folder.iterdir()))
+    files = ", ".join(_name_and_kind(path) for path in sorted(folder.iterdir()))
     raise UngradableError(Status.MISSING, f"there is {files}" if files else EMPTY_FOLDER)
 
 
-def _described(path: Path) -> str:
+def _name_and_kind(path: Path) -> str:
     kinds = ((path.is_symlink, "a link"), (path.is_dir, "a folder"), (path.is_file, ""))
     what = next((word for is_one, word in kinds if is_one()), "no file")
     return f"{path.name} ({what})" if what else path.name
@@ -161,13 +161,13 @@ def _described(path: Path) -> str:
 def _paths(folder: Path, depth: int = 0, *, hidden: bool = False) -> Iterator[tuple[Path, int, bool]]:
     """Yield what is below a folder, sorted by name: path, depth, and whether it is hidden."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        is_hidden = hidden or entry.name.startswith(".") or not _is_text(entry.name)
+        is_hidden = hidden or entry.name.startswith(".") or not _is_utf8(entry.name)
         yield Path(entry.path), depth, is_hidden
-        if depth < MOST_DEPTH and entry.is_dir(follow_symlinks=False):
+        if depth < MAX_DEPTH and entry.is_dir(follow_symlinks=False):
             yield from _paths(Path(entry.path), depth + 1, hidden=is_hidden)
 
 
-def _is_text(name: str) -> bool:
+def _is_utf8(name: str) -> bool:
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -175,12 +175,12 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _is_file(path: Path) -> bool:
+def _is_regular_file(path: Path) -> bool:
     # A link could lead to the instructor's own files.
     return path.is_file() and not path.is_symlink()
 
 
-def _read(path: Path, most: int) -> bytes | None:
+def _bounded_content(path: Path, most: int) -> bytes | None:
     """Return a file's content; None when it is no regular file, or a longer one."""
     # What was a file a moment ago may be a link or a pipe by now: the handle is asked, not the name.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

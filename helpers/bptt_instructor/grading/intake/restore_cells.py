@@ -12,8 +12,8 @@ from bptt_instructor.grading.intake.tampering import changed_metadata, changes_b
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-KINDS = {"code": "code", "markdown": "text", "raw": "raw text"}
-LONGEST_NAME = 40
+CELL_TYPE_NAMES = {"code": "code", "markdown": "text", "raw": "raw text"}
+MAX_NAME_CHARACTERS = 40
 _FUNCTION = re.compile(r"^def (\w+)", re.MULTILINE)
 
 
@@ -44,20 +44,20 @@ class CellRestorer:
         self.cells = cells
         self.tampered: list[str] = []
         self._repaired: dict[str, list[str]] = {}
-        self._ours = {_name(cell): cell for cell in released.cells if _name(cell)}
-        self._named: dict[str, list[NotebookNode]] = {}
+        self._released = {_grade_id(cell): cell for cell in released.cells if _grade_id(cell)}
+        self._by_grade_id: dict[str, list[NotebookNode]] = {}
         for cell in cells:
-            self._named.setdefault(_name(cell), []).append(cell)
+            self._by_grade_id.setdefault(_grade_id(cell), []).append(cell)
         self._matched: dict[str, NotebookNode] = {}
-        for name, ours in self._ours.items():
-            found = self._find(name, ours)
+        for name, ours in self._released.items():
+            found = self._submitted_cell(name, ours)
             if found is not None:
                 self._matched[name] = found
 
     @property
-    def is_another(self) -> bool:
+    def is_other_notebook(self) -> bool:
         """Whether this is another notebook: it has no more cells of this lesson than of others."""
-        others = [name for name in self._named if name and name not in self._ours]
+        others = [name for name in self._by_grade_id if name and name not in self._released]
         return len(self._matched) <= len(others)
 
     @property
@@ -67,34 +67,34 @@ class CellRestorer:
 
     def run(self) -> None:
         """Put everything right."""
-        for name in self._ours:
-            self._set_copies_free(name)
+        for name in self._released:
+            self._unlock_copies(name)
         for cell in self.cells:
             if not any(cell is known for known in self._matched.values()):
                 self._unlock(cell)
         for name, cell in self._matched.items():
             self._restore(name, cell)
-        self._put_back()
-        self._give_ids()
+        self._insert_missing()
+        self._make_ids_unique()
 
-    def _find(self, name: str, ours: NotebookNode) -> NotebookNode | None:
+    def _submitted_cell(self, name: str, ours: NotebookNode) -> NotebookNode | None:
         """Find one of our cells: by what nbgrader noted on it, or else by its id, or else by its text."""
-        its = self._named.get(name, [])
+        its = self._by_grade_id.get(name, [])
         if its:
             # Somebody may have copied the exercise, and filled the copy.
-            return next((cell for cell in its if not _same(cell, ours)), its[0])
-        lost = [cell for cell in self.cells if _name(cell) not in self._ours and _is_like(cell, ours)]
+            return next((cell for cell in its if not _same_text(cell, ours)), its[0])
+        lost = [cell for cell in self.cells if _grade_id(cell) not in self._released and _is_renamed(cell, ours)]
         return next((cell for cell in lost if not any(cell is known for known in self._matched.values())), None)
 
-    def _set_copies_free(self, name: str) -> None:
+    def _unlock_copies(self, name: str) -> None:
         """Keep a cell's copies as plain cells, which run; the parts of a written answer become one again."""
-        first, ours = self._matched.get(name), self._ours[name]
-        copies = [cell for cell in self._named.get(name, []) if cell is not first]
+        first, ours = self._matched.get(name), self._released[name]
+        copies = [cell for cell in self._by_grade_id.get(name, []) if cell is not first]
         if not first or not copies:
             return
-        self._note("stood there more than once: one of them counts", name)
+        self._note_repair("stood there more than once: one of them counts", name)
         if ours.metadata["nbgrader"]["solution"] and ours.cell_type != "code":
-            parts = [cell for cell in self._named[name] if not _same(cell, ours)] or [first]
+            parts = [cell for cell in self._by_grade_id[name] if not _same_text(cell, ours)] or [first]
             first.source = "\n\n".join(part.source for part in parts)
             first.attachments = {key: value for part in parts for key, value in part.get("attachments", {}).items()}
             self.cells[:] = [cell for cell in self.cells if not any(cell is copy for copy in copies)]
@@ -102,69 +102,71 @@ class CellRestorer:
     def _unlock(self, cell: NotebookNode) -> None:
         noted = cell.metadata.pop("nbgrader", {})
         name = str(noted.get("grade_id", ""))
-        if name and name not in self._ours and noted.get("grade") and noted.get("points"):
+        if name and name not in self._released and noted.get("grade") and noted.get("points"):
             self.tampered.append(
-                f"{name[:LONGEST_NAME]} is a graded cell that the lesson does not have: it counts nothing"
+                f"{name[:MAX_NAME_CHARACTERS]} is a graded cell that the lesson does not have: it counts nothing"
             )
 
     def _restore(self, name: str, cell: NotebookNode) -> None:
-        ours = self._ours[name]
+        ours = self._released[name]
         meta = ours.metadata["nbgrader"]
         noted = cell.metadata.get("nbgrader", {})
-        if _name(cell) != name:
-            self._note("had lost its name: given back", name)
+        if _grade_id(cell) != name:
+            self._note_repair("had lost its name: given back", name)
         told = list(changed_metadata(noted, meta))
         if told:
             self.tampered.append(f"{name} had {join_names(told)}: restored")
         # Points, locks and the like are the lesson's to say.
         cell.metadata, cell.id = copy.deepcopy(ours.metadata), ours.id
         if cell.cell_type != ours.cell_type:
-            self._note(f"had become {KINDS[cell.cell_type]}: made {KINDS[ours.cell_type]} again", name)
+            self._note_repair(
+                f"had become {CELL_TYPE_NAMES[cell.cell_type]}: made {CELL_TYPE_NAMES[ours.cell_type]} again", name
+            )
             source = cell.source
             cell.clear()
             cell.update(copy.deepcopy(ours) | {"source": source})
-        if meta["solution"] or _same(cell, ours):
+        if meta["solution"] or _same_text(cell, ours):
             return
         if meta["grade"] and changes_behaviour(cell.source, ours.source):
             self.tampered.append(f"{name} had been changed to test something else: restored")
         else:
-            self._note("had been changed: restored", name)
+            self._note_repair("had been changed: restored", name)
         cell.source = ours.source
 
-    def _put_back(self) -> None:
+    def _insert_missing(self) -> None:
         before = -1
-        for name, ours in self._ours.items():
+        for name, ours in self._released.items():
             meta = ours.metadata["nbgrader"]
             if name in self._matched:
                 before = next(at for at, cell in enumerate(self.cells) if cell is self._matched[name])
             elif meta["grade"] or meta["locked"]:
                 before += 1
                 self.cells.insert(before, copy.deepcopy(ours))
-                self._note("had gone: put back", name)
+                self._note_repair("had gone: put back", name)
 
-    def _give_ids(self) -> None:
+    def _make_ids_unique(self) -> None:
         """Let no other cell have the id of one of ours."""
-        taken = {cell.id for cell in self.cells if _name(cell)}
+        taken = {cell.id for cell in self.cells if _grade_id(cell)}
         for number, cell in enumerate(self.cells, start=1):
-            if not _name(cell) and cell.id in taken:
+            if not _grade_id(cell) and cell.id in taken:
                 cell.id = f"copy-{number}"
 
-    def _note(self, what: str, name: str) -> None:
+    def _note_repair(self, what: str, name: str) -> None:
         self._repaired.setdefault(what, []).append(name)
 
 
-def _name(cell: NotebookNode) -> str:
+def _grade_id(cell: NotebookNode) -> str:
     name = cell.metadata.get("nbgrader", {}).get("grade_id")
     return name if isinstance(name, str) else ""
 
 
-def _same(theirs: NotebookNode, ours: NotebookNode) -> bool:
+def _same_text(theirs: NotebookNode, ours: NotebookNode) -> bool:
     return theirs.cell_type == ours.cell_type and theirs.source.rstrip() == ours.source.rstrip()
 
 
-def _is_like(theirs: NotebookNode, ours: NotebookNode) -> bool:
+def _is_renamed(theirs: NotebookNode, ours: NotebookNode) -> bool:
     """Tell whether a cell that has lost its name is one of ours."""
-    if theirs.id == ours.id or _same(theirs, ours):
+    if theirs.id == ours.id or _same_text(theirs, ours):
         return True
     function = _FUNCTION.search(ours.source) if ours.cell_type == "code" else None
     return function is not None and re.search(rf"^def {function[1]}\b", theirs.source, re.MULTILINE) is not None

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # What nbgrader notes on a cell that is worth something to whoever changes it. Versions and checksums are not.
-_WORTH = ("points", "grade", "solution", "locked", "task")
-LONGEST = 100_000
+_METADATA_WITH_EFFECT = ("points", "grade", "solution", "locked", "task")
+MAX_TEST_CHARACTERS = 100_000
 """No test is nearly as long."""
 
 
@@ -25,7 +25,7 @@ def changes_behaviour(theirs: str, ours: str) -> bool:
     theirs, ours
         The text of the cell, as it was handed in and as it was released.
     """
-    if len(theirs) > LONGEST:
+    if len(theirs) > MAX_TEST_CHARACTERS:
         return True
     mine, wanted = _statements(theirs), _statements(ours)
     if not mine or not wanted:
@@ -55,6 +55,6 @@ def _only_shows(statement: str) -> bool:
 
 def changed_metadata(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
     """Yield in words what was changed of nbgrader's notes on a cell; nothing where notes are merely missing."""
-    for name in _WORTH:
+    for name in _METADATA_WITH_EFFECT:
         if name in theirs and theirs[name] != ours.get(name):
             yield f"{name} set to {str(theirs[name])[:20]}" if name == "points" else f'its mark "{name}" changed'

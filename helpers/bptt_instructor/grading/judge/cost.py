@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MESSAGE_SECONDS = 0.01
 """CPU time of a request and its reply, whatever the function does."""
-TRIES = 3
+MAX_TRIES = 3
 """Whoever is found too dear is asked again: the machine may have been at fault, and the cheapest try counts."""
 FORWARD_RUNS = 5
 
@@ -54,7 +54,7 @@ def measure_excess_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall
     stand_ins = suite.exercises[call.exercise].stand_ins
     request = CallRequest(call.exercise, call.function, large.arguments, stand_ins, stubs=True)
     forward, passes = _forward_seconds(large.forward), 0.0
-    for _ in range(TRIES):
+    for _ in range(MAX_TRIES):
         before = kernel.cpu_seconds()
         kernel.call(request)
         spent = kernel.cpu_seconds() - before - MESSAGE_SECONDS

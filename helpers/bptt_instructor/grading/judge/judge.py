@@ -55,7 +55,7 @@ class Judge:
     def __init__(self, suite: CheckSuite, submission_seed: str, lesson: str, student: str) -> None:
         self._suite = suite
         self._submission_seed = submission_seed
-        self._about = lesson, student
+        self._lesson_and_student = lesson, student
         self._known: dict[tuple[str, str], JudgedFunction | NoReplyError] = {}
 
     def forget(self) -> None:
@@ -91,7 +91,7 @@ class Judge:
         return self._known[key]
 
     def _examine(self, kernel: KernelClient, call: CheckCall) -> JudgedFunction:
-        about = *self._about, call.exercise
+        about = *self._lesson_and_student, call.exercise
         function = KernelFunction(kernel, call)
         examination = self._suite.examine(call.exercise, function, derive_seed(self._submission_seed, *about))
         function.points_final = True
@@ -108,13 +108,13 @@ class Judge:
         return reports.excess_cost(self._suite, call, known.excess_passes) if dear else report
 
 
-def _note_and_status(call: CheckCall, why: NoReplyError) -> tuple[str, Status]:
+def _note_and_status(call: CheckCall, error: NoReplyError) -> tuple[str, Status]:
     """Return what the instructor should know, and what it means for the submission as a whole."""
-    if why.forged:
+    if error.forged:
         return f"{call.function}: an answer was forged", Status.TAMPERED
-    if why.late:
+    if error.late:
         return f"{call.function} took too long and was stopped", Status.TIMED_OUT
-    return f"{call.function} gave no answer: {why}", Status.GRADED
+    return f"{call.function} gave no answer: {error}", Status.GRADED
 
 
 class KernelFunction:

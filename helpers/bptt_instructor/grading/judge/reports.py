@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from bptt_instructor.lessons.check_calls import CheckCall
 
 
-def no_answer(suite: CheckSuite, call: CheckCall, why: NoReplyError) -> Report:
+def no_answer(suite: CheckSuite, call: CheckCall, error: NoReplyError) -> Report:
     """Say that a function gave no answer, and what to do."""
-    message = f"{call.function} gave no answer: {why}. {_advice(why)}".strip()
+    message = f"{call.function} gave no answer: {error}. {_advice(error)}".strip()
     return suite.failure(call.exercise, call.only, "no-answer", message)
 
 
@@ -38,9 +38,9 @@ def _rounded(passes: float) -> str:
     return f"more than {int(float(f'{passes:.1g}')):,}"
 
 
-def _advice(why: NoReplyError) -> str:
-    if why.late:
+def _advice(error: NoReplyError) -> str:
+    if error.late:
         return "Look for a loop that does not end, or for work done again at every step."
-    if why.forged:
+    if error.forged:
         return "Points are given for what your function returns when it is called, and for nothing else."
     return ""

@@ -10,12 +10,12 @@ import hashlib
 import hmac
 import secrets
 
-BYTES = 16
+SEED_BYTES = 16
 
 
 def new_seed() -> str:
     """Draw a seed for one submission."""
-    return secrets.token_hex(BYTES)
+    return secrets.token_hex(SEED_BYTES)
 
 
 def derive_seed(submission: str, *about: str) -> int:

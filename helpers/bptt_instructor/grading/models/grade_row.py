@@ -24,7 +24,7 @@ class Status(StrEnum):
     MISSING = "missing notebook"
 
     @property
-    def needs_a_person(self) -> bool:
+    def needs_review(self) -> bool:
         """Whether something happened that grading cannot decide."""
         return self.severity >= list(Status).index(Status.TIMED_OUT) and self is not Status.MISSING
 
@@ -36,13 +36,13 @@ class Status(StrEnum):
 
 NO_FOLDER, EMPTY_FOLDER = SENT_NOTHING = ("there is no folder", "the folder is empty")
 """The reasons of those who have not handed in anything."""
-LONGEST_REASON = 480
+MAX_REASON_CHARACTERS = 480
 
 
 def one_line(text: str) -> str:
     """Make one line of bounded length of a text, which commands nothing to a terminal."""
     line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-    return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} ..."
+    return line if len(line) <= MAX_REASON_CHARACTERS else f"{line[:MAX_REASON_CHARACTERS]} ..."
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,15 @@ class AssignmentFiles:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain JSON types."""
-        notebooks = {"source": _text(self.source), "released": _text(self.released)}
-        return {"name": self.name, **notebooks, "files": _texts(self.files)}
+        notebooks = {"source": _to_base64(self.source), "released": _to_base64(self.released)}
+        return {"name": self.name, **notebooks, "files": _all_to_base64(self.files)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what :meth:`as_dict` made."""
-        return cls(data["name"], _bytes(data["source"]), _bytes(data["released"]), _all_bytes(data["files"]))
+        return cls(
+            data["name"], _from_base64(data["source"]), _from_base64(data["released"]), _all_from_base64(data["files"])
+        )
 
 
 def as_bytes(data: Mapping[str, Any]) -> bytes:
@@ -84,17 +86,17 @@ def as_bytes(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _text(content: bytes) -> str:
+def _to_base64(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
 
 
-def _bytes(text: str) -> bytes:
+def _from_base64(text: str) -> bytes:
     return base64.b64decode(text)
 
 
-def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: _text(content) for name, content in files.items()}
+def _all_to_base64(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: _to_base64(content) for name, content in files.items()}
 
 
-def _all_bytes(files: Mapping[str, str]) -> dict[str, bytes]:
-    return {name: _bytes(text) for name, text in files.items()}
+def _all_from_base64(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: _from_base64(text) for name, text in files.items()}
