@@ -1,4 +1,4 @@
-"""What happens to a student's folder before nbgrader copies it."""
+"""Pre-convert hook: move unsafe files out of a submission folder."""
 
 from __future__ import annotations
 
@@ -16,28 +16,32 @@ QUARANTINE = Path("build/quarantine")
 
 
 def quarantine(assignment: str, student: str, notebooks: Sequence[str]) -> None:
-    """Move whatever is no regular file of bounded size out of a folder of ``submitted/``.
+    """Move all but regular files within bounds from a submission folder to ``build/quarantine/``, by the same path.
 
-    nbgrader copies all that is in it with the instructor's rights: it follows links, to the instructor's own files too,
+    nbgrader copies the whole folder with the instructor's rights: it follows links, to the instructor's own files too,
     and waits for ever at a pipe. ``c.Autograde.pre_convert_hook`` names this function, which nbgrader calls for each
-    student, first of all, in the folder of the course. What was moved is under ``build/quarantine/``, by the same path.
-    So is a note of the time that is none: nbgrader would not grade whose it is.
+    student, first of all, in the folder of the course. A ``timestamp.txt`` that holds no time is moved, too: nbgrader
+    would not grade the submission.
 
     Parameters
     ----------
     assignment, student
-        As nbgrader was asked for them; not used, because they may stand for many.
+        Patterns that nbgrader was called with; not used, because they may match many.
     notebooks
-        The paths of this student's notebooks.
+        Paths of this student's notebooks.
+
+    Raises
+    ------
+    SystemExit
+        When a file cannot be moved. nbgrader would only log any other exception, and copy the folder.
     """
     del assignment, student
-    # Not resolved: a notebook may be a link, and then leads elsewhere.
+    # Not resolved: a notebook may be a link to another folder.
     for folder in {Path(os.path.relpath(notebook)).parent for notebook in notebooks}:
         for path in _unsafe(folder):
             try:
                 _move(path, QUARANTINE / path)
             except OSError as error:
-                # nbgrader would note any other exception, and copy all the same.
                 raise SystemExit(f"{path} cannot be moved to {QUARANTINE}, and must not be copied: {error}") from error
 
 

@@ -1,8 +1,8 @@
 """Read a submission folder: regular files within bounds, no links.
 
-:func:`walk_submission` alone decides what is within bounds. ``bptt grade`` reads by it, and quarantine.py moves away by
-it what nbgrader must not copy: with a walk each, they could come to disagree, and one would let through what the other
-stops.
+:func:`walk_submission` alone decides what is within bounds. ``bptt grade`` reads what it allows, and quarantine.py
+moves away what it does not, before nbgrader copies the folder. With a walk each, they could come to disagree, and one
+would let through what the other stops.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 MAX_NOTEBOOK_BYTES = 300_000_000
 MAX_BYTES_WITH_OUTPUTS = 1_000_000
-"""From here on a notebook's outputs, of which nothing is used, are not worth carrying about."""
+"""A larger notebook is read without its outputs, which grading does not use."""
 MAX_DATA_BYTES = 50_000_000
-"""Of all data files together."""
+"""Size of all data files of a submission together."""
 MAX_FILES = 200
 MAX_DEPTH = 4
 
@@ -85,34 +85,36 @@ def walk_submission(folder: Path) -> Iterator[SubmissionEntry]:
 
 
 def read_submission(folder: Path, student: str, name: str) -> Submission:
-    """Read a student's files.
+    """Read a student's notebook and data files.
 
     Parameters
     ----------
     folder
-        Where they are.
+        The submission folder.
     student
         Id.
     name
-        The notebook's name, without the ending.
+        Name of the notebook, without its suffix.
 
     Raises
     ------
     UngradableError
-        When there is no notebook, or one that is too large.
+        When there is no notebook, or one that is out of bounds.
     OSError
-        When the files cannot be read.
+        When the folder or the notebook cannot be read.
     """
     return Submission(student, read_notebook(_notebook_path(folder, name)), data_files(folder))
 
 
 def read_notebook(path: Path) -> bytes:
-    """Read a notebook file, of a large one all but the outputs.
+    """Read a notebook file; a large one without its outputs.
 
     Raises
     ------
     UngradableError
-        When it is too large, or no file but a link or a pipe.
+        When it is no regular file, too large, or has too many brackets to strip its outputs.
+    OSError
+        When it cannot be read.
     """
     if not _is_regular_file(path):
         raise UngradableError(Status.MISSING, f"there is {_name_and_kind(path)}")
@@ -123,7 +125,7 @@ def read_notebook(path: Path) -> bytes:
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
-    """Read the files beside the notebooks, by relative path; what is hidden or out of bounds is left out."""
+    """Return the content of all files but notebooks, by relative path, without what is hidden or out of bounds."""
     files: dict[str, bytes] = {}
     for entry in walk_submission(folder):
         if not entry.regular or entry.hidden or not entry.within_bounds or entry.path.suffix == ".ipynb":
@@ -142,9 +144,9 @@ def _notebook_path(folder: Path, name: str) -> Path:
         return wanted
     if not folder.is_dir():
         raise UngradableError(Status.MISSING, NO_FOLDER)
-    # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives bring a folder along.
-    found = [entry.path for entry in walk_submission(folder) if entry.regular and not entry.hidden and entry.depth <= 1]
-    notebooks = [path for path in found if ".ipynb" in path.name.lower()]
+    # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives add a folder.
+    entries = [entry for entry in walk_submission(folder) if entry.regular and not entry.hidden and entry.depth <= 1]
+    notebooks = [entry.path for entry in entries if ".ipynb" in entry.path.name.lower()]
     named = [path for path in notebooks if path.name.lower().startswith(name.lower())]
     if named or len(notebooks) == 1:
         return max(named or notebooks, key=lambda path: path.lstat().st_mtime)
@@ -176,16 +178,16 @@ def _is_utf8(name: str) -> bool:
 
 
 def _is_regular_file(path: Path) -> bool:
-    # A link could lead to the instructor's own files.
+    # A link could point to the instructor's own files.
     return path.is_file() and not path.is_symlink()
 
 
-def _bounded_content(path: Path, most: int) -> bytes | None:
+def _bounded_content(path: Path, max_bytes: int) -> bytes | None:
     """Return a file's content; None when it is no regular file, or a longer one."""
-    # What was a file a moment ago may be a link or a pipe by now: the handle is asked, not the name.
+    # By now the path may name a link or a pipe: what was opened is checked, not the path.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return None
-        content = file.read(most + 1)
-    return content if len(content) <= most else None
+        content = file.read(max_bytes + 1)
+    return content if len(content) <= max_bytes else None

@@ -1,4 +1,4 @@
-"""Put a notebook right: every cell that students were not to change is as it was released, and where it belongs."""
+"""Restore locked and graded cells from the released notebook."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ _FUNCTION = re.compile(r"^def (\w+)", re.MULTILINE)
 
 
 class CellRestorer:
-    """One notebook's cells, beside those that were released.
+    """Restores the cells of one submitted notebook that students must not change.
 
-    nbgrader 0.9.6 restores a changed test cell, but never looks for one that is gone: the points stay what they were,
-    at first none. (Its option for that, ``add_missing_cells``, fails when the cell before is gone or merely locked.)
-    So each cell is compared with the released one here, and put back after the nearest one that stood before it.
-    Students' own cells stay where they are, and run.
+    nbgrader 0.9.6 restores a changed test cell, but never looks for one that is missing: the points stay what they
+    were, at first none. (Its option for that, ``add_missing_cells``, fails when the cell before is missing or merely
+    locked.) So each cell is compared with the released one here, and a missing one is inserted after the nearest that
+    stands before it in the lesson. Students' own cells stay where they are, and run.
 
     Parameters
     ----------
     cells
-        As :func:`bptt_instructor.grading.intake.parse_notebook.read` gives them.
+        From :func:`bptt_instructor.grading.intake.parse_notebook.parse_notebook`; changed in place.
     released
-        The notebook as students were given it.
+        The notebook that students were given.
 
     Attributes
     ----------
     cells
-        The same, and right once :meth:`do` has been called.
+        The same list; restored once :meth:`run` has been called.
     tampered
-        What was put right and does not happen by accident, in words.
+        Messages on what was restored and does not change by accident.
     """
 
     def __init__(self, cells: list[NotebookNode], released: NotebookNode) -> None:
@@ -50,23 +50,23 @@ class CellRestorer:
             self._by_grade_id.setdefault(_grade_id(cell), []).append(cell)
         self._matched: dict[str, NotebookNode] = {}
         for name, ours in self._released.items():
-            found = self._submitted_cell(name, ours)
-            if found is not None:
-                self._matched[name] = found
+            theirs = self._submitted_cell(name, ours)
+            if theirs is not None:
+                self._matched[name] = theirs
 
     @property
     def is_other_notebook(self) -> bool:
-        """Whether this is another notebook: it has no more cells of this lesson than of others."""
+        """Whether it is another lesson's notebook: it has no more cells of this lesson than of others."""
         others = [name for name in self._by_grade_id if name and name not in self._released]
         return len(self._matched) <= len(others)
 
     @property
     def repaired(self) -> tuple[str, ...]:
-        """What was put right and may well have happened by accident, in words."""
+        """Messages on what was restored and may have changed by accident."""
         return tuple(f"{join_names(dict.fromkeys(names))} {what}" for what, names in self._repaired.items())
 
     def run(self) -> None:
-        """Put everything right."""
+        """Restore all cells, in place."""
         for name in self._released:
             self._unlock_copies(name)
         for cell in self.cells:
@@ -78,16 +78,16 @@ class CellRestorer:
         self._make_ids_unique()
 
     def _submitted_cell(self, name: str, ours: NotebookNode) -> NotebookNode | None:
-        """Find one of our cells: by what nbgrader noted on it, or else by its id, or else by its text."""
-        its = self._by_grade_id.get(name, [])
-        if its:
-            # Somebody may have copied the exercise, and filled the copy.
-            return next((cell for cell in its if not _same_text(cell, ours)), its[0])
+        """Return the submitted cell that is one of the lesson's: by ``grade_id``, else by cell id, else by source."""
+        named = self._by_grade_id.get(name, [])
+        if named:
+            # A student may have copied the exercise, and filled in the copy.
+            return next((cell for cell in named if not _same_text(cell, ours)), named[0])
         lost = [cell for cell in self.cells if _grade_id(cell) not in self._released and _is_renamed(cell, ours)]
         return next((cell for cell in lost if not any(cell is known for known in self._matched.values())), None)
 
     def _unlock_copies(self, name: str) -> None:
-        """Keep a cell's copies as plain cells, which run; the parts of a written answer become one again."""
+        """Make copies of a cell plain cells, which run; merge the parts of a written answer."""
         first, ours = self._matched.get(name), self._released[name]
         copies = [cell for cell in self._by_grade_id.get(name, []) if cell is not first]
         if not first or not copies:
@@ -100,9 +100,9 @@ class CellRestorer:
             self.cells[:] = [cell for cell in self.cells if not any(cell is copy for copy in copies)]
 
     def _unlock(self, cell: NotebookNode) -> None:
-        noted = cell.metadata.pop("nbgrader", {})
-        name = str(noted.get("grade_id", ""))
-        if name and name not in self._released and noted.get("grade") and noted.get("points"):
+        theirs = cell.metadata.pop("nbgrader", {})
+        name = str(theirs.get("grade_id", ""))
+        if name and name not in self._released and theirs.get("grade") and theirs.get("points"):
             self.tampered.append(
                 f"{name[:MAX_NAME_CHARACTERS]} is a graded cell that the lesson does not have: it counts nothing"
             )
@@ -110,13 +110,13 @@ class CellRestorer:
     def _restore(self, name: str, cell: NotebookNode) -> None:
         ours = self._released[name]
         meta = ours.metadata["nbgrader"]
-        noted = cell.metadata.get("nbgrader", {})
+        theirs = cell.metadata.get("nbgrader", {})
         if _grade_id(cell) != name:
             self._note_repair("had lost its name: given back", name)
-        told = list(changed_metadata(noted, meta))
-        if told:
-            self.tampered.append(f"{name} had {join_names(told)}: restored")
-        # Points, locks and the like are the lesson's to say.
+        changes = list(changed_metadata(theirs, meta))
+        if changes:
+            self.tampered.append(f"{name} had {join_names(changes)}: restored")
+        # Points and locks are the lesson's, whatever the file says.
         cell.metadata, cell.id = copy.deepcopy(ours.metadata), ours.id
         if cell.cell_type != ours.cell_type:
             self._note_repair(
@@ -145,10 +145,10 @@ class CellRestorer:
                 self._note_repair("had gone: put back", name)
 
     def _make_ids_unique(self) -> None:
-        """Let no other cell have the id of one of ours."""
-        taken = {cell.id for cell in self.cells if _grade_id(cell)}
+        """Replace the ids of students' own cells that a cell of the lesson has."""
+        reserved = {cell.id for cell in self.cells if _grade_id(cell)}
         for number, cell in enumerate(self.cells, start=1):
-            if not _grade_id(cell) and cell.id in taken:
+            if not _grade_id(cell) and cell.id in reserved:
                 cell.id = f"copy-{number}"
 
     def _note_repair(self, what: str, name: str) -> None:
@@ -165,7 +165,7 @@ def _same_text(theirs: NotebookNode, ours: NotebookNode) -> bool:
 
 
 def _is_renamed(theirs: NotebookNode, ours: NotebookNode) -> bool:
-    """Tell whether a cell that has lost its name is one of ours."""
+    """Tell whether a cell without the lesson's ``grade_id`` is one of the lesson's all the same."""
     if theirs.id == ours.id or _same_text(theirs, ours):
         return True
     function = _FUNCTION.search(ours.source) if ours.cell_type == "code" else None
