@@ -1,7 +1,7 @@
-"""Stand-ins for the cells of earlier lessons that cost next to nothing: what they return has a shape, and no meaning.
+"""Zero-cost cells for timing a loop alone.
 
-With them a loop over a sequence can be timed alone. The exact ones, which are used for judging, take far longer than
-any loop around them.
+They stand in for the cells of earlier lessons in the cost test, and return arrays of the right shapes, of zeros mostly.
+The exact stand-ins, which verdicts need, take far longer than any loop around them.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ def _zeros_like(arrays: dict[str, Array]) -> Gradients:
     return {name: np.zeros_like(array) for name, array in arrays.items()}
 
 
-def _cell_backward(learnt: Iterable[str]) -> Callable[[Array, Any], Gradients]:
-    """Make a stand-in for a cell with one state."""
+def _cell_backward(parameters: Iterable[str]) -> Callable[[Array, Any], Gradients]:
+    """Make a stub for a cell with one state."""
 
     def cell_backward(da_next: Array, cache: Any) -> Gradients:  # noqa: ANN401 - of any such cell
-        weights = {f"d{name}": cache.parameters[name] for name in learnt}
+        weights = {f"d{name}": cache.parameters[name] for name in parameters}
         return {**_zeros_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2}
 
     return cell_backward

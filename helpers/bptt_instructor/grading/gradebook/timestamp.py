@@ -20,12 +20,12 @@ def parse_timestamp(text: str) -> datetime | None:
     Parameters
     ----------
     text
-        From the file or from a class list; not trusted.
+        Content of the file, or an entry of a class list; not trusted.
 
     Returns
     -------
     datetime or None
-        In UTC and without a time zone, as in the gradebook; None when the text is no time.
+        Without a time zone, as in the gradebook: in UTC when the text names a zone. None when the text is no time.
     """
     try:
         return parse_utc(text.strip())
