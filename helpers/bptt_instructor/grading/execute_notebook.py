@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class CellJudge(Protocol):
     """What gives verdicts; ``source`` is a graded cell as the instructor wrote it."""
 
-    def knows(self, source: str) -> bool:
+    def can_judge(self, source: str) -> bool:
         """Tell whether the cell can be judged."""
 
     def forget(self) -> None:
@@ -101,7 +101,7 @@ def _judgeable_source(cell: NotebookNode, sources: Mapping[str, str], judge: Cel
     """Return the instructor's text of a cell that can be judged; empty for any other."""
     meta = cell.metadata.get("nbgrader", {})
     source = sources.get(meta["grade_id"], "") if _is_test(meta) else ""
-    return source if judge.knows(source) else ""
+    return source if judge.can_judge(source) else ""
 
 
 def graded_sources(notebook: NotebookNode) -> dict[str, str]:

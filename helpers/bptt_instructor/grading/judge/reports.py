@@ -11,20 +11,28 @@ if TYPE_CHECKING:
 
 
 def no_answer(suite: CheckSuite, call: CheckCall, error: NoReplyError) -> Report:
-    """Say that a function gave no answer, and what to do."""
+    """Make the report on a function that gave no answer, with advice.
+
+    Parameters
+    ----------
+    suite, call
+        The course's checks, and the call of one that the graded cell makes.
+    error
+        Why there was no answer.
+    """
     message = f"{call.function} gave no answer: {error}. {_advice(error)}".strip()
     return suite.failure(call.exercise, call.only, "no-answer", message)
 
 
 def excess_cost(suite: CheckSuite, call: CheckCall, passes: float) -> Report:
-    """Say that a function's numbers are right, and that it has not got them by going backward.
+    """Make the report on a function with right results that is too expensive for a backward pass.
 
     Parameters
     ----------
     suite, call
-        Which function of which course.
+        The course's checks, and the call of one that the graded cell makes.
     passes
-        How many times as much as the forward pass it cost.
+        CPU time of the function, in forward passes.
     """
     message = (
         f"{call.function} gives the right numbers, but on a larger case it takes as long as {_rounded(passes)} forward "
