@@ -71,7 +71,7 @@ def walk_submission(folder: Path) -> Iterator[SubmissionEntry]:
     """
     files, left = 0, MAX_DATA_BYTES
     # Hidden files come last, so that they never use up the bounds of files that are graded.
-    for path, depth, hidden in sorted(_paths(folder), key=lambda found: found[2]):
+    for path, depth, hidden in sorted(_paths(folder), key=lambda item: item[2]):
         status = path.lstat()
         regular = stat.S_ISREG(status.st_mode)
         if not regular:
