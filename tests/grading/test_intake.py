@@ -10,8 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from bptt_instructor.grading.gradebook.store import make_record
-from bptt_instructor.grading.intake import parse_notebook
-from bptt_instructor.grading.intake import read_files as collecting
+from bptt_instructor.grading.intake import parse_notebook, read_files
 from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.prepare import prepare_notebook
 from bptt_instructor.grading.intake.read_files import read_submission
@@ -277,7 +276,7 @@ def test_odd_values_do_no_harm(submitted, take):
 
 
 def test_outputs_are_thrown_away_before_anything_is_read(submitted, take, monkeypatch):
-    monkeypatch.setattr(collecting, "MAX_BYTES_WITH_OUTPUTS", 1000)
+    monkeypatch.setattr(read_files, "MAX_BYTES_WITH_OUTPUTS", 1000)
     monkeypatch.setattr(parse_notebook, "MAX_JSON_BYTES", 20_000)
     lines = ['a ] } " { [ \\ "outputs": ['] * 200_000
     stream = nbformat.v4.new_output("stream", text="x")
