@@ -71,7 +71,7 @@ def costs(course: Course) -> list[str]:
     students = sorted(path.parent.name for path in course.submitted("x").parents[1].glob(f"*/{lesson.name}"))
     found: list[tuple[float, ...]] = []
     with AssignmentGradebook(course) as book:
-        book.record_lesson()
+        book.register_lesson()
         for student in students * ROUNDS:
             submission = replace(
                 read_submission(course.submitted(student), student, course.assignment), seed=new_seed()

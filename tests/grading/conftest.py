@@ -46,7 +46,7 @@ def rows_of():
     def rows(folder, *only, feedback=False, how=DEFAULT_OPTIONS, place=IN_PROCESS):
         course = Course(folder, ASSIGNMENT)
         found = {
-            row.student: row for row in grade_assignment(course, students_to_grade(course, only), how, place=place)
+            row.student: row for row in grade_assignment(course, students_to_grade(course, only), how, backend=place)
         }
         if feedback:
             assert all(well for _, well in generate_pages(course, list(found)))

@@ -96,7 +96,7 @@ def away(client):
 def test_a_dead_workers_submission_is_run_elsewhere(dozen, alone, client):
     course = Course(dozen, ASSIGNMENT)
     rows = []
-    for row in grade_assignment(course, students_to_grade(course), GradingOptions(again=True), place=away(client)):
+    for row in grade_assignment(course, students_to_grade(course), GradingOptions(again=True), backend=away(client)):
         rows.append(row)
         if len(rows) == 3:
             # Both have the next one in hand by now.

@@ -46,6 +46,18 @@ def test_an_endless_loop_costs_its_author_time_and_nobody_else(course_with, rows
     assert rows["s1001"].status == "graded"
 
 
+def brackets_without_end(_):
+    return b"[]" * 10_000_000
+
+
+def test_brackets_without_end_cost_their_author_the_points_and_nobody_else(course_with, rows_of):
+    folder = course_with(Entry("a", "A", "A", then=brackets_without_end), MODEL)
+    rows = rows_of(folder)
+    assert (rows["a"].status, rows["a"].points) == ("unreadable", 0)
+    assert rows["a"].reason.startswith("more than 10,000,000 brackets: clear its outputs, save it, and hand it in")
+    assert rows["s1001"].status == "graded"
+
+
 def test_a_time_that_is_none_costs_nothing(course_with, rows_of):
     folder = course_with(MODEL)
     (folder / "submitted/s1001" / ASSIGNMENT / "timestamp.txt").write_text("yesterday evening, more or less")

@@ -10,12 +10,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from bptt_instructor.grading.gradebook.store import make_record
-from bptt_instructor.grading.intake import parse_notebook
-from bptt_instructor.grading.intake import read_files as collecting
+from bptt_instructor.grading.intake import parse_notebook, read_files
 from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.prepare import prepare_notebook
 from bptt_instructor.grading.intake.read_files import read_submission
 from bptt_instructor.grading.intake.sanitize_markdown import sanitize_markdown
+from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.grading.models.result import SubmissionResult
 
@@ -276,8 +276,8 @@ def test_odd_values_do_no_harm(submitted, take):
 
 
 def test_outputs_are_thrown_away_before_anything_is_read(submitted, take, monkeypatch):
-    monkeypatch.setattr(collecting, "LARGE", 1000)
-    monkeypatch.setattr(parse_notebook, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(read_files, "MAX_BYTES_WITH_OUTPUTS", 1000)
+    monkeypatch.setattr(parse_notebook, "MAX_JSON_BYTES", 20_000)
     lines = ['a ] } " { [ \\ "outputs": ['] * 200_000
     stream = nbformat.v4.new_output("stream", text="x")
     submitted.cells[DOUBLE].outputs = [stream | {"text": lines}]
@@ -286,6 +286,32 @@ def test_outputs_are_thrown_away_before_anything_is_read(submitted, take, monkey
     assert time.process_time() - start < 10
     assert sources(taken)[DOUBLE] == ANSWER
     assert taken.notebook.cells[DOUBLE].outputs == []
+
+
+def test_outputs_of_52_megabytes_are_no_reason_to_refuse(submitted, take):
+    stream = nbformat.v4.new_output("stream", text="here")
+    submitted.cells[DOUBLE].outputs = [stream]
+    line = json.dumps("[[0.5, 0.25], {}] is what it printed\n").encode()
+    content = (
+        json.dumps(submitted, indent=1).encode().replace(b'"here"', b"[" + b",\n      ".join([line] * 1_100_000) + b"]")
+    )
+    assert len(content) > 52_000_000
+    assert told(take(content)) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 51_000_000, b'{"cells":[{' + b'"outputs"' * 10_000_000], ids=["[", "outputs"]
+)
+def test_brackets_without_end_are_refused(take, content):
+    with pytest.raises(UngradableError, match="more than 10,000,000 brackets: clear its outputs") as refused:
+        take(content)
+    assert refused.value.status == "unreadable"
+
+
+@pytest.mark.parametrize("part", [b" ", b'""', b'"a"', b'"', b"\\", b'\\"', b'"outputs'])
+def test_what_is_neither_bracket_nor_key_comes_back_as_it_was(part):
+    content = b'{"cells":[{"' + part * 5_000_000
+    assert strip_outputs(content) == content
 
 
 DEEP = json.dumps({"cells": [], "nbformat": 4, "metadata": 0}).replace("0}", "[" * 100_000 + "]" * 100_000 + "}")

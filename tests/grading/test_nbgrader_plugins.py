@@ -14,6 +14,7 @@ from submissions.entry import ASSIGNMENT, AUTO, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
+from bptt_instructor.grading.intake.read_files import MAX_DEPTH, MAX_FILES, data_files
 from bptt_instructor.nbgrader_plugins.quarantine import quarantine
 
 
@@ -147,6 +148,31 @@ def test_a_folder_that_cannot_be_put_right_stops_grading(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="link cannot be moved"):
         quarantine("a", "b", [str(tmp_path / "a.ipynb")])
     assert (tmp_path / "link").is_symlink()
+
+
+def test_what_stays_for_nbgrader_is_what_bptt_grade_reads(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    submitted = Path("submitted")
+    deep = submitted.joinpath(*"abcdefg"[: MAX_DEPTH + 1])
+    for folder in (deep, submitted / ".git"):
+        folder.mkdir(parents=True)
+    for path in (submitted / "lesson.ipynb", submitted / "words.txt", deep / "too.txt", deep.parent / "just.txt"):
+        path.write_text(path.name)
+    for number in range(MAX_FILES + 1):
+        (submitted / ".git" / f"{number}").write_text("hidden")
+    for name, size in (("l.bin", 10**9), ("m.bin", 49_000_000), ("n.bin", 2_000_000), ("o.bin", 1000)):
+        with (submitted / name).open("wb") as file:
+            file.truncate(size)
+    (submitted / "link.txt").symlink_to("words.txt")
+    read = set(data_files(submitted))
+    assert read == {"a/b/c/d/just.txt", "m.bin", "o.bin", "words.txt"}
+    for _ in range(2):
+        quarantine("a", "b", [str(submitted / "lesson.ipynb")])
+        there = {path.relative_to(submitted).as_posix() for path in submitted.rglob("*") if not path.is_dir()}
+        hidden = {name for name in there if name.startswith(".git")}
+        assert there - hidden == {"lesson.ipynb", *read}
+        assert len(hidden) == MAX_FILES - len(read)
+    assert set(data_files(submitted)) == read
 
 
 def test_without_a_sandbox_it_refuses_in_one_line_and_touches_nothing(graded, tmp_path):

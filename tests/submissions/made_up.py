@@ -44,7 +44,7 @@ def make_class(folder, students, lessons=tuple(f"{number:02}" for number in rang
 def _grade(course, number, everybody, draw):
     tests = graded_sources(nbformat.reads(course.lesson.source.decode(), as_version=4))
     with AssignmentGradebook(course) as book:
-        book.record_lesson()
+        book.register_lesson()
         due = BEGAN + dt.timedelta(weeks=2 * number + 1)
         book._book.update_or_create_assignment(course.assignment, duedate=due)
         for student, ability in everybody.items():

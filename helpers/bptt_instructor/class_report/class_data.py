@@ -102,7 +102,7 @@ class Entry:
     @property
     def needs_review(self) -> bool:
         """Whether grading could not decide something, or something was handed in that is not the notebook."""
-        return self.status.needs_a_person or (self.status is Status.MISSING and self.reason not in SENT_NOTHING)
+        return self.status.needs_review or (self.status is Status.MISSING and self.reason not in SENT_NOTHING)
 
 
 @dataclass(frozen=True)

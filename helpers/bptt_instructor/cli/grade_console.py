@@ -123,12 +123,12 @@ def _graded_rows(
     with _progress(console) as progress:
         task = progress.add_task("Grading", total=len(students), note="")
         try:
-            for row in grade_assignment(course, students, options, place=backend, tally=count):
+            for row in grade_assignment(course, students, options, backend=backend, counts=count):
                 rows.append(row)
                 if len(rows) == count.reused:
                     # Reused results come at once, and would distort the estimate of the time left.
                     progress.reset(task, total=len(students), completed=len(rows))
-                note = f"{sum(row.status.needs_a_person for row in rows)} to look at"
+                note = f"{sum(row.status.needs_review for row in rows)} to look at"
                 progress.update(task, completed=len(rows), note=note)
                 if interrupted.is_set():
                     raise KeyboardInterrupt  # noqa: TRY301 - handled like one that Python raises

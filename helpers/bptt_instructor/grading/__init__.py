@@ -1,4 +1,4 @@
-"""Grade a class, so that every student has a row, and no submission fools, stops or slows the others."""
+"""Grade one submission, then a class. Prints nothing."""
 
-# Before anything of nbgrader is imported.
+# First of all imports, because it must come before any of nbgrader's.
 from bptt_instructor.grading import _nbgrader_shim as _nbgrader_shim

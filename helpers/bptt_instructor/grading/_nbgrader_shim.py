@@ -1,8 +1,8 @@
-"""Import nbgrader's gradebook and nothing else of it, in a tenth of the time.
+"""Import nbgrader's modules without its package ``__init__``, which loads JupyterLab.
 
-nbgrader's package begins by importing its extensions of JupyterLab, and with them nearly everything else. Its modules
-do not need that. And nbformat checks notebooks with a package that, where another one is installed, builds a grammar
-for internet addresses first; notebooks have none.
+nbgrader's ``__init__`` imports its JupyterLab extensions, which its modules do not need, and takes ten times as long as
+the gradebook alone. nbformat validates with jsonschema, which imports ``rfc3987_syntax`` where it is installed; that
+builds a grammar for internationalized addresses, which notebooks do not need either.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from importlib.util import find_spec, module_from_spec
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
-def _without_extensions() -> None:
+def _install_empty_package() -> None:
     spec = find_spec("nbgrader")
     if "nbgrader" not in sys.modules and spec is not None:
-        # Made and not executed: it has a path, so its modules are found.
+        # Created and not executed. It has a path, so its modules are found.
         package = sys.modules["nbgrader"] = module_from_spec(spec)
-        # Its commands ask for it when they are defined.
+        # nbgrader's commands read the version when they are defined.
         package.__version__ = import_module("nbgrader._version").__version__  # type: ignore[attr-defined]
 
 
-_without_extensions()
+_install_empty_package()

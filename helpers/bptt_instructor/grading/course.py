@@ -1,4 +1,4 @@
-"""A course on disk, as nbgrader sees it."""
+"""``Course``: paths, lessons and nbgrader configuration of one assignment."""
 
 from __future__ import annotations
 
@@ -24,23 +24,36 @@ Converter = TypeVar("Converter", bound="BaseConverter")
 
 
 class GradingError(Exception):
-    """Grading cannot begin; the message says why, and what to do."""
+    """Grading cannot begin or go on; the message says why, and what to do."""
 
 
 def lessons_of(root: Path) -> list[str]:
-    """Return the names of a course's lessons, in order."""
+    """Return the names of a course's lessons, in order.
+
+    Parameters
+    ----------
+    root
+        The folder of ``nbgrader_config.py``.
+    """
     return [path.stem for path in sorted((root / "solutions").glob("[0-9][0-9]_*.py"))]
 
 
 class Course:
-    """One course, and one of its assignments.
+    """One course, and one of its assignments. The notebooks are built if they are missing.
 
     Parameters
     ----------
     root
         The folder of ``nbgrader_config.py``.
     assignment
-        The name of a lesson, such as ``01_cell_backward``.
+        Name of a lesson, such as ``01_cell_backward``.
+
+    Attributes
+    ----------
+    assignment
+        The same name.
+    config
+        nbgrader's configuration of the course.
 
     Raises
     ------
@@ -51,11 +64,11 @@ class Course:
     def __init__(self, root: Path, assignment: str) -> None:
         lessons = lessons_of(root)
         if assignment not in lessons:
-            there = ", ".join(lessons) or f"none in {root / 'solutions'}"
-            raise GradingError(f"There is no assignment {assignment!r}. There is: {there}.")
+            existing = ", ".join(lessons) or f"none in {root / 'solutions'}"
+            raise GradingError(f"There is no assignment {assignment!r}. There is: {existing}.")
         self.assignment = assignment
         self.config = load_config(root)
-        self._names = CourseDirectory(config=self.config)
+        self._directory = CourseDirectory(config=self.config)
         if not all(path.is_file() for path in (self._source, self._released)):
             from bptt_instructor.lessons.build import build  # noqa: PLC0415 - takes seconds to import
 
@@ -64,12 +77,12 @@ class Course:
     @property
     def root(self) -> Path:
         """The folder of ``nbgrader_config.py``."""
-        return Path(self._names.root)
+        return Path(self._directory.root)
 
     @property
     def gradebook(self) -> tuple[str, str]:
-        """What nbgrader's Gradebook is opened with: its address, and the course's id."""
-        return self._names.db_url, self._names.course_id
+        """Arguments of :class:`nbgrader.api.Gradebook`: database URL and course id."""
+        return self._directory.db_url, self._directory.course_id
 
     @property
     def _build(self) -> Path:
@@ -77,22 +90,22 @@ class Course:
 
     @property
     def log(self) -> Path:
-        """Where everything goes that nbgrader and Jupyter say."""
+        """Log file of grading."""
         return self._build / f"grade-{self.assignment}.log"
 
     @property
     def results(self) -> Path:
-        """Where the results of grading are kept until they are needed again."""
+        """Folder of the result cache."""
         return self._build / "results" / self.assignment
 
     @property
-    def recorded(self) -> Path:
-        """A note on what the gradebook knows of the lesson."""
+    def registration_file(self) -> Path:
+        """JSON file with the version of the lesson that the gradebook has."""
         return self._build / f"recorded-{self.assignment}.json"
 
     @property
     def lesson(self) -> AssignmentFiles:
-        """The lesson as data."""
+        """The instructor's files of the lesson."""
         files = data_files(self._source.parent)
         return AssignmentFiles(self.assignment, self._source.read_bytes(), self._released.read_bytes(), files)
 
@@ -105,12 +118,12 @@ class Course:
 
     @property
     def limits(self) -> Limits:
-        """What a submission may use."""
+        """Resource bounds of a submission."""
         return Limits.from_config(self.config)
 
     @property
     def suite_name(self) -> str:
-        """Where the course's checks are, as ``package.module:Class``."""
+        """Name of the course's checks, as ``package.module:Class``."""
         return check_suite_name(self.config)
 
     @property
@@ -120,55 +133,55 @@ class Course:
         return suite
 
     def converter(self, kind: type[Converter], student: str = ".", **directories: str) -> Converter:
-        """Make one of nbgrader's steps for one student, which replaces what an earlier run has made.
+        """Make one of nbgrader's converters for this assignment, which overwrites earlier results.
 
         Parameters
         ----------
         kind
-            Such as ``GenerateFeedback``.
+            Class of the converter, such as ``GenerateFeedback``.
         student
-            Id.
+            Id; ``"."`` for a converter that is not about students.
         directories
-            Other folders than the course's own, such as ``release_directory``.
+            Folders in place of the course's own, such as ``release_directory``.
         """
         config = copy.deepcopy(self.config)
-        about = {"assignment_id": self.assignment, "student_id": student, **directories}
-        config.merge(Config({"CourseDirectory": about}))
-        step = kind(coursedir=CourseDirectory(config=config), config=config)
-        step.force = True
-        return step
+        overrides = {"assignment_id": self.assignment, "student_id": student, **directories}
+        config.merge(Config({"CourseDirectory": overrides}))
+        converter = kind(coursedir=CourseDirectory(config=config), config=config)
+        converter.force = True
+        return converter
 
     @property
     def _released(self) -> Path:
-        return self._notebook(self._names.release_directory)
+        return self._notebook(self._directory.release_directory)
 
     @property
     def _source(self) -> Path:
-        return self._notebook(self._names.source_directory)
+        return self._notebook(self._directory.source_directory)
 
     def _notebook(self, step: str) -> Path:
         return self._folder(step, ".") / f"{self.assignment}.ipynb"
 
     def _folder(self, step: str, student: str) -> Path:
-        return Path(self._names.format_path(step, student, self.assignment))
+        return Path(self._directory.format_path(step, student, self.assignment))
 
     def submitted(self, student: str) -> Path:
-        """Return where a student's files are, or would be."""
-        return self._folder(self._names.submitted_directory, student)
+        """Return the path of a student's submission folder, which need not exist."""
+        return self._folder(self._directory.submitted_directory, student)
 
     def autograded(self, student: str) -> Path:
-        """Return where the student's notebook is once it has been graded."""
-        return self._folder(self._names.autograded_directory, student) / f"{self.assignment}.ipynb"
+        """Return the path of a student's graded notebook, which need not exist."""
+        return self._folder(self._directory.autograded_directory, student) / f"{self.assignment}.ipynb"
 
     def feedback(self, student: str) -> Path:
-        """Return where nbgrader puts the student's feedback."""
-        return self._folder(self._names.feedback_directory, student) / f"{self.assignment}.html"
+        """Return the path of a student's feedback page, which need not exist."""
+        return self._folder(self._directory.feedback_directory, student) / f"{self.assignment}.html"
 
     def has_submissions(self) -> bool:
-        """Tell whether anybody has handed in anything for this assignment."""
+        """Tell whether any student has a submission folder for this assignment."""
         return any(path.is_dir() for path in self.submitted("*").parent.parent.glob(f"*/{self.assignment}"))
 
     def students_with_folders(self) -> list[str]:
-        """Return the students who have a folder, for this assignment or another."""
+        """Return the ids of students with a submission folder for any assignment, sorted."""
         folder = self.submitted("*").parent.parent
         return sorted(path.name for path in folder.glob("*") if path.is_dir() and not path.name.startswith("."))

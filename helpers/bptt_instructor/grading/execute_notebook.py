@@ -1,4 +1,4 @@
-"""Run a notebook's cells in order, with a verdict in place of each graded one."""
+"""Run a notebook's cells; the judge replaces graded ones."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 
 class CellJudge(Protocol):
-    """What gives verdicts; ``source`` is a graded cell as the instructor wrote it."""
+    """Protocol of :class:`bptt_instructor.grading.judge.judge.Judge`.
 
-    def knows(self, source: str) -> bool:
+    ``source`` is the source of a graded cell in the instructor's notebook.
+    """
+
+    def can_judge(self, source: str) -> bool:
         """Tell whether the cell can be judged."""
 
     def forget(self) -> None:
-        """Forget what functions have returned, because code has run since."""
+        """Forget results of functions, because code has run since."""
 
     def __call__(self, kernel: KernelClient, cell: NotebookNode, source: str) -> Verdict:
         """Judge a cell."""
@@ -32,18 +35,19 @@ class CellJudge(Protocol):
 
 @dataclass(frozen=True)
 class NotebookRun:
-    """What became of a notebook.
+    """Outcome of running a notebook.
 
     Attributes
     ----------
     verdicts
-        On each graded code cell.
+        One for each graded code cell, in order.
     timed_out
-        Whether any cell ran for too long.
+        Whether any cell exceeded its time limit.
     ended
-        Why the kernel ended before the notebook did; empty when it did not.
-    unasked
-        How many answers the kernel sent that the judge had not asked for.
+        Value of :class:`bptt_instructor.grading.kernel_client.client.EndReason` when the kernel ended before the
+        notebook did; else empty.
+    unrequested_replies
+        Number of replies that the kernel sent without a request.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -55,39 +59,40 @@ class NotebookRun:
 def execute_notebook(
     notebook: NotebookNode, kernel: KernelClient, sources: Mapping[str, str], judge: CellJudge
 ) -> NotebookRun:
-    """Run all code cells, and put their outputs into the notebook.
+    """Run all code cells, and write their outputs into the notebook.
 
-    A graded cell is not run: the check that is in it would be made by whoever it is about. The judge takes its place,
-    and the cell shows the judge's report. So its hidden tests never enter the kernel, and cost nothing.
+    A graded cell is not run, because the submission controls the kernel and could fake its check. The judge gives the
+    verdict from outside, and the cell shows the judge's report. So hidden tests never enter the kernel.
 
     Parameters
     ----------
     notebook
-        Its outputs are replaced.
+        The prepared notebook; outputs are replaced in place.
     kernel
-        Where it runs.
+        A fresh kernel.
     sources
-        Each graded cell as the instructor wrote it, by ``grade_id``.
+        From :func:`graded_sources` of the instructor's notebook.
     judge
         Gives the verdicts.
     """
     verdicts = []
     timed_out = False
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    judged = {id(cell): _source(cell, sources, judge) for cell in code}
-    for graded, cells in groupby(code, key=lambda cell: bool(judged[id(cell)])):
-        together = list(cells)
-        for cell in together:
+    judged_sources = {id(cell): _judgeable_source(cell, sources, judge) for cell in code}
+    # Consecutive cells without a verdict are sent to the kernel together.
+    for graded, group in groupby(code, key=lambda cell: bool(judged_sources[id(cell)])):
+        cells = list(group)
+        for cell in cells:
             cell.outputs, cell.execution_count = [], None
         if graded:
-            for cell in together:
-                verdicts.append(judge(kernel, cell, judged[id(cell)]))
+            for cell in cells:
+                verdicts.append(judge(kernel, cell, judged_sources[id(cell)]))
                 cell.outputs = verdict_outputs(verdicts[-1])
             continue
         judge.forget()
-        for cell, ran in zip(together, kernel.run_all([cell.source for cell in together]), strict=True):
-            timed_out |= ran.timed_out
-            cell.outputs, cell.execution_count = ran.outputs, ran.count
+        for cell, cell_run in zip(cells, kernel.run_all([cell.source for cell in cells]), strict=True):
+            timed_out |= cell_run.timed_out
+            cell.outputs, cell.execution_count = cell_run.outputs, cell_run.count
             meta = cell.metadata.get("nbgrader", {})
             if _is_test(meta):
                 note = "no check that can be judged"
@@ -97,21 +102,21 @@ def execute_notebook(
     )
 
 
-def _source(cell: NotebookNode, sources: Mapping[str, str], judge: CellJudge) -> str:
-    """Return the instructor's text of a cell that can be judged; empty for any other."""
+def _judgeable_source(cell: NotebookNode, sources: Mapping[str, str], judge: CellJudge) -> str:
+    """Return the instructor's source of a cell that can be judged; empty for any other."""
     meta = cell.metadata.get("nbgrader", {})
     source = sources.get(meta["grade_id"], "") if _is_test(meta) else ""
-    return source if judge.knows(source) else ""
+    return source if judge.can_judge(source) else ""
 
 
 def graded_sources(notebook: NotebookNode) -> dict[str, str]:
-    """Return the text of each test in the instructor's notebook, by ``grade_id``."""
-    metas = [(cell, cell.metadata.get("nbgrader", {})) for cell in notebook.cells]
-    return {meta["grade_id"]: cell.source for cell, meta in metas if _is_test(meta)}
+    """Return the source of each test cell in the instructor's notebook, by ``grade_id``."""
+    pairs = [(cell, cell.metadata.get("nbgrader", {})) for cell in notebook.cells]
+    return {meta["grade_id"]: cell.source for cell, meta in pairs if _is_test(meta)}
 
 
 def verdict_outputs(verdict: Verdict) -> list[NotebookNode]:
-    """Return the outputs of a judged cell."""
+    """Return the outputs that a judged cell shows: its report, if there is one."""
     return [output("display_data", data=dict(verdict.report), metadata={})] if verdict.report else []
 
 

@@ -1,4 +1,4 @@
-"""Grade a class: read what there is, have it graded, and write it down."""
+"""Grade an assignment: read submissions, dispatch, store, yield rows."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 
 
 def students_to_grade(course: Course, only: Collection[str] = ()) -> list[str]:
-    """Return the ids of those who get a row: everybody in the gradebook or with a folder among the submissions.
+    """Return the ids of the students who get a row: all in the gradebook or with a submission folder.
 
     Parameters
     ----------
     course
         The course and its assignment.
     only
-        When given, these students and no others.
+        Ids of students; when given, no others get a row.
 
     Raises
     ------
     GradingError
-        When nobody has handed in anything, or a student in ``only`` does not exist.
+        When there are no submissions, or a student in ``only`` does not exist.
     """
     if not course.has_submissions():
         where = course.submitted("STUDENT") / f"{course.assignment}.ipynb"
@@ -58,18 +58,18 @@ def students_to_grade(course: Course, only: Collection[str] = ()) -> list[str]:
 
 @dataclass(frozen=True)
 class GradingOptions:
-    """How a class is graded.
+    """Options of :func:`grade_assignment`.
 
     Attributes
     ----------
     sandboxed
         Whether submissions run in a sandbox.
     use_zygote
-        Whether they share a parent process that has imported everything.
+        Whether their kernels are forked from a zygote, which has imported everything.
     again
-        Whether to run submissions that have a result from earlier, too.
+        Whether to run submissions with a cached result, too.
     new_inputs
-        Whether to draw test inputs anew for submissions that are run again, which otherwise get the same ones.
+        Whether to draw new seeds for unchanged submissions that are run again.
     """
 
     sandboxed: bool = True
@@ -80,14 +80,14 @@ class GradingOptions:
 
 @dataclass
 class ReusedCount:
-    """What is known of a class while it is graded.
+    """Number of students who need no run; their rows come first.
 
     Attributes
     ----------
-    kept
-        How many students have a result from earlier, or nothing that could be run. Their rows come first.
-    nothing
-        How many of those have nothing.
+    reused
+        Students with a cached result, or without a submission that can be run.
+    missing
+        Of these, the students without a submission that can be run.
     """
 
     reused: int = 0
@@ -101,111 +101,111 @@ log = logging.getLogger(__name__)
 def grade_assignment(
     course: Course,
     students: Sequence[str],
-    how: GradingOptions = DEFAULT_OPTIONS,
+    options: GradingOptions = DEFAULT_OPTIONS,
     *,
-    place: Backend = IN_PROCESS,
-    tally: ReusedCount | None = None,
+    backend: Backend = IN_PROCESS,
+    counts: ReusedCount | None = None,
 ) -> Iterator[GradeRow]:
-    """Grade an assignment and yield each student's row as it is done.
+    """Grade an assignment, and yield each student's row as soon as it is stored.
 
-    Each result is on disk before its row comes, so nothing that is done is lost when grading stops. Grading again
-    takes such results from there, gives the same rows, and leaves points that were given by hand.
+    Each result is on disk before its row is yielded, so nothing that is done is lost when grading stops. Grading again
+    reuses cached results, gives the same rows, and leaves manual scores as they are.
 
     Parameters
     ----------
     course
         The course and its assignment.
     students
-        Ids, as :func:`students_to_grade` gives them.
-    how
-        With what precautions.
-    place
-        Where, as :func:`bptt_instructor.grading.executors.backend.opened` gives it.
-    tally
-        Filled in before the first row comes.
+        Ids, from :func:`students_to_grade`.
+    options
+        How to grade.
+    backend
+        Where to grade, from :func:`bptt_instructor.grading.executors.backend.open_backend`.
+    counts
+        Counts up with the rows; complete before the first row that needs a run.
 
     Raises
     ------
     GradingError
         When grading cannot begin, or not go on.
     """
-    # Workers elsewhere speak for themselves.
-    reason = unavailable_reason() if how.sandboxed and place.local else ""
+    # Workers on other machines check this themselves.
+    reason = unavailable_reason() if options.sandboxed and backend.local else ""
     if reason:
         raise GradingError(reason)
     shared = pack_batch(
-        course.lesson, course.limits, course.suite_name, sandboxed=how.sandboxed, use_zygote=how.use_zygote
+        course.lesson, course.limits, course.suite_name, sandboxed=options.sandboxed, use_zygote=options.use_zygote
     )
-    # Before the gradebook is opened, so that workers get ready meanwhile.
-    graders = place.make_executor(course.assignment, shared)
+    # Before the gradebook is opened, so that workers start meanwhile.
+    executor = backend.make_executor(course.assignment, shared)
     with log_to_file(course.log, "w"), AssignmentGradebook(course) as book:
-        class_ = _Class(course, book, graders, ResultCache(course.results, shared))
-        book.record_lesson()
-        book.record_students(students)
+        grader = _AssignmentGrader(course, book, executor, ResultCache(course.results, shared))
+        book.register_lesson()
+        book.register_students(students)
         names = book.roster()
-        for row in class_.rows(students, tally or ReusedCount(), how):
+        for row in grader.rows(students, counts or ReusedCount(), options):
             log.info("Graded %s: %s", row.student, row.status)
             yield replace(row, name=names[row.student])
 
 
-class _Class:
-    """One assignment: its submissions, its gradebook, and its results."""
+class _AssignmentGrader:
+    """Grades one assignment, with its gradebook, executor and result cache."""
 
-    def __init__(self, course: Course, book: AssignmentGradebook, graders: Executor, journal: ResultCache) -> None:
+    def __init__(self, course: Course, book: AssignmentGradebook, executor: Executor, cache: ResultCache) -> None:
         self._course = course
         self._book = book
-        self._graders = graders
-        self._journal = journal
+        self._executor = executor
+        self._cache = cache
 
-    def rows(self, students: Iterable[str], tally: ReusedCount, how: GradingOptions) -> Iterator[GradeRow]:
-        """Yield the rows of those whose result is known, then of those whose submissions have to be run."""
+    def rows(self, students: Iterable[str], counts: ReusedCount, options: GradingOptions) -> Iterator[GradeRow]:
+        """Yield the rows of students who need no run, then of those whose submissions are run."""
         to_run: list[str] = []
         result: SubmissionResult | None
         for student in students:
-            found = self._read(student)
-            if isinstance(found, SubmissionResult):
-                result, submission = found, None
+            read = self._read(student)
+            if isinstance(read, SubmissionResult):
+                result, submission = read, None
             else:
-                result, submission = None if how.again else self._journal.get(found), found
+                result, submission = None if options.again else self._cache.get(read), read
             if result is None:
                 to_run.append(student)
             else:
-                tally.reused += 1
-                tally.missing += submission is None
-                yield self._write(result, submission)
-        gone: list[SubmissionResult] = []
-        for outcome in self._graders.grade(self._drawn(self._read_again(to_run, gone), how)):
-            if outcome.finished:
-                self._journal.put(outcome.submission, outcome.result)
-            yield self._write(outcome.result, outcome.submission)
-        for result in gone:
-            yield self._write(result, None)
+                counts.reused += 1
+                counts.missing += submission is None
+                yield self._store(result, submission)
+        unreadable: list[SubmissionResult] = []
+        for graded in self._executor.grade(self._with_seeds(self._read_when_needed(to_run, unreadable), options)):
+            if graded.finished:
+                self._cache.put(graded.submission, graded.result)
+            yield self._store(graded.result, graded.submission)
+        for result in unreadable:
+            yield self._store(result, None)
 
-    def _write(self, result: SubmissionResult, submission: Submission | None) -> GradeRow:
+    def _store(self, result: SubmissionResult, submission: Submission | None) -> GradeRow:
         return store_result(self._course, self._book, result, submission)
 
-    def _drawn(self, submissions: Iterable[Submission], how: GradingOptions) -> Iterator[Submission]:
-        """Give each submission its seed: that of its record, unless it has none or is to have another."""
+    def _with_seeds(self, submissions: Iterable[Submission], options: GradingOptions) -> Iterator[Submission]:
+        """Set each submission's seed: that of its record if the files are the same, else a new one."""
         for submission in submissions:
-            known = None if how.new_inputs else self._book.records.get(submission.student)
+            known = None if options.new_inputs else self._book.records.get(submission.student)
             same = known is not None and known.submission == submission.digest
             yield replace(submission, seed=known.seed if known and same else new_seed())
 
-    def _read_again(self, students: Iterable[str], gone: list[SubmissionResult]) -> Iterator[Submission]:
-        """Yield submissions when they are needed, so that only a few are in memory; list what has gone meanwhile."""
+    def _read_when_needed(self, students: Iterable[str], unreadable: list[SubmissionResult]) -> Iterator[Submission]:
+        """Yield submissions one by one, so that few are in memory; append a result for what has vanished meanwhile."""
         for student in students:
-            found = self._read(student)
-            if isinstance(found, SubmissionResult):
-                gone.append(found)
+            read = self._read(student)
+            if isinstance(read, SubmissionResult):
+                unreadable.append(read)
             else:
-                yield found
+                yield read
 
     def _read(self, student: str) -> Submission | SubmissionResult:
-        """Read what a student has handed in; a result says why that cannot be."""
+        """Read a student's submission; return a result with the reason when that fails."""
         name = self._course.assignment
         try:
             return read_submission(self._course.submitted(student), student, name)
-        except UngradableError as refused:
-            return SubmissionResult(student, name, refused.status, (refused.reason,))
+        except UngradableError as error:
+            return SubmissionResult(student, name, error.status, (error.reason,))
         except OSError as error:
             return SubmissionResult(student, name, Status.UNREADABLE, (f"the files cannot be read: {error.strerror}",))

@@ -1,4 +1,4 @@
-"""Grade one submission: a function of its bytes, its seed, the lesson and the limits, and of nothing else."""
+"""Grade one submission: a pure function of bytes, seed, lesson and limits."""
 
 from __future__ import annotations
 
@@ -29,83 +29,91 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.models.submission import AssignmentFiles, Submission
 
 
+STATUS_OF_END = {
+    EndReason.MEMORY: Status.OUT_OF_MEMORY,
+    EndReason.TIME: Status.TIMED_OUT,
+    EndReason.NOTEBOOK_TIME: Status.TIMED_OUT,
+}
+"""For other reasons that end a kernel early, the status is ``CRASHED``."""
+
+
 def grade_submission(
     submission: Submission, lesson: AssignmentFiles, suite: CheckSuite, kernels: KernelLauncher
 ) -> SubmissionResult:
-    """Grade one submission. Whatever is wrong with it is the result's status, and never an exception.
+    """Grade one submission. Whatever is wrong with it becomes the status of the result, never an exception.
 
     Parameters
     ----------
     submission
-        What was handed in.
+        The student's files, and the seed.
     lesson
-        What it was handed in for.
+        The instructor's files.
     suite
         The course's checks.
     kernels
-        Where code runs, within limits.
+        Starts the kernel, within limits.
 
     Raises
     ------
     SandboxError
-        When no kernel can be started, which is not the submission's doing.
+        When no kernel can be started, which is not the submission's fault.
     """
     began = time.perf_counter()
     released, source = _notebook(lesson.released), _notebook(lesson.source)
     try:
-        taken = prepare_notebook(submission.notebook, released)
-    except UngradableError as refused:
-        about = submission.student, lesson.name, refused.status, (refused.reason,)
-        return SubmissionResult(*about, sandboxed=kernels.sandboxed, seed=submission.seed)
+        prepared = prepare_notebook(submission.notebook, released)
+    except UngradableError as error:
+        outcome = submission.student, lesson.name, error.status, (error.reason,)
+        return SubmissionResult(*outcome, sandboxed=kernels.sandboxed, seed=submission.seed)
     read = time.perf_counter()
     judge = Judge(suite, submission.seed, lesson.name, submission.student)
-    # The lesson's own files win.
+    # The lesson's files replace files of the same name.
     with kernels.start({**submission.files, **lesson.files}) as kernel:
         started = time.perf_counter()
-        through = execute_notebook(taken.notebook, kernel, graded_sources(source), judge)
+        run = execute_notebook(prepared.notebook, kernel, graded_sources(source), judge)
     ended = time.perf_counter()
     seconds = {"intake": read - began, "start": started - read, "run": ended - started}
-    told = build_result(submission, lesson.name, suite, taken, through, released)
-    _restore_rubrics(taken.notebook, source)
-    return replace(told, notebook=nbformat.writes(taken.notebook), seconds=seconds, sandboxed=kernels.sandboxed)
+    result = build_result(submission, lesson.name, suite, prepared, run, released)
+    _restore_rubrics(prepared.notebook, source)
+    return replace(result, notebook=nbformat.writes(prepared.notebook), seconds=seconds, sandboxed=kernels.sandboxed)
 
 
 def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     submission: Submission,
     lesson: str,
     suite: CheckSuite,
-    taken: PreparedNotebook,
-    through: NotebookRun,
+    prepared: PreparedNotebook,
+    run: NotebookRun,
     released: NotebookNode,
 ) -> SubmissionResult:
-    """Say what running a submission has given.
+    """Build the result of a submission that has run; its notebook and its times are left empty.
 
     Parameters
     ----------
     submission
-        As it was handed in.
+        The student's files, and the seed.
     lesson
-        The lesson's name.
+        Name of the lesson.
     suite
         The course's checks.
-    taken
-        What was read, its notebook with the outputs that it has now.
-    through
-        What became of it.
+    prepared
+        The prepared notebook, with its outputs.
+    run
+        Outcome of running it.
     released
         The notebook that students were given.
     """
-    status, reasons = _status_and_reasons(taken, through)
-    unanswered = tuple(_unanswered(taken.notebook, released))
-    said = verdict_summary.other_failures(taken.notebook, through.verdicts, suite)
+    status, reasons = _status_and_reasons(prepared, run)
+    unanswered = tuple(_unanswered_cells(prepared.notebook, released))
+    failures = verdict_summary.other_failures(prepared.notebook, run.verdicts, suite)
     return SubmissionResult(
         student=submission.student,
         lesson=lesson,
         status=status,
-        reasons=(*reasons, *([said] if said else [])),
-        verdicts=(*through.verdicts, *_manual_verdicts(taken.notebook, unanswered)),
+        reasons=(*reasons, *([failures] if failures else [])),
+        verdicts=(*run.verdicts, *_manual_verdicts(prepared.notebook, unanswered)),
         unanswered=unanswered,
-        causes=verdict_summary.misconceptions(through.verdicts, suite),
+        causes=verdict_summary.misconceptions(run.verdicts, suite),
         seed=submission.seed,
     )
 
@@ -116,11 +124,11 @@ def _notebook(content: bytes) -> NotebookNode:
 
 
 def _restore_rubrics(notebook: NotebookNode, source: NotebookNode) -> None:
-    """Put back what stands in locked questions for whoever reads the answers; students are given none of it."""
+    """Put the rubrics, which the released notebook lacks, back into locked questions, for manual grading."""
     questions = {
         cell.metadata["nbgrader"]["grade_id"]: cell.source
         for cell in source.cells
-        if cell.cell_type == "markdown" and _is(cell, "locked")
+        if cell.cell_type == "markdown" and _has_mark(cell, "locked")
     }
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -128,42 +136,35 @@ def _restore_rubrics(notebook: NotebookNode, source: NotebookNode) -> None:
             cell.source = questions[name]
 
 
-def _status_and_reasons(taken: PreparedNotebook, through: NotebookRun) -> tuple[Status, tuple[str, ...]]:
-    """Find the status of a submission that has run, and the reasons for it; of several, the gravest."""
-    told: list[tuple[Status, str]] = [
-        *((Status.TAMPERED, what) for what in taken.tampered),
-        *((Status.REPAIRED, what) for what in taken.repaired),
-        *((verdict.status, verdict.note) for verdict in through.verdicts if verdict.note and not through.ended),
+def _status_and_reasons(prepared: PreparedNotebook, run: NotebookRun) -> tuple[Status, tuple[str, ...]]:
+    """Return the most severe status that applies to a submission, and all reasons, most severe first."""
+    remarks: list[tuple[Status, str]] = [
+        *((Status.TAMPERED, message) for message in prepared.tampered),
+        *((Status.REPAIRED, message) for message in prepared.repaired),
+        *((verdict.status, verdict.note) for verdict in run.verdicts if verdict.note and not run.ended),
     ]
-    if through.unrequested_replies:
-        told.append((Status.TAMPERED, "answers were sent to the judge that it had not asked for"))
-    if through.timed_out:
-        told.append((Status.TIMED_OUT, "a cell ran for too long and was stopped"))
-    if through.ended:
-        status = STATUS_OF_END.get(EndReason(through.ended), Status.CRASHED)
-        told.append((status, f"{through.ended} before the end of the notebook"))
-    gravest_first = sorted(told, key=lambda each: -each[0].severity)
-    status = max((status for status, _ in told), key=lambda each: each.severity, default=Status.GRADED)
-    return status, tuple(dict.fromkeys(reason for _, reason in gravest_first))
+    if run.unrequested_replies:
+        remarks.append((Status.TAMPERED, "answers were sent to the judge that it had not asked for"))
+    if run.timed_out:
+        remarks.append((Status.TIMED_OUT, "a cell ran for too long and was stopped"))
+    if run.ended:
+        status = STATUS_OF_END.get(EndReason(run.ended), Status.CRASHED)
+        remarks.append((status, f"{run.ended} before the end of the notebook"))
+    remarks.sort(key=lambda remark: -remark[0].severity)
+    status = remarks[0][0] if remarks else Status.GRADED
+    return status, tuple(dict.fromkeys(reason for _, reason in remarks))
 
 
-STATUS_OF_END = {
-    EndReason.MEMORY: Status.OUT_OF_MEMORY,
-    EndReason.TIME: Status.TIMED_OUT,
-    EndReason.NOTEBOOK_TIME: Status.TIMED_OUT,
-}
-
-
-def _unanswered(notebook: NotebookNode, released: NotebookNode) -> Iterator[str]:
-    """Yield the solution cells that are as they were released."""
-    blank = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in released.cells if _is(cell, "solution")}
+def _unanswered_cells(notebook: NotebookNode, released: NotebookNode) -> Iterator[str]:
+    """Yield the ``grade_id`` of each solution cell that is as it was released."""
+    blank = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in released.cells if _has_mark(cell, "solution")}
     for cell in notebook.cells:
-        if _is(cell, "solution") and cell.source == blank[cell.metadata["nbgrader"]["grade_id"]].source:
+        if _has_mark(cell, "solution") and cell.source == blank[cell.metadata["nbgrader"]["grade_id"]].source:
             yield cell.metadata["nbgrader"]["grade_id"]
 
 
 def _manual_verdicts(notebook: NotebookNode, unanswered: tuple[str, ...]) -> Iterator[Verdict]:
-    """Yield a verdict for each cell that a person reads; nobody has to read a blank one."""
+    """Yield a verdict for each manually graded cell; a blank one scores 0 and needs no manual grading."""
     for cell in notebook.cells:
         meta = cell.metadata.get("nbgrader", {})
         if meta.get("grade") and (meta.get("solution") or cell.cell_type != "code"):
@@ -171,5 +172,5 @@ def _manual_verdicts(notebook: NotebookNode, unanswered: tuple[str, ...]) -> Ite
             yield Verdict(meta["grade_id"], 0.0 if blank else None, float(meta["points"]))
 
 
-def _is(cell: NotebookNode, kind: str) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get(kind))
+def _has_mark(cell: NotebookNode, mark: str) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get(mark))

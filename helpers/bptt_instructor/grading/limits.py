@@ -13,14 +13,14 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use. Whoever needs more than an honest learner ever does is stopped.
+    """Resource bounds of one submission, well above what honest ones need.
 
     Attributes
     ----------
     cell_seconds, notebook_seconds
-        Wall time for one cell, and for all cells together.
+        Wall time of one cell, and of all cells together.
     answer_seconds
-        Wall time for one call of a learner's function by the judge.
+        Wall time of one call of a learner's function by the judge.
     cpu_seconds
         CPU time of one process.
     memory_bytes
@@ -28,7 +28,7 @@ class Limits:
     process_bytes
         Address space of one process; more than ``memory_bytes``, because much of it is never touched.
     processes, open_files
-        At most so many at a time.
+        Number of processes, and of open files of each, at a time.
     file_bytes, disk_bytes
         Size of one file, and of each of the home folder, ``/tmp`` and ``/dev/shm``.
     cell_output_bytes, output_bytes

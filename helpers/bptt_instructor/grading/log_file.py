@@ -1,4 +1,7 @@
-"""One file for whatever is said while grading, by anybody; the terminal is for what an instructor needs."""
+"""Context manager: send logging and warnings to a file.
+
+The terminal is left to what an instructor needs.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +16,30 @@ if TYPE_CHECKING:
 
 @contextmanager
 def log_to_file(path: Path, mode: str = "a") -> Iterator[None]:
-    """Send every log message and warning to a file, and none to the terminal.
+    """Send log messages and warnings to a file, and none to the terminal.
 
     Parameters
     ----------
     path
-        The file.
+        The log file; its folder is made.
     mode
-        ``"w"`` begins it anew.
+        ``"a"`` appends, ``"w"`` replaces what an earlier run wrote.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, mode=mode, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger()
-    talkative = [logging.getLogger(name) for name in ("traitlets", "bptt", "bptt_instructor")]
-    levels = [logger.level for logger in talkative]
+    loggers = [logging.getLogger(name) for name in ("traitlets", "bptt", "bptt_instructor")]
+    levels = [logger.level for logger in loggers]
     root.addHandler(handler)
-    for logger in talkative:
+    for logger in loggers:
         logger.setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
     try:
         yield
     finally:
         logging.captureWarnings(capture=False)
-        for logger, level in zip(talkative, levels, strict=True):
+        for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
         root.removeHandler(handler)
         handler.close()

@@ -1,4 +1,4 @@
-"""What the verdicts tell a person who looks at the class: known mistakes by name, and what else went wrong."""
+"""Summarise verdicts for people: misconceptions by name, other failures."""
 
 from __future__ import annotations
 
@@ -19,53 +19,64 @@ if TYPE_CHECKING:
 
 
 def misconceptions(verdicts: Iterable[Verdict], suite: CheckSuite) -> dict[str, str]:
-    """Return the id and the title of each known mistake that was found, in the order of the notebook."""
-    named: dict[str, str] = {}
-    for report in _failed(verdicts):
-        # The same id may have a title for each exercise.
-        titles = suite.exercises[report["exercise"]].cause_titles
+    """Return the title of each misconception found, by id, in the order of the notebook."""
+    titles: dict[str, str] = {}
+    for report in _failed_reports(verdicts):
+        # The title of an id may differ between exercises.
+        of_exercise = suite.exercises[report["exercise"]].cause_titles
         for cause in report["causes"]:
-            named.setdefault(cause, titles[cause])
-    return named
+            titles.setdefault(cause, of_exercise[cause])
+    return titles
 
 
 def unexplained_failures(verdicts: Iterable[Verdict]) -> dict[str, str]:
-    """Return what is wrong with each exercise where no known mistake was found, in the order of the notebook."""
-    wrong: dict[str, str] = {}
-    for report in _failed(verdicts):
+    """Return the kind of failure by exercise, where no misconception was found, in the order of the notebook."""
+    kinds: dict[str, str] = {}
+    for report in _failed_reports(verdicts):
         if not report["causes"] and report["kinds"]:
-            wrong.setdefault(report["exercise"], report["kinds"][0])
-    return wrong
+            kinds.setdefault(report["exercise"], report["kinds"][0])
+    return kinds
 
 
 def other_failures(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: CheckSuite) -> str:
-    """Say what went wrong besides the known mistakes, in words; empty when nothing did."""
-    broken = {cell.metadata["nbgrader"]["grade_id"]: _errors(cell) for cell in _solutions(notebook)}
-    said = [
+    """Describe failures other than misconceptions, for the results table; empty when there are none.
+
+    Parameters
+    ----------
+    notebook
+        The graded notebook, with outputs.
+    verdicts
+        Of all graded cells.
+    suite
+        The course's checks.
+    """
+    errors = {cell.metadata["nbgrader"]["grade_id"]: _error_names(cell) for cell in _solution_cells(notebook)}
+    parts = [
         f"{name} does not run: {error if error.isidentifier() else 'an error'}"
-        for name, raised in broken.items()
+        for name, raised in errors.items()
         for error in raised[:1]
         if error != DEAD_KERNEL
     ]
-    first = defaultdict(list)
-    for report in _failed(verdicts):
+    exercises_by_kind = defaultdict(list)
+    for report in _failed_reports(verdicts):
         name = report["exercise"]
-        if not report["causes"] and not broken.get(name):
+        if not report["causes"] and not errors.get(name):
             for kind in report["kinds"][:1]:
-                first[kind].append(name)
-    labels = suite.failure_labels
-    said += [f"{join_names(dict.fromkeys(first[kind]))}: {word}" for kind, word in labels.items() if kind in first]
-    return "; ".join(said)
+                exercises_by_kind[kind].append(name)
+    for kind, label in suite.failure_labels.items():
+        if kind in exercises_by_kind:
+            parts.append(f"{join_names(dict.fromkeys(exercises_by_kind[kind]))}: {label}")
+    return "; ".join(parts)
 
 
-def _failed(verdicts: Iterable[Verdict]) -> Iterator[dict[str, Any]]:
+def _failed_reports(verdicts: Iterable[Verdict]) -> Iterator[dict[str, Any]]:
     reports = (verdict.report.get(REPORT_MIME) for verdict in verdicts)
     return (report for report in reports if report and not report["passed"])
 
 
-def _solutions(notebook: NotebookNode) -> Iterator[NotebookNode]:
+def _solution_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
     return (cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution"))
 
 
-def _errors(cell: NotebookNode) -> list[str]:
+def _error_names(cell: NotebookNode) -> list[str]:
     return [str(output.ename) for output in cell.get("outputs", ()) if output.output_type == "error"]

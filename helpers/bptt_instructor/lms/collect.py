@@ -14,7 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import Config
 
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.grading.gradebook.store import TIMESTAMP
+from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP
 from bptt_instructor.grading.log_file import log_to_file
 from bptt_instructor.lms.class_list import ClassListError, read_class_list
 from bptt_instructor.lms.safe_unzip import ArchiveError, check_archive

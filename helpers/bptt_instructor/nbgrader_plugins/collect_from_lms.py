@@ -12,8 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 from traitlets import Unicode
 
-from bptt_instructor.grading.gradebook.gradebook import when
-from bptt_instructor.grading.gradebook.store import TIMESTAMP
+from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP, parse_timestamp
 from bptt_instructor.lms.class_list import read_class_list
 from bptt_instructor.lms.filenames import is_copy, parse_filename
 from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
@@ -121,7 +120,7 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
 
     def _utc_time(self, text: str) -> datetime | None:
         """Parse a time in the course's time zone; return it in UTC without a zone, as nbgrader stores times."""
-        time = when(text)
+        time = parse_timestamp(text)
         name = self.config.get("Exchange", {}).get("timezone", "UTC")
         try:
             # UTC needs no time zone database, which a small system may lack.

@@ -1,81 +1,68 @@
-"""What happens to a student's folder before nbgrader copies it."""
+"""Pre-convert hook: move unsafe files out of a submission folder."""
 
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bptt_instructor.grading.gradebook.gradebook import when
-from bptt_instructor.grading.gradebook.store import MOST_TIME, TIMESTAMP
-from bptt_instructor.grading.intake.read_files import DATA_BYTES, MOST_DEPTH, MOST_FILES, NOTEBOOK_BYTES
+from bptt_instructor.grading.gradebook.timestamp import MAX_TIMESTAMP_BYTES, TIMESTAMP, parse_timestamp
+from bptt_instructor.grading.intake.read_files import walk_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-ASIDE = Path("build/quarantine")
+QUARANTINE = Path("build/quarantine")
 
 
 def quarantine(assignment: str, student: str, notebooks: Sequence[str]) -> None:
-    """Move whatever is no regular file of bounded size out of a folder of ``submitted/``.
+    """Move all but regular files within bounds from a submission folder to ``build/quarantine/``, by the same path.
 
-    nbgrader copies all that is in it with the instructor's rights: it follows links, to the instructor's own files too,
+    nbgrader copies the whole folder with the instructor's rights: it follows links, to the instructor's own files too,
     and waits for ever at a pipe. ``c.Autograde.pre_convert_hook`` names this function, which nbgrader calls for each
-    student, first of all, in the folder of the course. What was moved is under ``build/quarantine/``, by the same path.
-    So is a note of the time that is none: nbgrader would not grade whose it is.
+    student, first of all, in the folder of the course. A ``timestamp.txt`` that holds no time is moved, too: nbgrader
+    would not grade the submission.
 
     Parameters
     ----------
     assignment, student
-        As nbgrader was asked for them; not used, because they may stand for many.
+        Patterns that nbgrader was called with; not used, because they may match many.
     notebooks
-        The paths of this student's notebooks.
+        Paths of this student's notebooks.
+
+    Raises
+    ------
+    SystemExit
+        When a file cannot be moved. nbgrader would only log any other exception, and copy the folder.
     """
     del assignment, student
-    # Not resolved: a notebook may be a link, and then leads elsewhere.
+    # Not resolved: a notebook may be a link to another folder.
     for folder in {Path(os.path.relpath(notebook)).parent for notebook in notebooks}:
-        for path in list(_unfit(folder)):
+        for path in _unsafe(folder):
             try:
-                _move(path, ASIDE / path)
+                _move(path, QUARANTINE / path)
             except OSError as error:
-                # nbgrader would note any other exception, and copy all the same.
-                raise SystemExit(f"{path} cannot be moved to {ASIDE}, and must not be copied: {error}") from error
+                raise SystemExit(f"{path} cannot be moved to {QUARANTINE}, and must not be copied: {error}") from error
 
 
-def _move(path: Path, away: Path) -> None:
-    number, free = 1, away
+def _move(path: Path, target: Path) -> None:
+    number, free = 1, target
     while os.path.lexists(free):
-        number, free = number + 1, away.with_name(f"{away.name}.{number}")
+        number, free = number + 1, target.with_name(f"{target.name}.{number}")
     free.parent.mkdir(parents=True, exist_ok=True)
     path.rename(free)
 
 
-def _unfit(folder: Path) -> Iterator[Path]:
-    files, left = 0, DATA_BYTES
-    for entry, depth in _entries(folder, 0):
-        status, path = entry.stat(follow_symlinks=False), Path(entry.path)
-        if stat.S_ISDIR(status.st_mode):
-            if depth >= MOST_DEPTH:
-                yield path
-        elif not stat.S_ISREG(status.st_mode):
-            yield path
-        elif path.suffix == ".ipynb":
-            if status.st_size > NOTEBOOK_BYTES:
-                yield path
-        elif status.st_size > left or files == MOST_FILES or (path == folder / TIMESTAMP and not _tells_time(path)):
-            yield path
-        else:
-            files, left = files + 1, left - status.st_size
+def _unsafe(folder: Path) -> list[Path]:
+    """Return what nbgrader must not copy, hidden files too."""
+    return [
+        entry.path
+        for entry in walk_submission(folder)
+        if not entry.within_bounds
+        or (entry.regular and entry.path == folder / TIMESTAMP and not _is_time_or_blank(entry.path))
+    ]
 
 
-def _tells_time(path: Path) -> bool:
-    text = path.read_bytes()[:MOST_TIME].decode("utf-8", "replace")
-    return not text.strip() or when(text) is not None
-
-
-def _entries(folder: Path, depth: int) -> Iterator[tuple[os.DirEntry[str], int]]:
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        yield entry, depth
-        if depth < MOST_DEPTH and entry.is_dir(follow_symlinks=False):
-            yield from _entries(Path(entry.path), depth + 1)
+def _is_time_or_blank(path: Path) -> bool:
+    text = path.read_bytes()[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
+    return not text.strip() or parse_timestamp(text) is not None

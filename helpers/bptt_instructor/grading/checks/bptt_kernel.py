@@ -1,4 +1,4 @@
-"""``BpttKernel``: this course's part inside the sandbox: call a learner's function with stand-ins."""
+"""``BpttKernel``: this course's part inside the sandbox: call a function with stand-ins."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 class BpttKernel:
-    """Calls functions of this course's exercises."""
+    """Calls learners' functions; see :class:`bptt_instructor.grading.checks.protocol.KernelChecks`."""
 
     preload = (
-        # What notebooks import, and what the first failing check would.
+        # What notebooks import, and what the first failing check imports.
         *("bptt.check", "bptt.exact", "bptt.graphs", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn"),
         *("bptt.viz.null_figure", "bptt.widgets", "bptt.check.report_html", "bptt.check.report_text"),
     )
 
     @cached_property
     def record_types(self) -> tuple[type, ...]:
-        """The named tuples in the arguments of any exercise: one small case of each is drawn to see."""
+        """The named tuples in the arguments of any exercise, found in one small case of each."""
         cases = (exercise.case(0, inputs.Sizes(1, 1, 1, 1, 1)) for exercise in EXERCISES.values())
         return tuple(dict.fromkeys(kind for case in cases for kind in _record_types(case)))
 
@@ -42,23 +42,23 @@ class BpttKernel:
         *,
         stubs: bool,
     ) -> CallReply:
-        """Call a learner's function; see :class:`bptt_instructor.grading.checks.protocol.KernelChecks`."""
-        known = EXERCISES[exercise].stand_ins
-        chosen = STUB_CELLS if stubs else known
-        outcome = call(function, arguments, {name: chosen[name] for name in stand_ins})
-        error = outcome.error
+        """Call a learner's function once; see :meth:`bptt_instructor.grading.checks.protocol.KernelChecks.call`."""
+        exact = EXERCISES[exercise].stand_ins
+        chosen = STUB_CELLS if stubs else exact
+        result = call(function, arguments, {name: chosen[name] for name in stand_ins})
+        error = result.error
         return CallReply(
-            result=outcome.result,
+            result=result.result,
             error="" if error is None else type(error).__name__,
             message="" if error is None else str(error),
-            at_line=outcome.at_line,
-            warned=outcome.warned,
-            printed=outcome.printed,
-            changed=outcome.changed,
-            axes=outcome.stand_in_ndims,
+            at_line=result.at_line,
+            warned=result.warned,
+            printed=result.printed,
+            changed=result.changed,
+            axes=result.stand_in_ndims,
             origin=defining_cell(function),
             reads=notebook_values(function),
-            own=learner_functions(function, known),
+            own=learner_functions(function, exact),
         )
 
 

@@ -1,4 +1,4 @@
-"""``BpttSuite``: this course's checks behind the protocol; the judge's side, with exact gradients and mistakes."""
+"""``BpttSuite``: this course's checks behind that protocol; the judge's side, with exact gradients and mistakes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class BpttSuite:
-    """The exercises of ``bptt.check``; see :class:`bptt_instructor.grading.checks.protocol.CheckSuite`."""
+    """Exercises of this course; see :class:`bptt_instructor.grading.checks.protocol.CheckSuite`."""
 
     packages = ("bptt",)
     kernel = "bptt_instructor.grading.checks.bptt_kernel:BpttKernel"
@@ -44,18 +44,18 @@ class BpttSuite:
 
     @cached_property
     def exercises(self) -> Mapping[str, ExerciseInfo]:
-        """The table of exercises, as the grader needs it."""
+        """What the grader needs of each exercise in ``bptt.check``, by name."""
         return {
             name: ExerciseInfo(tuple(exercise.stand_ins), cause_titles(exercise), exercise.hints)
             for name, exercise in EXERCISES.items()
         }
 
     def examine(self, exercise: str, function: RemoteFunction, seed: int) -> BpttExamination:
-        """Call a function on all cases, and compare with exact gradients."""
-        return BpttExamination(examine(EXERCISES[exercise], _Remote(function), seed))
+        """Call a function on all cases, and compare the results with exact gradients."""
+        return BpttExamination(examine(EXERCISES[exercise], _ProxyOfRemote(function), seed))
 
     def large_case(self, exercise: str, seed: int) -> LargeCase | None:
-        """Draw the case of the exercise's :class:`bptt.check.exercise.CostBound`."""
+        """Draw the case for the cost test, of the sizes in :class:`bptt.check.exercise.CostBound`."""
         bound = EXERCISES[exercise].cost
         if bound is None:
             return None
@@ -63,36 +63,36 @@ class BpttSuite:
         return LargeCase(arguments, lambda: bound.forward(arguments), bound.max_passes)
 
     def failure(self, exercise: str, only: Sequence[str] | None, kind: Kind, message: str) -> Report:
-        """Report what only grading finds out, in the form of all other reports."""
+        """Make the report on a failure that only grading finds."""
         hints = bool(EXERCISES[exercise].hints)
         return Report(exercise, tuple(only or ()), (Finding(kind, None, message),), hints=hints)
 
 
 @dataclass(frozen=True)
 class BpttExamination:
-    """What a function did in every case, and what is wrong with that.
+    """All cases of an exercise, called and compared; see :class:`bptt_instructor.grading.checks.protocol.Examination`.
 
     Attributes
     ----------
-    examined
-        As ``bptt.check`` has it.
+    examination
+        The examination of ``bptt.check`` that this one wraps.
     """
 
-    examined: Examination
+    examination: Examination
 
     @property
     def right(self) -> frozenset[str]:
-        """The gradients that nothing was found about; empty when the function as a whole is at fault."""
-        wrong = {finding.gradient for finding in self.examined.findings_by_gradient}
-        return frozenset() if None in wrong else frozenset(self.examined.exercise.shapes) - wrong
+        """Gradients without a finding; empty when a finding is about the function as a whole."""
+        wrong = {finding.gradient for finding in self.examination.findings_by_gradient}
+        return frozenset() if None in wrong else frozenset(self.examination.exercise.shapes) - wrong
 
     def report(self, only: Sequence[str] | None = None) -> Report:
-        """Say what was found about some of the gradients, or all."""
-        return build_report(self.examined, only)
+        """Build the report on some of the gradients, or all."""
+        return build_report(self.examination, only)
 
 
-class _Remote:
-    """A learner's function in the kernel, in the form that ``bptt.check`` asks."""
+class _ProxyOfRemote:
+    """Adapter: a :class:`RemoteFunction` as the :class:`bptt.check.call.FunctionProxy` that ``bptt.check`` takes."""
 
     def __init__(self, function: RemoteFunction) -> None:
         self._function = function
@@ -100,24 +100,24 @@ class _Remote:
 
     def call_cases(self, cases: Sequence[Arguments], stand_ins: tuple[str, ...]) -> list[CallResult]:
         function = self._function
-        results = function.call_cases(cases, stand_ins)
+        replies = function.call_cases(cases, stand_ins)
         self.origin, self.reads, self.own = function.origin, function.reads, function.own
-        return [_outcome(result) for result in results]
+        return [_call_result(reply) for reply in replies]
 
 
-def _outcome(told: CallReply) -> CallResult:
-    error = _exception(told.error, told.message) if told.error else None
-    return CallResult(told.result, error, told.at_line, told.warned, told.printed, told.changed, told.axes)
+def _call_result(reply: CallReply) -> CallResult:
+    error = _exception(reply.error, reply.message) if reply.error else None
+    return CallResult(reply.result, error, reply.at_line, reply.warned, reply.printed, reply.changed, reply.axes)
 
 
-_NAMED = {
+_EXCEPTIONS = {
     kind.__name__: kind
     for kind in (NotImplementedError, ReferenceUsedError, ValueError, TypeError, IndexError, KeyError, NameError)
 }
 
 
 def _exception(name: str, message: str) -> BaseException:
-    """Make an exception of that name, so that a report can show it."""
-    kind: Any = _NAMED.get(name) or type(name if name.isidentifier() else "Error", (Exception,), {})
-    made: BaseException = kind(message)
-    return made
+    """Make an exception of that class name, for a report to show."""
+    kind: Any = _EXCEPTIONS.get(name) or type(name if name.isidentifier() else "Error", (Exception,), {})
+    error: BaseException = kind(message)
+    return error

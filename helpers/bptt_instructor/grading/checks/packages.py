@@ -1,4 +1,4 @@
-"""Folders of the packages that grade: mounted in the sandbox, and digested for the cache of results."""
+"""Folders of the packages that grade: mounted in the sandbox, and digested for the result cache."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ def package_folders(packages: tuple[str, ...]) -> list[Path]:
     Parameters
     ----------
     packages
-        Names, as :class:`bptt_instructor.grading.checks.protocol.CheckSuite` has them.
+        Names of the course's packages: :attr:`bptt_instructor.grading.checks.protocol.CheckSuite.packages`.
     """
     return [Path(import_module(name).__path__[0]) for name in dict.fromkeys((GRADER, *packages))]

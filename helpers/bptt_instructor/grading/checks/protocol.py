@@ -1,10 +1,11 @@
 """``CheckSuite`` and what it returns: all that the grader knows of a course's checks.
 
-Whoever grades another course writes a suite, and names it in ``nbgrader_config.py``::
+To grade another course, write a suite, and name it in ``nbgrader_config.py``::
 
     c.Grading.check_suite = "package.module:Suite"
 
-The name travels to the workers, which make their own; the name in :attr:`CheckSuite.kernel` travels into the sandbox.
+Only names are sent: this one to the workers, each of which makes a suite of its own, and :attr:`CheckSuite.kernel` into
+the sandbox.
 """
 
 from __future__ import annotations
@@ -16,31 +17,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Arguments = dict[str, Any]
-"""What a learner's function is called with, by name, in order."""
+"""Arguments of a learner's function by name, in the order of its parameters."""
 
 
 @dataclass(frozen=True)
 class CallReply:
-    """What one call of a learner's function did, as the kernel tells it. Whoever controls the kernel can tell anything.
+    """The kernel's reply to one call of a learner's function. Whoever controls the kernel can forge all of it.
 
     Attributes
     ----------
     result
-        What the function returned, as plain data.
+        What the function returned: arrays, named tuples and plain Python values.
     error, message, at_line
-        Name and text of the exception, if it raised, and the learner's line that did.
+        Class name and text of the exception that the function raised, and the learner's line that raised it; empty
+        when it returned.
     warned, printed
-        Its warnings, and what it printed.
+        Warnings, and text printed to standard output.
     changed
-        Arguments that it changed in place, e.g. ``da_next`` or ``cache.a_next``.
+        Arguments that the function changed in place, e.g. ``da_next`` or ``cache.a_next``.
     axes
-        Of each array that was handed to a stand-in, the number of its axes.
+        Number of axes of each array that was passed to a stand-in.
     origin
-        The cell that defined the function, e.g. ``In [12]``.
+        Cell that defined the function, e.g. ``In [12]``.
     reads
-        Arrays of the notebook that the function reads by name.
+        Numbers and arrays of the notebook that the function reads by name.
     own
-        Stand-ins in whose place the notebook has a function of the learner's own.
+        Names of the stand-ins that replaced a function of the learner's own.
     """
 
     result: Any = None
@@ -62,7 +64,7 @@ class RemoteFunction(Protocol):
     Attributes
     ----------
     origin, reads, own
-        As in :class:`CallResult`, once it has been called.
+        As in :class:`CallReply`; empty until the first call.
     """
 
     origin: str
@@ -70,37 +72,40 @@ class RemoteFunction(Protocol):
     own: tuple[str, ...]
 
     def call_cases(self, cases: Sequence[Arguments], stand_ins: Sequence[str]) -> list[CallReply]:
-        """Call it on each case, with stand-ins of those names in place of earlier exercises' functions.
+        """Call it on each case, with the named stand-ins in place of earlier exercises' functions.
 
-        Once its points are certain, a call that goes unanswered has ``UNANSWERED`` for its error and never raises.
+        Raises
+        ------
+        NoReplyError
+            When the kernel does not reply, unless the points are final: then the error of each reply is ``UNANSWERED``.
         """
 
 
 UNANSWERED = "UnansweredError"
-"""The error of a call that the kernel did not answer, where only the report wanted to know."""
+"""``CallReply.error`` of a call without a reply that was only for the report."""
 
 
 class Report(Protocol):
-    """What a check says about a function. Anything that IPython can display will do."""
+    """Report of a check on a function, which IPython can display."""
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no findings."""
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
-        """Return what the graded cell shows, by MIME type."""
+        """Return the MIME bundle that the graded cell shows."""
 
     def as_dict(self) -> dict[str, object]:
         """Return exercise, graded, passed, wrong, causes and kinds, as plain JSON types."""
 
 
 class Examination(Protocol):
-    """All cases of an exercise, drawn, called and compared. Points are certain once it is there.
+    """All cases of an exercise, drawn, called and compared. Points are final once it exists.
 
     Attributes
     ----------
     right
-        The outputs that nothing was found about; empty where the cost of the function says nothing.
+        Outputs without a finding; when empty, the function's cost is not tested.
     """
 
     @property
@@ -108,7 +113,7 @@ class Examination(Protocol):
         """See above."""
 
     def report(self, only: Sequence[str] | None = None) -> Report:
-        """Say what was found about some of the outputs, or all; may call the function again."""
+        """Build the report on some of the outputs, or all; may call the function again."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +125,9 @@ class ExerciseInfo:
     stand_ins
         Names of earlier exercises' functions that a learner's function may call.
     cause_titles
-        Id and title of each mistake that its check can name.
+        Id and title of each misconception that its check can name.
     hints
-        For the feedback page; each says one step more than the one before.
+        Hints for the feedback page; each goes one step further than the one before.
     """
 
     stand_ins: tuple[str, ...]
@@ -132,16 +137,16 @@ class ExerciseInfo:
 
 @dataclass(frozen=True)
 class LargeCase:
-    """A case on which the way to the numbers shows in its cost.
+    """A case for the cost test, large enough that numerical differentiation shows in the CPU time.
 
     Attributes
     ----------
     arguments
-        What the function is called with.
+        Arguments of the function.
     forward
-        The forward pass that the case is about, to be timed.
+        Runs the forward pass of this case, to be timed.
     max_passes
-        How many times as much as that the function may cost.
+        CPU time that the function may take, in forward passes.
     """
 
     arguments: Arguments
@@ -155,13 +160,13 @@ class CheckSuite(Protocol):
     Attributes
     ----------
     packages
-        What the checks consist of: digested for the cache of results, and mounted in the sandbox.
+        Import packages of the checks: digested for the result cache, and mounted in the sandbox.
     kernel
-        Where the part inside of the sandbox is, a :class:`KernelChecks`: ``package.module:Class``.
+        Name of the part inside the sandbox, a :class:`KernelChecks`: ``package.module:Class``.
     exercises
         By the name under which a graded cell calls the check: ``check.<name>(<function>, only=[...])``.
     failure_labels
-        Kind of a finding, in words for the results table, in the order in which they are told.
+        Words for the results table by kind of finding, in the order of the table.
     """
 
     packages: tuple[str, ...]
@@ -173,29 +178,29 @@ class CheckSuite(Protocol):
         """See above."""
 
     def examine(self, exercise: str, function: RemoteFunction, seed: int) -> Examination:
-        """Call a function on cases drawn from a seed, and compare; what ``call_cases`` raises goes through."""
+        """Call a function on cases drawn from a seed, and compare; does not catch what ``call_cases`` raises."""
 
     def large_case(self, exercise: str, seed: int) -> LargeCase | None:
-        """Draw the case that a right function's cost is measured on; None for an exercise without one."""
+        """Draw the case for the cost test; None for an exercise without one."""
 
     def failure(self, exercise: str, only: Sequence[str] | None, kind: str, message: str) -> Report:
-        """Report what only grading finds out, such as ``no-answer`` and ``cost``."""
+        """Make the report on a failure that only grading finds, of the kind ``no-answer`` or ``cost``."""
 
 
 class KernelChecks(Protocol):
-    """A course's checks inside of the sandbox: how its functions are called. Must not hold the right answers.
+    """A course's part inside the sandbox, which calls learners' functions. It must not hold the right answers.
 
     Attributes
     ----------
     preload
-        Modules that are imported before kernels are forked.
+        Modules that the zygote imports before it forks kernels.
     """
 
     preload: tuple[str, ...]
 
     @property
     def record_types(self) -> tuple[type, ...]:
-        """The named tuples that may cross the kernel's border, as arguments or as results."""
+        """Named tuples that arguments and results may hold."""
 
     def call(
         self,
@@ -210,10 +215,14 @@ class KernelChecks(Protocol):
 
         Parameters
         ----------
-        function, exercise, arguments
-            What to call, for which exercise, with what.
+        function
+            The learner's function.
+        exercise
+            Name of the exercise.
+        arguments
+            Arguments of the function.
         stand_ins
-            Names of earlier exercises' functions that the call replaces.
+            Names of earlier exercises' functions that are replaced during the call.
         stubs
-            Whether to replace them by functions that cost nothing and mean nothing.
+            Whether to replace them by zero-cost stubs in place of exact ones.
         """

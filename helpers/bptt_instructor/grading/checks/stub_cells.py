@@ -1,7 +1,7 @@
-"""Stand-ins for the cells of earlier lessons that cost next to nothing: what they return has a shape, and no meaning.
+"""Zero-cost cells for timing a loop alone.
 
-With them a loop over a sequence can be timed alone. The exact ones, which are used for judging, take far longer than
-any loop around them.
+They stand in for the cells of earlier lessons in the cost test, and return arrays of the right shapes, of zeros mostly.
+The exact stand-ins, which verdicts need, take far longer than any loop around them.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from bptt.types import Array, Gradients
 
 
-def _like(arrays: dict[str, Array]) -> Gradients:
+def _zeros_like(arrays: dict[str, Array]) -> Gradients:
     return {name: np.zeros_like(array) for name, array in arrays.items()}
 
 
-def _cell_backward(learnt: Iterable[str]) -> Callable[[Array, Any], Gradients]:
-    """Make a stand-in for a cell with one state."""
+def _cell_backward(parameters: Iterable[str]) -> Callable[[Array, Any], Gradients]:
+    """Make a stub for a cell with one state."""
 
     def cell_backward(da_next: Array, cache: Any) -> Gradients:  # noqa: ANN401 - of any such cell
-        weights = {f"d{name}": cache.parameters[name] for name in learnt}
-        return {**_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2}
+        weights = {f"d{name}": cache.parameters[name] for name in parameters}
+        return {**_zeros_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2}
 
     return cell_backward
 
 
 def _lstm_cell_backward(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Gradients:
     weights = {f"d{kind}{gate}": cache.parameters[f"{kind}{gate}"] for gate in "fico" for kind in "Wb"}
-    return {**_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2, "dc_prev": dc_next / 2}
+    return {**_zeros_like({"dxt": cache.xt, **weights}), "da_prev": da_next / 2, "dc_prev": dc_next / 2}
 
 
 def _lstm_cell_dz(da_next: Array, dc_next: Array, _: LSTMCellCache) -> Gradients:

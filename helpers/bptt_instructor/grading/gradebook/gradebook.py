@@ -1,4 +1,4 @@
-"""nbgrader's gradebook: what grading reads from it, and all that it writes there."""
+"""``AssignmentGradebook``: register, save and read one assignment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
 from bptt_instructor.config import load_config
 from bptt_instructor.grading.course import Course, GradingError
@@ -39,7 +38,7 @@ def open_gradebook(root: Path) -> api.Gradebook:
     Raises
     ------
     GradingError
-        When there is none yet.
+        When the course has none yet.
     """
     names = CourseDirectory(config=load_config(root))
     kind, _, path = names.db_url.partition(":///")
@@ -49,7 +48,7 @@ def open_gradebook(root: Path) -> api.Gradebook:
 
 
 class AssignmentGradebook:
-    """The gradebook, open for one assignment. There is one for a course, and one process writes to it.
+    """nbgrader's gradebook, open for one assignment. A course has one gradebook, and one process writes to it.
 
     Parameters
     ----------
@@ -61,7 +60,7 @@ class AssignmentGradebook:
         self._course = course
         self._lesson = course.assignment
         self._book = api.Gradebook(*course.gradebook)
-        # What this process has written is what is there; reading it again after each student takes longest of all.
+        # No other process writes, and reading everything again after each commit would take longest of all.
         self._book.db().expire_on_commit = False
         self._records = GradingRecords(self._book.db())
 
@@ -73,24 +72,24 @@ class AssignmentGradebook:
         """Close it."""
         self._book.close()
 
-    def record_lesson(self) -> None:
-        """Tell the gradebook what the lesson's graded cells are, with their hidden tests, unless it knows.
+    def register_lesson(self) -> None:
+        """Enter the lesson's cells, with their hidden tests, unless the gradebook has this version of them.
 
         Raises
         ------
         GradingError
-            When graded cells have come or gone since the first submission was graded.
+            When cells were added or removed since the first submission was graded.
         """
         source = hashlib.sha256(self._course.lesson.source).hexdigest()
-        if self._note() == {"source": source, "assignment": self._assignment_id()}:
+        if self._registration() == {"source": source, "assignment": self._assignment_id()}:
             return
         from nbgrader.converters import GenerateAssignment  # noqa: PLC0415 - takes seconds to import
         from nbgrader.converters.base import NbGraderException  # noqa: PLC0415
 
-        with tempfile.TemporaryDirectory() as elsewhere:
-            # The released notebook is what students have: grading must not write there.
+        with tempfile.TemporaryDirectory() as scratch:
+            # Grading must not overwrite the released notebook, which students have.
             try:
-                self._course.converter(GenerateAssignment, release_directory=elsewhere).start()
+                self._course.converter(GenerateAssignment, release_directory=scratch).start()
             except NbGraderException as error:
                 raise GradingError(
                     f"The gradebook does not take the lesson {self._lesson}. Most likely it has gained or lost cells "
@@ -98,17 +97,17 @@ class AssignmentGradebook:
                     f"Details: {self._course.log}"
                 ) from error
         self._book.db.expire_all()
-        note = {"source": source, "assignment": self._assignment_id()}
-        self._course.recorded.write_text(json.dumps(note), encoding="utf-8")
+        registration = {"source": source, "assignment": self._assignment_id()}
+        self._course.registration_file.write_text(json.dumps(registration), encoding="utf-8")
 
-    def _note(self) -> object:
+    def _registration(self) -> object:
         try:
-            return json.loads(self._course.recorded.read_text(encoding="utf-8"))
+            return json.loads(self._course.registration_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
 
     def _assignment_id(self) -> str | None:
-        # Another gradebook gives another id.
+        # A gradebook made anew has another id for the assignment.
         try:
             return str(self._book.find_assignment(self._lesson).id)
         except api.MissingEntry:
@@ -116,7 +115,7 @@ class AssignmentGradebook:
 
     @property
     def knows_lesson(self) -> bool:
-        """Whether the gradebook has the lesson's graded cells."""
+        """Whether the lesson has been registered in the gradebook."""
         return any(each.name == self._lesson for each in self._notebooks())
 
     def _notebooks(self) -> list[Any]:
@@ -125,44 +124,44 @@ class AssignmentGradebook:
         except api.MissingEntry:
             return []
 
-    def record_students(self, students: Iterable[str]) -> None:
-        """Enter students that the gradebook does not have yet, so that its exports have them too."""
+    def register_students(self, students: Iterable[str]) -> None:
+        """Add students that the gradebook does not have yet, so that nbgrader's exports have them, too."""
         known = self.roster()
         for student in students:
             if student not in known:
                 self._book.add_student(student)
 
     def roster(self) -> dict[str, str]:
-        """Return the id of each student, with the name in full (empty when there is none)."""
+        """Return the full name of each student by id; empty for those without one."""
         return {
             student.id: " ".join(filter(None, (student.first_name, student.last_name)))
             for student in self._book.students
         }
 
     def save_scores(self, result: SubmissionResult, handed_in: datetime | None, *, unchanged: bool = False) -> float:
-        """Enter the points and comments of one submission, until :meth:`keep`; those given by hand stay.
+        """Enter the automatic scores and comments of one submission; manual ones stay. Nothing is committed.
 
         Parameters
         ----------
         result
-            What grading it gave.
+            The result of grading it.
         handed_in
-            When it came, in UTC; None when nobody knows.
+            When it was handed in, in UTC; None when unknown.
         unchanged
-            Whether it is what was graded before, so that answers that a person has read need not be read again.
+            Whether the same files were graded before, so that manual grading need not be repeated.
 
         Returns
         -------
         float
-            How many seconds late it came.
+            Lateness in seconds; 0 when in time.
         """
-        when = {"timestamp": handed_in} if handed_in else {}
-        submission = self._book.update_or_create_submission(self._lesson, result.student, **when)
+        timestamp = {"timestamp": handed_in} if handed_in else {}
+        submission = self._book.update_or_create_submission(self._lesson, result.student, **timestamp)
         lesson = self._notebook
         notebook = next(each for each in submission.notebooks if each.notebook_id == lesson.id)
         scores = {verdict.cell: verdict.score for verdict in result.verdicts}
         for grade in notebook.grades:
-            # A graded cell without a verdict is worth nothing, never everything.
+            # A graded cell without a verdict scores 0: no missing verdict may win points.
             grade.auto_score = scores.get(lesson.graded[grade.cell_id].cell, 0.0)
             grade.needs_manual_grade = needs_manual_grade(grade, unchanged=unchanged)
         for comment in notebook.comments:
@@ -174,13 +173,13 @@ class AssignmentGradebook:
 
     @cached_property
     def records(self) -> dict[str, GradingRecord]:
-        """What is known of each student's submission besides points."""
+        """The latest grading record of each student who has one, by id."""
         return self._records.of(self._lesson)
 
     def commit_record(self, record: GradingRecord) -> None:
-        """Enter what is known besides points, and make sure that all entries last."""
+        """Save a grading record, and commit it with the scores saved since the last one."""
         known = self.records.get(record.student)
-        # What has not changed was graded when it was.
+        # An unchanged record keeps its time of grading.
         if known is None or replace(record, graded=known.graded) != known:
             self._records.keep(record)
             self.records[record.student] = record
@@ -195,43 +194,43 @@ class AssignmentGradebook:
         return None if penalty is None else min(max(float(penalty), 0.0), float(notebook.score))
 
     def points(self, student: str) -> StudentScores:
-        """Read a student's points; without a submission all are 0."""
+        """Read a student's scores; without a submission all are 0."""
         blank = StudentScores(tuple(self._notebook.graded.values()))
-        return self._recorded(api.SubmittedAssignment.student_id == student).get(student, blank)
+        return self._query_scores(api.SubmittedAssignment.student_id == student).get(student, blank)
 
     def all_points(self) -> dict[str, StudentScores]:
-        """Read the points of every student who has any."""
-        return self._recorded()
+        """Read the scores of each student with a submission, by id."""
+        return self._query_scores()
 
     @property
     def possible(self) -> tuple[CellScore, ...]:
-        """Each graded cell, before anybody has any points, in the order of the notebook."""
+        """Each graded cell with a score of 0, in the order of the notebook."""
         return tuple(self._notebook.graded.values())
 
-    def _recorded(self, *whose: Any) -> dict[str, StudentScores]:  # noqa: ANN401 - SQLAlchemy's own
-        return query_scores(self._book.db, self._notebook.id, self._notebook.graded, *whose)
+    def _query_scores(self, *conditions: Any) -> dict[str, StudentScores]:  # noqa: ANN401 - SQLAlchemy's own
+        return query_scores(self._book.db, self._notebook.id, self._notebook.graded, *conditions)
 
     @cached_property
-    def _notebook(self) -> Notebook:
-        found = self._book.find_notebook(self._lesson, self._lesson)
-        named = {cell.name: cell for cell in (*found.grade_cells, *found.task_cells)}
-        graded = [named[name] for name in self._course.graded_cells]
-        return Notebook(
-            found.id,
+    def _notebook(self) -> NotebookCells:
+        notebook = self._book.find_notebook(self._lesson, self._lesson)
+        by_name = {cell.name: cell for cell in (*notebook.grade_cells, *notebook.task_cells)}
+        graded = [by_name[name] for name in self._course.graded_cells]
+        return NotebookCells(
+            notebook.id,
             {cell.id: CellScore(cell.name, 0.0, cell.max_score) for cell in graded},
-            {cell.id: cell.name for cell in (*found.solution_cells, *found.task_cells)},
+            {cell.id: cell.name for cell in (*notebook.solution_cells, *notebook.task_cells)},
         )
 
 
 def needs_manual_grade(grade: Any, *, unchanged: bool) -> bool:  # noqa: ANN401 - nbgrader's own
-    """Tell whether a person has to read an answer, whose points by themselves have just been entered.
+    """Tell whether a cell needs manual grading, once its automatic score has been entered.
 
     Parameters
     ----------
     grade
-        The gradebook's entry.
+        The gradebook's entry, an :class:`nbgrader.api.Grade`.
     unchanged
-        Whether the submission is what was graded before. A new one has to be read even when an earlier one was.
+        Whether the same files were graded before. A new submission has to be read even when an earlier one was.
     """
     if grade.manual_score is None:
         return grade.auto_score is None
@@ -239,15 +238,15 @@ def needs_manual_grade(grade: Any, *, unchanged: bool) -> bool:  # noqa: ANN401 
 
 
 @dataclass(frozen=True)
-class Notebook:
-    """What the gradebook has of a lesson's notebook, by ids of its own.
+class NotebookCells:
+    """Cells of a lesson's notebook in the gradebook, by the gradebook's own ids.
 
     Attributes
     ----------
     id
-        The notebook's.
+        Id of the notebook.
     graded
-        The points of each graded cell, before anybody has any, in the order of the notebook.
+        Each graded cell with a score of 0, in the order of the notebook.
     answers
         The ``grade_id`` of each cell that students write in.
     """
@@ -255,11 +254,3 @@ class Notebook:
     id: str
     graded: dict[str, CellScore]
     answers: dict[str, str]
-
-
-def when(text: str) -> datetime | None:
-    """Read the time that a submission came, as nbgrader writes it; None when it is no time."""
-    try:
-        return parse_utc(text.strip())
-    except (ValueError, OverflowError):
-        return None

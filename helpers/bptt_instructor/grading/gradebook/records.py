@@ -1,7 +1,8 @@
-"""What grading knows of a submission besides its points: a table of this package's own, in nbgrader's gradebook.
+"""Table ``bptt_graded``: seed, status and misconceptions of each submission.
 
-Whoever grades, ``bptt grade`` or nbgrader itself, leaves a record, and whoever grades again finds the seed in it. The
-class report is made from these records and nbgrader's own tables, and so needs no submission.
+It stands in nbgrader's gradebook, beside nbgrader's tables. ``bptt grade`` and ``nbgrader autograde`` both write a
+record, and both take the seed from it when they grade the same submission again. The class report is made from these
+records and nbgrader's tables, and reads no submission.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-GRADED = Table(
+GRADED_TABLE = Table(
     "bptt_graded",
     MetaData(),
     Column("assignment", String(128), primary_key=True),
@@ -35,26 +36,27 @@ GRADED = Table(
 
 @dataclass(frozen=True)
 class GradingRecord:
-    """What became of one student's latest submission.
+    """Record of how one student's latest submission was graded.
 
     Attributes
     ----------
     assignment, student
-        For what, and whose.
+        Name of the lesson, and id of the student.
     submission
-        Its digest; empty when there was nothing to read.
+        :attr:`bptt_instructor.grading.models.submission.Submission.digest`; empty when it could not be read.
     seed
-        What its test inputs were drawn from.
+        From :func:`bptt_instructor.grading.judge.seeds.new_seed`; the test inputs were derived from it.
     status, reason
-        As in its row.
+        As in :class:`bptt_instructor.grading.models.grade_row.GradeRow`.
     causes
-        Id and title of the known mistakes that were found.
+        Id and title of the misconceptions found.
     unexplained
-        What is wrong with each exercise where no known mistake was found, as in :data:`bptt.check.findings.Kind`.
-    boxed
+        By exercise without a known misconception, the kind of the first failure: a key of
+        :attr:`bptt_instructor.grading.checks.protocol.CheckSuite.failure_labels`.
+    sandboxed
         Whether it ran in a sandbox.
     graded
-        When, in UTC.
+        Time of grading, in UTC.
     """
 
     assignment: str
@@ -70,40 +72,40 @@ class GradingRecord:
 
 
 class GradingRecords:
-    """The records of a course.
+    """Reads and writes the records of a course; makes the table if need be.
 
     Parameters
     ----------
     session
-        Of the gradebook; nothing is committed here.
+        Database session of the gradebook; nothing is committed here.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        GRADED.metadata.create_all(session.connection())
+        GRADED_TABLE.metadata.create_all(session.connection())
 
     def of(self, assignment: str) -> dict[str, GradingRecord]:
-        """Return the record of each student who has one."""
-        rows = self._session.execute(GRADED.select().where(GRADED.c.assignment == assignment))
-        return {row.student: _read(row) for row in rows}
+        """Return the record of each student who has one, by id."""
+        rows = self._session.execute(GRADED_TABLE.select().where(GRADED_TABLE.c.assignment == assignment))
+        return {row.student: _record_of_row(row) for row in rows}
 
     def find(self, assignment: str, student: str) -> GradingRecord | None:
-        """Return one student's record."""
-        row = self._session.execute(GRADED.select().where(_is(assignment, student))).first()
-        return _read(row) if row else None
+        """Return one student's record; None when there is none."""
+        row = self._session.execute(GRADED_TABLE.select().where(_key_matches(assignment, student))).first()
+        return _record_of_row(row) if row else None
 
     def keep(self, record: GradingRecord) -> None:
-        """Write a record, in the place of an earlier one."""
+        """Write a record; it replaces an earlier one of the same student."""
         about = {
             "reason": record.reason,
             "causes": list(record.causes.items()),
             "unexplained": list(record.unexplained.items()),
-            # Gradebooks of before have it under this name.
+            # The name that it had when the first gradebooks were written.
             "boxed": record.sandboxed,
         }
-        self._session.execute(GRADED.delete().where(_is(record.assignment, record.student)))
+        self._session.execute(GRADED_TABLE.delete().where(_key_matches(record.assignment, record.student)))
         self._session.execute(
-            GRADED.insert().values(
+            GRADED_TABLE.insert().values(
                 assignment=record.assignment,
                 student=record.student,
                 graded=record.graded,
@@ -115,11 +117,11 @@ class GradingRecords:
         )
 
 
-def _is(assignment: str, student: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own
-    return (GRADED.c.assignment == assignment) & (GRADED.c.student == student)
+def _key_matches(assignment: str, student: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own
+    return (GRADED_TABLE.c.assignment == assignment) & (GRADED_TABLE.c.student == student)
 
 
-def _read(row: Any) -> GradingRecord:  # noqa: ANN401 - SQLAlchemy's own
+def _record_of_row(row: Any) -> GradingRecord:  # noqa: ANN401 - SQLAlchemy's own
     about = json.loads(row.about)
     return GradingRecord(
         row.assignment,

@@ -1,4 +1,7 @@
-"""Points of a class, read from nbgrader's gradebook at once: student by student takes minutes where many are."""
+"""Bulk query of scores for one notebook.
+
+One query reads the whole class: student by student it takes minutes for a large one.
+"""
 
 from __future__ import annotations
 
@@ -16,44 +19,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StudentScores:
-    """What nbgrader has of one student's submission.
+    """Scores of one student's submission in the gradebook.
 
     Attributes
     ----------
     cells
-        Points for each graded cell, in the order of the notebook.
+        Score for each graded cell, in the order of the notebook.
     penalty
         Points taken off for being late.
     handed_in
-        When it came, in UTC; None when nobody knows.
-    there
-        Whether nbgrader has a submission at all.
+        When it was handed in, in UTC; None when unknown.
+    has_submission
+        Whether the gradebook has a submission of the student.
     """
 
     cells: tuple[CellScore, ...]
     penalty: float = 0.0
     handed_in: datetime | None = None
-    there: bool = False
+    has_submission: bool = False
 
 
 def query_scores(
     session: Any,  # noqa: ANN401 - SQLAlchemy's own, as below
     notebook: str,
     graded: Mapping[str, CellScore],
-    *whose: Any,  # noqa: ANN401
+    *conditions: Any,  # noqa: ANN401
 ) -> dict[str, StudentScores]:
-    """Read what students have for one notebook.
+    """Read the scores of all students, or some, for one notebook.
 
     Parameters
     ----------
     session
-        Of the gradebook.
+        Database session of the gradebook.
     notebook
-        Its id there.
+        Id of the notebook in the gradebook.
     graded
-        Its graded cells by their ids there, before anybody has any points, in the order of the notebook.
-    whose
-        Conditions on submissions; all of them when there are none.
+        Graded cells by their ids in the gradebook, with scores of 0, in the order of the notebook.
+    conditions
+        SQLAlchemy conditions on submissions; without any, all are read.
 
     Returns
     -------
@@ -71,18 +74,18 @@ def query_scores(
         )
         .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
         .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
-        # Cells have an index, submitted notebooks alone have none: by those, all grades would be read each time.
+        # Grades are indexed by cell and not by submitted notebook: without this filter all of them would be read.
         .filter(api.Grade.cell_id.in_(graded))
-        .filter(api.SubmittedNotebook.notebook_id == notebook, *whose)
+        .filter(api.SubmittedNotebook.notebook_id == notebook, *conditions)
         .all()
     )
-    read: dict[str, tuple[dict[str, CellScore], float, datetime | None]] = {}
-    for student, handed_in, taken_off, cell_id, score, by_hand in rows:
+    by_student: dict[str, tuple[dict[str, CellScore], float, datetime | None]] = {}
+    for student, handed_in, penalty, cell_id, score, by_hand in rows:
         blank = {cell.cell: cell for cell in graded.values()}
-        cells, _, _ = read.setdefault(student, (blank, taken_off or 0.0, handed_in))
+        cells, _, _ = by_student.setdefault(student, (blank, penalty or 0.0, handed_in))
         cell = graded[cell_id]
         cells[cell.cell] = CellScore(cell.cell, score, cell.possible, by_hand)
     return {
-        student: StudentScores(tuple(cells.values()), taken_off, handed_in, there=True)
-        for student, (cells, taken_off, handed_in) in read.items()
+        student: StudentScores(tuple(cells.values()), penalty, handed_in, has_submission=True)
+        for student, (cells, penalty, handed_in) in by_student.items()
     }

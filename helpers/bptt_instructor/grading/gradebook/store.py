@@ -1,4 +1,4 @@
-"""Put results where nbgrader keeps them. One process of a course does this, and no other."""
+"""Store a result: autograded folder, scores, record. One process does this for a whole course."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading import verdict_summary
-from bptt_instructor.grading.gradebook.gradebook import when
 from bptt_instructor.grading.gradebook.records import GradingRecord
+from bptt_instructor.grading.gradebook.timestamp import MAX_TIMESTAMP_BYTES, TIMESTAMP, parse_timestamp
 from bptt_instructor.grading.models.grade_row import GradeRow, Status, one_line
 
 if TYPE_CHECKING:
@@ -19,61 +19,64 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.models.result import SubmissionResult
     from bptt_instructor.grading.models.submission import Submission
 
-READ_ONLY = 0o444
-MOST_TIME = 100
-"""How long a note of the time is at most, in bytes."""
+READ_ONLY_MODE = 0o444
 
 
 def store_result(
     course: Course, book: AssignmentGradebook, result: SubmissionResult, submission: Submission | None
 ) -> GradeRow:
-    """Write the graded notebook and the gradebook's entries, and return the student's row.
+    """Write the graded notebook, the scores and the grading record, and return the student's row.
 
     Parameters
     ----------
     course, book
-        Where.
+        Where to write.
     result
-        What grading gave.
+        The result of grading.
     submission
-        What was handed in, whose data files stand beside the graded notebook; None when that could not be read.
+        The submission; its data files are copied beside the graded notebook. None when it could not be read.
+
+    Returns
+    -------
+    GradeRow
+        Without the student's name.
     """
     files = submission.files if submission else {}
-    late, said = 0.0, []
+    late, remarks = 0.0, []
     if result.notebook is not None:
-        timestamp = files.get(TIMESTAMP, b"")[:MOST_TIME].decode("utf-8", "replace")
-        handed_in = when(timestamp)
+        timestamp = files.get(TIMESTAMP, b"")[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
+        handed_in = parse_timestamp(timestamp)
         if timestamp.strip() and handed_in is None:
-            said.append(f"{TIMESTAMP} tells no time: taken as handed in in time")
+            remarks.append(f"{TIMESTAMP} tells no time: taken as handed in in time")
         known = book.records.get(result.student)
-        same = known is not None and submission is not None and known.submission == submission.digest
-        late = book.save_scores(result, handed_in, unchanged=same)
-        _replace(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
+        unchanged = known is not None and submission is not None and known.submission == submission.digest
+        late = book.save_scores(result, handed_in, unchanged=unchanged)
+        _replace_folder(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
     points = book.points(result.student)
-    if result.notebook is None and points.there:
-        said.append("the points are those of an earlier submission")
-    made = make_record(result, submission, late, said)
-    book.commit_record(made)
-    return GradeRow(result.student, "", made.status, made.reason, points.cells, points.penalty, result.causes)
+    if result.notebook is None and points.has_submission:
+        remarks.append("the points are those of an earlier submission")
+    record = make_record(result, submission, late, remarks)
+    book.commit_record(record)
+    return GradeRow(result.student, "", record.status, record.reason, points.cells, points.penalty, result.causes)
 
 
 def make_record(
-    result: SubmissionResult, submission: Submission | None, late: float, more: Iterable[str] = ()
+    result: SubmissionResult, submission: Submission | None, late: float, remarks: Iterable[str] = ()
 ) -> GradingRecord:
-    """Make the record of a submission.
+    """Make the grading record of a submission.
 
     Parameters
     ----------
     result
-        What grading gave.
+        The result of grading.
     submission
-        What was handed in; None when that could not be read.
+        The submission; None when it could not be read.
     late
-        How many seconds late it came.
-    more
-        What else a person should know, in words.
+        Lateness in seconds; 0 when in time.
+    remarks
+        Reasons for the instructor besides those of the result.
     """
-    reasons = [*result.reasons, *more, *([] if result.sandboxed else ["run without a sandbox"])]
+    reasons = [*result.reasons, *remarks, *([] if result.sandboxed else ["run without a sandbox"])]
     status = result.status
     if late > 0:
         status = Status.LATE if status is Status.GRADED else status
@@ -91,24 +94,21 @@ def make_record(
     )
 
 
-TIMESTAMP = "timestamp.txt"
-
-
-def _replace(notebook: Path, content: str, files: Mapping[str, bytes]) -> None:
-    """Make a folder anew, beside the old one, and let it take the old one's place."""
+def _replace_folder(notebook: Path, content: str, files: Mapping[str, bytes]) -> None:
+    """Write the notebook's folder beside the old one, then swap them, so that no half-written one is left."""
     folder = notebook.parent
-    fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
-    for left_over in (fresh, old):
-        shutil.rmtree(left_over, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    new.mkdir(parents=True)
     for name, data in {**files, notebook.name: content.encode()}.items():
-        path = fresh / name
+        path = new / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        path.chmod(READ_ONLY)
+        path.chmod(READ_ONLY_MODE)
     if folder.exists():
         folder.rename(old)
-    fresh.rename(folder)
+    new.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""What is said when a submission has no notebook to grade."""
+"""``UngradableError``: there is no notebook to grade, with status and reason."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
 
 class UngradableError(Exception):
-    """A submission without a notebook to grade.
+    """A submission has no notebook that can be graded.
 
     Parameters
     ----------
     status
-        Whether there is none, or none that can be read.
+        ``MISSING`` when there is no notebook, ``UNREADABLE`` when there is one that cannot be graded.
     reason
-        What lies there instead, in words.
+        What was found instead, for the instructor.
     """
 
     def __init__(self, status: Status, reason: str) -> None:

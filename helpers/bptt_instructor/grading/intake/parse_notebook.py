@@ -1,4 +1,4 @@
-"""Read a notebook file that anybody may have written: the text of its cells, and nothing that came with it."""
+"""Strict notebook parser: cell sources, ids and nbgrader metadata only."""
 
 from __future__ import annotations
 
@@ -14,75 +14,79 @@ from bptt_instructor.grading.intake.sanitize_markdown import image_attachments
 from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import Status
 
-FORMAT = 4
-MOST_BYTES = 30_000_000
-"""Of a notebook without its outputs."""
-MOST_CELLS = 2_000
-LONGEST_HEADING = 80
+NBFORMAT = 4
+MAX_JSON_BYTES = 30_000_000
+"""Size of a notebook without its outputs."""
+MAX_CELLS = 2_000
+MAX_HEADING_CHARACTERS = 80
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HEADING = re.compile(r"^#{1,2} +(.+)$", re.MULTILINE)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def parse_notebook(data: bytes) -> list[NotebookNode]:
-    """Return the cells of a notebook.
+    """Parse a notebook file into cells.
 
-    A cell comes with its text, its id and what nbgrader has noted on it; markdown also with its pictures. Outputs, tags
-    and all other metadata are left behind.
+    A cell keeps its source, its id and its nbgrader metadata, and a markdown cell its attached images. Outputs, tags
+    and all other metadata are dropped.
 
     Parameters
     ----------
     data
-        The file.
+        Content of the file; not trusted.
+
+    Returns
+    -------
+    list of NotebookNode
+        Cells of nbformat 4.5, each with a different id.
 
     Raises
     ------
     UngradableError
-        When it is no notebook that can be graded.
+        When the file is not a notebook that can be graded.
     """
-    notebook = _parsed(data)
+    notebook = _parse_json(data)
     cells = notebook.get("cells")
     version = notebook.get("nbformat")
-    if type(version) is int and version != FORMAT:
+    if type(version) is int and version != NBFORMAT:
         older = "older than 4: open it in JupyterLab, save it, and hand it in again"
-        raise _unreadable(f"of notebook format {version}, {older if version < FORMAT else 'which nobody knows yet'}")
+        raise _unreadable(f"of notebook format {version}, {older if version < NBFORMAT else 'which nobody knows yet'}")
     if type(version) is not int or type(cells) is not list:
         raise _unreadable(f"damaged: it has no {'notebook format' if type(version) is not int else 'list of cells'}")
-    if len(cells) > MOST_CELLS:
-        raise _unreadable(f"more than {MOST_CELLS:,} cells")
-    return _with_ids([_cell(cell, number) for number, cell in enumerate(cells, start=1)])
+    if len(cells) > MAX_CELLS:
+        raise _unreadable(f"more than {MAX_CELLS:,} cells")
+    return _with_unique_ids([_clean_cell(cell, number) for number, cell in enumerate(cells, start=1)])
 
 
 def heading(cells: list[NotebookNode]) -> str:
-    """Return the first heading of a notebook; empty when it has none."""
+    """Return the text of the first heading of level 1 or 2; empty when there is none."""
     for cell in cells:
-        found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
-        if found:
-            return found[1].strip()[:LONGEST_HEADING]
+        first = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+        if first:
+            return first[1].strip()[:MAX_HEADING_CHARACTERS]
     return ""
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
-    # Text of two bytes a character; the mark in front says so.
-    wide = data.startswith(_UTF16)
-    data = data if wide or len(data) <= MOST_BYTES else strip_outputs(data)
-    if len(data) > MOST_BYTES:
-        raise _unreadable(f"larger than {MOST_BYTES // 1_000_000} MB, even without its outputs")
-    begins = _beginning(data)
+def _parse_json(data: bytes) -> dict[str, Any]:
+    is_utf16 = data.startswith(_UTF16)
+    data = data if is_utf16 or len(data) <= MAX_JSON_BYTES else strip_outputs(data)
+    if len(data) > MAX_JSON_BYTES:
+        raise _unreadable(f"larger than {MAX_JSON_BYTES // 1_000_000} MB, even without its outputs")
+    detail = _beginning(data)
     try:
-        text = data.decode("utf-16" if wide else "utf-8", "surrogatepass").removeprefix("\ufeff")
+        text = data.decode("utf-16" if is_utf16 else "utf-8", "surrogatepass").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         if data.lstrip().startswith(b"{"):
-            begins = f"byte {error.start} is no text in UTF-8. Save it in JupyterLab, and hand it in again"
-        raise _unreadable(f"not a notebook: {begins}") from error
+            detail = f"byte {error.start} is no text in UTF-8. Save it in JupyterLab, and hand it in again"
+        raise _unreadable(f"not a notebook: {detail}") from error
     try:
-        notebook = json.loads(text, object_hook=_without_outputs, parse_int=_int)
+        notebook = json.loads(text, object_hook=_drop_outputs, parse_int=_truncated_int)
     except RecursionError as error:
         raise _unreadable("damaged: its parts are nested too deeply") from error
     except ValueError as error:
-        raise _unreadable(f"{'damaged' if text.lstrip().startswith('{') else 'not a notebook'}: {begins}") from error
+        raise _unreadable(f"{'damaged' if text.lstrip().startswith('{') else 'not a notebook'}: {detail}") from error
     if type(notebook) is not dict:
-        raise _unreadable(f"not a notebook: {begins}")
+        raise _unreadable(f"not a notebook: {detail}")
     return notebook
 
 
@@ -91,17 +95,17 @@ def _beginning(data: bytes) -> str:
     return f"the file begins with {start!r}" if start else "the file is empty"
 
 
-def _without_outputs(part: dict[str, Any]) -> dict[str, Any]:
+def _drop_outputs(part: dict[str, Any]) -> dict[str, Any]:
     part.pop("outputs", None)
     return part
 
 
-def _int(digits: str) -> int:
-    # Python refuses thousands of digits, and no number here needs more than a few.
+def _truncated_int(digits: str) -> int:
+    # Python refuses to convert thousands of digits, and no number in a notebook needs more than a few.
     return int(digits[:10])
 
 
-def _cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whatever the file says
+def _clean_cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whatever the file says
     if type(cell) is not dict:
         raise _unreadable(f"damaged: cell {number} is none")
     lines = cell.get("source", "")
@@ -109,34 +113,34 @@ def _cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whatever th
     if type(source) is not str:
         raise _unreadable(f"damaged: cell {number} has something else than text in it")
     kind, metadata = cell.get("cell_type"), cell.get("metadata")
-    # nbformat's own functions for this check each cell by its schema, which takes a thousand times as long.
-    made: NotebookNode = from_dict(
+    # nbformat's own constructors validate each cell against the schema, which takes a thousand times as long.
+    clean: NotebookNode = from_dict(
         {"cell_type": "raw", "metadata": {}, "source": _repair_surrogates(source), "id": cell.get("id")}
     )
     if kind in {"code", "markdown"}:
-        made.cell_type = kind
+        clean.cell_type = kind
     if kind == "code":
-        made.update(execution_count=None, outputs=[])
+        clean.update(execution_count=None, outputs=[])
     attachments = image_attachments(cell.get("attachments")) if kind == "markdown" else {}
     if attachments:
-        made.attachments = attachments
-    noted = metadata.get("nbgrader") if type(metadata) is dict else None
-    if type(noted) is dict and noted:
-        made.metadata["nbgrader"] = noted
-    return made
+        clean.attachments = attachments
+    nbgrader = metadata.get("nbgrader") if type(metadata) is dict else None
+    if type(nbgrader) is dict and nbgrader:
+        clean.metadata["nbgrader"] = nbgrader
+    return clean
 
 
 def _repair_surrogates(text: str) -> str:
-    """Join halves of characters, and put a sign in place of those that have lost the other half."""
+    """Join surrogate pairs, and replace single surrogates by U+FFFD."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _with_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Give each cell an id of its own: older notebooks have none, and copies have the same."""
+def _with_unique_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Replace missing and repeated ids: notebooks before nbformat 4.5 have none, and copied cells share one."""
     seen: set[str] = set()
     for number, cell in enumerate(cells, start=1):
         if type(cell.id) is not str or not _ID.fullmatch(cell.id) or cell.id in seen:
-            cell.id = next(made for made in (f"cell-{number}", f"cell-{number}-again") if made not in seen)
+            cell.id = next(new for new in (f"cell-{number}", f"cell-{number}-again") if new not in seen)
         seen.add(cell.id)
     return cells
 

@@ -1,4 +1,4 @@
-"""Take in one submission: make of its bytes a notebook that can be graded, or say why there is none."""
+"""Parse, restore and sanitise one submitted notebook."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PreparedNotebook:
-    """A submission ready for grading.
+    """A submitted notebook that is ready for grading.
 
     Attributes
     ----------
     notebook
-        The student's notebook, with every locked and every graded cell of the released one in it.
+        The student's notebook, with every locked and every graded cell of the released one restored.
     repaired
-        What was put right and may well have happened by accident, in words.
+        Messages on what was restored and may have changed by accident.
     tampered
-        What was put right and does not happen by accident, in words.
+        Messages on what was restored and does not change by accident.
     """
 
     notebook: NotebookNode
@@ -37,38 +37,38 @@ class PreparedNotebook:
 
 
 def prepare_notebook(submitted: bytes, released: NotebookNode) -> PreparedNotebook:
-    """Read a student's notebook, and repair what students were not to change.
+    """Parse a submitted notebook, restore the cells that students must not change, and sanitise its text.
 
     Parameters
     ----------
     submitted
-        The notebook file as it was handed in.
+        Content of the notebook file; not trusted.
     released
-        The notebook as students were given it.
+        The notebook that students were given.
 
     Raises
     ------
     UngradableError
-        When it cannot be read, or is another one.
+        When the file cannot be parsed, or is the notebook of another lesson.
     """
-    repair = CellRestorer(parse_notebook(submitted), released)
-    if repair.is_another:
-        title = heading(repair.cells)
+    restorer = CellRestorer(parse_notebook(submitted), released)
+    if restorer.is_other_notebook:
+        title = heading(restorer.cells)
         what = f'this is "{title}"' if title else "it has none of this lesson's exercises"
         raise UngradableError(Status.UNREADABLE, f"another notebook: {what}")
-    repair.run()
-    ours = {cell.source for cell in released.cells}
-    for cell in repair.cells:
-        if cell.cell_type != "code" and cell.source not in ours:
-            _make_harmless(cell)
-    # The lesson says what kernel it is for, and all else that is about the notebook as a whole.
-    notebook = new_notebook(cells=repair.cells, metadata=released.metadata)
-    return PreparedNotebook(notebook, repair.repaired, tuple(repair.tampered))
+    restorer.run()
+    released_sources = {cell.source for cell in released.cells}
+    for cell in restorer.cells:
+        if cell.cell_type != "code" and cell.source not in released_sources:
+            _sanitize(cell)
+    # Kernel and all other metadata of the notebook are the lesson's.
+    notebook = new_notebook(cells=restorer.cells, metadata=released.metadata)
+    return PreparedNotebook(notebook, restorer.repaired, tuple(restorer.tampered))
 
 
-def _make_harmless(cell: NotebookNode) -> None:
+def _sanitize(cell: NotebookNode) -> None:
     if cell.cell_type == "raw":
-        # Raw cells go into web pages as they are.
+        # nbconvert copies raw cells into web pages as they are.
         cell.cell_type, cell.source = "markdown", as_plain_text(cell.source)
     else:
         cell.source = sanitize_markdown(cell.source, cell.get("attachments", {}))

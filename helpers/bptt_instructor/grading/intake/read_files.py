@@ -1,114 +1,175 @@
-"""Read what a student has handed in from the disk: regular files of bounded size, and nothing else."""
+"""Read a submission folder: regular files within bounds, no links.
+
+:func:`walk_submission` alone decides what is within bounds. ``bptt grade`` reads what it allows, and quarantine.py
+moves away what it does not, before nbgrader copies the folder. With a walk each, they could come to disagree, and one
+would let through what the other stops.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import EMPTY_FOLDER, NO_FOLDER, Status
 from bptt_instructor.grading.models.submission import Submission
 
-NOTEBOOK_BYTES = 300_000_000
-LARGE = 1_000_000
-"""From here on a notebook's outputs, of which nothing is used, are not worth carrying about."""
-DATA_BYTES = 50_000_000
-"""Of all data files together."""
-MOST_FILES = 200
-MOST_DEPTH = 4
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_NOTEBOOK_BYTES = 300_000_000
+MAX_BYTES_WITH_OUTPUTS = 1_000_000
+"""A larger notebook is read without its outputs, which grading does not use."""
+MAX_DATA_BYTES = 50_000_000
+"""Size of all data files of a submission together."""
+MAX_FILES = 200
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class SubmissionEntry:
+    """A file or folder below a submission folder.
+
+    Attributes
+    ----------
+    path
+        The folder's own path, and the way from there.
+    depth
+        Number of folders between, from 0.
+    size
+        Bytes.
+    regular
+        Whether it is a regular file.
+    hidden
+        Whether its name, or that of a folder around it, begins with a dot or is not in UTF-8. Grading does not read it;
+        nbgrader copies it all the same.
+    within_bounds
+        Whether it may be read or copied: a folder that is not too deep, or a regular file within the bounds on size,
+        on number and on the size of all together.
+    """
+
+    path: Path
+    depth: int
+    size: int
+    regular: bool
+    hidden: bool
+    within_bounds: bool
+
+
+def walk_submission(folder: Path) -> Iterator[SubmissionEntry]:
+    """Yield all that is below a submission folder, each folder before what is in it; no link is followed.
+
+    Raises
+    ------
+    OSError
+        When a folder cannot be read.
+    """
+    files, left = 0, MAX_DATA_BYTES
+    # Hidden files come last, so that they never use up the bounds of files that are graded.
+    for path, depth, hidden in sorted(_paths(folder), key=lambda item: item[2]):
+        status = path.lstat()
+        regular = stat.S_ISREG(status.st_mode)
+        if not regular:
+            fits = stat.S_ISDIR(status.st_mode) and depth < MAX_DEPTH
+        elif path.suffix == ".ipynb":
+            fits = status.st_size <= MAX_NOTEBOOK_BYTES
+        else:
+            fits = status.st_size <= left and files < MAX_FILES
+            files, left = files + fits, left - fits * status.st_size
+        yield SubmissionEntry(path, depth, status.st_size, regular, hidden, fits)
 
 
 def read_submission(folder: Path, student: str, name: str) -> Submission:
-    """Read a student's files.
+    """Read a student's notebook and data files.
 
     Parameters
     ----------
     folder
-        Where they are.
+        The submission folder.
     student
         Id.
     name
-        The notebook's name, without the ending.
+        Name of the notebook, without its suffix.
 
     Raises
     ------
     UngradableError
-        When there is no notebook, or one that is too large.
+        When there is no notebook, or one that is out of bounds.
     OSError
-        When the files cannot be read.
+        When the folder or the notebook cannot be read.
     """
-    return Submission(student, read_notebook(_find(folder, name)), data_files(folder))
+    return Submission(student, read_notebook(_notebook_path(folder, name)), data_files(folder))
 
 
 def read_notebook(path: Path) -> bytes:
-    """Read a notebook file, of a large one all but the outputs.
+    """Read a notebook file; a large one without its outputs.
 
     Raises
     ------
     UngradableError
-        When it is too large, or no file but a link or a pipe.
+        When it is no regular file, too large, or has too many brackets to strip its outputs.
+    OSError
+        When it cannot be read.
     """
-    if not _is_file(path):
-        raise UngradableError(Status.MISSING, f"there is {_described(path)}")
-    content = _read(path, NOTEBOOK_BYTES)
+    if not _is_regular_file(path):
+        raise UngradableError(Status.MISSING, f"there is {_name_and_kind(path)}")
+    content = _bounded_content(path, MAX_NOTEBOOK_BYTES)
     if content is None:
-        raise UngradableError(Status.UNREADABLE, f"larger than {NOTEBOOK_BYTES // 1_000_000} MB")
-    return strip_outputs(content) if len(content) > LARGE else content
+        raise UngradableError(Status.UNREADABLE, f"larger than {MAX_NOTEBOOK_BYTES // 1_000_000} MB")
+    return strip_outputs(content) if len(content) > MAX_BYTES_WITH_OUTPUTS else content
 
 
 def data_files(folder: Path) -> dict[str, bytes]:
-    """Read the files beside the notebooks, by relative path; what is too large or too deep is left out."""
-    found: dict[str, bytes] = {}
-    left = DATA_BYTES
-    for path in _regular_files(folder, MOST_DEPTH):
-        if path.suffix == ".ipynb" or len(found) == MOST_FILES:
+    """Return the content of all files but notebooks, by relative path, without what is hidden or out of bounds."""
+    files: dict[str, bytes] = {}
+    for entry in walk_submission(folder):
+        if not entry.regular or entry.hidden or not entry.within_bounds or entry.path.suffix == ".ipynb":
             continue
         content = None
         with suppress(OSError):
-            content = _read(path, left)
+            content = _bounded_content(entry.path, entry.size)
         if content is not None:
-            left -= len(content)
-            found[path.relative_to(folder).as_posix()] = content
-    return found
+            files[entry.path.relative_to(folder).as_posix()] = content
+    return files
 
 
-def _find(folder: Path, name: str) -> Path:
+def _notebook_path(folder: Path, name: str) -> Path:
     wanted = folder / f"{name}.ipynb"
-    if _is_file(wanted):
+    if _is_regular_file(wanted):
         return wanted
     if not folder.is_dir():
         raise UngradableError(Status.MISSING, NO_FOLDER)
-    # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives bring a folder along.
-    notebooks = [path for path in _regular_files(folder, 1) if ".ipynb" in path.name.lower()]
+    # Browsers and mail programs rename, such as to 01_cell_backward (1).ipynb, and archives add a folder.
+    entries = [entry for entry in walk_submission(folder) if entry.regular and not entry.hidden and entry.depth <= 1]
+    notebooks = [entry.path for entry in entries if ".ipynb" in entry.path.name.lower()]
     named = [path for path in notebooks if path.name.lower().startswith(name.lower())]
     if named or len(notebooks) == 1:
         return max(named or notebooks, key=lambda path: path.lstat().st_mtime)
-    files = ", ".join(_described(path) for path in sorted(folder.iterdir()))
+    files = ", ".join(_name_and_kind(path) for path in sorted(folder.iterdir()))
     raise UngradableError(Status.MISSING, f"there is {files}" if files else EMPTY_FOLDER)
 
 
-def _described(path: Path) -> str:
+def _name_and_kind(path: Path) -> str:
     kinds = ((path.is_symlink, "a link"), (path.is_dir, "a folder"), (path.is_file, ""))
     what = next((word for is_one, word in kinds if is_one()), "no file")
     return f"{path.name} ({what})" if what else path.name
 
 
-def _regular_files(folder: Path, depth: int) -> list[Path]:
-    found = []
+def _paths(folder: Path, depth: int = 0, *, hidden: bool = False) -> Iterator[tuple[Path, int, bool]]:
+    """Yield what is below a folder, sorted by name: path, depth, and whether it is hidden."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name.startswith(".") or not _is_text(entry.name):
-            continue
-        if entry.is_file(follow_symlinks=False):
-            found.append(Path(entry.path))
-        elif depth and entry.is_dir(follow_symlinks=False):
-            found += _regular_files(Path(entry.path), depth - 1)
-    return found
+        is_hidden = hidden or entry.name.startswith(".") or not _is_utf8(entry.name)
+        yield Path(entry.path), depth, is_hidden
+        if depth < MAX_DEPTH and entry.is_dir(follow_symlinks=False):
+            yield from _paths(Path(entry.path), depth + 1, hidden=is_hidden)
 
 
-def _is_text(name: str) -> bool:
+def _is_utf8(name: str) -> bool:
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -116,17 +177,17 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _is_file(path: Path) -> bool:
-    # A link could lead to the instructor's own files.
+def _is_regular_file(path: Path) -> bool:
+    # A link could point to the instructor's own files.
     return path.is_file() and not path.is_symlink()
 
 
-def _read(path: Path, most: int) -> bytes | None:
+def _bounded_content(path: Path, max_bytes: int) -> bytes | None:
     """Return a file's content; None when it is no regular file, or a longer one."""
-    # What was a file a moment ago may be a link or a pipe by now: the handle is asked, not the name.
+    # By now the path may name a link or a pipe: what was opened is checked, not the path.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return None
-        content = file.read(most + 1)
-    return content if len(content) <= most else None
+        content = file.read(max_bytes + 1)
+    return content if len(content) <= max_bytes else None

@@ -1,8 +1,8 @@
-"""Markdown of a learner's that is safe to show: nothing in it can run as a program in whose browser it is read.
+"""Remove active content from markdown and attachments.
 
-nbconvert writes HTML that stands in markdown into the page as it is, and so feedback and formgrader do. What is written
-here is read by nbconvert's markdown afterwards, so this only takes away: a tag that could do something is no tag any
-more, and a text with a link that could do something is shown as typed.
+nbconvert, and so feedback and formgrader, copies HTML in markdown into the page as it is. The result is markdown that
+nbconvert renders later, so content is only disarmed: any tag but a plain formatting one is escaped, and a cell with an
+active link is shown as typed.
 """
 
 from __future__ import annotations
@@ -13,59 +13,70 @@ import html
 import re
 from typing import Any
 
-MOST_PICTURES = 5_000_000
-"""Bytes of all pictures of a cell together, as text."""
-PICTURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
+MAX_IMAGE_CHARACTERS = 5_000_000
+"""Size of all attached images of a cell together, in base64."""
+IMAGE_SIGNATURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 
 _FORMATTING = "a|b|br|code|details|em|hr|i|kbd|li|ol|p|pre|s|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul"
-# What begins a tag, unless it is one for formatting, and without attributes.
+# Start of a tag, except formatting tags without attributes, and links in angle brackets.
 _TAG = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_FORMATTING})\s*/?>|https?://[^\s<>\"']*>)", re.IGNORECASE)
-_DIAGRAM = re.compile(r"(`{3,}|~{3,})([ \t]*)mermaid", re.IGNORECASE)
-_UNSEEN = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\ufeff]+")
-_PROGRAM = re.compile(r"(?:(?:java|vb|live)script:|data:(?:text/|application/|image/svg))", re.IGNORECASE)
-_ATTACHED = re.compile(r"attachment:([^)\s>\"']*)", re.IGNORECASE)
+_MERMAID_FENCE = re.compile(r"(`{3,}|~{3,})([ \t]*)mermaid", re.IGNORECASE)
+_INVISIBLE = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\ufeff]+")
+_ACTIVE_URL = re.compile(r"(?:(?:java|vb|live)script:|data:(?:text/|application/|image/svg))", re.IGNORECASE)
+_ATTACHMENT_LINK = re.compile(r"attachment:([^)\s>\"']*)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def sanitize_markdown(source: str, attachments: dict[str, dict[str, str]]) -> str:
-    """Return markdown that looks as it did, without what could run as a program.
+    """Return markdown that renders alike, without active content.
 
     Parameters
     ----------
     source
-        As a learner wrote it.
+        Markdown of a learner; not trusted.
     attachments
-        Its pictures, by name; one that is not there would stop whoever makes a page of it.
+        Attached images of the cell, by name. nbconvert fails on a reference to one that is missing.
     """
-    # \\href is a link in a formula. Entities and invisible characters must not hide anything.
-    bare = _UNSEEN.sub("", html.unescape(html.unescape(source)))
-    named = _ATTACHED.findall(source)
-    lost = set(named) - attachments.keys() or len(_ATTACHED.findall(bare)) != len(named)
-    if "\\href" in source or _PROGRAM.search(bare) or lost:
+    # Entities and invisible characters must not hide a link; \\href is a link in a formula.
+    bare = _INVISIBLE.sub("", html.unescape(html.unescape(source)))
+    references = _ATTACHMENT_LINK.findall(source)
+    broken = set(references) - attachments.keys() or len(_ATTACHMENT_LINK.findall(bare)) != len(references)
+    if "\\href" in source or _ACTIVE_URL.search(bare) or broken:
         return as_plain_text(source)
-    return _DIAGRAM.sub(r"\1\2text", _TAG.sub("< ", source))
+    return _MERMAID_FENCE.sub(r"\1\2text", _TAG.sub("< ", source))
 
 
 def as_plain_text(source: str) -> str:
-    """Return markdown that shows a text as it was typed."""
+    """Return markdown that shows a text as it was typed: an indented code block."""
     return "\n".join(f"    {line}" for line in source.splitlines())
 
 
 def image_attachments(attachments: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 - whatever the file says
-    """Return those attachments of a markdown cell that are pictures."""
+    """Return the attachments of a markdown cell that are PNG, JPEG or GIF images, within bounds.
+
+    Parameters
+    ----------
+    attachments
+        As the notebook file has them; not trusted.
+
+    Returns
+    -------
+    dict
+        By name, the image in base64 by MIME type.
+    """
     kept: dict[str, dict[str, str]] = {}
-    left = MOST_PICTURES
-    for name, kinds in attachments.items() if type(attachments) is dict else ():
-        for kind, begins in PICTURES.items():
-            data = kinds.get(kind) if type(kinds) is dict and _NAME.fullmatch(name) else None
-            if type(data) is str and len(data) <= left and _is_picture(data, begins):
+    left = MAX_IMAGE_CHARACTERS
+    for name, bundle in attachments.items() if type(attachments) is dict else ():
+        for mime, signature in IMAGE_SIGNATURES.items():
+            data = bundle.get(mime) if type(bundle) is dict and _NAME.fullmatch(name) else None
+            if type(data) is str and len(data) <= left and _has_signature(data, signature):
                 left -= len(data)
-                kept.setdefault(name, {})[kind] = data
+                kept.setdefault(name, {})[mime] = data
     return kept
 
 
-def _is_picture(data: str, begins: bytes) -> bool:
+def _has_signature(data: str, signature: bytes) -> bool:
     try:
-        return base64.b64decode(data, validate=True).startswith(begins)
+        return base64.b64decode(data, validate=True).startswith(signature)
     except (binascii.Error, ValueError):
         return False

@@ -1,4 +1,4 @@
-"""What became of a cell that students were not to change: an accident, or something that tries to win by it."""
+"""Tell tampering from accident in a changed cell."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# What nbgrader notes on a cell that is worth something to whoever changes it. Versions and checksums are not.
-_WORTH = ("points", "grade", "solution", "locked", "task")
-LONGEST = 100_000
-"""No test is nearly as long."""
+# nbgrader metadata that is worth changing to a cheater; versions and checksums are not.
+_METADATA_WITH_EFFECT = ("points", "grade", "solution", "locked", "task")
+MAX_TEST_CHARACTERS = 100_000
+"""Length of a changed test that is compared; no real one is nearly as long."""
 
 
 def changes_behaviour(theirs: str, ours: str) -> bool:
-    """Tell whether a test that was changed would have done something else than ours, with nothing to excuse it.
+    """Tell whether a changed test would do something else than the released one.
 
-    A test that was emptied, commented out or broken does nothing, which happens to people who want to see the rest run.
-    One with lines added that only show something still does what ours does.
+    A test that was emptied, commented out or broken does nothing, which happens to people who want the rest to run. A
+    test with added lines that only display something still does the same.
 
     Parameters
     ----------
     theirs, ours
-        The text of the cell, as it was handed in and as it was released.
+        Source of the cell, as submitted and as released.
     """
-    if len(theirs) > LONGEST:
+    if len(theirs) > MAX_TEST_CHARACTERS:
         return True
     mine, wanted = _statements(theirs), _statements(ours)
     if not mine or not wanted:
@@ -54,7 +54,13 @@ def _only_shows(statement: str) -> bool:
 
 
 def changed_metadata(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
-    """Yield in words what was changed of nbgrader's notes on a cell; nothing where notes are merely missing."""
-    for name in _WORTH:
+    """Yield a message for each changed entry of a cell's nbgrader metadata; missing entries are no change.
+
+    Parameters
+    ----------
+    theirs, ours
+        nbgrader metadata of the cell, as submitted and as released.
+    """
+    for name in _METADATA_WITH_EFFECT:
         if name in theirs and theirs[name] != ours.get(name):
             yield f"{name} set to {str(theirs[name])[:20]}" if name == "points" else f'its mark "{name}" changed'

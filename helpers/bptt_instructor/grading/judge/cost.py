@@ -1,10 +1,10 @@
 """Cost test: CPU time on a large case against the forward pass.
 
-By the cheap gradient principle all gradients together cost a small multiple of the forward pass, however many numbers
-they are about. Numerical differentiation costs a forward pass or two for each of those numbers, and so does asking the
-package's own complex step, by whatever back door.
+By the cheap gradient principle all gradients together cost a small multiple of the forward pass, however many inputs
+there are. Numerical differentiation costs one or two forward passes for each input, and so does the package's own
+complex step, however a learner's function gets at it.
 
-What counts is CPU time, measured from outside: a busy machine makes everything slower, but no function dearer.
+CPU time is compared, measured from outside the kernel: a busy machine adds to wall time, and not to CPU time.
 
 References
 ----------
@@ -27,47 +27,56 @@ if TYPE_CHECKING:
     from bptt_instructor.lessons.check_calls import CheckCall
 
 MESSAGE_SECONDS = 0.01
-"""CPU time of a request and its reply, whatever the function does."""
-TRIES = 3
-"""Whoever is found too dear is asked again: the machine may have been at fault, and the cheapest try counts."""
+"""CPU time of a request and its reply without the function's own."""
+MAX_TRIES = 3
+"""Measurements before a function is too expensive; the cheapest counts, because the machine may disturb some."""
 FORWARD_RUNS = 5
 
 
 def measure_excess_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, seed: int) -> float:
-    """Return how many forward passes a function cost on a larger case, when those are too many; 0 when they are not.
+    """Measure the CPU time of a learner's function on a large case, and compare it with the exercise's bound.
 
     Parameters
     ----------
-    kernel, suite, call
-        Where the function is, and which.
+    kernel
+        The kernel that holds the function.
+    suite
+        The course's checks.
+    call
+        The function, and its exercise.
     seed
-        Of the larger case.
+        Seed of the large case.
+
+    Returns
+    -------
+    float
+        CPU time in forward passes when it is above the bound; 0 when it is not.
 
     Raises
     ------
     NoReplyError
-        When it does not answer.
+        When the kernel does not reply.
     """
     large = suite.large_case(call.exercise, seed)
     if large is None:
         return 0.0
     stand_ins = suite.exercises[call.exercise].stand_ins
     request = CallRequest(call.exercise, call.function, large.arguments, stand_ins, stubs=True)
-    forward, passes = _forward_seconds(large.forward), 0.0
-    for _ in range(TRIES):
+    forward, passes = _median_seconds(large.forward), 0.0
+    for _ in range(MAX_TRIES):
         before = kernel.cpu_seconds()
         kernel.call(request)
         spent = kernel.cpu_seconds() - before - MESSAGE_SECONDS
         if spent <= large.max_passes * forward:
             return 0.0
         passes = min(passes or spent / forward, spent / forward)
-        # What other processes of the notebook use was measured as well; who goes backward needs none of them.
+        # Other processes of the notebook were measured as well, and a backward pass needs none of them.
         kernel.kill_children()
     return passes
 
 
-def _forward_seconds(forward: Callable[[], object]) -> float:
-    """Measure the forward pass that a case is about, here and now."""
+def _median_seconds(forward: Callable[[], object]) -> float:
+    """Measure the CPU time of a forward pass in this process."""
     seconds = []
     for _ in range(FORWARD_RUNS):
         start = time.thread_time()

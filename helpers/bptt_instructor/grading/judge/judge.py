@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JudgedFunction:
-    """What is known of a function.
+    """Examination and cost of one function.
 
     Attributes
     ----------
     examination
-        What it returned, compared.
+        Its results, compared.
     excess_passes
-        When it costs too much, how many forward passes; 0 when it does not.
+        From :func:`bptt_instructor.grading.judge.cost.measure_excess_cost`; 0 when the cost is within bounds.
     """
 
     examination: Examination
@@ -40,58 +40,74 @@ class JudgedFunction:
 
 
 class Judge:
-    """Judges one student's cells.
+    """Judges the graded cells of one submission; a function is examined once for all graded cells in a row.
 
     Parameters
     ----------
     suite
         The course's checks.
     submission_seed
-        From :func:`bptt_instructor.grading.judge.seeds.fresh`.
+        From :func:`bptt_instructor.grading.judge.seeds.new_seed`.
     lesson, student
-        For whose work.
+        Name of the lesson and id of the student; the test inputs depend on both.
     """
 
     def __init__(self, suite: CheckSuite, submission_seed: str, lesson: str, student: str) -> None:
         self._suite = suite
         self._submission_seed = submission_seed
-        self._about = lesson, student
-        self._known: dict[tuple[str, str], JudgedFunction | NoReplyError] = {}
+        self._lesson_and_student = lesson, student
+        self._judged: dict[tuple[str, str], JudgedFunction | NoReplyError] = {}
 
     def forget(self) -> None:
-        """Ask everything anew: code has run, and functions may have changed."""
-        self._known.clear()
+        """Forget all functions: code has run, and may have redefined them."""
+        self._judged.clear()
 
-    def knows(self, source: str) -> bool:
-        """Tell whether a graded cell, as the instructor wrote it, can be judged."""
+    def can_judge(self, source: str) -> bool:
+        """Tell whether a graded cell consists of calls of known checks.
+
+        Parameters
+        ----------
+        source
+            Source of the cell in the instructor's notebook.
+        """
         return bool(parse_check_calls(source, self._suite.exercises))
 
     def __call__(self, kernel: KernelClient, cell: NotebookNode, source: str) -> Verdict:
-        """Judge one cell."""
+        """Judge one graded cell.
+
+        Parameters
+        ----------
+        kernel
+            The kernel that has run the cells before it.
+        cell
+            The cell in the submitted notebook; only its metadata is used.
+        source
+            Its source in the instructor's notebook.
+        """
         meta = cell.metadata["nbgrader"]
         grade_id, points = meta["grade_id"], float(meta["points"])
-        made, notes = [], []
+        all_reports, notes = [], []
         for call in parse_check_calls(source, self._suite.exercises):
-            known = self._judge(kernel, call)
-            made.append(self._report(call, known))
-            notes += [_note_and_status(call, known)] if isinstance(known, NoReplyError) else []
-        shown = next((report for report in made if not report.passed), made[0])
-        score = points if all(report.passed for report in made) else 0.0
+            judged = self._judge(kernel, call)
+            all_reports.append(self._report(call, judged))
+            notes += [_note_and_status(call, judged)] if isinstance(judged, NoReplyError) else []
+        shown = next((report for report in all_reports if not report.passed), all_reports[0])
+        score = points if all(report.passed for report in all_reports) else 0.0
         note, status = notes[0] if notes else ("", Status.GRADED)
         bundle = {**shown._repr_mimebundle_(), REPORT_MIME: shown.as_dict()}
         return Verdict(grade_id, score, points, bundle, note, status)
 
     def _judge(self, kernel: KernelClient, call: CheckCall) -> JudgedFunction | NoReplyError:
         key = call.exercise, call.function
-        if key not in self._known:
+        if key not in self._judged:
             try:
-                self._known[key] = self._examine(kernel, call)
-            except NoReplyError as why:
-                self._known[key] = why
-        return self._known[key]
+                self._judged[key] = self._examine(kernel, call)
+            except NoReplyError as error:
+                self._judged[key] = error
+        return self._judged[key]
 
     def _examine(self, kernel: KernelClient, call: CheckCall) -> JudgedFunction:
-        about = *self._about, call.exercise
+        about = *self._lesson_and_student, call.exercise
         function = KernelFunction(kernel, call)
         examination = self._suite.examine(call.exercise, function, derive_seed(self._submission_seed, *about))
         function.points_final = True
@@ -100,21 +116,22 @@ class Judge:
         case_seed = derive_seed(self._submission_seed, *about, "cost")
         return JudgedFunction(examination, cost.measure_excess_cost(kernel, self._suite, call, case_seed))
 
-    def _report(self, call: CheckCall, known: JudgedFunction | NoReplyError) -> Report:
-        if isinstance(known, NoReplyError):
-            return reports.no_answer(self._suite, call, known)
-        report = known.examination.report(call.only)
-        dear = report.passed and known.excess_passes
-        return reports.excess_cost(self._suite, call, known.excess_passes) if dear else report
+    def _report(self, call: CheckCall, judged: JudgedFunction | NoReplyError) -> Report:
+        if isinstance(judged, NoReplyError):
+            return reports.no_answer(self._suite, call, judged)
+        report = judged.examination.report(call.only)
+        if report.passed and judged.excess_passes:
+            return reports.excess_cost(self._suite, call, judged.excess_passes)
+        return report
 
 
-def _note_and_status(call: CheckCall, why: NoReplyError) -> tuple[str, Status]:
-    """Return what the instructor should know, and what it means for the submission as a whole."""
-    if why.forged:
+def _note_and_status(call: CheckCall, error: NoReplyError) -> tuple[str, Status]:
+    """Return the note for the instructor, and the status of a submission whose function gave no reply."""
+    if error.forged:
         return f"{call.function}: an answer was forged", Status.TAMPERED
-    if why.late:
+    if error.late:
         return f"{call.function} took too long and was stopped", Status.TIMED_OUT
-    return f"{call.function} gave no answer: {why}", Status.GRADED
+    return f"{call.function} gave no answer: {error}", Status.GRADED
 
 
 class KernelFunction:
@@ -122,13 +139,15 @@ class KernelFunction:
 
     Parameters
     ----------
-    kernel, call
-        Where it is, and which.
+    kernel
+        The kernel that holds it.
+    call
+        Its name and its exercise.
 
     Attributes
     ----------
     points_final
-        Whether its points are certain. What is asked after that is for the report alone, and may go unanswered.
+        Whether its points are final. Later calls are for the report alone, and may fail without consequence.
     """
 
     def __init__(self, kernel: KernelClient, call: CheckCall) -> None:
@@ -140,14 +159,14 @@ class KernelFunction:
         self.own: tuple[str, ...] = ()
 
     def call_cases(self, cases: Sequence[Arguments], stand_ins: Sequence[str]) -> list[CallReply]:
-        """Call it on each case."""
-        about = self._call.exercise, self._call.function
+        """Call it on each case; see :meth:`bptt_instructor.grading.checks.protocol.RemoteFunction.call_cases`."""
+        target = self._call.exercise, self._call.function
         try:
-            results = self._kernel.call_all([CallRequest(*about, case, tuple(stand_ins)) for case in cases])
-        except NoReplyError as why:
+            replies = self._kernel.call_all([CallRequest(*target, case, tuple(stand_ins)) for case in cases])
+        except NoReplyError as error:
             if not self.points_final:
                 raise
-            return [CallReply(error=UNANSWERED, message=str(why))] * len(cases)
-        last = results[-1]
+            return [CallReply(error=UNANSWERED, message=str(error))] * len(cases)
+        last = replies[-1]
         self.origin, self.reads, self.own = last.origin, last.reads, last.own
-        return results
+        return replies

@@ -10,21 +10,29 @@ if TYPE_CHECKING:
     from bptt_instructor.lessons.check_calls import CheckCall
 
 
-def no_answer(suite: CheckSuite, call: CheckCall, why: NoReplyError) -> Report:
-    """Say that a function gave no answer, and what to do."""
-    message = f"{call.function} gave no answer: {why}. {_advice(why)}".strip()
-    return suite.failure(call.exercise, call.only, "no-answer", message)
-
-
-def excess_cost(suite: CheckSuite, call: CheckCall, passes: float) -> Report:
-    """Say that a function's numbers are right, and that it has not got them by going backward.
+def no_answer(suite: CheckSuite, call: CheckCall, error: NoReplyError) -> Report:
+    """Make the report on a function that gave no answer, with advice.
 
     Parameters
     ----------
     suite, call
-        Which function of which course.
+        The course's checks, and the call of one that the graded cell makes.
+    error
+        Why there was no answer.
+    """
+    message = f"{call.function} gave no answer: {error}. {_advice(error)}".strip()
+    return suite.failure(call.exercise, call.only, "no-answer", message)
+
+
+def excess_cost(suite: CheckSuite, call: CheckCall, passes: float) -> Report:
+    """Make the report on a function with right results that is too expensive for a backward pass.
+
+    Parameters
+    ----------
+    suite, call
+        The course's checks, and the call of one that the graded cell makes.
     passes
-        How many times as much as the forward pass it cost.
+        CPU time of the function, in forward passes.
     """
     message = (
         f"{call.function} gives the right numbers, but on a larger case it takes as long as {_rounded(passes)} forward "
@@ -38,9 +46,9 @@ def _rounded(passes: float) -> str:
     return f"more than {int(float(f'{passes:.1g}')):,}"
 
 
-def _advice(why: NoReplyError) -> str:
-    if why.late:
+def _advice(error: NoReplyError) -> str:
+    if error.late:
         return "Look for a loop that does not end, or for work done again at every step."
-    if why.forged:
+    if error.forged:
         return "Points are given for what your function returns when it is called, and for nothing else."
     return ""

@@ -1,4 +1,4 @@
-"""What grading found out about one student, as data. The table in the terminal is a view of it, made elsewhere."""
+"""``Status``, ``CellScore`` and ``GradeRow``: one student's line in the results table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """How far a submission came. Where several apply, the row has the one that stands last here."""
+    """Outcome of grading a submission, from least to most severe. Of several that apply, the row has the last."""
 
     GRADED = "graded"
     LATE = "late"
@@ -24,39 +24,39 @@ class Status(StrEnum):
     MISSING = "missing notebook"
 
     @property
-    def needs_a_person(self) -> bool:
-        """Whether something happened that grading cannot decide."""
+    def needs_review(self) -> bool:
+        """Whether the instructor should look at the submission: something happened that grading cannot decide."""
         return self.severity >= list(Status).index(Status.TIMED_OUT) and self is not Status.MISSING
 
     @property
     def severity(self) -> int:
-        """How grave it is, compared with the others."""
+        """Rank among the statuses, from 0."""
         return list(Status).index(self)
 
 
 NO_FOLDER, EMPTY_FOLDER = SENT_NOTHING = ("there is no folder", "the folder is empty")
-"""The reasons of those who have not handed in anything."""
-LONGEST_REASON = 480
+"""Reasons of students who have not handed in anything."""
+MAX_REASON_CHARACTERS = 480
 
 
 def one_line(text: str) -> str:
-    """Make one line of bounded length of a text, which commands nothing to a terminal."""
-    line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-    return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} ..."
+    """Return a text as one line of bounded length without control characters, which a terminal would obey."""
+    line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return line if len(line) <= MAX_REASON_CHARACTERS else f"{line[:MAX_REASON_CHARACTERS]} ..."
 
 
 @dataclass(frozen=True)
 class CellScore:
-    """Points for one graded cell, as the gradebook has them.
+    """One student's score for one graded cell, as the gradebook has it.
 
     Attributes
     ----------
     cell
-        Its ``grade_id``, such as ``check-dWax``.
+        The cell's ``grade_id``, such as ``check-dWax``.
     scored, possible
         Points so far, and at most.
     by_hand
-        Whether a person has yet to look at it.
+        Whether it still needs manual grading.
     """
 
     cell: str
@@ -67,23 +67,23 @@ class CellScore:
 
 @dataclass(frozen=True)
 class GradeRow:
-    """One student's outcome for one assignment.
+    """One student's row in the results table of an assignment.
 
     Attributes
     ----------
     student, name
-        Id, and name in full; the name is empty when the gradebook has none.
+        Id, and full name; the name is empty when the gradebook has none.
     status
-        How far the submission came.
+        Outcome of grading.
     reason
-        What a person should know about the status or the points, in words; often empty. What a student has named, such
-        as a file, may stand in it, so it comes from :func:`one_line`.
+        Explanation of the status or the points for the instructor; often empty. It may quote names that a student has
+        chosen, such as a file's, so it is made by :func:`one_line`.
     cells
-        Points for each graded cell, in the order of the notebook.
+        Score for each graded cell, in the order of the notebook.
     penalty
         Points taken off for being late.
     causes
-        Id and title of the known mistakes that the verdicts name.
+        Id and title of the misconceptions found.
     """
 
     student: str
@@ -96,7 +96,7 @@ class GradeRow:
 
     @property
     def points(self) -> float:
-        """Points so far, without those that are still to be given by hand."""
+        """Points so far, less the penalty."""
         return sum(cell.scored for cell in self.cells) - self.penalty
 
     @property
@@ -106,5 +106,5 @@ class GradeRow:
 
     @property
     def to_grade(self) -> tuple[str, ...]:
-        """Cells that a person has yet to look at."""
+        """The ``grade_id`` of each cell that still needs manual grading."""
         return tuple(cell.cell for cell in self.cells if cell.by_hand)

@@ -1,4 +1,4 @@
-"""What grading one submission gives, as data that can travel."""
+"""``Verdict`` of a graded cell and ``SubmissionResult``, with their JSON form."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
 
 
 REPORT_MIME = "application/vnd.bptt.report+json"
-"""Under which a graded cell holds what its check found, as :meth:`Report.as_dict` of the checks gives it."""
+"""MIME type under which a graded cell's output holds :meth:`bptt_instructor.grading.checks.protocol.Report.as_dict`."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one graded cell is worth.
+    """Judgement of one graded cell.
 
     Attributes
     ----------
     cell
-        Its ``grade_id``.
+        The cell's ``grade_id``.
     score
-        Points; None when a person decides.
+        Points; None when the cell needs manual grading.
     possible
         Points at most.
     report
-        What the cell shows in place of its output: data by MIME type. Empty when there is no report.
+        MIME bundle that the cell shows in place of its output. Empty when there is no report.
     note
-        For the instructor, when there is something to know, such as why there was no answer.
+        Remark for the instructor, such as why the function gave no answer; often empty.
     status
-        What that note means for the submission as a whole.
+        What the note means for the status of the submission.
     """
 
     cell: str
@@ -47,30 +47,30 @@ class Verdict:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """What grading one submission gives.
+    """Result of grading one submission.
 
     Attributes
     ----------
     student, lesson
-        Whose, and for what.
+        Id of the student, and name of the lesson.
     status
-        How far it came, but for being late, which the gradebook knows.
+        Outcome of grading, except for lateness, which only the gradebook knows.
     reasons
-        What a person should know about the status, in words.
+        Explanations of the status for the instructor.
     notebook
-        The graded notebook, as it stands in the autograded folder; None when there was none to grade.
+        The graded notebook as JSON, as the autograded folder gets it; None when there was none to grade.
     verdicts
         One for each graded cell.
     unanswered
         The ``grade_id`` of each solution cell that is as it was released.
     causes
-        Id and title of the known mistakes that the verdicts name.
+        Id and title of the misconceptions found.
     seconds
-        Wall time of each part of the work, by name.
+        Wall time of each stage: ``intake``, ``start`` and ``run``.
     sandboxed
         Whether the code ran in a sandbox.
     seed
-        What the test inputs were drawn from.
+        From :func:`bptt_instructor.grading.judge.seeds.new_seed`; the test inputs are derived from it.
     """
 
     student: str
@@ -86,13 +86,13 @@ class SubmissionResult:
     seed: str = ""
 
     def to_bytes(self) -> bytes:
-        """Write it as JSON."""
-        # Causes are in the order of the notebook, and keys would be sorted.
+        """Serialize as JSON."""
+        # As pairs, because keys are sorted, and causes are in the order of the notebook.
         return as_bytes({**asdict(self), "causes": list(self.causes.items())})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """Read what :meth:`to_bytes` wrote."""
+        """Deserialize what :meth:`to_bytes` returned."""
         data = json.loads(content)
         verdicts = tuple(Verdict(**{**each, "status": Status(each["status"])}) for each in data["verdicts"])
         lists = {name: tuple(data[name]) for name in ("reasons", "unanswered")}

@@ -1,4 +1,4 @@
-"""What is graded, as data that can travel: one student's files, and the lesson that they are for."""
+"""``Submission`` (a student's files) and ``AssignmentFiles`` (the instructor's)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ class Submission:
     student
         Id.
     notebook
-        The notebook file.
+        Content of the notebook file.
     files
         Data files beside it, by relative path.
     seed
-        What its test inputs are drawn from. The grader's, not the student's, so it is no part of the digest.
+        From :func:`bptt_instructor.grading.judge.seeds.new_seed`; empty until drawn. It is the grader's, not the
+        student's, so it is not part of the digest.
     """
 
     student: str
@@ -36,29 +37,29 @@ class Submission:
 
     @cached_property
     def digest(self) -> str:
-        """What tells it from every other submission: a digest of whose it is, and of its files."""
+        """SHA-256 of the student's id and all files, in hexadecimal."""
         parts = [self.student.encode(), self.notebook]
         for name, content in self.files.items():
             parts += [name.encode(), content]
-        told = hashlib.sha256()
+        digest = hashlib.sha256()
         for part in parts:
             # Lengths keep ("ab", "c") and ("a", "bc") apart.
-            told.update(len(part).to_bytes(8) + part)
-        return told.hexdigest()
+            digest.update(len(part).to_bytes(8) + part)
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
 class AssignmentFiles:
-    """What the instructor has of a lesson.
+    """The instructor's files of one lesson.
 
     Attributes
     ----------
     name
         Such as ``02_sequence_backward``.
     source
-        The instructor's notebook, with the tests that students do not see.
+        Content of the source notebook, with the hidden tests.
     released
-        The notebook that students were given.
+        Content of the notebook that students were given.
     files
         Data files of the lesson, by relative path.
     """
@@ -69,32 +70,34 @@ class AssignmentFiles:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON types."""
-        notebooks = {"source": _text(self.source), "released": _text(self.released)}
-        return {"name": self.name, **notebooks, "files": _texts(self.files)}
+        """Return plain JSON types, for :meth:`from_dict`."""
+        notebooks = {"source": _to_base64(self.source), "released": _to_base64(self.released)}
+        return {"name": self.name, **notebooks, "files": _all_to_base64(self.files)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read what :meth:`as_dict` made."""
-        return cls(data["name"], _bytes(data["source"]), _bytes(data["released"]), _all_bytes(data["files"]))
+        """Restore from what :meth:`as_dict` returned."""
+        return cls(
+            data["name"], _from_base64(data["source"]), _from_base64(data["released"]), _all_from_base64(data["files"])
+        )
 
 
 def as_bytes(data: Mapping[str, Any]) -> bytes:
-    """Write plain JSON types, the same ones always in the same way."""
+    """Serialize plain JSON types: equal data give equal bytes."""
     return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _text(content: bytes) -> str:
+def _to_base64(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
 
 
-def _bytes(text: str) -> bytes:
+def _from_base64(text: str) -> bytes:
     return base64.b64decode(text)
 
 
-def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: _text(content) for name, content in files.items()}
+def _all_to_base64(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: _to_base64(content) for name, content in files.items()}
 
 
-def _all_bytes(files: Mapping[str, str]) -> dict[str, bytes]:
-    return {name: _bytes(text) for name, text in files.items()}
+def _all_from_base64(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: _from_base64(text) for name, text in files.items()}
