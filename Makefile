@@ -34,7 +34,7 @@ test: browser sandbox
 	@$(in_venv) ruff format --check
 	@$(in_venv) mypy
 	@$(in_venv) bptt build --check
-	@$(in_venv) pytest -n auto --dist loadfile $(ARGS)
+	@$(in_venv) pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The first lock file has everything; the second has what learners need, in the same versions.
 compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build

@@ -1,8 +1,8 @@
 """Import nbgrader's modules without its package ``__init__``, which loads JupyterLab.
 
-nbgrader's ``__init__`` imports its JupyterLab extensions, which its modules do not need, and takes ten times as long as
-the gradebook alone. nbformat validates with jsonschema, which imports ``rfc3987_syntax`` where it is installed; that
-builds a grammar for internationalized addresses, which notebooks do not need either.
+nbgrader's ``__init__`` imports its JupyterLab extensions, which its modules do not need: without this, every start of
+``bptt grade`` takes 1.4 s longer. nbformat validates with jsonschema, which imports ``rfc3987_syntax`` where it is
+installed; that builds a grammar for internationalized addresses, which notebooks do not need either.
 """
 
 from __future__ import annotations

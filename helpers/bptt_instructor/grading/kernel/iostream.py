@@ -12,7 +12,7 @@ class NonBlockingStream(OutStream):
     """ipykernel's OutStream, whose ``flush`` does not wait until everything has been sent.
 
     One thread sends all messages of a kernel in order, so what follows a flush arrives after it, too. Waiting would
-    take longer than most cells.
+    take longer than most cells: it costs 11 % of a submission of lesson 01, 5 % of lesson 02.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as ipykernel calls it

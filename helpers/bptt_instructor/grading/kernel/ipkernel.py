@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
 from traitlets import Any as AnyTrait
-from traitlets import Type
 
 from bptt_instructor.grading.checks.protocol import CallReply
-from bptt_instructor.grading.kernel.shell import FastShell
 from bptt_instructor.grading.protocol.messages import (
     CALL_REPLY,
     CALL_REQUEST,
@@ -33,7 +31,6 @@ class SubmissionKernel(IPythonKernel):
 
     session: Any
     shell: Any
-    shell_class = Type(FastShell)
     checks = AnyTrait(help="The course's part inside of the sandbox, a KernelChecks.")
     msg_types = [*IPythonKernel.msg_types, RUN_REQUEST, CALL_REQUEST]  # noqa: RUF012 - as in IPythonKernel
 

@@ -14,13 +14,13 @@ from ipykernel.control import ControlThread  # noqa: E402
 from ipykernel.iostream import IOPubThread  # noqa: E402
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
 from ipykernel.shellchannel import ShellChannelThread  # noqa: E402
+from ipykernel.zmqshell import ZMQInteractiveShell  # noqa: E402
 from IPython.core.application import BaseIPythonApplication  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
 from bptt_instructor.grading.kernel.iostream import NonBlockingStream  # noqa: E402
 from bptt_instructor.grading.kernel.ipkernel import SubmissionKernel  # noqa: E402
 from bptt_instructor.grading.kernel.session import TruncatingSession  # noqa: E402
-from bptt_instructor.grading.kernel.shell import FastCompiler, FastShell  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class ForkedKernelApp(IPKernelApp):
         self.update_config(Config(HistoryManager={"enabled": False}, IPKernelApp=app))
         BaseIPythonApplication.initialize(self, [])
         # A kernel uses the shell that exists, and would otherwise create one.
-        shell = FastShell.instance(config=self.config, user_ns={}, compiler_class=FastCompiler)
+        shell = ZMQInteractiveShell.instance(config=self.config, user_ns={})
         # The first cell and the first error take as long as twenty later ones.
         shell.run_cell("pass", silent=True)
         shell.run_cell("def fails(): 1 / 0", silent=True)
