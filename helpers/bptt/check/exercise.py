@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from bptt.inputs import Sizes
 from bptt.recurrent import Recurrent
@@ -36,8 +36,7 @@ class Mistake:
     predict: Predict
 
 
-@dataclass(frozen=True)
-class CostBound:
+class CostBound(NamedTuple):
     """Upper bound on the CPU time of a right function, on a large case.
 
     By the cheap gradient principle all gradients together cost a small multiple of the forward pass; numerical

@@ -1,8 +1,6 @@
 """``Report``: ``ReportData`` that displays itself in notebook and terminal."""
 
 from bptt.check.findings import REPORT_MIME, ReportData
-from bptt.check.report_html import as_html
-from bptt.check.report_text import as_text
 
 
 class Report(ReportData):
@@ -10,11 +8,15 @@ class Report(ReportData):
 
     def __str__(self) -> str:
         """Return the report as text."""
+        from bptt.check.report_text import as_text  # noqa: PLC0415 - loaded when a report is shown, not with each lesson
+
         return as_text(self)
 
     __repr__ = __str__
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        from bptt.check.report_html import as_html  # noqa: PLC0415 - as above
+
         return {"text/plain": str(self), "text/html": as_html(self), REPORT_MIME: self.as_dict()}
 
     def _ipython_display_(self) -> None:
