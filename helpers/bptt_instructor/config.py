@@ -53,7 +53,7 @@ def load_check_suite(name: str) -> Any:  # noqa: ANN401 - a CheckSuite, whose pr
     Returns
     -------
     CheckSuite
-        See :class:`bptt_instructor.grading.checks.protocol.CheckSuite`.
+        See :class:`bptt_instructor.grading.checks.interface.CheckSuite`.
 
     Raises
     ------

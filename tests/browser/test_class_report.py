@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from submissions.made_up import make_class
 
-from bptt_instructor.class_report.write import write_report
+from bptt_instructor.class_report.write_report import write_report
 
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "class_report"
 STUDENTS = 30

@@ -15,7 +15,7 @@ from submissions.entry import ASSIGNMENT, Entry
 
 from bptt_instructor.cli import main
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.lms.collect import collect_archives
+from bptt_instructor.lms.collect_archives import collect_archives
 
 FILE = f"{ASSIGNMENT}.ipynb"
 LIST = {

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from bptt_instructor.cli import main
+from bptt_instructor.export.canvas_moodle_tables import canvas, escape_formula, format_points, moodle, spreadsheet
 from bptt_instructor.export.marks import GradedLesson, Mark, Marks, Student, read_marks
-from bptt_instructor.export.tables import canvas, escape_formula, format_points, moodle, spreadsheet
-from bptt_instructor.export.write import write_grades
+from bptt_instructor.export.write_grades import write_grades
 from bptt_instructor.grading.course import GradingError
 
 ROOT = Path(__file__).parents[2]

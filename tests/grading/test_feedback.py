@@ -22,7 +22,7 @@ from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.feedback.grades import Grade, Grades
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.course import Course
-from bptt_instructor.lessons.leaks import leaks
+from bptt_instructor.lessons.solution_leaks import leaks
 from bptt_instructor.lessons.source import read_lessons
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 import pytest
 from nbgrader.api import Gradebook
 
+from bptt_instructor.lms.canvas_moodle_filenames import Upload, is_copy, parse_filename
 from bptt_instructor.lms.class_list import ClassListError, ListedStudent, read_class_list
-from bptt_instructor.lms.filenames import Upload, is_copy, parse_filename
 from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
 
 CANVAS = """\

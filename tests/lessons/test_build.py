@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from bptt_instructor.lessons.build import build, check
-from bptt_instructor.lessons.leaks import leaks
+from bptt_instructor.lessons.solution_leaks import leaks
 from bptt_instructor.lessons.source import LessonError
 
 SOURCE = "build/source/01_slope/01_slope.ipynb"

@@ -13,10 +13,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from bptt_instructor.lessons.archive import reproducible_zip, write_bundle
 from bptt_instructor.lessons.build import build
 from bptt_instructor.lessons.bundle import FILES, bundle
 from bptt_instructor.lessons.source import LessonError
+from bptt_instructor.lessons.write_bundle import reproducible_zip, write_bundle
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "notebooks/01_slope/01_slope.ipynb"

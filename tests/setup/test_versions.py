@@ -90,7 +90,7 @@ def test_lock_file_gives_every_requirement_a_version_in_bounds(name, python):
 
 
 def test_nothing_changes_on_colab():
-    """tests/lessons/test_floors.py runs the lessons with versions as old."""
+    """tests/lessons/test_minimum_versions.py runs the lessons with versions as old."""
     wanted = bounds(PROJECT["dependencies"])
     assert {name: version for name, version in COLAB.items() if Version(version) not in wanted[name]} == {}
 

@@ -13,7 +13,7 @@ from bptt_instructor.cli.options import course_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bptt_instructor.lms.collect import CollectSummary
+    from bptt_instructor.lms.collect_archives import CollectSummary
 
 _EXISTING_PATH = click.Path(exists=True, path_type=Path)
 
@@ -40,7 +40,7 @@ def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, c
       bptt collect 01_cell_backward submissions.zip    later, when the class list is known
     """
     from bptt_instructor.grading.course import Course, GradingError
-    from bptt_instructor.lms.collect import collect_archives
+    from bptt_instructor.lms.collect_archives import collect_archives
 
     try:
         summary = collect_archives(Course(course, assignment), archives, roster)

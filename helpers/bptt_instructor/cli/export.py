@@ -33,7 +33,7 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
       bptt export csv                                write grades.csv
     """
     from bptt_instructor.export.marks import read_marks
-    from bptt_instructor.export.write import write_grades
+    from bptt_instructor.export.write_grades import write_grades
     from bptt_instructor.grading.course import GradingError
     from bptt_instructor.grading.gradebook.gradebook import open_gradebook
 

@@ -29,9 +29,9 @@ def release(*, to: Path | None, course: Path) -> None:
     """
     from collections import Counter
 
-    from bptt_instructor.lessons.archive import TOP_FOLDER, write_bundle
     from bptt_instructor.lessons.bundle import bundle
     from bptt_instructor.lessons.source import LessonError
+    from bptt_instructor.lessons.write_bundle import TOP_FOLDER, write_bundle
 
     to = to or course / "build" / f"{TOP_FOLDER}.zip"
     try:

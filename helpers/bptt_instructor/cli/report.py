@@ -30,7 +30,7 @@ def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     """
     from rich.console import Console
 
-    from bptt_instructor.class_report.write import write_report
+    from bptt_instructor.class_report.write_report import write_report
     from bptt_instructor.grading.course import GradingError
 
     path = to or course / "build" / ("report-anonymous.html" if anonymous else "report.html")

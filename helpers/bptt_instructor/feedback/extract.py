@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from bptt_instructor.feedback.grades import Grade, Grades
-    from bptt_instructor.grading.checks.protocol import ExerciseInfo
+    from bptt_instructor.grading.checks.interface import ExerciseInfo
 
 _HEADING = re.compile(r"^#+\s+(.*?)\s*$")
 _NUMBER = re.compile(r"^\d+\s+")

@@ -18,7 +18,7 @@ from bptt_instructor.grading.models.submission import AssignmentFiles
 if TYPE_CHECKING:
     from nbgrader.converters.base import BaseConverter
 
-    from bptt_instructor.grading.checks.protocol import CheckSuite
+    from bptt_instructor.grading.checks.interface import CheckSuite
 
 Converter = TypeVar("Converter", bound="BaseConverter")
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-    from bptt_instructor.grading.checks.protocol import CheckSuite
+    from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.grading.execute_notebook import NotebookRun
     from bptt_instructor.grading.intake.prepare import PreparedNotebook
     from bptt_instructor.grading.kernel_client.launcher import KernelLauncher

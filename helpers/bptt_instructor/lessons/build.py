@@ -13,8 +13,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import Config
 
 from bptt_instructor.config import check_suite_name, load_check_suite, load_config
-from bptt_instructor.lessons.leaks import leaks
 from bptt_instructor.lessons.lint import lint
+from bptt_instructor.lessons.solution_leaks import leaks
 from bptt_instructor.lessons.source import LessonError, read_lessons
 
 

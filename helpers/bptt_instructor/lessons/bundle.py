@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptt_instructor.lessons.build import check
-from bptt_instructor.lessons.leaks import SearchableText, Secret, file_texts, secrets
 from bptt_instructor.lessons.lint import count_author_notes
+from bptt_instructor.lessons.solution_leaks import SearchableText, Secret, file_texts, secrets
 from bptt_instructor.lessons.source import LessonError, read_lessons
 
 if TYPE_CHECKING:

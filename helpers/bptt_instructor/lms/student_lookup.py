@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from nbgrader.api import Gradebook
 
+    from bptt_instructor.lms.canvas_moodle_filenames import Upload
     from bptt_instructor.lms.class_list import ListedStudent
-    from bptt_instructor.lms.filenames import Upload
 
 
 @dataclass(frozen=True)

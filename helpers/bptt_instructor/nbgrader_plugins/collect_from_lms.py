@@ -13,8 +13,8 @@ from nbgrader.plugins import FileNameCollectorPlugin
 from traitlets import Unicode
 
 from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP, parse_timestamp
+from bptt_instructor.lms.canvas_moodle_filenames import is_copy, parse_filename
 from bptt_instructor.lms.class_list import read_class_list
-from bptt_instructor.lms.filenames import is_copy, parse_filename
 from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
 
 _Candidate = tuple[tuple[float, ...], Path, str]

@@ -21,7 +21,7 @@ from bptt_instructor.grading.limits import Limits
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from bptt_instructor.grading.checks.protocol import CheckSuite
+    from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.nbgrader_plugins.submission_exporter import PreparedSubmission
 
 _launchers: dict[tuple[object, ...], KernelLauncher] = {}

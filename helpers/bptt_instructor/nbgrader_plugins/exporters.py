@@ -9,7 +9,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool
 
 from bptt_instructor.export.marks import read_marks
-from bptt_instructor.export.write import write_grades
+from bptt_instructor.export.write_grades import write_grades
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook

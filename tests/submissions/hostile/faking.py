@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 import bptt
-from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.checks.interface import CallReply
 from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST, CELL_DONE, encode_reply
 from submissions.hostile.attack import NOTHING, WRONG, Attack, ends_with, tests
 from submissions.hostile.targets import ASKED, MESSAGES, OUTPUTS

@@ -5,7 +5,7 @@ from typing import Literal
 from bptt.types import Array
 from bptt.viz import style
 from bptt.viz.card import Card
-from bptt.viz.gradient_paths import gradient_paths
+from bptt.viz.two_roads_drawing import gradient_paths
 from bptt.viz.two_roads_text import STATES
 
 

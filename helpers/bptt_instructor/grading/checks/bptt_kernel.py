@@ -9,17 +9,17 @@ from bptt import inputs
 from bptt.check.call import call
 from bptt.check.exercises import EXERCISES
 from bptt.check.introspection import defining_cell, learner_functions, notebook_values
-from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.checks.interface import CallReply
 from bptt_instructor.grading.checks.stub_cells import STUB_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from bptt_instructor.grading.checks.protocol import Arguments
+    from bptt_instructor.grading.checks.interface import Arguments
 
 
 class BpttKernel:
-    """Calls learners' functions; see :class:`bptt_instructor.grading.checks.protocol.KernelChecks`."""
+    """Calls learners' functions; see :class:`bptt_instructor.grading.checks.interface.KernelChecks`."""
 
     preload = (
         # What notebooks import, and what the first failing check imports.
@@ -42,7 +42,7 @@ class BpttKernel:
         *,
         stubs: bool,
     ) -> CallReply:
-        """Call a learner's function once; see :meth:`bptt_instructor.grading.checks.protocol.KernelChecks.call`."""
+        """Call a learner's function once; see :meth:`bptt_instructor.grading.checks.interface.KernelChecks.call`."""
         exact = EXERCISES[exercise].stand_ins
         chosen = STUB_CELLS if stubs else exact
         result = call(function, arguments, {name: chosen[name] for name in stand_ins})

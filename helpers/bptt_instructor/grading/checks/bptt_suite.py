@@ -12,17 +12,17 @@ from bptt.check.findings import Finding
 from bptt.check.report import Report
 from bptt.check.run import Examination, build_report, cause_titles, examine
 from bptt.exact import ReferenceUsedError
-from bptt_instructor.grading.checks.protocol import ExerciseInfo, LargeCase
+from bptt_instructor.grading.checks.interface import ExerciseInfo, LargeCase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bptt.check.findings import Kind
-    from bptt_instructor.grading.checks.protocol import Arguments, CallReply, RemoteFunction
+    from bptt_instructor.grading.checks.interface import Arguments, CallReply, RemoteFunction
 
 
 class BpttSuite:
-    """Exercises of this course; see :class:`bptt_instructor.grading.checks.protocol.CheckSuite`."""
+    """Exercises of this course; see :class:`bptt_instructor.grading.checks.interface.CheckSuite`."""
 
     packages = ("bptt",)
     kernel = "bptt_instructor.grading.checks.bptt_kernel:BpttKernel"
@@ -70,7 +70,7 @@ class BpttSuite:
 
 @dataclass(frozen=True)
 class BpttExamination:
-    """All cases of an exercise, called and compared; see :class:`bptt_instructor.grading.checks.protocol.Examination`.
+    """All cases of an exercise, called and compared; see :class:`bptt_instructor.grading.checks.interface.Examination`.
 
     Attributes
     ----------

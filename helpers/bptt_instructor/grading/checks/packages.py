@@ -14,6 +14,6 @@ def package_folders(packages: tuple[str, ...]) -> list[Path]:
     Parameters
     ----------
     packages
-        Names of the course's packages: :attr:`bptt_instructor.grading.checks.protocol.CheckSuite.packages`.
+        Names of the course's packages: :attr:`bptt_instructor.grading.checks.interface.CheckSuite.packages`.
     """
     return [Path(import_module(name).__path__[0]) for name in dict.fromkeys((GRADER, *packages))]

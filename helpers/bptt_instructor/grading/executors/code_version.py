@@ -17,7 +17,7 @@ def code_digest(packages: tuple[str, ...]) -> str:
     Parameters
     ----------
     packages
-        Names of the course's packages, from :class:`bptt_instructor.grading.checks.protocol.CheckSuite`.
+        Names of the course's packages, from :class:`bptt_instructor.grading.checks.interface.CheckSuite`.
     """
     digest = hashlib.sha256(np.__version__.encode())
     for package in package_folders(packages):

@@ -18,7 +18,7 @@ from bptt_instructor.grading.limits import Limits
 from bptt_instructor.grading.models.submission import AssignmentFiles, Submission, as_bytes
 
 if TYPE_CHECKING:
-    from bptt_instructor.grading.checks.protocol import CheckSuite
+    from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.grading.models.result import SubmissionResult
 
 LENGTH_BYTES = 4

@@ -52,7 +52,7 @@ class GradingRecord:
         Id and title of the misconceptions found.
     unexplained
         By exercise without a known misconception, the kind of the first failure: a key of
-        :attr:`bptt_instructor.grading.checks.protocol.CheckSuite.failure_labels`.
+        :attr:`bptt_instructor.grading.checks.interface.CheckSuite.failure_labels`.
     sandboxed
         Whether it ran in a sandbox.
     graded

@@ -22,7 +22,7 @@ from bptt_instructor.grading.protocol.messages import CallRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bptt_instructor.grading.checks.protocol import CheckSuite
+    from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.grading.kernel_client.client import KernelClient
     from bptt_instructor.lessons.check_calls import CheckCall
 

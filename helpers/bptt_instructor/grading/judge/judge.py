@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bptt_instructor.grading.checks.protocol import UNANSWERED, CallReply
+from bptt_instructor.grading.checks.interface import UNANSWERED, CallReply
 from bptt_instructor.grading.judge import cost, reports
 from bptt_instructor.grading.judge.seeds import derive_seed
 from bptt_instructor.grading.kernel_client.client import NoReplyError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-    from bptt_instructor.grading.checks.protocol import Arguments, CheckSuite, Examination, Report
+    from bptt_instructor.grading.checks.interface import Arguments, CheckSuite, Examination, Report
     from bptt_instructor.grading.kernel_client.client import KernelClient
 
 
@@ -135,7 +135,7 @@ def _note_and_status(call: CheckCall, error: NoReplyError) -> tuple[str, Status]
 
 
 class KernelFunction:
-    """A learner's function in a kernel; see :class:`bptt_instructor.grading.checks.protocol.RemoteFunction`.
+    """A learner's function in a kernel; see :class:`bptt_instructor.grading.checks.interface.RemoteFunction`.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ class KernelFunction:
         self.own: tuple[str, ...] = ()
 
     def call_cases(self, cases: Sequence[Arguments], stand_ins: Sequence[str]) -> list[CallReply]:
-        """Call it on each case; see :meth:`bptt_instructor.grading.checks.protocol.RemoteFunction.call_cases`."""
+        """Call it on each case; see :meth:`bptt_instructor.grading.checks.interface.RemoteFunction.call_cases`."""
         target = self._call.exercise, self._call.function
         try:
             replies = self._kernel.call_all([CallRequest(*target, case, tuple(stand_ins)) for case in cases])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bptt_instructor.grading.checks.protocol import CheckSuite, Report
+    from bptt_instructor.grading.checks.interface import CheckSuite, Report
     from bptt_instructor.grading.kernel_client.client import NoReplyError
     from bptt_instructor.lessons.check_calls import CheckCall
 

@@ -9,7 +9,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
 from traitlets import Any as AnyTrait
 
-from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.checks.interface import CallReply
 from bptt_instructor.grading.protocol.messages import (
     CALL_REPLY,
     CALL_REQUEST,
@@ -23,7 +23,7 @@ from bptt_instructor.grading.protocol.messages import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bptt_instructor.grading.checks.protocol import KernelChecks
+    from bptt_instructor.grading.checks.interface import KernelChecks
 
 
 class SubmissionKernel(IPythonKernel):

@@ -25,7 +25,7 @@ from bptt_instructor.grading.kernel.session import TruncatingSession  # noqa: E4
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bptt_instructor.grading.checks.protocol import KernelChecks
+    from bptt_instructor.grading.checks.interface import KernelChecks
 
 
 OUTSTREAM_CLASS = f"{NonBlockingStream.__module__}.{NonBlockingStream.__name__}"

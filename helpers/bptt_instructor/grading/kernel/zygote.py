@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from pyseccomp import SyscallFilter
 
-    from bptt_instructor.grading.checks.protocol import KernelChecks
+    from bptt_instructor.grading.checks.interface import KernelChecks
 
 PRELOAD = ("IPython.core.logger", "bdb", "psutil", "pwd")
 """Modules that the first cell would import, or the first error."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-    from bptt_instructor.grading.checks.protocol import CallReply
+    from bptt_instructor.grading.checks.interface import CallReply
     from bptt_instructor.grading.kernel_client.zygote_process import ForkedKernel
     from bptt_instructor.grading.limits import Limits
 

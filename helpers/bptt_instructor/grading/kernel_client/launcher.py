@@ -17,7 +17,7 @@ from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, Z
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bptt_instructor.grading.checks.protocol import CheckSuite
+    from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.grading.limits import Limits
 
 

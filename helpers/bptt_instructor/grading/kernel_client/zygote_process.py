@@ -22,7 +22,7 @@ from bptt_instructor.grading.sandbox.namespaces import HOME, WORK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bptt_instructor.grading.checks.protocol import CheckSuite
+    from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.grading.limits import Limits
 
 START_SECONDS = 60

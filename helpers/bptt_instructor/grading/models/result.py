@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 REPORT_MIME = "application/vnd.bptt.report+json"
-"""MIME type under which a graded cell's output holds :meth:`bptt_instructor.grading.checks.protocol.Report.as_dict`."""
+"""MIME type under which a graded cell shows what the report's ``as_dict`` returns."""
 
 
 @dataclass(frozen=True)

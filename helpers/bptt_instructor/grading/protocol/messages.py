@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.checks.interface import CallReply
 from bptt_instructor.grading.protocol.serialize import MAX_TEXT_CHARACTERS, DecodeError, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bptt_instructor.grading.checks.protocol import Arguments
+    from bptt_instructor.grading.checks.interface import Arguments
 
 CHANNELS = ("shell", "iopub")
 """The kernel's sockets that the trusted side connects to: shell for requests, iopub for outputs and replies."""

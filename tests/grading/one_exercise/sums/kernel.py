@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bptt_instructor.grading.checks.protocol import CallReply
+from bptt_instructor.grading.checks.interface import CallReply
 
 
 class Pair(NamedTuple):

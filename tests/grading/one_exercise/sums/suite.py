@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from bptt_instructor.grading.checks.protocol import ExerciseInfo
+from bptt_instructor.grading.checks.interface import ExerciseInfo
 from sums.kernel import Pair
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from bptt_instructor.export.tables import TABLES, canvas_number, format_points, is_formula
+from bptt_instructor.export.canvas_moodle_tables import TABLES, canvas_number, format_points, is_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sized

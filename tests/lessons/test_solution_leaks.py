@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from bptt_instructor.lessons.leaks import leaks
+from bptt_instructor.lessons.solution_leaks import leaks
 
 SOURCE = new_notebook(
     cells=[
