@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import ipywidgets as ipw
 import nbformat
@@ -85,6 +86,12 @@ def test_going_back_draws_nothing(live):
     assert live.scene.drawn.count((4, True)) == 1
 
 
+def run(coroutine):
+    """Run it in a thread of its own: where a browser was driven before, this one has a running loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, coroutine).result()
+
+
 def test_next_step_is_drawn_ahead():
     """Once, in the direction of the last move, while a kernel waits; not past the end, and not for other controls."""
     walk = InteractiveFigure(Number(), n=controls.steps("step", 6), sign=controls.switch("positive"))
@@ -95,13 +102,13 @@ def test_next_step_is_drawn_ahead():
             source.value = value
         await asyncio.sleep(0.3)
 
-    asyncio.run(moved((step, 2)))
+    run(moved((step, 2)))
     assert drawn == [(2, True), (3, True)]
     assert walk.words == "The number is 2 < 100."
-    asyncio.run(moved((step, 4), (step, 3)))
+    run(moved((step, 4), (step, 3)))
     assert drawn[2:] == [(4, True)]
-    asyncio.run(moved((step, 5)))
-    asyncio.run(moved((walk.controls["sign"].source, False)))
+    run(moved((step, 5)))
+    run(moved((walk.controls["sign"].source, False)))
     assert drawn[3:] == [(5, True), (5, False)]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import wraps
+from threading import RLock
 from typing import Any, Protocol
 
 import numpy as np
@@ -119,6 +120,7 @@ def call(
     printed = io.StringIO()
     result, error, at_line = None, None, ""
     with (
+        _ONE_CALL,
         warnings.catch_warnings(record=True) as warned,
         redirect_stdout(printed),
         exact.forbid_exact(),
@@ -140,6 +142,11 @@ def call(
         _changed_names(dict(_named_arrays(arguments)), dict(_named_arrays(copied))),
         tuple(ndims),
     )
+
+
+_ONE_CALL = RLock()
+"""Stand-ins, standard output and warnings belong to the process, and JupyterLab has a slider moved in another thread than
+cells run in: without this, a check and a widget that overlap would use each other's stand-ins."""
 
 
 def _recording_ndims(stand_in: Callable[..., Any], ndims: list[int]) -> Callable[..., Any]:
