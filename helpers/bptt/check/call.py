@@ -145,8 +145,8 @@ def call(
 
 
 _ONE_CALL = RLock()
-"""Stand-ins, standard output and warnings belong to the process, and JupyterLab has a slider moved in another thread than
-cells run in: without this, a check and a widget that overlap would use each other's stand-ins."""
+"""Stand-ins, standard output and warnings belong to the process, and JupyterLab handles a slider in another thread than
+cells: without this, a check and a widget that overlap would use each other's stand-ins."""
 
 
 def _recording_ndims(stand_in: Callable[..., Any], ndims: list[int]) -> Callable[..., Any]:
