@@ -89,6 +89,7 @@ def _run_learner_command(arguments: list[str]) -> int:
         "reviews",
         help="fetch the film reviews of lesson 4",
         description=_REVIEWS_HELP,
+        epilog="example:\n  bptt data reviews",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     reviews.set_defaults(run=_fetch_reviews)
