@@ -14,6 +14,7 @@ from submissions.entry import ASSIGNMENT, AUTO, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
 
+from bptt_instructor.grading.intake import read_files
 from bptt_instructor.grading.intake.read_files import MAX_DEPTH, MAX_FILES, data_files
 from bptt_instructor.nbgrader_plugins.quarantine import quarantine
 
@@ -194,3 +195,17 @@ def test_without_a_sandbox_it_refuses_in_one_line_and_touches_nothing(graded, tm
     assert "A sandbox needs bubblewrap, which is not installed. On Debian" in errors[0]
     assert "Traceback" not in told.stderr
     assert sorted((folder / "autograded").rglob("*")) == before
+
+
+def test_a_folder_that_cannot_be_entered_is_left_out_and_moved_away(tmp_path, monkeypatch):
+    """Whoever runs the tests may be root, who enters every folder: so the system's answer is made up."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "submitted/ada/lesson"
+    (folder / "closed").mkdir(parents=True)
+    (folder / "closed/link").symlink_to("nowhere")
+    (folder / "a.csv").write_text("1")
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "closed")
+    assert read_files.data_files(folder) == {"a.csv": b"1"}
+    quarantine("lesson", "ada", [str(folder / "lesson.ipynb")])
+    assert [path.name for path in folder.iterdir()] == ["a.csv"]
+    assert os.path.lexists(tmp_path / "build/quarantine/submitted/ada/lesson/closed/link")

@@ -49,8 +49,8 @@ class SubmissionEntry:
         Whether its name, or that of a folder around it, begins with a dot or is not in UTF-8. Grading does not read it;
         nbgrader copies it all the same.
     within_bounds
-        Whether it may be read or copied: a folder that is not too deep, or a regular file within the bounds on size,
-        on number and on the size of all together.
+        Whether it may be read or copied: a folder that is not too deep and can be entered, or a regular file within
+        the bounds on size, on number and on the size of all together.
     """
 
     path: Path
@@ -67,7 +67,7 @@ def walk_submission(folder: Path) -> Iterator[SubmissionEntry]:
     Raises
     ------
     OSError
-        When a folder cannot be read.
+        When the folder itself cannot be read.
     """
     files, left = 0, MAX_DATA_BYTES
     # Hidden files come last, so that they never use up the bounds of files that are graded.
@@ -75,7 +75,7 @@ def walk_submission(folder: Path) -> Iterator[SubmissionEntry]:
         status = path.lstat()
         regular = stat.S_ISREG(status.st_mode)
         if not regular:
-            fits = stat.S_ISDIR(status.st_mode) and depth < MAX_DEPTH
+            fits = stat.S_ISDIR(status.st_mode) and depth < MAX_DEPTH and _may_enter(path)
         elif path.suffix == ".ipynb":
             fits = status.st_size <= MAX_NOTEBOOK_BYTES
         else:
@@ -165,8 +165,12 @@ def _paths(folder: Path, depth: int = 0, *, hidden: bool = False) -> Iterator[tu
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         is_hidden = hidden or entry.name.startswith(".") or not _is_utf8(entry.name)
         yield Path(entry.path), depth, is_hidden
-        if depth < MAX_DEPTH and entry.is_dir(follow_symlinks=False):
+        if depth < MAX_DEPTH and entry.is_dir(follow_symlinks=False) and _may_enter(entry.path):
             yield from _paths(Path(entry.path), depth + 1, hidden=is_hidden)
+
+
+def _may_enter(folder: str | Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def _is_utf8(name: str) -> bool:
