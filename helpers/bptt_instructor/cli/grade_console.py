@@ -49,6 +49,7 @@ STYLES = {
     Status.TIMED_OUT: _SERIOUS,
     Status.OUT_OF_MEMORY: _SERIOUS,
     Status.CRASHED: _SERIOUS,
+    Status.NOT_GRADED: _SERIOUS,
     Status.TAMPERED: _SERIOUS,
     Status.UNREADABLE: _SERIOUS,
     Status.MISSING: _SERIOUS,

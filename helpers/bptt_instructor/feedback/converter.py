@@ -54,7 +54,7 @@ def generate_page(root: str, assignment: str, student: str) -> bool:
             converter.start()
         except NbGraderException:
             return False
-        except Exception:
+        except (Exception, SystemExit):
             log.exception("No feedback for %s", student)
             return False
     return True

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
+
+from bptt_instructor.grading.deadline import deadline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,8 +15,10 @@ if TYPE_CHECKING:
 
     from bptt_instructor.grading.course import Course
 
-PAGE_TIMEOUT_SECONDS = 120.0
-"""Maximum wait for the next page."""
+PAGE_TIMEOUT_SECONDS = 60.0
+"""How long one page may take, and the longest wait for the next page of a worker."""
+
+log = logging.getLogger(__name__)
 
 
 def generate_pages(course: Course, students: Sequence[str], client: Client | None = None) -> Iterator[tuple[str, bool]]:
@@ -34,26 +39,46 @@ def generate_pages(course: Course, students: Sequence[str], client: Client | Non
         Each student's id, and whether the page was written.
     """
     root, assignment = str(course.root), course.assignment
-    if client is None:
-        for student in students:
-            yield student, _generate_page(root, assignment, student)
-        return
+    left = dict.fromkeys(students)
+    for student, written in _generate_on_workers(client, root, assignment, students) if client else ():
+        if written is not None:
+            del left[student]
+            yield student, written
+    # Also what workers did not deliver: a page that hangs or kills its worker takes no other page with it.
+    for student in left:
+        yield student, _generate_here(root, assignment, student)
+
+
+def _generate_on_workers(
+    client: Client, root: str, assignment: str, students: Sequence[str]
+) -> Iterator[tuple[str, bool | None]]:
+    """Yield whether each page was written, or None when its worker did not say; ends when no more pages come."""
     done: SimpleQueue[Future[Any]] = SimpleQueue()
     waiting = {}
     for student in students:
-        future = client.submit(_generate_page, root, assignment, student, pure=False)
+        future = client.submit(_generate_page, root, assignment, student, pure=False, retries=0)
         waiting[future.key] = student, future
         future.add_done_callback(done.put)
     while waiting:
         try:
             future = done.get(timeout=PAGE_TIMEOUT_SECONDS)
         except Empty:
-            # Pages that hang count as failed; they end with their worker.
-            break
+            return
         student, _ = waiting.pop(future.key)
-        yield student, future.status == "finished" and bool(future.result())
-    for student, _ in waiting.values():
-        yield student, False
+        try:
+            yield student, bool(future.result(PAGE_TIMEOUT_SECONDS))
+        except Exception:
+            log.exception("The worker of the feedback for %s has failed", student)
+            yield student, None
+
+
+def _generate_here(root: str, assignment: str, student: str) -> bool:
+    try:
+        with deadline(PAGE_TIMEOUT_SECONDS):
+            return _generate_page(root, assignment, student)
+    except (Exception, SystemExit):
+        log.exception("No feedback for %s", student)
+        return False
 
 
 def _generate_page(root: str, assignment: str, student: str) -> bool:

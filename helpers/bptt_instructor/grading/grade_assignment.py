@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bptt.wording import join_names
 from bptt_instructor.grading.course import Course, GradingError
+from bptt_instructor.grading.deadline import INTAKE_SECONDS, deadline
 from bptt_instructor.grading.executors.backend import IN_PROCESS, Backend
+from bptt_instructor.grading.executors.graded_submission import failed
 from bptt_instructor.grading.executors.result_cache import ResultCache
 from bptt_instructor.grading.executors.worker import pack_batch
 from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
@@ -17,12 +19,12 @@ from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.read_files import read_submission
 from bptt_instructor.grading.judge.seeds import new_seed
 from bptt_instructor.grading.log_file import log_to_file
-from bptt_instructor.grading.models.grade_row import GradeRow, Status
+from bptt_instructor.grading.models.grade_row import GradeRow, Status, one_line
 from bptt_instructor.grading.models.result import SubmissionResult
 from bptt_instructor.grading.sandbox.availability import unavailable_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from bptt_instructor.grading.executors.backend import Executor
     from bptt_instructor.grading.models.submission import Submission
@@ -145,67 +147,156 @@ def grade_assignment(
         names = book.roster()
         for row in grader.rows(students, counts or ReusedCount(), options):
             log.info("Graded %s: %s", row.student, row.status)
-            yield replace(row, name=names[row.student])
+            yield replace(row, name=names.get(row.student, ""))
 
 
 class _AssignmentGrader:
-    """Grades one assignment, with its gradebook, executor and result cache."""
+    """Grades one assignment, with its gradebook, executor and result cache.
+
+    Whatever is done for one student goes through :meth:`_for_student`, so that nothing that goes wrong there is about
+    anybody else.
+    """
 
     def __init__(self, course: Course, book: AssignmentGradebook, executor: Executor, cache: ResultCache) -> None:
         self._course = course
         self._book = book
         self._executor = executor
         self._cache = cache
+        self._failures_in_a_row = 0
 
     def rows(self, students: Iterable[str], counts: ReusedCount, options: GradingOptions) -> Iterator[GradeRow]:
         """Yield the rows of students who need no run, then of those whose submissions are run."""
         to_run: list[str] = []
-        result: SubmissionResult | None
         for student in students:
-            read = self._read(student)
-            if isinstance(read, SubmissionResult):
-                result, submission = read, None
-            else:
-                result, submission = None if options.again else self._cache.get(read), read
+            result, submission = self._read_or_reuse(student, options)
             if result is None:
                 to_run.append(student)
             else:
                 counts.reused += 1
                 counts.missing += submission is None
                 yield self._store(result, submission)
-        unreadable: list[SubmissionResult] = []
-        for graded in self._executor.grade(self._with_seeds(self._read_when_needed(to_run, unreadable), options)):
+        not_run: list[SubmissionResult] = []
+        for graded in self._executor.grade(self._submissions(to_run, not_run, options)):
             if graded.finished:
-                self._cache.put(graded.submission, graded.result)
+                self._cache_result(graded.submission, graded.result)
             yield self._store(graded.result, graded.submission)
-        for result in unreadable:
+        for result in not_run:
             yield self._store(result, None)
 
-    def _store(self, result: SubmissionResult, submission: Submission | None) -> GradeRow:
-        return store_result(self._course, self._book, result, submission)
-
-    def _with_seeds(self, submissions: Iterable[Submission], options: GradingOptions) -> Iterator[Submission]:
-        """Set each submission's seed: that of its record if the files are the same, else a new one."""
-        for submission in submissions:
-            known = None if options.new_inputs else self._book.records.get(submission.student)
-            same = known is not None and known.submission == submission.digest
-            yield replace(submission, seed=known.seed if known and same else new_seed())
-
-    def _read_when_needed(self, students: Iterable[str], unreadable: list[SubmissionResult]) -> Iterator[Submission]:
-        """Yield submissions one by one, so that few are in memory; append a result for what has vanished meanwhile."""
-        for student in students:
-            read = self._read(student)
-            if isinstance(read, SubmissionResult):
-                unreadable.append(read)
-            else:
-                yield read
-
-    def _read(self, student: str) -> Submission | SubmissionResult:
-        """Read a student's submission; return a result with the reason when that fails."""
+    def _for_student(self, student: str, step: Callable[[], Outcome]) -> Outcome | SubmissionResult:
+        """Take one step for one student; whatever it raises is that student's result, and in the log by name."""
         name = self._course.assignment
         try:
-            return read_submission(self._course.submitted(student), student, name)
+            with deadline(INTAKE_SECONDS):
+                return step()
         except UngradableError as error:
             return SubmissionResult(student, name, error.status, (error.reason,))
-        except OSError as error:
-            return SubmissionResult(student, name, Status.UNREADABLE, (f"the files cannot be read: {error.strerror}",))
+        except (Exception, SystemExit) as error:
+            log.exception("%s could not be graded", student)
+            return failed(student, name, _in_words(error))
+
+    def _read_or_reuse(
+        self, student: str, options: GradingOptions
+    ) -> tuple[SubmissionResult | None, Submission | None]:
+        """Return a student's result if there is one without a run, and the submission if it can be read."""
+        submission = self._read(student)
+        if isinstance(submission, SubmissionResult):
+            return submission, None
+        if options.again:
+            return None, submission
+        try:
+            with deadline(INTAKE_SECONDS):
+                return self._cache.get(submission), submission
+        except Exception:
+            log.exception("The cached result of %s cannot be read", student)
+            return None, submission
+
+    def _read(self, student: str) -> Submission | SubmissionResult:
+        def read() -> Submission:
+            try:
+                return read_submission(self._course.submitted(student), student, self._course.assignment)
+            except OSError as error:
+                reason = f"the files cannot be read: {error.strerror}"
+                raise UngradableError(Status.UNREADABLE, reason) from error
+
+        return self._for_student(student, read)
+
+    def _submissions(
+        self, students: Iterable[str], not_run: list[SubmissionResult], options: GradingOptions
+    ) -> Iterator[Submission]:
+        """Yield submissions with their seeds, one by one, so that few are in memory.
+
+        Parameters
+        ----------
+        students
+            Ids.
+        not_run
+            Gets a result for each that cannot be read any more.
+        options
+            How to grade.
+        """
+        for student in students:
+            read = self._read(student)
+            seeded = read if isinstance(read, SubmissionResult) else self._with_seed(read, options)
+            if isinstance(seeded, SubmissionResult):
+                not_run.append(seeded)
+            else:
+                yield seeded
+
+    def _with_seed(self, submission: Submission, options: GradingOptions) -> Submission | SubmissionResult:
+        """Set a submission's seed: that of its record if the files are the same, else a new one."""
+
+        def seeded() -> Submission:
+            known = None if options.new_inputs else self._book.records.get(submission.student)
+            same = known is not None and known.submission == submission.digest
+            return replace(submission, seed=known.seed if known and same else new_seed())
+
+        return self._for_student(submission.student, seeded)
+
+    def _cache_result(self, submission: Submission, result: SubmissionResult) -> None:
+        try:
+            self._cache.put(submission, result)
+        except Exception:
+            # The gradebook gets it all the same; only grading again will take longer.
+            log.exception("The result of %s is not cached", submission.student)
+
+    def _store(self, result: SubmissionResult, submission: Submission | None) -> GradeRow:
+        """Store a result; return its row, or a row that says why it could not be stored."""
+
+        def store() -> GradeRow:
+            return store_result(self._course, self._book, result, submission)
+
+        row = self._for_student(result.student, store)
+        if isinstance(row, GradeRow):
+            self._failures_in_a_row = 0
+            return row
+        self._failures_in_a_row += 1
+        self._book.roll_back()
+        if self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+            raise GradingError(
+                f"The results of {MAX_FAILURES_IN_A_ROW} students in a row could not be stored: {row.reasons[0]}. "
+                "What is stored stays so."
+            )
+        # Without the notebook, which may be what cannot be stored, the row and its reason can be.
+        again = self._for_student(
+            result.student, lambda: store_result(self._course, self._book, replace(row, seed=result.seed), None)
+        )
+        if isinstance(again, GradeRow):
+            return again
+        self._book.roll_back()
+        return GradeRow(result.student, "", row.status, one_line("; ".join(row.reasons)))
+
+
+Outcome = TypeVar("Outcome")
+MAX_FAILURES_IN_A_ROW = 5
+"""Students whose results cannot be stored, one after the other, before grading stops: then it is the disk, or the
+gradebook."""
+
+
+def _in_words(error: BaseException) -> str:
+    """Return what the system says about an error, or the error's name: what it says may quote a submission."""
+    # What SQLAlchemy raises has the database's own error in it.
+    database = getattr(error, "orig", None)
+    if database:
+        return str(database)
+    return error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from bptt_instructor.grading import verdict_summary
+from bptt_instructor.grading.deadline import INTAKE_SECONDS, deadline
 from bptt_instructor.grading.execute_notebook import execute_notebook, graded_sources
 from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.prepare import prepare_notebook
@@ -61,7 +62,8 @@ def grade_submission(
     began = time.perf_counter()
     released, source = _notebook(lesson.released), _notebook(lesson.source)
     try:
-        prepared = prepare_notebook(submission.notebook, released)
+        with deadline(INTAKE_SECONDS):
+            prepared = prepare_notebook(submission.notebook, released)
     except UngradableError as error:
         outcome = submission.student, lesson.name, error.status, (error.reason,)
         return SubmissionResult(*outcome, sandboxed=kernels.sandboxed, seed=submission.seed)

@@ -26,7 +26,7 @@ def log_to_file(path: Path, mode: str = "a") -> Iterator[None]:
         ``"a"`` appends, ``"w"`` replaces what an earlier run wrote.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode=mode, encoding="utf-8")
+    handler = logging.FileHandler(path, mode=mode, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger()
     loggers = [logging.getLogger(name) for name in ("traitlets", "bptt", "bptt_instructor")]

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.course import GradingError
 from bptt_instructor.grading.executors import worker
-from bptt_instructor.grading.executors.graded_submission import GradedSubmission, internal_error, worker_killed_twice
+from bptt_instructor.grading.executors.graded_submission import (
+    GradedSubmission,
+    graded_submission,
+    internal_error,
+    worker_killed_twice,
+)
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
 from bptt_instructor.grading.models.result import SubmissionResult
 
@@ -94,7 +99,7 @@ def run_task(submission: bytes, shared: bytes) -> bytes | TaskError:
     """Grade a submission, in the worker."""
     try:
         return worker.grade_bytes(submission, shared)
-    except Exception as error:  # noqa: BLE001 - returned
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - returned
         return TaskError(type(error).__name__, format_exc(limit=-MAX_TRACEBACK_CALLS), isinstance(error, SandboxError))
 
 
@@ -188,13 +193,23 @@ class DaskDispatcher:
     def _assign(self, submissions: Iterator[Submission]) -> None:
         """Give idle workers a submission each; a suspect only when nothing else is left or running."""
         while self._idle and self._next:
-            self._submit(self._idle.popleft(), run_task, self._next)
+            self._submit_submission(self._next)
             self._next = next(submissions, None)
         if self._idle and self._suspects and not self._next and not self._grading:
-            self._submit(self._idle.popleft(), run_task, self._suspects.popleft())
+            self._submit_submission(self._suspects.popleft())
 
-    def _submit(self, address: str, function: Callable[..., Any], submission: Submission | None = None) -> None:
-        packed = () if submission is None else (worker.pack_submission(submission),)
+    def _submit_submission(self, submission: Submission) -> None:
+        try:
+            packed = worker.pack_submission(submission)
+        except Exception as error:
+            log.exception("%s could not be graded", submission.student)
+            self._graded.append(internal_error(submission, self._lesson, type(error).__name__))
+        else:
+            self._submit(self._idle.popleft(), run_task, submission, packed)
+
+    def _submit(
+        self, address: str, function: Callable[..., Any], submission: Submission | None = None, *packed: bytes
+    ) -> None:
         # For this worker only, so that Dask does not rerun the task elsewhere.
         future = self._client.submit(
             function, *packed, self._shared, workers=[address], allow_other_workers=False, pure=False
@@ -226,8 +241,12 @@ class DaskDispatcher:
         self._idle.append(task.worker)
         if isinstance(result, TaskError):
             self._handle_error(task.submission, result)
-        else:
-            self._graded.append(GradedSubmission(task.submission, SubmissionResult.from_bytes(result)))
+            return
+        try:
+            self._graded.append(graded_submission(task.submission, SubmissionResult.from_bytes(result)))
+        except Exception as error:
+            log.exception("The result of %s cannot be read", task.submission.student)
+            self._graded.append(internal_error(task.submission, self._lesson, type(error).__name__))
 
     def _admit(self, address: str, reason: str) -> None:
         """Mark a probed worker as idle, or as unfit when there is a reason."""

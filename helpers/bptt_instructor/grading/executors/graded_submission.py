@@ -31,13 +31,18 @@ class GradedSubmission:
     finished: bool = True
 
 
+def graded_submission(submission: Submission, result: SubmissionResult) -> GradedSubmission:
+    """Return a submission with its result, which is finished unless it could not be graded."""
+    return GradedSubmission(submission, result, finished=result.status is not Status.NOT_GRADED)
+
+
 def worker_killed_twice(submission: Submission, lesson: str) -> GradedSubmission:
     """Return the result of a submission whose worker was killed at both attempts."""
     reason = (
-        "set aside: the process that graded it was killed twice, the second time with nothing else at work. "
-        f"Grade it alone, with --student {submission.student}, and look at the memory that it takes"
+        "could not be graded here: the process that graded it was killed twice, the second time with nothing else at "
+        f"work. Grade it alone, with --student {submission.student}, and look at the memory that it takes"
     )
-    return _crashed(submission, lesson, reason)
+    return GradedSubmission(submission, not_graded(submission.student, lesson, reason), finished=False)
 
 
 def internal_error(submission: Submission, lesson: str, error: str) -> GradedSubmission:
@@ -50,14 +55,23 @@ def internal_error(submission: Submission, lesson: str, error: str) -> GradedSub
     error
         Name of the exception.
     """
-    reason = (
-        f"not graded, which is no fault of the student's: {error} in grading itself. "
-        f"Look into the log, then grade again, with --student {submission.student}"
-    )
-    return _crashed(submission, lesson, reason)
+    return GradedSubmission(submission, failed(submission.student, lesson, error), finished=False)
 
 
-def _crashed(submission: Submission, lesson: str, reason: str) -> GradedSubmission:
-    return GradedSubmission(
-        submission, SubmissionResult(submission.student, lesson, Status.CRASHED, (reason,)), finished=False
-    )
+def failed(student: str, lesson: str, error: str) -> SubmissionResult:
+    """Return the result for a student on whom the grader raised an error, at any step.
+
+    Parameters
+    ----------
+    student, lesson
+        Id, and name of the lesson.
+    error
+        Name of the exception, or what it says.
+    """
+    reason = f"could not be graded here, which is no fault of the student's: {error} in grading itself"
+    return not_graded(student, lesson, f"{reason}. Look into the log, then grade again, with --student {student}")
+
+
+def not_graded(student: str, lesson: str, reason: str) -> SubmissionResult:
+    """Return the result of a submission that was not graded; it has no points, and takes none away."""
+    return SubmissionResult(student, lesson, Status.NOT_GRADED, (reason,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.course import GradingError
 from bptt_instructor.grading.executors import worker
-from bptt_instructor.grading.executors.graded_submission import GradedSubmission, internal_error
+from bptt_instructor.grading.executors.graded_submission import GradedSubmission, graded_submission, internal_error
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
 from bptt_instructor.grading.models.result import SubmissionResult
 
@@ -46,9 +46,8 @@ class SequentialExecutor:
         try:
             for submission in submissions:
                 try:
-                    result = worker.grade_bytes(worker.pack_submission(submission), self._shared)
-                    graded = GradedSubmission(submission, SubmissionResult.from_bytes(result))
-                except Exception as error:
+                    graded = self._grade(submission)
+                except (Exception, SystemExit) as error:
                     if isinstance(error, SandboxError) and not any_graded:
                         raise GradingError(f"No sandbox could be made: {error}") from error
                     log.exception("%s could not be graded", submission.student)
@@ -57,3 +56,13 @@ class SequentialExecutor:
                 yield graded
         finally:
             worker.shut_down()
+
+    def _grade(self, submission: Submission) -> GradedSubmission:
+        packed = worker.pack_submission(submission)
+        try:
+            result = worker.grade_bytes(packed, self._shared)
+        except SandboxError:
+            log.exception("No kernel for %s: trying again", submission.student)
+            worker.shut_down()
+            result = worker.grade_bytes(packed, self._shared)
+        return graded_submission(submission, SubmissionResult.from_bytes(result))

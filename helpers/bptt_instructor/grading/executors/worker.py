@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from bptt_instructor.config import load_check_suite
+from bptt_instructor.grading.deadline import INTAKE_SECONDS, OTHER_SECONDS, deadline
 from bptt_instructor.grading.executors.code_version import code_digest
 from bptt_instructor.grading.grade_submission import grade_submission
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
@@ -75,7 +76,8 @@ def grade_bytes(submission: bytes, shared: bytes) -> bytes:
     with _lock:
         batch = _batch_state(shared)
         unpacked = _unpack_submission(submission)
-        result: SubmissionResult = grade_submission(unpacked, batch.lesson, batch.suite, batch.launcher)
+        with deadline(INTAKE_SECONDS + batch.limits.notebook_seconds + OTHER_SECONDS):
+            result: SubmissionResult = grade_submission(unpacked, batch.lesson, batch.suite, batch.launcher)
     return result.to_bytes()
 
 
@@ -111,8 +113,9 @@ class _BatchState:
         self.shared = shared
         self.lesson = AssignmentFiles.from_dict(data["lesson"])
         self.suite: CheckSuite = load_check_suite(data["suite"])
+        self.limits = Limits(**data["limits"])
         self.launcher = KernelLauncher(
-            Limits(**data["limits"]), self.suite, sandboxed=data["sandboxed"], use_zygote=data["use_zygote"]
+            self.limits, self.suite, sandboxed=data["sandboxed"], use_zygote=data["use_zygote"]
         )
 
 

@@ -185,6 +185,12 @@ class AssignmentGradebook:
             self.records[record.student] = record
         self._book.db.commit()
 
+    def roll_back(self) -> None:
+        """Drop what has been entered since the last commit."""
+        self._book.db.rollback()
+        self._book.db.expire_all()
+        self.__dict__.pop("records", None)
+
     def _penalty(self, student: str, notebook: Any, late: float) -> float | None:  # noqa: ANN401 - nbgrader's own
         from nbgrader.preprocessors import AssignLatePenalties  # noqa: PLC0415 - takes a second to import
 

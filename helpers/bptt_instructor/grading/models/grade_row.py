@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """Outcome of grading a submission, from least to most severe. Of several that apply, the row has the last."""
+    """Outcome of grading a submission, from least to most severe. Of several that apply, the row has the last.
+
+    ``NOT_GRADED`` is no verdict: something went wrong that is not the student's fault. The points stay as they were.
+    """
 
     GRADED = "graded"
     LATE = "late"
@@ -19,6 +22,7 @@ class Status(StrEnum):
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     CRASHED = "crashed"
+    NOT_GRADED = "not graded"
     TAMPERED = "tampered"
     UNREADABLE = "unreadable"
     MISSING = "missing notebook"
