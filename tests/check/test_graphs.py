@@ -323,6 +323,8 @@ WRONG = [
     ("numerical_gradient", "nudge-not-undone", "dx", left_below),
     ("numerical_gradient", "nudge-not-undone", "dx", left_above),
     ("numerical_gradient", "no-difference", "dx", numerical(second_name)),
+    ("numerical_gradient", "nudge-not-used", "dx", lambda f, x, _: by_complex_step(f, x, 1e-20)),
+    ("numerical_gradient", "nudge-not-used", "dx", lambda f, x, _: numerical_gradient(f, x, 1e-5)),
     *(
         ("relative_error", identifier, "error", function)
         for identifier, function in (

@@ -225,9 +225,16 @@ def test_a_wrong_cell_costs_nothing_and_is_named_as_the_culprit():
     assert check.rnn_backward(with_own_cell(exact.rnn_cell_backward)).notes == ()
 
 
-def test_per_loss_and_all_at_once_pass_each_other_s_check():
+def test_per_loss_is_right_for_all_at_once_and_not_the_other_way_round():
+    """One traversal for all losses has the right numbers, and none of the calls that the exercise is about."""
+    assert check.rnn_backward(one_traversal_per_loss).passed
     assert check.rnn_backward_per_loss(one_traversal_per_loss).passed
-    assert check.rnn_backward_per_loss(written()).passed
+    report = check.run(PER_LOSS, written())
+    assert [finding.kind for finding in report.findings] == ["calls"]
+    assert report.causes == ()
+    assert report.summary.startswith("rnn_backward_per_loss gives the right numbers, but not in the way")
+    assert "calls rnn_cell_backward 6 times, where that way makes 21 calls" in report.summary
+    assert "not right yet" not in str(report)
 
 
 PER_LOSS = check.EXERCISES["rnn_backward_per_loss"]

@@ -39,6 +39,8 @@ class CallResult:
         Arguments that the function changed in place, e.g. ``da_next`` or ``cache.a_next``.
     stand_in_ndims : tuple of int
         Number of axes of each array that the function passed to a stand-in.
+    stand_in_calls : int
+        How often the function called a stand-in.
     """
 
     result: Any
@@ -48,6 +50,7 @@ class CallResult:
     printed: str = ""
     changed: tuple[str, ...] = field(default=())
     stand_in_ndims: tuple[int, ...] = ()
+    stand_in_calls: int = 0
 
 
 class FunctionProxy(Protocol):
@@ -116,7 +119,7 @@ def call(
     if not callable(function):
         return function.call_cases([arguments], tuple(stand_ins or ()))[0]
     copied = copy.deepcopy(arguments)
-    ndims: list[int] = []
+    ndims: list[tuple[int, ...]] = []
     printed = io.StringIO()
     result, error, at_line = None, None, ""
     with (
@@ -140,7 +143,8 @@ def call(
         tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in warned)),
         printed.getvalue(),
         _changed_names(dict(_named_arrays(arguments)), dict(_named_arrays(copied))),
-        tuple(ndims),
+        tuple(axes for one_call in ndims for axes in one_call),
+        len(ndims),
     )
 
 
@@ -149,10 +153,10 @@ _ONE_CALL = RLock()
 cells: without this, a check and a widget that overlap would use each other's stand-ins."""
 
 
-def _recording_ndims(stand_in: Callable[..., Any], ndims: list[int]) -> Callable[..., Any]:
+def _recording_ndims(stand_in: Callable[..., Any], ndims: list[tuple[int, ...]]) -> Callable[..., Any]:
     @wraps(stand_in)
     def recording(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever a learner passes
-        ndims.extend(value.ndim for value in (*arguments, *named.values()) if isinstance(value, np.ndarray))
+        ndims.append(tuple(value.ndim for value in (*arguments, *named.values()) if isinstance(value, np.ndarray)))
         return stand_in(*arguments, **named)
 
     return recording

@@ -94,6 +94,11 @@ class Exercise:
         check, so that a mistake in an earlier exercise costs nothing here.
     in_place : str
         Id of the mistake of changing an argument.
+    also_right : tuple of callable
+        Like ``exact``: other results that are right, too.
+    min_calls : callable or None
+        How many calls of the stand-ins the exercise asks for, given the arguments of the call; None when right numbers
+        are enough.
     cell : Recurrent or None
         The cell, where the exercise was made from a forward pass alone; grading makes a stub of it.
     cost : CostBound or None
@@ -112,6 +117,8 @@ class Exercise:
     prepare: Callable[[Arguments], Arguments] = lambda _: {}
     stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     in_place: str = "input-changed-in-place"
+    also_right: tuple[Callable[..., Any], ...] = ()
+    min_calls: Callable[[Arguments], int] | None = None
     cell: Recurrent | None = None
     cost: CostBound | None = None
 
@@ -126,5 +133,12 @@ class Exercise:
 
     def right(self, arguments: Arguments) -> Gradients:
         """Compute the exact gradients for one call, always as a dict."""
-        result = self.exact(*(arguments[name] for name in self.arguments))
+        return self._as_dict(self.exact, arguments)
+
+    def all_right(self, arguments: Arguments) -> list[Gradients]:
+        """Compute all results that are right for one call, the exact one first."""
+        return [self._as_dict(function, arguments) for function in (self.exact, *self.also_right)]
+
+    def _as_dict(self, function: Callable[..., Any], arguments: Arguments) -> Gradients:
+        result = function(*(arguments[name] for name in self.arguments))
         return {next(iter(self.shapes)): result} if self.bare else result

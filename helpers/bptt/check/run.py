@@ -138,10 +138,44 @@ def examine(exercise: Exercise, function: Function, seed: int) -> Examination:
     sizes = list(inputs.sizes(seed))
     cases = [exercise.case(seed + number, each) for number, each in enumerate(sizes)]
     call_results = call_all(function, cases, exercise.stand_ins)
-    exact_gradients = [exercise.right(arguments) for arguments in cases]
+    exact_gradients = _right_results(exercise, cases, call_results)
     by_case = zip(call_results, exact_gradients, sizes, strict=True)
     findings = [list(validate(exercise, result, right, each)) for result, right, each in by_case]
+    if exercise.min_calls and not any(findings):
+        counts = zip(cases, call_results, sizes, strict=True)
+        findings = [list(_calls_finding(exercise, case, result, each)) for case, result, each in counts]
     return Examination(exercise, function, seed, cases, call_results, exact_gradients, findings)
+
+
+def _right_results(
+    exercise: Exercise, cases: Sequence[Arguments], call_results: Sequence[CallResult]
+) -> list[Gradients]:
+    """Compute the right gradients in each case: where there are several, those that the function returned."""
+    exact, *others = ([*results] for results in zip(*map(exercise.all_right, cases), strict=True))
+    returned = [as_gradients(exercise, each.result) for each in call_results]
+
+    def is_returned(right: list[Gradients]) -> bool:
+        return all(
+            isinstance(result.get(name), np.ndarray) and agrees(result[name], gradient)
+            for result, expected in zip(returned, right, strict=True)
+            for name, gradient in expected.items()
+        )
+
+    return next(filter(is_returned, others), exact)
+
+
+def _calls_finding(
+    exercise: Exercise, arguments: Arguments, result: CallResult, sizes: inputs.Sizes
+) -> Iterator[Finding]:
+    """Yield a finding about right numbers that were made with fewer calls than the exercise asks for."""
+    least = exercise.min_calls(arguments) if exercise.min_calls else 0
+    if result.stand_in_calls < least:
+        times = "once" if result.stand_in_calls == 1 else f"{result.stand_in_calls} times"
+        message = (
+            f"{exercise.name} gives the right numbers, but not in the way that the exercise asks for: it calls "
+            f"{join_names(exercise.stand_ins)} {times}, where that way makes {least} calls."
+        )
+        yield Finding("calls", None, message, sizes)
 
 
 def build_report(examined: Examination, only: Sequence[str] | None = None) -> Report:
@@ -183,7 +217,7 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
         tuple(notes),
         defining_cell(function),
         examined.call_results[0].printed,
-        examined.impulse if findings else None,
+        examined.impulse if any(finding.kind != "calls" for finding in findings) else None,
         hints=bool(exercise.hints),
     )
 

@@ -106,10 +106,27 @@ FAN_OUT = Exercise(
 
 
 def _draw_function(seed: int, sizes: inputs.Sizes) -> tuple[graphs.TwoLayerSum, Array, float]:
-    """Draw a scalar function that is neither quadratic nor a sum over independent entries."""
+    """Draw a scalar function that is neither quadratic nor a sum over independent entries, and a nudge.
+
+    In the third case the nudge is so large that the result depends on it.
+    """
     dY, cache = inputs.two_layer(seed, sizes.n_x, sizes.n_a, sizes.m)
     f = graphs.TwoLayerSum(dY, cache.first.W, cache.first.b, cache.second.W, cache.second.b)
-    return f, cache.first.X, 1e-4
+    return f, cache.first.X, LARGE_NUDGE if sizes.T_x == 1 else 1e-4
+
+
+LARGE_NUDGE = 0.05
+
+
+def _five_point_difference(f: Callable[[Array], Array], x: Array, h: float) -> Array:
+    """Compute the difference over five places, a better one with the same nudge."""
+    return (4 * exact.numerical_gradient(f, x, h) - exact.numerical_gradient(f, x, 2 * h)) / 3
+
+
+def _imaginary_difference(f: Callable[[Array], Array], x: Array, h: float) -> Array:
+    """Compute the difference with an imaginary nudge of the same size."""
+    nudges = 1j * h * np.eye(x.size).reshape(x.size, *x.shape)
+    return (f(x + nudges).imag / h).reshape(x.shape)
 
 
 NUMERICAL_GRADIENT = Exercise(
@@ -118,6 +135,7 @@ NUMERICAL_GRADIENT = Exercise(
     shapes={"dx": "n_x, m"},
     draw=_draw_function,
     exact=exact.numerical_gradient,
+    also_right=(_five_point_difference, _imaginary_difference),
     mistakes=mistakes.NUMERICAL_GRADIENT,
     hints=(
         "The result has the shape of x: start with np.zeros_like(x), and fill it one entry at a time.",

@@ -107,6 +107,8 @@ RNN_BACKWARD = Exercise(
 RNN_BACKWARD_PER_LOSS = replace(
     RNN_BACKWARD,
     name="rnn_backward_per_loss",
+    # One traversal for each loss: T_x of them, the longest through T_x cells.
+    min_calls=lambda arguments: sum(range(1, arguments["da"].shape[2] + 1)),
     stages=(replace(SWEEP, mistakes=mistakes.PER_LOSS), replace(GATHER, mistakes=())),
     hints=(
         "Two loops, one inside the other: the outer one chooses a loss k, the inner one follows it back from step k.",

@@ -250,7 +250,19 @@ def _not_undone(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
     return {"dx": [spelling.reshape(x.shape) for spelling in spellings]}
 
 
+def _own_nudge(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
+    # With a tiny nudge of one's own, the difference is as good as the slope.
+    return {"dx": [exact.numerical_gradient(arguments["f"], arguments["x"], 0.0)]}
+
+
 NUMERICAL_GRADIENT = (
+    Mistake(
+        "nudge-not-used",
+        "h is not used",
+        "Your numbers do not depend on h. How far to nudge is for the caller to say: take the h that your function is "
+        "given, not a number of your own.",
+        _own_nudge,
+    ),
     Mistake(
         "one-sided-difference",
         "The difference is taken on one side",

@@ -38,6 +38,7 @@ class BpttSuite:
         "not-finite": "overflows",
         "changed-in-place": "changes an argument",
         "value": "wrong, for no known cause",
+        "calls": "right numbers, but not with the calls that the exercise asks for",
         "no-answer": "gave no answer in time",
         "cost": "right numbers, but not by going backward",
     }
