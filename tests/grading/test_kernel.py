@@ -290,17 +290,15 @@ def test_a_function_that_never_returns_is_no_answer_and_the_notebook_goes_on(ker
 
 
 FORGE = """
-from ipykernel.kernelapp import IPKernelApp
-kernel = IPKernelApp.instance().kernel
+kernel = get_ipython().kernel
 right = {"result": {"value": 1, "arrays": []}, "error": "", "message": "", "at_line": "", "warned": [], "printed": "",
          "changed": [], "axes": [], "origin": "", "reads": [], "own": []}
-async def forged(stream, ident, parent):
-    nonce = parent["content"]["calls"][0]["nonce"]
-    about = {**parent, "header": {**parent["header"], "msg_id": parent["header"]["msg_id"] + "/0"}}
+def forged(request, content):
+    nonce = content["calls"][0]["nonce"]
     ANSWER
-kernel.shell_handlers["bptt_call_request"] = forged
+kernel.handlers["call_request"] = forged
 """
-SEND = 'kernel.session.send(kernel.iopub_socket, "bptt_call_reply", {}, about)'
+SEND = 'kernel.send("call_reply", request + "/0", {})'
 
 
 @pytest.mark.parametrize(
@@ -335,19 +333,23 @@ def test_a_well_formed_lie_is_an_answer_and_nothing_more(kernel):
 
 
 @pytest.mark.parametrize(
-    "message",
+    "frame",
     [
-        "b'rubbish'",
-        "b'<IDS|MSG>', b'', b'{', b'{', b'{', b'{'",
-        "b'<IDS|MSG>', b'', b'[' * 100_000, b'{}', b'{}', b'{}'",
+        *("", "rubbish", "{", "[" * 100_000, "[]", "7", '{"a":' * 50_000, "1e999999", "1" * 5000),
+        *('{"type": 1}', '{"question": []}', '{"type": "call_reply", "part": PART}'),
+        '{"type": "stream", "part": PART, "content": [[]]}',
+        '{"type": "stream", "part": PART, "content": {"text": 3}}',
+        '{"type": "error", "part": PART, "content": {"traceback": [1, {}]}}',
     ],
 )
-def test_broken_messages_harm_nobody(kernel, message):
+def test_malformed_messages_harm_nobody(kernel, frame):
     ran = kernel.run(
-        "from ipykernel.kernelapp import IPKernelApp\n"
-        f"IPKernelApp.instance().iopub_thread.send_multipart([{message}])\n1 + 1"
+        "import json\nkernel = get_ipython().kernel\n"
+        f"data = {frame!r}.replace('PART', json.dumps(kernel.outputs.part)).encode()\n"
+        "kernel.channel.send(len(data).to_bytes(4, 'big') + data)\n1 + 1"
     )
     assert ran.outputs[-1].data["text/plain"] == "2"
+    assert not kernel.ended
 
 
 def test_time_is_measured_from_outside(kernel):

@@ -26,6 +26,7 @@ class BpttKernel:
         *("bptt.check", "bptt.exact", "bptt.graphs", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn"),
         *("bptt.viz.null_figure", "bptt.widgets", "bptt.check.report_html", "bptt.check.report_text"),
     )
+    ask: Callable[[str, Sequence[Any]], Any]
 
     @cached_property
     def record_types(self) -> tuple[type, ...]:

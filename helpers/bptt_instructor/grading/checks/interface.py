@@ -194,9 +194,13 @@ class KernelChecks(Protocol):
     ----------
     preload
         Modules that the zygote imports before it forks kernels.
+    ask
+        Asks the grader, by a name and arguments, and returns its answer; set when the kernel starts. See
+        :meth:`bptt_instructor.grading.kernel.channel.Channel.ask`.
     """
 
     preload: tuple[str, ...]
+    ask: Callable[[str, Sequence[Any]], Any]
 
     @property
     def record_types(self) -> tuple[type, ...]:

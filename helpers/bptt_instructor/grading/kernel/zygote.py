@@ -1,10 +1,10 @@
 """Zygote process: import everything once, fork a kernel per submission.
 
-It runs inside bubblewrap. It never runs a line of a submission, starts no thread and opens no ZeroMQ context, so that
-it can fork; and it holds no secrets, since each kernel begins as a copy of it.
+It runs inside bubblewrap. It never runs a line of a submission and starts no thread, so that it can fork; and it holds
+no secrets, since each kernel begins as a copy of it.
 
-Its control socket leads to the trusted side. A request is a JSON message, with the listening sockets of the new kernel
-as file descriptors. The reply carries a pidfd of the kernel's process, or an error.
+Its control socket leads to the trusted side. A request is a JSON message, with the sockets of the new kernel and of its
+keeper as file descriptors. The reply carries a pidfd of the kernel's process, or an error.
 """
 
 from __future__ import annotations
@@ -18,37 +18,38 @@ import signal
 import socket
 import sys
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from bptt_instructor.grading.kernel.kernelapp import ForkedKernelApp
+from bptt_instructor.grading.kernel.keeper import keep
+from bptt_instructor.grading.kernel.submission_kernel import SubmissionKernel
 from bptt_instructor.grading.limits import Limits
-from bptt_instructor.grading.protocol.messages import CHANNELS
 from bptt_instructor.grading.sandbox import libc, namespaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pyseccomp import SyscallFilter
+    from collections.abc import Sequence
 
     from bptt_instructor.grading.checks.interface import KernelChecks
 
 PRELOAD = ("IPython.core.logger", "bdb", "psutil", "pwd")
 """Modules that the first cell would import, or the first error."""
 
+Enter = Callable[[Limits, "ForkRequest"], tuple[Callable[[], None], Callable[[], None]]]
+"""Enters namespaces, and returns what a kernel does before and after it unpacks its files."""
+
 EXTRACT_FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 MAX_MESSAGE_BYTES = 65_536
-MAX_FDS = len(CHANNELS) + 1
+MAX_FDS = 3
 MAX_FD_NUMBER = 1 << 30
 
 
 @dataclass(frozen=True)
 class ForkRequest:
-    """Request to fork a kernel; its file descriptors are listening sockets, and perhaps an archive of data files.
+    """Request to fork a kernel; its file descriptors: its socket, its keeper's, and perhaps an archive of data files.
 
     Attributes
     ----------
@@ -72,10 +73,10 @@ def main() -> None:
     checks: KernelChecks = pkgutil.resolve_name(kernel_checks)()
     for name in (*checks.preload, *PRELOAD):
         import_module(name)
-    app = ForkedKernelApp.instance()
-    app.prepare(checks)
-    sandboxed = mode == "sandboxed"
-    handle = _sandboxed_handler(app, control_socket) if sandboxed else partial(_handle_unsandboxed, app, control_socket)
+    kernel = SubmissionKernel(checks)
+    # Nobody waits for keepers. With the signal ignored, they do not stay zombies.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    enter = _sandboxed() if mode == "sandboxed" else _unsandboxed
     # Garbage collection in a kernel would write to all objects that exist now, and so copy memory that it shares.
     gc.collect()
     gc.freeze()
@@ -84,66 +85,59 @@ def main() -> None:
         message, fds, _, _ = socket.recv_fds(control_socket, MAX_MESSAGE_BYTES, MAX_FDS)
         if not message:
             return
-        handle(ForkRequest(**json.loads(message)), fds)
+        if not os.fork():
+            _start(kernel, control_socket, ForkRequest(**json.loads(message)), fds, enter)
         for fd in fds:
             os.close(fd)
 
 
-def _sandboxed_handler(app: ForkedKernelApp, control_socket: socket.socket) -> Callable[[ForkRequest, list[int]], None]:
-    from bptt_instructor.grading.sandbox.seccomp import syscall_filter  # noqa: PLC0415 - needs a library that only Linux has
-
-    denied_calls = syscall_filter()
-
-    def handle(request: ForkRequest, fds: list[int]) -> None:
-        # The first process of a new pid namespace has to be a child of the process that created the namespace.
-        parent = os.fork()
-        if not parent:
-            _send_pidfd(control_socket, partial(_fork_sandboxed, app, denied_calls, request, fds))
-        os.waitpid(parent, 0)
-
-    return handle
-
-
-def _send_pidfd(control_socket: socket.socket, fork: Callable[[], int]) -> None:
-    """Fork a kernel, send its pidfd or an error, and end this process."""
+def _start(
+    kernel: SubmissionKernel, control_socket: socket.socket, request: ForkRequest, fds: list[int], enter: Enter
+) -> NoReturn:
+    """Fork a kernel, send its pidfd or an error, and keep it: the kernel's parent."""
+    kernel_fd, keeper_fd, *archives = fds
     try:
-        socket.send_fds(control_socket, [b"{}"], [os.pidfd_open(fork())])
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        limits = Limits(**request.limits)
+        mount, lock_down = enter(limits, request)
+        libc.die_with_parent()
+        pid = _fork(kernel, request, (kernel_fd, *archives), mount, lock_down)
+        pidfd = os.pidfd_open(pid)
+        socket.send_fds(control_socket, [b"{}"], [pidfd])
+        _close_inherited_fds(keeper_fd, pidfd)
+        keep(pid, pidfd, socket.socket(fileno=keeper_fd))
     except BaseException as error:  # noqa: BLE001 - the trusted side reports it
         control_socket.send(_error_message(error))
     finally:
         os._exit(0)
 
 
-def _fork_sandboxed(app: ForkedKernelApp, denied_calls: SyscallFilter, request: ForkRequest, fds: list[int]) -> int:
-    limits = Limits(**request.limits)
-    namespaces.unshare_namespaces()
-    return _fork(
-        app,
-        request,
-        fds,
-        lambda: namespaces.mount_private(limits, request.writable),
-        lambda: namespaces.lock_down(limits, denied_calls),
-    )
+def _sandboxed() -> Enter:
+    from bptt_instructor.grading.sandbox.seccomp import syscall_filter  # noqa: PLC0415 - needs a library that only Linux has
+
+    denied_calls = syscall_filter()
+
+    def enter(limits: Limits, request: ForkRequest) -> tuple[Callable[[], None], Callable[[], None]]:
+        # The first process of a new pid namespace has to be a child of the process that created the namespace.
+        namespaces.unshare_namespaces()
+        return (
+            lambda: namespaces.mount_private(limits, request.writable),
+            lambda: namespaces.lock_down(limits, denied_calls),
+        )
+
+    return enter
 
 
-def _handle_unsandboxed(
-    app: ForkedKernelApp, control_socket: socket.socket, request: ForkRequest, fds: list[int]
-) -> None:
-    def enter() -> None:
-        os.setsid()
-        libc.die_with_parent()
-
-    # Nobody waits for the kernel. With the signal ignored, it does not stay a zombie.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    try:
-        pid = _fork(app, request, fds, enter, lambda: namespaces.set_rlimits(Limits(**request.limits)))
-        socket.send_fds(control_socket, [b"{}"], [os.pidfd_open(pid)])
-    except OSError as error:
-        control_socket.send(_error_message(error))
+def _unsandboxed(limits: Limits, _: ForkRequest) -> tuple[Callable[[], None], Callable[[], None]]:
+    return libc.die_with_parent, lambda: namespaces.set_rlimits(limits)
 
 
 def _fork(
-    app: ForkedKernelApp, request: ForkRequest, fds: list[int], enter: Callable[[], None], lock_down: Callable[[], None]
+    kernel: SubmissionKernel,
+    request: ForkRequest,
+    fds: Sequence[int],
+    mount: Callable[[], None],
+    lock_down: Callable[[], None],
 ) -> int:
     """Fork a kernel; return its process id when it is ready to run a submission."""
     read_end, write_end = os.pipe()
@@ -151,15 +145,18 @@ def _fork(
     if not pid:
         try:
             _close_inherited_fds(write_end, *fds)
-            enter()
-            _enter_work_folder(request.work, fds[len(CHANNELS) :])
+            # A signal to its own process group would reach the zygote.
+            os.setsid()
+            mount()
+            _enter_work_folder(request.work, fds[1:])
             lock_down()
             os.close(write_end)
         except BaseException as error:  # noqa: BLE001 - the trusted side reports it
             os.write(write_end, _error_message(error))
             os._exit(1)
         try:
-            app.start_kernel(dict(zip(CHANNELS, fds, strict=False)))
+            os.set_inheritable(fds[0], False)  # noqa: FBT003
+            kernel.serve(fds[0], os.environ["HOME"], request.limits["message_bytes"])
         finally:
             os._exit(0)
     os.close(write_end)

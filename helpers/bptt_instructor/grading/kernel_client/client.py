@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import secrets
+import select
+import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-import zmq
-from jupyter_client.session import DELIM, Session, json_unpacker
-
+from bptt_instructor.grading.kernel_client.keeper_client import KeeperClient
 from bptt_instructor.grading.kernel_client.outputs import OutputCollector, error_from_message, error_output
+from bptt_instructor.grading.kernel_client.questions import Answers, refuse
+from bptt_instructor.grading.protocol.frames import FrameBuffer, FrameError, pack, parse
 from bptt_instructor.grading.protocol.messages import (
     CALL_REPLY,
     CALL_REQUEST,
     CELL_DONE,
+    IDLE,
+    READY,
     RUN_REQUEST,
     CallRequest,
     decode_reply,
@@ -31,21 +35,32 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from bptt_instructor.grading.checks.interface import CallReply
+    from bptt_instructor.grading.kernel_client.questions import Answer
     from bptt_instructor.grading.kernel_client.zygote_process import ForkedKernel
     from bptt_instructor.grading.limits import Limits
 
 WELCOME_SECONDS = 20.0
-"""How long a new kernel may take to connect."""
+"""How long a new kernel may take until it serves."""
 POLL_SECONDS = 0.25
 """Interval between checks of a kernel's memory."""
 GRACE_SECONDS = 4.0
 """How long an interrupted cell or call may take to stop."""
+RECEIVE_BYTES = 1 << 16
+MAX_RECEIVES_AT_ONCE = 32
+"""Between two checks of the limits."""
+MIN_COUNTED_BYTES = 128
+"""What a frame counts at least: the smallest of the kernel's own is about as long, and each takes time to read."""
+PAUSE_SECONDS = 5.0
+"""How late this process may be before it was stopped, as when a laptop is closed; that time does not count."""
+MAX_PAUSES = 20
+MAX_COUNT = 1 << 31
 
 
 class EndReason(StrEnum):
-    """Why a kernel has ended."""
+    """Why a kernel has ended. ``KILLED`` may be no fault of the notebook's: the machine had no memory left, say."""
 
     EXITED = "Python stopped"
+    KILLED = "Python was killed from outside"
     MEMORY = "it used too much memory"
     TIME = "it ran for too long and could not be interrupted"
     NOTEBOOK_TIME = "the notebook as a whole ran for too long"
@@ -104,8 +119,9 @@ class KernelClient:
         Its resource bounds.
     record_types
         Named tuples that may be sent to the kernel and come back.
-    context
-        ZeroMQ context.
+    answer
+        Answers questions of the course's code in the kernel: called with a name, a tuple of arguments, and the call
+        that is being served, None while cells run. What it raises becomes the answer.
 
     Attributes
     ----------
@@ -116,38 +132,31 @@ class KernelClient:
     """
 
     def __init__(
-        self,
-        forked: ForkedKernel,
-        limits: Limits,
-        record_types: Sequence[type],
-        context: zmq.Context[zmq.Socket[bytes]],
+        self, forked: ForkedKernel, limits: Limits, record_types: Sequence[type], answer: Answer = refuse
     ) -> None:
         self.ended: EndReason | None = None
         self.unrequested_replies = 0
         self._expected_replies: set[str] = set()
         self._limits = limits
         self._record_types = record_types
+        self._answers = Answers(answer, record_types, limits.message_bytes)
         self._processes = ProcessTree(forked.pidfd)
+        self._keeper = KeeperClient(forked.keeper)
+        self._sandboxed = forked.sandboxed
         self._grace = min(GRACE_SECONDS, limits.cell_seconds)
-        self._session = Session(key=b"-")
-        # Removed only now: a session that begins without a key warns. Nobody else may enter the folder of the sockets.
-        self._session.key = b""
         self._bytes_read = 0
-        self._notebook_deadline = time.monotonic() + limits.notebook_seconds
-        self._shell = context.socket(zmq.DEALER)
-        self._iopub = context.socket(zmq.SUB)
-        self._poller = zmq.Poller()
-        for channel, name in ((self._shell, "shell"), (self._iopub, "iopub")):
-            channel.linger = 0
-            channel.maxmsgsize = limits.message_bytes
-            # No high-water mark: ZeroMQ drops messages without a word. Bytes are counted instead.
-            channel.rcvhwm = 0
-            self._poller.register(channel, zmq.POLLIN)
-            if channel is self._iopub:
-                channel.subscribe(b"")
-            channel.connect(f"ipc://{forked.folder}/{name}")
-        self._poller.register(self._processes.pidfd, zmq.POLLIN)
-        self._wait_for_welcome()
+        self._frames = FrameBuffer(limits.message_bytes)
+        self._to_send = bytearray()
+        self._uncounted_seconds = 0.0
+        self._pauses = 0
+        self._notebook_deadline = self._clock() + limits.notebook_seconds
+        self._channel = forked.channel
+        self._channel.setblocking(False)  # noqa: FBT003
+        self._hung_up = False
+        self._poller = select.poll()
+        self._poller.register(self._processes.pidfd, select.POLLIN)
+        if not self._wait_for(_PendingReply("", "", READY), None, WELCOME_SECONDS):
+            self._end(EndReason.EXITED)
 
     def run(self, source: str) -> CellRun:
         """Run one cell."""
@@ -159,9 +168,7 @@ class KernelClient:
         runs: list[CellRun] = []
         while len(runs) < len(sources) and not self.ended:
             # One message for all: a message takes longer than most cells.
-            # Lone surrogates, which a notebook file can hold, cannot be sent.
-            cells = [source.encode("utf-8", "replace").decode() for source in sources[len(runs) :]]
-            request, first = self._send(RUN_REQUEST, {"cells": cells}), len(runs)
+            request, first = self._send(RUN_REQUEST, {"cells": list(sources[len(runs) :])}), len(runs)
             for number in range(len(sources) - first):
                 pending = _PendingReply(part_id(request, number), request, CELL_DONE)
                 runs.append(self._run(pending))
@@ -206,15 +213,18 @@ class KernelClient:
         ]
         request = self._send(CALL_REQUEST, {"calls": parts})
         self._expected_replies |= {part_id(request, number) for number in range(len(parts))}
-        return [self._reply(request, number, nonce) for number, nonce in enumerate(nonces)]
+        return [
+            self._reply(_PendingReply(part_id(request, number), request, CALL_REPLY, call), nonce)
+            for number, (call, nonce) in enumerate(zip(calls, nonces, strict=True))
+        ]
 
-    def _reply(self, request: str, number: int, nonce: str) -> CallReply:
-        pending = _PendingReply(part_id(request, number), request, CALL_REPLY)
+    def _reply(self, pending: _PendingReply, nonce: str) -> CallReply:
         if not self._wait_for(pending, None, self._limits.answer_seconds):
             if not self.ended:
                 self._processes.interrupt()
                 # The remaining calls of the request have to end, too: nothing but its end is awaited here.
-                if not self._wait_for(_PendingReply(request, request, CALL_REPLY), None, self._grace):
+                rest = _PendingReply(pending.request, pending.request, IDLE, pending.call)
+                if not self._wait_for(rest, None, self._grace):
                     self._end(EndReason.TIME)
             if self.ended and self.ended is not EndReason.TIME:
                 raise NoReplyError(self.ended.value)
@@ -235,6 +245,17 @@ class KernelClient:
         """Return the CPU time that the kernel's processes have used so far, measured from outside."""
         return self._processes.cpu_seconds()
 
+    def process_ids(self) -> frozenset[tuple[int, float]]:
+        """Return the process id and the start time of each of the kernel's processes."""
+        return self._processes.ids()
+
+    def processes_started(self) -> int | None:
+        """Return how many processes and threads were started in the sandbox so far; None without a sandbox.
+
+        Those count that have ended, and whose end nobody has waited for. Each call adds one itself.
+        """
+        return self._keeper.newest_process_id() if self._sandboxed and not self.ended else None
+
     def kill_children(self) -> None:
         """Kill all processes that the notebook has started."""
         self._processes.kill_children()
@@ -242,23 +263,26 @@ class KernelClient:
     def close(self) -> None:
         """Kill the kernel and all its processes, and close the sockets."""
         self._processes.close()
-        for channel in (self._shell, self._iopub):
-            channel.close()
+        self._keeper.close()
+        self._channel.close()
 
-    def _wait_for_welcome(self) -> None:
-        if not self._wait_for(_PendingReply("", "", IOPUB_WELCOME), None, WELCOME_SECONDS):
-            self._end(EndReason.EXITED)
+    def _clock(self) -> float:
+        """Return the time in seconds, without that in which the kernel had to wait for this process."""
+        return time.monotonic() - self._uncounted_seconds
 
     def _send(self, kind: str, content: dict[str, Any]) -> str:
-        message: Any = self._session.send(self._shell, kind, content)
-        return str(message["header"]["msg_id"])
+        """Have a request sent while its reply is awaited; return its id."""
+        request = secrets.token_hex(8)
+        self._to_send += pack({"type": kind, "part": request, "content": content})
+        return request
 
     def _wait_for(self, pending: _PendingReply, outputs: OutputCollector | None, seconds: float) -> bool:
         """Read messages until a reply is there, or will not come; return False when time is up or the kernel ends."""
-        deadline = time.monotonic() + seconds
-        next_check = time.monotonic() + POLL_SECONDS
+        deadline = self._clock() + seconds
+        next_check = self._clock() + POLL_SECONDS
+        self._handle_frames(pending, outputs)
         while not pending.done:
-            now = time.monotonic()
+            now = self._clock()
             if now >= self._notebook_deadline:
                 self._end(EndReason.NOTEBOOK_TIME)
             if self.ended or now >= deadline:
@@ -268,43 +292,101 @@ class KernelClient:
                 if self._processes.memory_bytes(self._limits.memory_bytes) > self._limits.memory_bytes:
                     self._end(EndReason.MEMORY)
                     return False
-            wait = max(0.0, min(deadline, next_check, self._notebook_deadline) - now)
-            ready = [channel for channel, _ in self._poller.poll(int(wait * 1000) + 1)]
+            ready = self._poll(max(0.0, min(deadline, next_check, self._notebook_deadline) - now))
+            if self._channel.fileno() in ready:
+                self._write()
+                self._read(pending, outputs)
             # Messages that the kernel sent before it ended still count.
-            for channel in (self._iopub, self._shell):
-                if channel in ready:
-                    self._read_messages(channel, pending, outputs)
-            if ready == [self._processes.pidfd]:
-                self._end(EndReason.EXITED)
+            elif self._processes.pidfd in ready:
+                self._end(self._exit_reason())
         return True
 
-    def _read_messages(
-        self, channel: zmq.Socket[bytes], pending: _PendingReply, outputs: OutputCollector | None
-    ) -> None:
-        """Read the messages that have arrived, but not so many at once that limits are checked too late."""
-        with suppress(zmq.Again):
-            for _ in range(MAX_MESSAGES_AT_ONCE):
-                frames: Any = channel.recv_multipart(zmq.NOBLOCK)
-                size = sum(map(len, frames))
-                self._bytes_read += size
-                if self._bytes_read > self._limits.output_bytes:
-                    self._end(EndReason.OUTPUT)
-                    return
-                self._handle(frames, size, pending, outputs)
-                if pending.done:
-                    return
+    def _poll(self, seconds: float) -> set[int]:
+        """Wait until something can be done; return the file descriptors that are ready."""
+        if not self._hung_up:
+            self._poller.register(self._channel, select.POLLIN | (select.POLLOUT if self._to_send else 0))
+        began = time.monotonic()
+        ready = {fd for fd, _ in self._poller.poll(int(seconds * 1000) + 1)}
+        late = time.monotonic() - began - seconds
+        if late > PAUSE_SECONDS and self._pauses < MAX_PAUSES:
+            self._pauses += 1
+            self._uncounted_seconds += late
+        return ready
 
-    def _handle(self, frames: list[bytes], size: int, pending: _PendingReply, outputs: OutputCollector | None) -> None:
-        if outputs and outputs.full and not frames[0].endswith(FINAL_TOPICS):
+    def _write(self) -> None:
+        """Send what the socket takes; a kernel need not read."""
+        with suppress(OSError):
+            while self._to_send:
+                del self._to_send[: self._channel.send(self._to_send)]
+
+    def _read(self, pending: _PendingReply, outputs: OutputCollector | None) -> None:
+        """Read the frames that have arrived, but not so many at once that limits are checked too late."""
+        for _ in range(MAX_RECEIVES_AT_ONCE):
+            try:
+                data = self._channel.recv(RECEIVE_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:
+                # The kernel has ended, which its pidfd will show; or it has closed the socket, and cannot reply.
+                self._hung_up = True
+                self._poller.unregister(self._channel)
+                if not self._poll(HANG_UP_SECONDS):
+                    self._end(EndReason.EXITED)
+                return
+            self._bytes_read += len(data)
+            self._frames.feed(data)
+            self._handle_frames(pending, outputs)
+            if pending.done or self.ended:
+                return
+
+    def _handle_frames(self, pending: _PendingReply, outputs: OutputCollector | None) -> None:
+        """Handle the frames that are there, up to the reply."""
+        try:
+            while not (pending.done or self.ended) and (frame := self._frames.take()) is not None:
+                self._bytes_read += max(0, MIN_COUNTED_BYTES - len(frame))
+                # What is malformed is the kernel's doing, and counts as not sent.
+                with suppress(FrameError):
+                    self._handle(parse(frame), len(frame), pending, outputs)
+                if self._bytes_read > self._limits.output_bytes:
+                    break
+        except FrameError:
+            self._end(EndReason.OUTPUT)
+        if self._bytes_read > self._limits.output_bytes:
+            self._end(EndReason.OUTPUT)
+
+    def _handle(
+        self, message: dict[str, Any], size: int, pending: _PendingReply, outputs: OutputCollector | None
+    ) -> None:
+        if "question" in message:
+            began = time.monotonic()
+            # Whoever reads no answers gets no more.
+            if len(self._to_send) <= self._limits.message_bytes:
+                self._to_send += self._answers.reply(message, pending.call)
+            self._uncounted_seconds += time.monotonic() - began
             return
-        # A malformed message is the kernel's doing, and counts as not sent.
-        with suppress(Exception):
-            kind, parent, content = _parsed(frames)
-            if kind == CALL_REPLY:
-                self.unrequested_replies += parent not in self._expected_replies
-                self._expected_replies.discard(parent)
-            if not pending.accept(kind, parent, content) and outputs and parent == pending.part:
-                outputs.add(kind, content, size)
+        kind, part, content = message.get("type"), message.get("part"), message.get("content")
+        if type(kind) is not str or type(part) is not str:
+            return
+        if kind == CALL_REPLY:
+            self.unrequested_replies += part not in self._expected_replies
+            self._expected_replies.discard(part)
+        if not pending.accept(kind, part, content) and outputs and part == pending.part:
+            outputs.add(kind, content, size)
+
+    def _exit_reason(self) -> EndReason:
+        """Return why the kernel's process has ended, of which nothing was known before."""
+        ended = self._keeper.exit()
+        if ended is None:
+            # It ended with its keeper and the zygote.
+            return EndReason.KILLED
+        if ended.signal != signal.SIGKILL:
+            return EndReason.EXITED
+        # Inside of its namespace nobody can kill it; the system does when it has used too much CPU time or memory.
+        if ended.cpu_seconds >= self._limits.cpu_seconds:
+            return EndReason.TIME
+        return EndReason.MEMORY if ended.memory_bytes > self._limits.memory_bytes else EndReason.KILLED
 
     def _end(self, reason: EndReason) -> None:
         self.ended = self.ended or reason
@@ -327,7 +409,7 @@ class KernelClient:
             if not any(output.output_type == "error" and output.ename == error.ename for output in outputs):
                 outputs = [*outputs, error]
         failed = timed_out or self.ended is not None or reply.get("status") != "ok"
-        return CellRun(outputs, count if type(count) is int else None, failed, timed_out)
+        return CellRun(outputs, count if type(count) is int and 0 <= count < MAX_COUNT else None, failed, timed_out)
 
     def _skipped_run(self) -> CellRun:
         reason = self.ended.value if self.ended else ""
@@ -337,9 +419,8 @@ class KernelClient:
 
 CELL_TIMEOUT = "CellTimeoutError"
 DEAD_KERNEL = "DeadKernelError"
-FINAL_TOPICS = (b"status", CELL_DONE.encode())
-"""Last parts of the topics of messages that may be the last of a cell."""
-MAX_MESSAGES_AT_ONCE = 200
+HANG_UP_SECONDS = 1.0
+"""Between the end of a kernel's socket and of its process."""
 
 
 class _PendingReply:
@@ -348,11 +429,13 @@ class _PendingReply:
     Parameters
     ----------
     part
-        Id of the cell or call, which is the parent of messages about it.
+        Id of the cell or call, which messages about it have.
     request
         Id of the request that it is a part of.
     reply_type
         Message type of the reply.
+    call
+        The call; None for a cell.
 
     Attributes
     ----------
@@ -364,33 +447,21 @@ class _PendingReply:
         Whether it will not come: the request as a whole has ended without it.
     """
 
-    def __init__(self, part: str, request: str, reply_type: str) -> None:
+    def __init__(self, part: str, request: str, reply_type: str, call: CallRequest | None = None) -> None:
         self.part = part
+        self.request = request
+        self.call = call
         self.reply: Any = None
         self.done = False
         self.cut_short = False
-        self._request = request
         self._reply_type = reply_type
 
-    def accept(self, kind: str, parent: str, content: Any) -> bool:  # noqa: ANN401 - whatever the kernel sent
+    def accept(self, kind: str, part: str, content: Any) -> bool:  # noqa: ANN401 - whatever the kernel sent
         """Return whether a message is the reply, or ends the request."""
-        if kind == self._reply_type and parent == self.part:
+        if kind == self._reply_type and part == self.part:
             self.done, self.reply = True, content
-        elif kind == "status" and parent == self._request and content["execution_state"] == "idle":
+        elif kind == IDLE and part == self.request:
             self.done = self.cut_short = True
         else:
             return False
         return True
-
-
-def _parsed(frames: list[bytes]) -> tuple[str, str, Any]:
-    """Return the type of a message, the id of its parent, and its content.
-
-    Signatures are not checked: only the kernel has its sockets, and it would have every key.
-    """
-    start = frames.index(DELIM) + 2
-    header, parent, _, content = map(json_unpacker, frames[start : start + 4])
-    return header["msg_type"], parent.get("msg_id", ""), content
-
-
-IOPUB_WELCOME = "iopub_welcome"

@@ -9,8 +9,6 @@ import tarfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import zmq
-
 from bptt_instructor.grading.kernel_client.client import KernelClient
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, ZygoteProcess
 
@@ -42,7 +40,6 @@ class KernelLauncher:
         self._record_types: tuple[type, ...] = pkgutil.resolve_name(suite.kernel)().record_types
         self.sandboxed = sandboxed
         self._use_zygote = use_zygote
-        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._zygote: ZygoteProcess | None = None
 
     @contextmanager
@@ -70,7 +67,6 @@ class KernelLauncher:
     def close(self) -> None:
         """End the zygote."""
         self._end_zygote()
-        self._context.term()
 
     def _fork_with_retry(self, files: Mapping[str, bytes]) -> KernelClient:
         had_zygote = self._zygote is not None
@@ -88,7 +84,7 @@ class KernelLauncher:
             self._zygote = ZygoteProcess(self._limits, self._suite, sandboxed=self.sandboxed)
         with _archive(files) as archive:
             forked = self._zygote.fork(archive)
-        return KernelClient(forked, self._limits, self._record_types, self._context)
+        return KernelClient(forked, self._limits, self._record_types)
 
     def _end_zygote(self) -> None:
         if self._zygote:

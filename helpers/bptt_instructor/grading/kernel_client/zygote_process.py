@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import socket
 import subprocess
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.checks.packages import package_folders
-from bptt_instructor.grading.protocol.messages import CHANNELS
 from bptt_instructor.grading.sandbox.bubblewrap import bwrap_command, writable_dirs
 from bptt_instructor.grading.sandbox.namespaces import HOME, WORK
 
@@ -36,18 +34,24 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class ForkedKernel:
-    """A kernel that has been forked, and whose sockets accept connections.
+    """A kernel that has been forked.
 
     Attributes
     ----------
     pidfd
         File descriptor of its first process; in a sandbox, all others end with that process.
-    folder
-        Path to the folder of its sockets.
+    channel
+        Socket to the kernel.
+    keeper
+        Socket to the kernel's parent, see :mod:`bptt_instructor.grading.kernel.keeper`.
+    sandboxed
+        Whether it has a pid namespace of its own.
     """
 
     pidfd: int
-    folder: str
+    channel: socket.socket
+    keeper: socket.socket
+    sandboxed: bool
 
 
 class ZygoteProcess:
@@ -67,8 +71,6 @@ class ZygoteProcess:
         self._limits = limits
         self._sandboxed = sandboxed
         self._folder = tempfile.TemporaryDirectory(prefix="bptt-")
-        # By way of a file descriptor, the path to a socket is short enough, and does not show where the folder is.
-        self._folder_fd = os.open(self._folder.name, os.O_PATH | os.O_DIRECTORY)
         self._control_socket, zygote_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         module = "bptt_instructor.grading.kernel.zygote"
         command = [sys.executable, "-s", "-P", "-m", module, str(zygote_socket.fileno())]
@@ -107,29 +109,25 @@ class ZygoteProcess:
         SandboxError
             When the zygote has ended, or cannot fork one.
         """
-        folder = f"/proc/self/fd/{self._folder_fd}"
-        listening = []
+        request: dict[str, Any] = {
+            "limits": self._limits.as_dict(),
+            "work": self._work_folder(),
+            "writable": writable_dirs(self._packages),
+        }
+        channel, kernel_end = socket.socketpair()
+        keeper, keeper_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        fds = [kernel_end.fileno(), keeper_end.fileno(), *([] if archive is None else [archive])]
         try:
-            for channel in CHANNELS:
-                path = f"{folder}/{channel}"
-                Path(path).unlink(missing_ok=True)
-                listening.append(socket.socket(socket.AF_UNIX))
-                listening[-1].bind(path)
-                listening[-1].listen()
-            request: dict[str, Any] = {
-                "limits": self._limits.as_dict(),
-                "work": self._work_folder(),
-                "writable": writable_dirs(self._packages),
-            }
-            fds = [each.fileno() for each in listening] + ([] if archive is None else [archive])
             socket.send_fds(self._control_socket, [json.dumps(request).encode()], fds)
-        except OSError as error:
-            raise SandboxError(f"the zygote has gone: {error}") from error
+            (pidfd,) = self._receive(FORK_SECONDS)
+        except (OSError, SandboxError) as error:
+            channel.close()
+            keeper.close()
+            raise SandboxError(f"no kernel could be forked: {error}") from error
         finally:
-            for each in listening:
-                each.close()
-        (pidfd,) = self._receive(FORK_SECONDS)
-        return ForkedKernel(pidfd, folder)
+            kernel_end.close()
+            keeper_end.close()
+        return ForkedKernel(pidfd, channel, keeper, self._sandboxed)
 
     def close(self) -> None:
         """Kill the zygote and all its kernels, and delete its folder."""
@@ -137,7 +135,6 @@ class ZygoteProcess:
         with suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait()
-        os.close(self._folder_fd)
         self._stderr_file.close()
         self._folder.cleanup()
 

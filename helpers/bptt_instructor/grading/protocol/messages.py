@@ -1,4 +1,4 @@
-"""Run and call requests and replies, message types, channel names."""
+"""Run and call requests and replies, message types."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.checks.interface import CallReply
-from bptt_instructor.grading.protocol.serialize import MAX_TEXT_CHARACTERS, DecodeError, decode, encode
+from bptt_instructor.grading.protocol.serialize import MAX_TEXT_CHARACTERS, DecodeError, clean_text, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bptt_instructor.grading.checks.interface import Arguments
 
-CHANNELS = ("shell", "iopub")
-"""The kernel's sockets that the trusted side connects to: shell for requests, iopub for outputs and replies."""
-RUN_REQUEST = "bptt_run_request"
-CELL_DONE = "bptt_cell_done"
-CALL_REQUEST = "bptt_call_request"
-CALL_REPLY = "bptt_call_reply"
-"""Message types: run cells, one cell has ended, call functions, one call has ended."""
+READY = "ready"
+"""First message of a kernel."""
+RUN_REQUEST = "run_request"
+CELL_DONE = "cell_done"
+CALL_REQUEST = "call_request"
+CALL_REPLY = "call_reply"
+IDLE = "idle"
+"""Message types: run cells, one cell has ended, call functions, one call has ended, the request as a whole has ended.
+
+A message is an object with ``type``, ``part`` (the cell or call that it is about, or the request) and ``content``. A
+question of the kernel's, and the answer, are objects of another form: see
+:meth:`bptt_instructor.grading.kernel.channel.Channel.ask`.
+"""
 
 MAX_ENTRIES = 50
 """Of each list in a reply."""
@@ -77,7 +83,7 @@ def encode_reply(reply: CallReply, record_types: Sequence[type]) -> dict[str, An
 
 
 def _truncated(text: str) -> str:
-    return text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()
+    return clean_text(text[:MAX_TEXT_CHARACTERS])
 
 
 def decode_reply(data: Any, record_types: Sequence[type], max_bytes: int) -> CallReply:  # noqa: ANN401 - anything
@@ -109,12 +115,13 @@ def decode_reply(data: Any, record_types: Sequence[type], max_bytes: int) -> Cal
             raise DecodeError(f"{name} is not a list")
         if kind is str and any(len(entry) > MAX_TEXT_CHARACTERS for entry in entries):
             raise DecodeError(f"{name} is too long")
-    lists = {name: tuple(data[name]) for name in (*_TEXT_LIST_FIELDS, "axes")}
-    return CallReply(**{**data, **lists, "result": decode(data["result"], record_types, max_bytes)})
+    texts = {name: clean_text(data[name]) for name in _TEXT_FIELDS}
+    lists = {name: tuple(map(clean_text, data[name])) for name in _TEXT_LIST_FIELDS} | {"axes": tuple(data["axes"])}
+    return CallReply(**{**texts, **lists, "result": decode(data["result"], record_types, max_bytes)})
 
 
 def part_id(request: str, number: int) -> str:
-    """Return the id of one cell or call of a request; messages about it have this id as their parent."""
+    """Return the id of one cell or call of a request; messages about it have this id as their ``part``."""
     return f"{request}/{number}"
 
 

@@ -32,6 +32,11 @@ class DecodeError(ValueError):
     """A message is not encoded data, or exceeds a bound."""
 
 
+def clean_text(text: str) -> str:
+    """Return a text without lone surrogates, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
 class Opaque:
     """Placeholder for a value that cannot be encoded; its class is named after the value's type."""
 
@@ -88,7 +93,7 @@ def _encode_scalar(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, float) and not math.isfinite(value):
         return {"float": repr(value)}
     if isinstance(value, str):
-        return value[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()
+        return clean_text(value[:MAX_TEXT_CHARACTERS])
     if type(value) is int and abs(value) >= 2**63:
         return {"other": "int"}
     return value
@@ -206,7 +211,7 @@ class _Decoder:
     def _text(self, text: str) -> str:
         if len(text) > MAX_TEXT_CHARACTERS:
             raise DecodeError("too long a text")
-        return text
+        return clean_text(text)
 
     def _dict(self, pairs: list[Any], arrays: list[np.ndarray[Any, Any]], depth: int) -> dict[Any, Any]:
         decoded: dict[Any, Any] = {}

@@ -21,6 +21,7 @@ MS_REC = 0x4000
 MS_PRIVATE = 0x4_0000
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PR_CAPBSET_DROP = 24
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_CAP_AMBIENT = 47
@@ -73,3 +74,8 @@ def drop_capabilities() -> None:
 def die_with_parent() -> None:
     """Have the system kill this process when its parent ends."""
     _raise_on_error(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "die with parent")
+
+
+def forbid_tracing() -> None:
+    """Have the system keep this process's memory and files from others of the same user."""
+    _raise_on_error(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "not dumpable")

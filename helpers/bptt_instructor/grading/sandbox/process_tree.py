@@ -67,6 +67,14 @@ class ProcessTree:
         """Return the CPU time of all processes, including their ended threads and children."""
         return sum(_cpu_seconds(process) for process in self._processes())
 
+    def ids(self) -> frozenset[tuple[int, float]]:
+        """Return the process id and the start time of each process."""
+        found = set()
+        for process in self._processes():
+            with suppress(psutil.Error):
+                found.add((process.pid, process.create_time()))
+        return frozenset(found)
+
     @property
     def _sandboxed(self) -> bool:
         with suppress(OSError):
