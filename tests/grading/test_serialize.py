@@ -7,10 +7,10 @@ import pytest
 
 from bptt import inputs
 from bptt.check.exercises import EXERCISES
-from bptt_instructor.grading.checks.bptt_kernel import BpttKernel
+from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.protocol.serialize import MAX_DEPTH, DecodeError, decode, encode
 
-RECORD_TYPES = BpttKernel().record_types
+RECORD_TYPES = BpttSuite().record_types
 NUMBER = {"dtype": "float64", "shape": [1], "data": "AAAAAAAA8D8="}
 
 

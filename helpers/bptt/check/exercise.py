@@ -37,19 +37,20 @@ class Mistake:
 
 
 class CostBound(NamedTuple):
-    """Upper bound on the CPU time of a right function, on a large case.
+    """Bound on how the CPU time of a right function may grow with the number of gradients' entries.
 
     By the cheap gradient principle all gradients together cost a small multiple of the forward pass; numerical
-    differentiation costs a forward pass or two for each number. So the case has thousands of numbers, and the bound is
-    several times what slow, honest Python needs, and a fraction of what numerical differentiation needs.
+    differentiation costs a forward pass or two for each entry. So a function is timed on two cases whose forward passes
+    take as many operations, while one has many more entries to differentiate for. Whatever the two have in common,
+    such as plots, prints or slow arithmetic number by number, cancels in the difference.
 
     Attributes
     ----------
-    sizes : Sizes
-        Enough numbers to differentiate for, in arrays small enough to be sent. Where each number of a result comes
-        from a number of its own, many examples; where examples are summed, large weights.
+    many, few : Sizes
+        Sizes of the two cases. Entries are many where weights are large, and few where there are many examples.
     max_passes : int
-        Largest allowed ratio of a function's CPU time to that of the forward pass.
+        Largest allowed difference of the two CPU times, in forward passes of the first case: several times what slow,
+        honest Python needs, and a fraction of what numerical differentiation needs.
     forward : callable
         Runs the forward pass that belongs to a case, given the arguments of the call.
 
@@ -58,7 +59,8 @@ class CostBound(NamedTuple):
     A. Griewank and A. Walther, "Evaluating Derivatives", 2nd edition, chapter 4, SIAM, 2008.
     """
 
-    sizes: Sizes
+    many: Sizes
+    few: Sizes
     max_passes: int
     forward: Callable[[Arguments], object]
 
@@ -102,8 +104,8 @@ class Exercise:
     cell : Recurrent or None
         The cell, where the exercise was made from a forward pass alone; grading makes a stub of it.
     cost : CostBound or None
-        The bound that grading checks right functions against. None where nudging every number is the task, or where
-        entries are independent, so that nudging all of them at once is as cheap as going backward.
+        The bound that grading checks right functions against. None where there is nothing to differentiate, or where
+        nudging every number is the task.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -30,12 +31,17 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.models.submission import AssignmentFiles, Submission
 
 
+MAX_RUNS = 2
+"""How often a submission is run whose kernel is killed from outside, which is not its own doing."""
 STATUS_OF_END = {
     EndReason.MEMORY: Status.OUT_OF_MEMORY,
     EndReason.TIME: Status.TIMED_OUT,
     EndReason.NOTEBOOK_TIME: Status.TIMED_OUT,
 }
 """For other reasons that end a kernel early, the status is ``CRASHED``."""
+
+
+log = logging.getLogger(__name__)
 
 
 def grade_submission(
@@ -68,11 +74,21 @@ def grade_submission(
         outcome = submission.student, lesson.name, error.status, (error.reason,)
         return SubmissionResult(*outcome, sandboxed=kernels.sandboxed, seed=submission.seed)
     read = time.perf_counter()
-    judge = Judge(suite, submission.seed, lesson.name, submission.student)
-    # The lesson's files replace files of the same name.
-    with kernels.start({**submission.files, **lesson.files}) as kernel:
-        started = time.perf_counter()
-        run = execute_notebook(prepared.notebook, kernel, graded_sources(source), judge)
+    for _ in range(MAX_RUNS):
+        judge = Judge(suite, submission.seed, lesson.name, submission.student)
+        # The lesson's files replace files of the same name.
+        with kernels.start({**submission.files, **lesson.files}) as kernel:
+            started = time.perf_counter()
+            run = execute_notebook(prepared.notebook, kernel, graded_sources(source), judge)
+        if run.ended != EndReason.KILLED.value:
+            break
+        log.warning("The kernel of %s was killed from outside", submission.student)
+    else:
+        reason = (
+            f"could not be graded here: {EndReason.KILLED.value}, {MAX_RUNS} times. Most likely this machine has too "
+            f"little memory left. Grade it alone, with --student {submission.student}"
+        )
+        return SubmissionResult(submission.student, lesson.name, Status.NOT_GRADED, (reason,), seed=submission.seed)
     ended = time.perf_counter()
     seconds = {"intake": read - began, "start": started - read, "run": ended - started}
     result = build_result(submission, lesson.name, suite, prepared, run, released)

@@ -11,6 +11,9 @@ from bptt.check.exercise import Arguments, CostBound, Exercise
 from bptt.check.mistakes import graphs as mistakes
 from bptt.types import Array, Gradients
 
+# Entries are independent here, so that whoever nudges all of them at once goes unnoticed, and has lost nothing.
+_MANY, _FEW = inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 4, 2, 8, 1)
+
 TANH_BACKWARD = Exercise(
     name="tanh_backward",
     arguments=("da", "a"),
@@ -22,6 +25,7 @@ TANH_BACKWARD = Exercise(
         "tanh works on each entry alone: no sum, no matrix product. Each entry of da is multiplied by one number.",
         "That number is the slope of tanh there. It stands above, written with the output, and a is the output.",
     ),
+    cost=CostBound(_MANY, _FEW, 1500, lambda arguments: np.tanh(arguments["a"])),
 )
 
 SIGMOID_BACKWARD = Exercise(
@@ -35,6 +39,7 @@ SIGMOID_BACKWARD = Exercise(
         "The same as for tanh, with another slope: what arrives, times what the node does.",
         "Take the slope that you derived, and put the output a wherever the sigmoid of z stands in it.",
     ),
+    cost=CostBound(_MANY, _FEW, 1500, lambda arguments: sigmoid(arguments["a"])),
 )
 
 
@@ -63,7 +68,7 @@ WEIGHTED_INPUT_BACKWARD = Exercise(
         "dW sums over the examples j, the second index of dZ and of X. So one of the two has to be turned.",
         "dX sums over the units i, the first index of W and of dZ. db sums dZ over the examples, and stays a column.",
     ),
-    cost=CostBound(inputs.Sizes(48, 48, 2, 1, 1), 1500, _forward),
+    cost=CostBound(inputs.Sizes(48, 48, 2, 1, 1), inputs.Sizes(6, 6, 2, 64, 1), 1500, _forward),
 )
 
 
@@ -102,6 +107,7 @@ FAN_OUT = Exercise(
         "Both nodes are written: tanh_backward(dp, ...) and sigmoid_backward(dq, ...). Which output does each need?",
         "Both results are about the same x. They meet there.",
     ),
+    cost=CostBound(_MANY, _FEW, 1500, lambda arguments: np.tanh(arguments["cache"].x) * sigmoid(arguments["cache"].x)),
 )
 
 
@@ -207,6 +213,11 @@ def _first_layer_backward(dZ1: Array, _: Array, cache: graphs.TwoLayerCache) -> 
     return {"dW1": gradients["dW"], "db1": gradients["db"], "dX": gradients["dX"]}
 
 
+def _two_layer_forward(arguments: Arguments) -> object:
+    first, _, second, _ = arguments["cache"]
+    return graphs.two_layer_forward(first.X, first.W, first.b, second.W, second.b)
+
+
 def _draw_two_layer(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.two_layer(seed, sizes.n_x, sizes.n_a, sizes.m)
 
@@ -243,4 +254,5 @@ TWO_LAYER_BACKWARD = Exercise(
         ),
         "A1 was used twice. Collect both gradients before you go on through tanh; stopping half-way loses one of them.",
     ),
+    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 1), inputs.Sizes(6, 6, 2, 44, 1), 700, _two_layer_forward),
 )

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from bptt import exact, inputs, rnn
+from bptt.activations import softmax
 from bptt.check.exercise import Arguments, CostBound, Exercise
 from bptt.check.exercises.rnn_cell import RNN_CELL_PARAMETERS_BACKWARD
 from bptt.check.mistakes import rnn_output, rnn_truncated
@@ -21,6 +24,11 @@ def _forward(arguments: Arguments) -> object:
 
 def _draw_output(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
     return inputs.rnn_output(seed, *sizes)
+
+
+def _forward_output(arguments: Arguments) -> object:
+    a, Wya = arguments["a"], arguments["Wya"]
+    return softmax(rnn.output_z(a, Wya, np.zeros((len(Wya), 1))))
 
 
 def _draw_truncated(seed: int, sizes: inputs.Sizes) -> tuple[Any, ...]:
@@ -63,6 +71,7 @@ OUTPUT_BACKWARD = Exercise(
             "one by are used at all of them."
         ),
     ),
+    cost=CostBound(inputs.Sizes(2, 48, 48, 1, 2), inputs.Sizes(2, 6, 6, 16, 8), 500, _forward_output),
 )
 
 SWEEP = Exercise(
@@ -101,12 +110,13 @@ RNN_BACKWARD = Exercise(
             "to be visited receives from the right."
         ),
     ),
-    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), 150, _forward),
+    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), inputs.Sizes(1, 10, 2, 29, 10), 150, _forward),
 )
 
 RNN_BACKWARD_PER_LOSS = replace(
     RNN_BACKWARD,
     name="rnn_backward_per_loss",
+    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 4), inputs.Sizes(1, 10, 2, 29, 4), 375, _forward),
     # One traversal for each loss: T_x of them, the longest through T_x cells.
     min_calls=lambda arguments: sum(range(1, arguments["da"].shape[2] + 1)),
     stages=(replace(SWEEP, mistakes=mistakes.PER_LOSS), replace(GATHER, mistakes=())),
@@ -131,5 +141,5 @@ RNN_BACKWARD_TRUNCATED = Exercise(
         "With steps = 1 each loss passes the cell of its own step and no other. Where does it stop with steps = 2?",
         "da0 receives something only from those losses whose way back reaches the first cell and passes it.",
     ),
-    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), 150, _forward),
+    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), inputs.Sizes(1, 10, 2, 29, 10), 150, _forward),
 )

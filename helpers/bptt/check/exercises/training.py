@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from bptt import exact, graphs, inputs
-from bptt.check.exercise import Exercise
+from bptt.check.exercise import CostBound, Exercise
 from bptt.check.mistakes import adam, clipping, dream_input, embedding, many_to_one
 from bptt.types import Array, Gradients
 
@@ -151,6 +151,12 @@ MANY_TO_ONE_UPSTREAM = Exercise(
         "Which step of example j was looked at? If 3 of its steps are real, they are the steps 0, 1 and 2.",
         "A loop over the examples does it: one column of da_last goes to one place.",
     ),
+    cost=CostBound(
+        inputs.Sizes(2, 32, 2, 16, 8),
+        inputs.Sizes(2, 4, 2, 4, 3),
+        1500,
+        lambda arguments: arguments["da_last"][:, np.arange(len(arguments["lengths"]))],
+    ),
 )
 
 
@@ -176,6 +182,12 @@ EMBEDDING_BACKWARD = Exercise(
             "Two loops, over the examples and over the steps, are right, if slow. np.add.at does the same at once; "
             "dE[:, words] += dx does not: where one column is named twice, NumPy writes only one of the two."
         ),
+    ),
+    cost=CostBound(
+        inputs.Sizes(256, 2, 2, 2, 2),
+        inputs.Sizes(8, 2, 2, 8, 16),
+        1000,
+        lambda arguments: np.zeros((len(arguments["dx"]), N_WORDS))[:, arguments["words"]],
     ),
 )
 

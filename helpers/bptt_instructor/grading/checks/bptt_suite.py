@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bptt import inputs
 from bptt.check.call import CallResult
+from bptt.check.compare import validate
 from bptt.check.exercises import EXERCISES
 from bptt.check.findings import Finding
 from bptt.check.report import Report
 from bptt.check.run import Examination, build_report, cause_titles, examine
 from bptt.exact import ReferenceUsedError
-from bptt_instructor.grading.checks.interface import ExerciseInfo, LargeCase
+from bptt_instructor.grading.checks.answers import ANSWERED, answer, backward
+from bptt_instructor.grading.checks.in_sandbox import COVERS
+from bptt_instructor.grading.checks.interface import CostCases, ExerciseInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bptt.check.findings import Kind
     from bptt_instructor.grading.checks.interface import Arguments, CallReply, RemoteFunction
@@ -25,6 +29,7 @@ class BpttSuite:
     """Exercises of this course; see :class:`bptt_instructor.grading.checks.interface.CheckSuite`."""
 
     packages = ("bptt",)
+    covers = COVERS
     kernel = "bptt_instructor.grading.checks.bptt_kernel:BpttKernel"
     failure_labels = {  # noqa: RUF012 - nothing writes to it
         "not-implemented": "not written yet",
@@ -40,7 +45,8 @@ class BpttSuite:
         "value": "wrong, for no known cause",
         "calls": "right numbers, but not with the calls that the exercise asks for",
         "no-answer": "gave no answer in time",
-        "cost": "right numbers, but not by going backward",
+        "large": "right on small arrays, wrong on larger ones",
+        "cost": "right numbers, at a cost that a person should look at",
     }
 
     @cached_property
@@ -55,13 +61,36 @@ class BpttSuite:
         """Call a function on all cases, and compare the results with exact gradients."""
         return BpttExamination(examine(EXERCISES[exercise], _ProxyOfRemote(function), seed))
 
-    def large_case(self, exercise: str, seed: int) -> LargeCase | None:
-        """Draw the case for the cost test, of the sizes in :class:`bptt.check.exercise.CostBound`."""
+    @cached_property
+    def record_types(self) -> tuple[type, ...]:
+        """The named tuples in the arguments of any exercise, found in one small case of each."""
+        cases = (exercise.case(0, inputs.Sizes(1, 1, 1, 1, 1)) for exercise in EXERCISES.values())
+        return tuple(dict.fromkeys(kind for case in cases for kind in _record_types(case)))
+
+    def cost_cases(self, exercise: str, seed: int) -> CostCases | None:
+        """Draw the cases for the cost test, of the sizes in :class:`bptt.check.exercise.CostBound`."""
         bound = EXERCISES[exercise].cost
         if bound is None:
             return None
-        arguments = EXERCISES[exercise].case(seed, bound.sizes)
-        return LargeCase(arguments, lambda: bound.forward(arguments), bound.max_passes)
+        many, few = (EXERCISES[exercise].case(seed + at, sizes) for at, sizes in enumerate((bound.many, bound.few)))
+        return CostCases(many, few, lambda: bound.forward(many), bound.max_passes)
+
+    def compare(self, exercise: str, arguments: Arguments, reply: CallReply) -> Mapping[str, str]:
+        """Say what is wrong with the reply to a large case, by gradient."""
+        entry = EXERCISES[exercise]
+        right = backward(exercise, arguments) or entry.right(arguments)
+        findings = list(validate(entry, _call_result(reply), right, inputs.Sizes(0, 0, 0, 0, 0)))
+        of_all = next((finding.message for finding in findings if finding.gradient is None), "")
+        return (
+            dict.fromkeys(entry.shapes, of_all) if of_all else {str(each.gradient): each.message for each in findings}
+        )
+
+    def answer(self, name: str, arguments: tuple[Any, ...], exercise: str) -> Any:  # noqa: ANN401 - gradients
+        """Answer for an exact function: while a function is judged, for its exercise's stand-ins alone."""
+        allowed = EXERCISES[exercise].stand_ins if exercise else ANSWERED
+        if name not in allowed:
+            raise LookupError(name)
+        return answer(name, arguments)
 
     def failure(self, exercise: str, only: Sequence[str] | None, kind: Kind, message: str) -> Report:
         """Make the report on a failure that only grading finds."""
@@ -108,7 +137,9 @@ class _ProxyOfRemote:
 
 def _call_result(reply: CallReply) -> CallResult:
     error = _exception(reply.error, reply.message) if reply.error else None
-    return CallResult(reply.result, error, reply.at_line, reply.warned, reply.printed, reply.changed, reply.axes)
+    return CallResult(
+        reply.result, error, reply.at_line, reply.warned, reply.printed, reply.changed, reply.axes, reply.calls
+    )
 
 
 _EXCEPTIONS = {
@@ -122,3 +153,13 @@ def _exception(name: str, message: str) -> BaseException:
     kind: Any = _EXCEPTIONS.get(name) or type(name if name.isidentifier() else "Error", (Exception,), {})
     error: BaseException = kind(message)
     return error
+
+
+def _record_types(value: Any) -> Iterator[type]:  # noqa: ANN401 - walks anything
+    if hasattr(value, "_fields"):
+        yield type(value)
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, list | tuple):
+        for entry in value:
+            yield from _record_types(entry)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 Arguments = dict[str, Any]
 """Arguments of a learner's function by name, in the order of its parameters."""
@@ -43,6 +44,8 @@ class CallReply:
         Numbers and arrays of the notebook that the function reads by name.
     own
         Names of the stand-ins that replaced a function of the learner's own.
+    calls
+        How often stand-ins were called, as counted by the grader, which answers them.
     """
 
     result: Any = None
@@ -56,6 +59,7 @@ class CallReply:
     origin: str = ""
     reads: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    calls: int = 0
 
 
 class RemoteFunction(Protocol):
@@ -136,20 +140,21 @@ class ExerciseInfo:
 
 
 @dataclass(frozen=True)
-class LargeCase:
-    """A case for the cost test, large enough that numerical differentiation shows in the CPU time.
+class CostCases:
+    """Two cases for the cost test, whose forward passes take as many operations.
 
     Attributes
     ----------
-    arguments
-        Arguments of the function.
+    many, few
+        Arguments of the function; the results of the first have many more numbers than those of the second.
     forward
-        Runs the forward pass of this case, to be timed.
+        Runs the forward pass of ``many``, to be timed.
     max_passes
-        CPU time that the function may take, in forward passes.
+        CPU time that the function may take for ``many`` above what it takes for ``few``, in forward passes.
     """
 
-    arguments: Arguments
+    many: Arguments
+    few: Arguments
     forward: Callable[[], object]
     max_passes: int
 
@@ -161,15 +166,21 @@ class CheckSuite(Protocol):
     ----------
     packages
         Import packages of the checks: digested for the result cache, and mounted in the sandbox.
+    covers
+        Parts of these packages that the sandbox does not show, such as right answers: by path below the folder of the
+        packages (``bptt/exact``), the file or folder that is shown in its place.
     kernel
         Name of the part inside the sandbox, a :class:`KernelChecks`: ``package.module:Class``.
     exercises
         By the name under which a graded cell calls the check: ``check.<name>(<function>, only=[...])``.
     failure_labels
         Words for the results table by kind of finding, in the order of the table.
+    record_types
+        Named tuples that arguments and results may hold.
     """
 
     packages: tuple[str, ...]
+    covers: Mapping[str, Path]
     kernel: str
     failure_labels: Mapping[str, str]
 
@@ -177,14 +188,39 @@ class CheckSuite(Protocol):
     def exercises(self) -> Mapping[str, ExerciseInfo]:
         """See above."""
 
+    @property
+    def record_types(self) -> tuple[type, ...]:
+        """See above."""
+
     def examine(self, exercise: str, function: RemoteFunction, seed: int) -> Examination:
         """Call a function on cases drawn from a seed, and compare; does not catch what ``call_cases`` raises."""
 
-    def large_case(self, exercise: str, seed: int) -> LargeCase | None:
-        """Draw the case for the cost test; None for an exercise without one."""
+    def cost_cases(self, exercise: str, seed: int) -> CostCases | None:
+        """Draw the cases for the cost test; None for an exercise without one."""
+
+    def compare(self, exercise: str, arguments: Arguments, reply: CallReply) -> Mapping[str, str]:
+        """Say what is wrong with the reply to a cost case, by output: empty when all is right."""
+
+    def answer(self, name: str, arguments: tuple[Any, ...], exercise: str) -> Any:  # noqa: ANN401 - as the name says
+        """Answer a question from the kernel; whoever controls that may ask anything.
+
+        Parameters
+        ----------
+        name
+            What is asked for.
+        arguments
+            As sent, within the bounds on size.
+        exercise
+            The exercise whose function is being called; empty while cells run.
+
+        Raises
+        ------
+        LookupError
+            When there is no answer to that name now.
+        """
 
     def failure(self, exercise: str, only: Sequence[str] | None, kind: str, message: str) -> Report:
-        """Make the report on a failure that only grading finds, of the kind ``no-answer`` or ``cost``."""
+        """Make the report on a failure that only grading finds: of the kind ``no-answer``, ``large`` or ``cost``."""
 
 
 class KernelChecks(Protocol):
@@ -202,31 +238,15 @@ class KernelChecks(Protocol):
     preload: tuple[str, ...]
     ask: Callable[[str, Sequence[Any]], Any]
 
-    @property
-    def record_types(self) -> tuple[type, ...]:
-        """Named tuples that arguments and results may hold."""
-
-    def call(
-        self,
-        function: Callable[..., Any],
-        exercise: str,
-        arguments: Arguments,
-        stand_ins: Sequence[str],
-        *,
-        stubs: bool,
-    ) -> CallReply:
+    def call(self, function: Callable[..., Any], arguments: Arguments, stand_ins: Sequence[str]) -> CallReply:
         """Call a learner's function once.
 
         Parameters
         ----------
         function
             The learner's function.
-        exercise
-            Name of the exercise.
         arguments
             Arguments of the function.
         stand_ins
-            Names of earlier exercises' functions that are replaced during the call.
-        stubs
-            Whether to replace them by zero-cost stubs in place of exact ones.
+            Names of earlier exercises' functions that are replaced during the call, by functions that ask the grader.
         """

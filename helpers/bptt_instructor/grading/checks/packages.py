@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bptt_instructor.grading.checks.interface import CheckSuite
 
 GRADER = "bptt_instructor"
+KERNEL_PARTS = (
+    "__init__.py",
+    *(f"grading/{part}" for part in ("__init__.py", "_nbgrader_shim.py", "limits.py")),
+    *(f"grading/{part}" for part in ("kernel", "protocol", "sandbox")),
+    *(f"grading/checks/{part}" for part in ("__init__.py", "interface.py", "bptt_kernel.py")),
+)
+"""The grader's own files that a kernel needs; the sandbox shows no others."""
 
 
 def package_folders(packages: tuple[str, ...]) -> list[Path]:
@@ -17,3 +28,22 @@ def package_folders(packages: tuple[str, ...]) -> list[Path]:
         Names of the course's packages: :attr:`bptt_instructor.grading.checks.interface.CheckSuite.packages`.
     """
     return [Path(import_module(name).__path__[0]) for name in dict.fromkeys((GRADER, *packages))]
+
+
+def shown_files(suite: CheckSuite) -> dict[Path, Path]:
+    """Return which file or folder the sandbox shows at each path below the packages, besides these themselves.
+
+    Parameters
+    ----------
+    suite
+        The course's checks.
+
+    Returns
+    -------
+    dict
+        By path in the sandbox, the path outside. Of the grader's package only what is in it is shown.
+    """
+    (grader,) = package_folders(())
+    parents = {name: Path(import_module(name).__path__[0]).parent for name in suite.packages}
+    shown = {grader / part: grader / part for part in KERNEL_PARTS}
+    return shown | {parents[path.partition("/")[0]] / path: cover for path, cover in suite.covers.items()}

@@ -1,10 +1,11 @@
-"""Cost test: CPU time on a large case against the forward pass.
+"""Cost test: how CPU time grows with the number of entries to differentiate for, between two large cases.
 
-By the cheap gradient principle all gradients together cost a small multiple of the forward pass, however many inputs
-there are. Numerical differentiation costs one or two forward passes for each input, and so does the package's own
-complex step, however a learner's function gets at it.
+By the cheap gradient principle all gradients together cost a small multiple of the forward pass, however many entries
+there are. Numerical differentiation costs one or two forward passes for each entry. The two cases have forward passes
+of equal length, so that plots, prints and slow arithmetic, which both have, do not count.
 
-CPU time is compared, measured from outside the kernel: a busy machine adds to wall time, and not to CPU time.
+The results are compared as well, and every attempt draws new cases: a function cannot pass by answering one kind of
+case and refusing another. CPU time is measured from outside the kernel: a busy machine adds to wall time alone.
 
 References
 ----------
@@ -13,28 +14,57 @@ A. Griewank and A. Walther, "Evaluating Derivatives", 2nd edition, chapter 4, SI
 
 from __future__ import annotations
 
+import random
 import time
+from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.protocol.messages import CallRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from bptt_instructor.grading.checks.interface import CheckSuite
+    from bptt_instructor.grading.checks.interface import Arguments, CheckSuite, CostCases
     from bptt_instructor.grading.kernel_client.client import KernelClient
     from bptt_instructor.lessons.check_calls import CheckCall
 
-MESSAGE_SECONDS = 0.01
-"""CPU time of a request and its reply without the function's own."""
 MAX_TRIES = 3
-"""Measurements before a function is too expensive; the cheapest counts, because the machine may disturb some."""
+"""Measurements before the cost is one for a person to look at; the cheapest counts, as the machine may disturb some."""
+MAX_CONSTANT_SECONDS = 0.5
+"""CPU time that a function may take whatever the size, such as for a plot: more could hide what grows."""
 FORWARD_RUNS = 5
 
 
-def measure_excess_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, seed: int) -> float:
-    """Measure the CPU time of a learner's function on a large case, and compare it with the exercise's bound.
+@dataclass(frozen=True)
+class CostResult:
+    """Result of a cost test.
+
+    Attributes
+    ----------
+    passes
+        By how many forward passes the CPU time grew, when that is too much; 0 when it is not.
+    constant_seconds
+        CPU time that it took for both cases, when that is too much; 0 when it is not.
+    processes
+        Whether it started processes or threads, whose CPU time cannot be measured.
+    wrong
+        What is wrong with the results of the large cases, by output.
+    """
+
+    passes: float = 0.0
+    constant_seconds: float = 0.0
+    processes: bool = False
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look at the function, though all its results are right."""
+        return bool(self.passes or self.constant_seconds or self.processes)
+
+
+def measure_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, new_seed: Callable[[], int]) -> CostResult:
+    """Call a learner's function on two large cases, compare the results and the CPU times.
 
     Parameters
     ----------
@@ -44,35 +74,59 @@ def measure_excess_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall
         The course's checks.
     call
         The function, and its exercise.
-    seed
-        Seed of the large case.
-
-    Returns
-    -------
-    float
-        CPU time in forward passes when it is above the bound; 0 when it is not.
+    new_seed
+        Returns a new seed at each call.
 
     Raises
     ------
     NoReplyError
         When the kernel does not reply.
     """
-    large = suite.large_case(call.exercise, seed)
-    if large is None:
-        return 0.0
-    stand_ins = suite.exercises[call.exercise].stand_ins
-    request = CallRequest(call.exercise, call.function, large.arguments, stand_ins, stubs=True)
-    forward, passes = _median_seconds(large.forward), 0.0
+    results: list[CostResult] = []
     for _ in range(MAX_TRIES):
-        before = kernel.cpu_seconds()
-        kernel.call(request)
-        spent = kernel.cpu_seconds() - before - MESSAGE_SECONDS
-        if spent <= large.max_passes * forward:
-            return 0.0
-        passes = min(passes or spent / forward, spent / forward)
-        # Other processes of the notebook were measured as well, and a backward pass needs none of them.
-        kernel.kill_children()
-    return passes
+        cases = suite.cost_cases(call.exercise, new_seed())
+        if cases is None:
+            return CostResult()
+        result = _measure_once(kernel, suite, call, cases)
+        if result.wrong or not result.needs_review:
+            return result
+        results.append(result)
+    return min(results, key=lambda each: (each.processes, each.passes, each.constant_seconds))
+
+
+def _measure_once(kernel: KernelClient, suite: CheckSuite, call: CheckCall, cases: CostCases) -> CostResult:
+    seconds, wrong, processes = dict[str, float](), dict[str, str](), False
+    order = [("many", cases.many), ("few", cases.few)]
+    # So that the first of two calls is no sign of which it is.
+    random.SystemRandom().shuffle(order)
+    for name, arguments in order:
+        spent, started, differences = _timed_call(kernel, suite, call, arguments)
+        seconds[name] = spent
+        processes = processes or started
+        wrong |= differences
+    growth = (seconds["many"] - seconds["few"]) / _median_seconds(cases.forward)
+    constant = min(seconds.values())
+    return CostResult(
+        growth if growth > cases.max_passes else 0.0,
+        constant if constant > MAX_CONSTANT_SECONDS else 0.0,
+        processes,
+        wrong,
+    )
+
+
+def _timed_call(
+    kernel: KernelClient, suite: CheckSuite, call: CheckCall, arguments: Arguments
+) -> tuple[float, bool, Mapping[str, str]]:
+    """Return the CPU time of a call, whether it has started processes or ended some, and what is wrong with it."""
+    request = CallRequest(call.exercise, call.function, arguments, suite.exercises[call.exercise].stand_ins)
+    processes, newest = kernel.process_ids(), kernel.processes_started()
+    before = kernel.cpu_seconds()
+    reply = kernel.call(request)
+    spent = kernel.cpu_seconds() - before
+    after = kernel.processes_started()
+    # Where processes cannot be counted, as without a sandbox, those that are still there are compared.
+    started = kernel.process_ids() != processes or (newest is not None and after != newest + 1)
+    return spent, started, suite.compare(call.exercise, arguments, reply)
 
 
 def _median_seconds(forward: Callable[[], object]) -> float:

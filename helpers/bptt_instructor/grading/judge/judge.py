@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.checks.interface import UNANSWERED, CallReply
-from bptt_instructor.grading.judge import cost, reports
+from bptt_instructor.grading.judge import reports
+from bptt_instructor.grading.judge.cost import CostResult, measure_cost
 from bptt_instructor.grading.judge.seeds import derive_seed
-from bptt_instructor.grading.kernel_client.client import NoReplyError
+from bptt_instructor.grading.kernel_client.client import EndReason, NoReplyError
 from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.grading.models.result import REPORT_MIME, Verdict
 from bptt_instructor.grading.protocol.messages import CallRequest
@@ -31,12 +33,12 @@ class JudgedFunction:
     ----------
     examination
         Its results, compared.
-    excess_passes
-        From :func:`bptt_instructor.grading.judge.cost.measure_excess_cost`; 0 when the cost is within bounds.
+    cost
+        Its results and its cost on large cases.
     """
 
     examination: Examination
-    excess_passes: float
+    cost: CostResult
 
 
 class Judge:
@@ -57,6 +59,7 @@ class Judge:
         self._submission_seed = submission_seed
         self._lesson_and_student = lesson, student
         self._judged: dict[tuple[str, str], JudgedFunction | NoReplyError] = {}
+        self._drawn: Counter[tuple[str, ...]] = Counter()
 
     def forget(self) -> None:
         """Forget all functions: code has run, and may have redefined them."""
@@ -86,13 +89,17 @@ class Judge:
         """
         meta = cell.metadata["nbgrader"]
         grade_id, points = meta["grade_id"], float(meta["points"])
-        all_reports, notes = [], []
+        all_reports, notes, to_review = [], [], []
         for call in parse_check_calls(source, self._suite.exercises):
             judged = self._judge(kernel, call)
             all_reports.append(self._report(call, judged))
             notes += [_note_and_status(call, judged)] if isinstance(judged, NoReplyError) else []
-        shown = next((report for report in all_reports if not report.passed), all_reports[0])
-        score = points if all(report.passed for report in all_reports) else 0.0
+            if isinstance(judged, JudgedFunction) and all_reports[-1].passed and judged.cost.needs_review:
+                all_reports[-1] = reports.cost_to_review(self._suite, call, judged.cost)
+                to_review.append(all_reports[-1])
+        wrong = [report for report in all_reports if not report.passed and report not in to_review]
+        shown = next(iter([*wrong, *to_review, *all_reports]))
+        score = 0.0 if wrong else None if to_review else points
         note, status = notes[0] if notes else ("", Status.GRADED)
         bundle = {**shown._repr_mimebundle_(), REPORT_MIME: shown.as_dict()}
         return Verdict(grade_id, score, points, bundle, note, status)
@@ -107,22 +114,33 @@ class Judge:
         return self._judged[key]
 
     def _examine(self, kernel: KernelClient, call: CheckCall) -> JudgedFunction:
-        about = *self._lesson_and_student, call.exercise
         function = KernelFunction(kernel, call)
-        examination = self._suite.examine(call.exercise, function, derive_seed(self._submission_seed, *about))
+        examination = self._suite.examine(call.exercise, function, self._new_seed(call.exercise))
         function.points_final = True
-        if not examination.right:
-            return JudgedFunction(examination, 0.0)
-        case_seed = derive_seed(self._submission_seed, *about, "cost")
-        return JudgedFunction(examination, cost.measure_excess_cost(kernel, self._suite, call, case_seed))
+        return JudgedFunction(examination, self._cost(kernel, call) if examination.right else CostResult())
+
+    def _cost(self, kernel: KernelClient, call: CheckCall) -> CostResult:
+        try:
+            return measure_cost(kernel, self._suite, call, lambda: self._new_seed(call.exercise, "cost"))
+        except NoReplyError as error:
+            if error.late:
+                return CostResult(constant_seconds=error.seconds)
+            if kernel.ended is EndReason.KILLED:
+                raise
+            return CostResult(wrong={"": f"{call.function} gave no answer there: {error}."})
+
+    def _new_seed(self, *about: str) -> int:
+        """Return a seed that no earlier question of this submission had: what was asked before may be known by now."""
+        self._drawn[about] += 1
+        return derive_seed(self._submission_seed, *self._lesson_and_student, *about, str(self._drawn[about]))
 
     def _report(self, call: CheckCall, judged: JudgedFunction | NoReplyError) -> Report:
         if isinstance(judged, NoReplyError):
             return reports.no_answer(self._suite, call, judged)
         report = judged.examination.report(call.only)
-        if report.passed and judged.excess_passes:
-            return reports.excess_cost(self._suite, call, judged.excess_passes)
-        return report
+        wrong = judged.cost.wrong if report.passed else {}
+        messages = [message for output, message in wrong.items() if not output or output in (call.only or [output])]
+        return reports.wrong_when_large(self._suite, call, messages[0]) if messages else report
 
 
 def _note_and_status(call: CheckCall, error: NoReplyError) -> tuple[str, Status]:

@@ -1,4 +1,4 @@
-"""Reports for failures that only grading finds: no answer, excess cost."""
+"""Reports on what only grading finds: no answer, wrong results on large cases, a cost to look at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bptt_instructor.grading.checks.interface import CheckSuite, Report
+    from bptt_instructor.grading.judge.cost import CostResult
     from bptt_instructor.grading.kernel_client.client import NoReplyError
     from bptt_instructor.lessons.check_calls import CheckCall
 
@@ -24,20 +25,42 @@ def no_answer(suite: CheckSuite, call: CheckCall, error: NoReplyError) -> Report
     return suite.failure(call.exercise, call.only, "no-answer", message)
 
 
-def excess_cost(suite: CheckSuite, call: CheckCall, passes: float) -> Report:
-    """Make the report on a function with right results that is too expensive for a backward pass.
+def wrong_when_large(suite: CheckSuite, call: CheckCall, difference: str) -> Report:
+    """Make the report on a function that is right on small arrays, and not on larger ones.
 
     Parameters
     ----------
     suite, call
         The course's checks, and the call of one that the graded cell makes.
-    passes
-        CPU time of the function, in forward passes.
+    difference
+        What is wrong there.
     """
+    message = f"{call.function} is right on small arrays, and not on larger ones. There: {difference}"
+    return suite.failure(call.exercise, call.only, "large", message)
+
+
+def cost_to_review(suite: CheckSuite, call: CheckCall, cost: CostResult) -> Report:
+    """Make the report on a function with right results whose cost a person should look at.
+
+    Parameters
+    ----------
+    suite, call
+        The course's checks, and the call of one that the graded cell makes.
+    cost
+        What was measured.
+    """
+    if cost.processes:
+        found = "It starts processes or threads, so that what it costs cannot be measured"
+    elif cost.passes:
+        found = (
+            "With more numbers to find gradients for, and a forward pass of the same length, it takes longer by "
+            f"{_rounded(cost.passes)} forward passes. Going back costs a few of them, however many numbers there are"
+        )
+    else:
+        found = f"It takes more than {cost.constant_seconds:.1g} seconds whatever the sizes"
     message = (
-        f"{call.function} gives the right numbers, but on a larger case it takes as long as {_rounded(passes)} forward "
-        "passes. Nudging each number and watching the loss is a fine way to test gradients, and far too slow to learn "
-        "with. The exercise is the way back: one pass by the chain rule, for the price of a few forward passes."
+        f"{call.function} gives the right numbers. {found}. So a person will look at it before it gets its points, "
+        "and nothing is lost until then."
     )
     return suite.failure(call.exercise, call.only, "cost", message)
 

@@ -36,6 +36,8 @@ class SubmissionKernel:
     ----------
     checks
         The course's checks inside the sandbox.
+    record_types
+        Named tuples that messages may hold.
 
     Attributes
     ----------
@@ -47,10 +49,9 @@ class SubmissionKernel:
 
     channel: Channel
 
-    def __init__(self, checks: KernelChecks) -> None:
+    def __init__(self, checks: KernelChecks, record_types: tuple[type, ...]) -> None:
         self.checks = checks
-        # Cached now, for all kernels.
-        self.record_types = checks.record_types
+        self.record_types = record_types
         self.outputs = Outputs()
         self.outputs.restore()
         self.shell: Any = make_shell(self.outputs)
@@ -184,4 +185,4 @@ def call_function(checks: KernelChecks, request: CallRequest, names: Mapping[str
     if not callable(function):
         reason = "is not a function" if request.function in names else "is not defined"
         return CallReply(error="NameError", message=f"{request.function} {reason}")
-    return checks.call(function, request.exercise, request.arguments, request.stand_ins, stubs=request.stubs)
+    return checks.call(function, request.arguments, request.stand_ins)

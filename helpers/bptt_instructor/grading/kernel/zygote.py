@@ -67,13 +67,16 @@ class ForkRequest:
 
 
 def main() -> None:
-    """Serve fork requests until the control socket is closed: ``zygote.py SOCKET sandboxed|unsandboxed CHECKS``."""
-    _, number, mode, kernel_checks = sys.argv
+    """Serve fork requests until the control socket is closed.
+
+    Arguments: the socket, ``sandboxed`` or ``unsandboxed``, the course's checks, and the types that messages may hold.
+    """
+    _, number, mode, kernel_checks, *record_types = sys.argv
     control_socket = socket.socket(fileno=int(number))
     checks: KernelChecks = pkgutil.resolve_name(kernel_checks)()
     for name in (*checks.preload, *PRELOAD):
         import_module(name)
-    kernel = SubmissionKernel(checks)
+    kernel = SubmissionKernel(checks, tuple(map(pkgutil.resolve_name, record_types)))
     # Nobody waits for keepers. With the signal ignored, they do not stay zombies.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     enter = _sandboxed() if mode == "sandboxed" else _unsandboxed

@@ -7,7 +7,7 @@ import select
 import signal
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -98,13 +98,16 @@ class NoReplyError(Exception):
         In words.
     late
         Whether the function was stopped after ``answer_seconds``.
+    seconds
+        How long it was waited for, when it was late.
     forged
         Whether the notebook's code has sent the reply: the kernel's own code never sends such a one.
     """
 
-    def __init__(self, reason: str, *, late: bool = False, forged: bool = False) -> None:
+    def __init__(self, reason: str, *, late: bool = False, forged: bool = False, seconds: float = 0.0) -> None:
         super().__init__(reason)
         self.late = late
+        self.seconds = seconds
         self.forged = forged
 
 
@@ -228,18 +231,19 @@ class KernelClient:
                     self._end(EndReason.TIME)
             if self.ended and self.ended is not EndReason.TIME:
                 raise NoReplyError(self.ended.value)
-            raise NoReplyError("it took too long and was stopped", late=True)
+            raise NoReplyError("it took too long and was stopped", late=True, seconds=self._limits.answer_seconds)
         content = pending.reply
         if pending.cut_short:
             raise NoReplyError("it did not come back with anything")
         if type(content) is not dict or content.keys() != {"nonce", "result"} or content["nonce"] != nonce:
             raise NoReplyError("something else was sent in its place", forged=True)
         try:
-            return decode_reply(content["result"], self._record_types, self._limits.message_bytes)
+            reply = decode_reply(content["result"], self._record_types, self._limits.message_bytes)
         except DecodeError as error:
             # The kernel's own code sends valid replies, but a learner's result may be too large or have odd keys.
             forged = not str(error).startswith(("too ", "not a key"))
             raise NoReplyError(f"what it returned cannot be read: {error}", forged=forged) from error
+        return replace(reply, calls=pending.stand_in_calls)
 
     def cpu_seconds(self) -> float:
         """Return the CPU time that the kernel's processes have used so far, measured from outside."""
@@ -361,6 +365,7 @@ class KernelClient:
     ) -> None:
         if "question" in message:
             began = time.monotonic()
+            pending.count_question(message.get("name"))
             # Whoever reads no answers gets no more.
             if len(self._to_send) <= self._limits.message_bytes:
                 self._to_send += self._answers.reply(message, pending.call)
@@ -445,6 +450,8 @@ class _PendingReply:
         Whether the reply is there, or will not come.
     cut_short
         Whether it will not come: the request as a whole has ended without it.
+    stand_in_calls
+        How many questions were calls of the call's stand-ins.
     """
 
     def __init__(self, part: str, request: str, reply_type: str, call: CallRequest | None = None) -> None:
@@ -454,7 +461,12 @@ class _PendingReply:
         self.reply: Any = None
         self.done = False
         self.cut_short = False
+        self.stand_in_calls = 0
         self._reply_type = reply_type
+
+    def count_question(self, name: object) -> None:
+        """Count a question that is a call of a stand-in."""
+        self.stand_in_calls += self.call is not None and name in self.call.stand_ins
 
     def accept(self, kind: str, part: str, content: Any) -> bool:  # noqa: ANN401 - whatever the kernel sent
         """Return whether a message is the reply, or ends the request."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import pkgutil
 import tarfile
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.kernel_client.client import KernelClient
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, ZygoteProcess
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.grading.limits import Limits
+    from bptt_instructor.grading.protocol.messages import CallRequest
 
 
 class KernelLauncher:
@@ -37,7 +37,6 @@ class KernelLauncher:
     def __init__(self, limits: Limits, suite: CheckSuite, *, sandboxed: bool = True, use_zygote: bool = True) -> None:
         self._limits = limits
         self._suite = suite
-        self._record_types: tuple[type, ...] = pkgutil.resolve_name(suite.kernel)().record_types
         self.sandboxed = sandboxed
         self._use_zygote = use_zygote
         self._zygote: ZygoteProcess | None = None
@@ -84,7 +83,15 @@ class KernelLauncher:
             self._zygote = ZygoteProcess(self._limits, self._suite, sandboxed=self.sandboxed)
         with _archive(files) as archive:
             forked = self._zygote.fork(archive)
-        return KernelClient(forked, self._limits, self._record_types)
+        client = KernelClient(forked, self._limits, self._suite.record_types, self._answer)
+        if client.ended:
+            # Nothing of the submission's has run yet.
+            client.close()
+            raise SandboxError(f"the kernel did not start: {client.ended.value}")
+        return client
+
+    def _answer(self, name: str, arguments: tuple[Any, ...], call: CallRequest | None) -> Any:  # noqa: ANN401
+        return self._suite.answer(name, arguments, call.exercise if call else "")
 
     def _end_zygote(self) -> None:
         if self._zygote:

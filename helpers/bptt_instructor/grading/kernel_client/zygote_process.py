@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bptt_instructor.grading.checks.packages import package_folders
+from bptt_instructor.grading.checks.packages import package_folders, shown_files
 from bptt_instructor.grading.sandbox.bubblewrap import bwrap_command, writable_dirs
 from bptt_instructor.grading.sandbox.namespaces import HOME, WORK
 
@@ -75,12 +75,18 @@ class ZygoteProcess:
         module = "bptt_instructor.grading.kernel.zygote"
         command = [sys.executable, "-s", "-P", "-m", module, str(zygote_socket.fileno())]
         command += ["sandboxed" if sandboxed else "unsandboxed", suite.kernel]
+        command += [f"{kind.__module__}:{kind.__qualname__}" for kind in suite.record_types]
         home = HOME if sandboxed else self._folder.name
         self._packages = packages = package_folders(suite.packages)
         environment = _environment(home, packages)
         if sandboxed:
             command = bwrap_command(
-                command, limits, environment, packages, Path(tempfile.mkdtemp(dir=self._folder.name))
+                command,
+                limits,
+                environment,
+                packages,
+                shown_files(suite),
+                Path(tempfile.mkdtemp(dir=self._folder.name)),
             )
         self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the zygote
         self._process = subprocess.Popen(  # noqa: S603 - the command is ours

@@ -45,15 +45,12 @@ class CallRequest:
         Arguments by name, in order.
     stand_ins
         Names of the stand-ins to use.
-    stubs
-        Whether to replace the stand-ins by stubs, which cost next to nothing and return meaningless numbers.
     """
 
     exercise: str
     function: str
     arguments: Arguments
     stand_ins: tuple[str, ...] = ()
-    stubs: bool = False
 
     def as_dict(self, record_types: Sequence[type]) -> dict[str, Any]:
         """Return the request as plain JSON types."""
@@ -62,14 +59,13 @@ class CallRequest:
             "function": self.function,
             "arguments": encode(self.arguments, record_types),
             "stand_ins": list(self.stand_ins),
-            "stubs": self.stubs,
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], record_types: Sequence[type]) -> CallRequest:
         """Rebuild a request from :meth:`as_dict`; the kernel trusts the judge, who sent it."""
         arguments, stand_ins = decode(data["arguments"], record_types), tuple(data["stand_ins"])
-        return cls(data["exercise"], data["function"], arguments, stand_ins, data["stubs"])
+        return cls(data["exercise"], data["function"], arguments, stand_ins)
 
 
 def encode_reply(reply: CallReply, record_types: Sequence[type]) -> dict[str, Any]:
@@ -125,6 +121,6 @@ def part_id(request: str, number: int) -> str:
     return f"{request}/{number}"
 
 
-_REPLY_FIELDS = tuple(field.name for field in fields(CallReply))
+_REPLY_FIELDS = tuple(field.name for field in fields(CallReply) if field.name != "calls")
 _TEXT_FIELDS = ("error", "message", "at_line", "printed", "origin")
 _TEXT_LIST_FIELDS = ("warned", "changed", "reads", "own")

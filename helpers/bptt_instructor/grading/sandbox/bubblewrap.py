@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bptt_instructor.grading.sandbox.namespaces import HOME, LEARNER_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bptt_instructor.grading.limits import Limits
 
@@ -40,8 +40,13 @@ def writable_dirs(packages: Sequence[Path]) -> list[str]:
     return [HOME, "/dev/shm", *temporary]  # noqa: S108 - the sandbox's own
 
 
-def bwrap_command(
-    command: list[str], limits: Limits, environment: dict[str, str], packages: Sequence[Path], etc: Path
+def bwrap_command(  # noqa: PLR0913, PLR0917 - all that a sandbox is made of
+    command: list[str],
+    limits: Limits,
+    environment: dict[str, str],
+    packages: Sequence[Path],
+    shown: Mapping[Path, Path],
+    etc: Path,
 ) -> list[str]:
     """Return the command line that runs a command inside bubblewrap.
 
@@ -54,7 +59,9 @@ def bwrap_command(
     environment
         All environment variables of the command.
     packages
-        Folders of the packages that it imports.
+        Folders of the packages that it imports; the first is the grader's own, which begins empty.
+    shown
+        By path below the packages, the file or folder that is shown there.
     etc
         Empty folder for the files of :data:`FAKE_ETC`; it has to exist as long as the command runs.
     """
@@ -65,6 +72,12 @@ def bwrap_command(
         line += ["--setenv", name, value]
     line += ["--dev", "/dev", "--tmpfs", str(TMP)]
     line += _read_only_binds(packages)
+    line += ["--perms", "0755", "--tmpfs", str(packages[0])]
+    for path, source in shown.items():
+        for parent in reversed(path.relative_to(packages[0]).parents[:-1] if path.is_relative_to(packages[0]) else ()):
+            line += ["--perms", "0755", "--dir", str(packages[0] / parent)]
+        line += ["--ro-bind", str(source), str(path)]
+    line += ["--remount-ro", str(packages[0])]
     for name, text in FAKE_ETC.items():
         (etc / name).write_text(text, encoding="ascii")
         line += ["--ro-bind", str(etc / name), f"/etc/{name}"]

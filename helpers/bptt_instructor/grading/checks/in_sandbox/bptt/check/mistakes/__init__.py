@@ -1,0 +1,1 @@
+"""Known mistakes: not in the sandbox."""

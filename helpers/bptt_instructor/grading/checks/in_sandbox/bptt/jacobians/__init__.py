@@ -1,0 +1,1 @@
+"""Jacobians of sequences: not in the sandbox."""
