@@ -109,7 +109,7 @@ def test_the_list_leads_to_each_exercise(page):
         "Exercise 1: rnn_cell_dz 3 of 3 points ✓ right",
         "Exercise 2: rnn_cell_inputs_backward 4 of 4 points ✓ dxt : right ✓ da_prev : right",
         f"Exercise 3: {PARAMETERS} 0 of 6 points ✗ dWax : not right yet ✗ dWaa : not right yet ✗ dba : not right yet",
-        "Exercise 4: rnn_cell_backward 0 of 3 points ✗ not right yet",
+        "Exercise 4: rnn_cell_backward 3 of 3 points ✓ right",
         "In your own words 3.5 of 4 points ✎ read by a person a comment for you",
     ]
     for student in ("slip", "blank"):

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import time
 from ast import literal_eval
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import psutil
 import pytest
 
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
-from bptt_instructor.grading.judge.cost import measure_excess_cost
+from bptt_instructor.grading.judge.cost import CostResult, measure_cost
 from bptt_instructor.grading.kernel_client.client import CELL_TIMEOUT, DEAD_KERNEL, EndReason, NoReplyError
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
 from bptt_instructor.grading.limits import MB, Limits
@@ -395,4 +396,5 @@ def test_what_a_function_costs_is_its_own_cost_whatever_else_the_notebook_has_st
     kernel.run(f"import numpy as np\n{BACKWARD}")
     kernel.run(BUSY)
     time.sleep(0.5)
-    assert measure_excess_cost(kernel, SUITE, CheckCall("rnn_cell_backward", "rnn_cell_backward"), seed=5) == 0
+    result = measure_cost(kernel, SUITE, CheckCall("rnn_cell_backward", "rnn_cell_backward"), count(5).__next__)
+    assert result == CostResult()

@@ -63,7 +63,7 @@ BROKEN = (
         "al-Khwarizmi",
         parameters(dba="dz.sum(axis=1)"),
         then=deletes_the_check_of_dba,
-        loses=("check-dba", WHOLE),
+        loses=("check-dba",),
         status="repaired",
         causes=("sum-without-keepdims",),
         says="check-dba had gone: put back",

@@ -46,7 +46,7 @@ CELL = "check-lstm_cell_backward"
 WEIGHTS, BIASES = "check-dWf-dWi-dWc-dWo", "check-dbf-dbi-dbc-dbo"
 LOOP = ("check-dx", "check-da0", "check-parameters")
 
-# Mistake, the function that it is made in, the graded cells that it costs besides that of the whole cell, the change.
+# Mistake, the function that it is made in, the graded cells that it costs, the change.
 IN_THE_CELL = (
     ("no-dc-next", "lstm_cell_dc", ("check-dc",), [("dc_next + ", "")]),
     ("no-da-path-into-c", "lstm_cell_dc", ("check-dc",), [(RIGHT["lstm_cell_dc"], "return 1.0 * dc_next")]),
@@ -179,9 +179,7 @@ def _two_mistakes(number, cell, loop):
     second, lost, loop_changes = loop
     writes = _changed("lstm_backward", loop_changes) | (_changed(function, changes) if cell else {})
     causes = (*([identifier] if cell else []), second)
-    return Entry(
-        f"u{100 + number}", "Mistakes", second, writes, loses=(*loses, *([CELL] if cell else []), *lost), causes=causes
-    )
+    return Entry(f"u{100 + number}", "Mistakes", second, writes, loses=(*loses, *lost), causes=causes)
 
 
 CLASS = (

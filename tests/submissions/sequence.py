@@ -62,7 +62,14 @@ def _with(changes):
 CLASS = (
     Entry("q001", "Amara", "Diallo"),
     Entry("q002", "Björn", "Lindqvist", _with([])),
-    Entry("q003", "Carmen", "Vega", {"rnn_backward_per_loss": "return rnn_backward(da, caches)"}),
+    Entry(
+        "q003",
+        "Carmen",
+        "Vega",
+        {"rnn_backward_per_loss": "return rnn_backward(da, caches)"},
+        loses=("check-rnn_backward_per_loss",),
+        says="rnn_backward_per_loss: right numbers, but not with the calls that the exercise asks for",
+    ),
     Entry("q004", "Daniel", "Kim", blank=True, loses=("*",)),
     Entry("q005", "Elif", "Kaya", {"rnn_backward": "da_prevt = np.zeros(n_a, m"}, loses=ALL),
     *(

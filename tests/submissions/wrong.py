@@ -2,9 +2,8 @@
 
 from submissions.entry import Entry
 
-WHOLE = "check-rnn_cell_backward"
-DZ = ("check-dz", WHOLE)
-"""A mistake in dz costs nothing in the functions that are given a right one."""
+DZ = ("check-dz",)
+"""A mistake in dz costs nothing in the functions that are given a right one, nor where the cell is put together."""
 
 
 def dz(code):
@@ -69,7 +68,7 @@ KNOWN = (
         "美咲",
         "田中",
         inputs(da_prev="np.dot(Waa, dz)"),
-        loses=("check-da_prev", WHOLE),
+        loses=("check-da_prev",),
         causes=("untransposed-Waa",),
     ),
     Entry(
@@ -77,7 +76,7 @@ KNOWN = (
         "Łukasz",
         "Wójcik",
         parameters(dWax="cache.xt @ dz.T", dWaa="cache.a_prev @ dz.T"),
-        loses=("check-dWax", "check-dWaa", WHOLE),
+        loses=("check-dWax", "check-dWaa"),
         causes=("weight-gradient-transposed",),
     ),
     Entry(
@@ -85,7 +84,7 @@ KNOWN = (
         "María José",
         "de la Cruz",
         parameters(dWaa="np.dot(dz, cache.a_next.T)"),
-        loses=("check-dWaa", WHOLE),
+        loses=("check-dWaa",),
         causes=("dWaa-uses-a-next",),
     ),
     Entry(
@@ -93,18 +92,16 @@ KNOWN = (
         "Nils",
         "Ångström",
         parameters(dba="np.sum(dz, axis=1)"),
-        loses=("check-dba", WHOLE),
+        loses=("check-dba",),
         causes=("sum-without-keepdims",),
     ),
-    Entry(
-        "s1120", "Ola", "Nordmann", parameters(dba="1 * dz"), loses=("check-dba", WHOLE), causes=("bias-not-summed",)
-    ),
+    Entry("s1120", "Ola", "Nordmann", parameters(dba="1 * dz"), loses=("check-dba",), causes=("bias-not-summed",)),
     Entry(
         "s1111",
         "Olena",
         "Шевченко",
         parameters(dba="np.sum(dz, axis=0, keepdims=True)"),
-        loses=("check-dba", WHOLE),
+        loses=("check-dba",),
         causes=("bias-summed-over-wrong-axis",),
     ),
     Entry(
@@ -112,7 +109,7 @@ KNOWN = (
         "Priya",
         "Raghunathan",
         parameters(dba="dz.mean(axis=1, keepdims=True)"),
-        loses=("check-dba", WHOLE),
+        loses=("check-dba",),
         causes=("bias-is-mean",),
     ),
     Entry(
@@ -124,7 +121,7 @@ KNOWN = (
             dWaa="dz @ cache.a_prev.T / dz.shape[1]",
             dba="np.mean(dz, axis=1, keepdims=True)",
         ),
-        loses=("check-dWax", "check-dWaa", "check-dba", WHOLE),
+        loses=("check-dWax", "check-dWaa", "check-dba"),
         causes=("averaged-over-examples",),
     ),
     Entry(
@@ -148,7 +145,7 @@ KNOWN = (
         "Tomáš",
         "Dvořák",
         {"rnn_cell_inputs_backward": 'return {"dxt": (dz.T @ Wax), "da_prev": dz.T @ Waa}'},
-        loses=("check-dxt", "check-da_prev", WHOLE),
+        loses=("check-dxt", "check-da_prev"),
         causes=("input-gradient-transposed",),
     ),
     Entry(
@@ -156,7 +153,7 @@ KNOWN = (
         "Uzma",
         "Shaikh",
         inputs(dxt="Wax.T @ (dz * (1 - cache.a_next**2))", da_prev="Waa.T @ (dz * (1 - cache.a_next**2))"),
-        loses=("check-dxt", "check-da_prev", WHOLE),
+        loses=("check-dxt", "check-da_prev"),
         causes=("slope-counted-twice",),
     ),
 )
@@ -176,14 +173,14 @@ OTHER = (
         "Mbeki",
         dz("return -da_next * (1 - cache.a_next**2)"),
         loses=DZ,
-        says="rnn_cell_dz and rnn_cell_backward: wrong, for no known cause",
+        says="rnn_cell_dz: wrong, for no known cause",
     ),
     Entry(
         "s1203",
         "Ulla",
         "Sjöberg",
         {"rnn_cell_inputs_backward": 'return {"dxt": Wax @ dz, "da_prev": Waa.T @ dz}'},
-        loses=("check-dxt", "check-da_prev", WHOLE),
+        loses=("check-dxt", "check-da_prev"),
         says="raises an error",
     ),
 )

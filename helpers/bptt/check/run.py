@@ -113,7 +113,7 @@ class Examination:
     @cached_property
     def probe_causes(self) -> list[Cause]:
         """The causes that a call with equal sizes shows, for a function that raises."""
-        return probe(self.exercise, self.function, self.seed) if self.exercise.stand_ins else []
+        return probe(self.exercise, self.function, self.seed) if _is_sequence(self.exercise) else []
 
     @cached_property
     def impulse(self) -> Impulse | None:
@@ -239,7 +239,7 @@ def cause_titles(exercise: Exercise) -> dict[str, str]:
         Titles by id.
     """
     titles = {mistake.id: mistake.title for mistake in all_mistakes(exercise)} | {exercise.in_place: IN_PLACE.title}
-    return titles | ({TIME_AXIS.id: TIME_AXIS.title} if exercise.stand_ins else {})
+    return titles | ({TIME_AXIS.id: TIME_AXIS.title} if _is_sequence(exercise) else {})
 
 
 def _graded_names(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, ...]:

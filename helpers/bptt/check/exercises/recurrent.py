@@ -70,7 +70,7 @@ def exercises(
         prepare=before_activations,
         hints=cell_hints,
         cell=cell,
-        cost=CostBound(Sizes(24, 24, 2, 1, 1), Sizes(4, 4, 2, 36, 1), 400, cell_forward),
+        cost=CostBound(Sizes(24, 24, 2, 1, 1), Sizes(4, 4, 2, 36, 1), 1200, cell_forward),
     )
     return one_step, replace(
         RNN_BACKWARD,
@@ -83,6 +83,5 @@ def exercises(
         stand_ins={one_step.name: exact.allow_exact(cell.cell_backward)},
         hints=hints,
         cell=cell,
-        # The same ratio as for a cell alone, because a sequence may have its cells written out, entry by entry.
-        cost=CostBound(Sizes(28, 28, 2, 1, 10), Sizes(1, 7, 2, 28, 10), 400, forward),
+        cost=CostBound(Sizes(28, 28, 2, 1, 10), Sizes(1, 7, 2, 28, 10), 1300, forward),
     )

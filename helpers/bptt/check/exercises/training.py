@@ -154,7 +154,7 @@ MANY_TO_ONE_UPSTREAM = Exercise(
     cost=CostBound(
         inputs.Sizes(2, 32, 2, 16, 8),
         inputs.Sizes(2, 4, 2, 4, 3),
-        1500,
+        2000,
         lambda arguments: arguments["da_last"][:, np.arange(len(arguments["lengths"]))],
     ),
 )
@@ -186,7 +186,7 @@ EMBEDDING_BACKWARD = Exercise(
     cost=CostBound(
         inputs.Sizes(256, 2, 2, 2, 2),
         inputs.Sizes(8, 2, 2, 8, 16),
-        1000,
+        1500,
         lambda arguments: np.zeros((len(arguments["dx"]), N_WORDS))[:, arguments["words"]],
     ),
 )
