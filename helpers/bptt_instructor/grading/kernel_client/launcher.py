@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.kernel_client.client import KernelClient
+from bptt_instructor.grading.kernel_client.questions import refuse
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, ZygoteProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bptt_instructor.grading.checks.interface import CheckSuite
+    from bptt_instructor.grading.kernel_client.questions import Answer
     from bptt_instructor.grading.limits import Limits
 
 
@@ -43,20 +45,22 @@ class KernelLauncher:
         self._zygote: ZygoteProcess | None = None
 
     @contextmanager
-    def start(self, files: Mapping[str, bytes]) -> Iterator[KernelClient]:
+    def start(self, files: Mapping[str, bytes], answer: Answer = refuse) -> Iterator[KernelClient]:
         """Start a kernel, and end it afterwards.
 
         Parameters
         ----------
         files
             Content of the files in its working folder, by relative path.
+        answer
+            Answers questions of the course's code in the kernel, see :class:`KernelClient`.
 
         Raises
         ------
         SandboxError
             When no kernel can be started.
         """
-        kernel = self._fork_with_retry(files)
+        kernel = self._fork_with_retry(files, answer)
         try:
             yield kernel
         finally:
@@ -68,23 +72,23 @@ class KernelLauncher:
         """End the zygote."""
         self._end_zygote()
 
-    def _fork_with_retry(self, files: Mapping[str, bytes]) -> KernelClient:
+    def _fork_with_retry(self, files: Mapping[str, bytes], answer: Answer) -> KernelClient:
         had_zygote = self._zygote is not None
         try:
-            return self._fork(files)
+            return self._fork(files, answer)
         except SandboxError:
             # A zygote that has served before may have been killed for lack of memory.
             self._end_zygote()
             if not had_zygote:
                 raise
-            return self._fork(files)
+            return self._fork(files, answer)
 
-    def _fork(self, files: Mapping[str, bytes]) -> KernelClient:
+    def _fork(self, files: Mapping[str, bytes], answer: Answer) -> KernelClient:
         if self._zygote is None:
             self._zygote = ZygoteProcess(self._limits, self._suite, sandboxed=self.sandboxed)
         with _archive(files) as archive:
             forked = self._zygote.fork(archive)
-        return KernelClient(forked, self._limits, self._record_types)
+        return KernelClient(forked, self._limits, self._record_types, answer)
 
     def _end_zygote(self) -> None:
         if self._zygote:
