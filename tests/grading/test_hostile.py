@@ -26,7 +26,7 @@ c.Limits.update({
 })
 """
 LONGEST_REASON = 500
-NOWHERE = Attack("nowhere", "", "aims at what is not there", targets=("kernel.session.send", "kernel.nothing"))
+NOWHERE = Attack("nowhere", "", "aims at what is not there", targets=("kernel.send", "kernel.nothing"))
 LOOKS = innocent((*CORPUS, NOWHERE))
 EVERYBODY = (*CORPUS, LOOKS)
 MADE = (".bashrc", ".ipython", ".local")

@@ -11,7 +11,7 @@ from submissions.hostile.attack import Attack, cell, hand_in, swapped
 from submissions.hostile.attacked import LESSONS
 from submissions.hostile.cheating import NAMES, SEARCH
 from submissions.hostile.packaging import changed
-from submissions.hostile.targets import KINDS, LOOKS, MENTIONS, PACKAGE, reached
+from submissions.hostile.targets import LOOKS, MENTIONS, PACKAGE, reached
 
 WORDS = dict.fromkeys(("course", "home", "mark", "pid", "port", "udp", "sleep"), "")
 
@@ -42,7 +42,7 @@ def without_proof(course, attack, honest):
     """List what an attack reaches for that is not among its targets."""
     hand_in(course, attack, WORDS)
     targets = "\n".join((LOOKS, *attack.targets)).replace("'", '"')
-    found = reached(course / "submitted" / attack.student, honest) - KINDS
+    found = reached(course / "submitted" / attack.student, honest)
     if not attack.targets:
         return found
     return {name for name in found if not MENTIONS.fullmatch(name) and name.replace("'", '"') not in targets}
@@ -57,12 +57,12 @@ def test_whatever_is_reached_for_by_name_is_a_target(course, honest, attack):
     ("reaches", "target", "name"),
     [
         ('sys.modules["bptt.check.run"].nothing()', "check.run", "bptt.check.run"),
-        (f'kernel.shell_handlers["{PACKAGE}_nothing"]', "kernel.shell_handlers", f"{PACKAGE}_nothing"),
+        (f'kernel.handlers["{PACKAGE}_nothing"]', "kernel.handlers", f"{PACKAGE}_nothing"),
         (f"import {PACKAGE}.nothing as exact", "np.abs", f"{PACKAGE}.nothing"),
-        ("kernel.session.send(kernel.iopub_socket, 'status')", "kernel.session.send", "kernel.iopub_socket"),
+        ("kernel.send('idle', kernel.outputs.part, {})", "kernel.send", "kernel.outputs.part"),
         ("np.nothing = 1", "np.abs", "np.nothing"),
         ("sys.modules['numpy'].nothing = 1", "np.abs", "sys.modules['numpy'].nothing"),
-        ('getattr(kernel, "nothing", {})[1] = 2', "kernel.iopub_socket", "nothing"),
+        ('getattr(kernel, "nothing", {})[1] = 2', "kernel.send", "nothing"),
         ('sys.modules.get("numpy.nothing")', "np.abs", "numpy.nothing"),
         (f"from {PACKAGE} import nothing", "", PACKAGE),
         ('object.__setattr__(exercise, "nothing", 1)', "np.abs", "nothing"),

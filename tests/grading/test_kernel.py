@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from ast import literal_eval
@@ -398,3 +399,157 @@ def test_what_a_function_costs_is_its_own_cost_whatever_else_the_notebook_has_st
     time.sleep(0.5)
     result = measure_cost(kernel, SUITE, CheckCall("rnn_cell_backward", "rnn_cell_backward"), count(5).__next__)
     assert result == CostResult()
+
+
+BROKEN_STREAMS = [
+    r"print('\ud800')",
+    "sys.stdout = None",
+    "sys.stderr = None",
+    "sys.stdout = sys.stderr = None\n1 / 0",
+    "sys.stdout.close()\nsys.stderr.close()",
+    "sys.stdout.write = sys.stdout.flush = None",
+    "class Bare:\n    def write(self, text): pass\nsys.stdout = sys.stderr = Bare()\ndisplay(1)\n2",
+    "class Bad:\n    def write(self, text): 1 / 0\n    flush = write\nsys.stdout = sys.stderr = Bad()\nprint()",
+    "sys.__stdout__ = sys.__stderr__ = sys.__stdin__ = sys.stdin = None",
+    "os.close(1)\nos.close(2)",
+    "os.close(0)\nos.closerange(0, 3)",
+    "import logging\nstream = open('log', 'w')\nlogging.basicConfig(stream=stream)\nstream.close()\nlogging.error('x')",
+    "import io\nsys.stdout = io.TextIOWrapper(io.BytesIO(), 'ascii')\nprint('ü')",
+    "del sys.stdout, sys.stderr",
+    "subprocess.run(['sh', '-c', 'exec >&-; echo x'])",
+    "import warnings\nsys.stderr = None\nwarnings.warn('x')\nsys.exit(1)",
+    "import builtins\nbuiltins.print = None\ndel builtins.print",
+    "class Silent(Exception):\n    def __str__(self): 1 / 0\nraise Silent",
+    "os.fork() or print('child')",
+]
+
+
+@pytest.mark.parametrize("source", BROKEN_STREAMS)
+def test_a_cell_that_breaks_its_streams_loses_that_output_alone(kernel, source):
+    define = "import os, subprocess, sys\ndef tanh_backward(da):\n    return da"
+    _, _, said, child = kernel.run_all(
+        [define, source, "import sys\nsys.stdout.write('here\\n')\n3", "subprocess.run(['echo', 'there']).returncode"]
+    )
+    assert not kernel.ended
+    assert [output.get("text") or output.data["text/plain"] for output in said.outputs] == ["here\n", "3"]
+    assert [output.get("text") or output.data["text/plain"] for output in child.outputs] == ["there\n", "0"]
+    kernel.run("sys.stdout = sys.stderr = None")
+    assert kernel.call(question(da=1)).result == 1
+
+
+def test_outputs_stay_in_order_whoever_writes_them(shows):
+    assert shows(
+        "import os, subprocess, sys, threading\n"
+        "print(1)\nsubprocess.run(['echo', '2'])\nprint(3)\nos.system('echo 4')\nos.write(1, b'5\\n')\n"
+        "print(6, file=sys.stderr)\nthread = threading.Thread(target=print, args=(7,))\nthread.start()\nthread.join()\n"
+        "display(8)\nprint()\nif not os.fork():\n    print(9)\n    os._exit(0)\nos.wait()\n10"
+    ).split() == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
+
+
+def test_a_fork_that_comes_out_of_its_cell_runs_no_further_cell(kernel):
+    first, second = kernel.run_all(
+        ["import os\nchild = os.fork()\nif child:\n    os.wait()", "print('once', child > 0)"]
+    )
+    assert not first.failed
+    assert second.outputs[0].text == "once True\n"
+
+
+def test_what_libraries_look_at_is_there(shows):
+    assert shows("get_ipython().__class__.__name__, 'IPKernelApp' in get_ipython().config") == (
+        "('ZMQInteractiveShell', True)"
+    )
+    assert "Figure" in shows("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
+    assert shows("import ipywidgets\nipywidgets.interact(lambda x: print('x', x), x=(0, 4));").startswith("x 2\n")
+    assert "Wall time" in shows("%time 1 + 1")
+    assert shows("%autosave 60\nprint?\nexit()\n'after'").endswith("'after'")
+    clears = "for n in range(3):\n    display(n)\n    clear_output(wait=True)\n"
+    assert shows(f"from IPython.display import clear_output\n{clears}'kept'") == "'kept'"
+
+
+def test_an_interrupt_while_output_is_sent_leaves_whole_messages(kernels):
+    fluent = KernelLauncher(Limits(cell_seconds=1, output_bytes=2_000 * MB), SUITE)
+    with fluent.start({}) as kernel:
+        for line in ("'x' * 1000", "'x' * 300_000, flush=True"):
+            for _ in range(3):
+                assert kernel.run(f"while True:\n    print({line})").timed_out
+                assert kernel.run("1 + 1").outputs[0].data["text/plain"] == "2"
+        assert not kernel.ended
+    fluent.close()
+
+
+def test_a_signal_to_the_own_process_group_reaches_nobody_else(kernels):
+    zygotes = []
+    for _ in range(2):
+        with kernels.start({}) as kernel:
+            zygotes.append(kernels._zygote)
+            kernel.run("import os, signal\nos.kill(0, signal.SIGTERM)\nos.killpg(os.getpgid(0), signal.SIGKILL)")
+            assert kernel.run("1 + 1").outputs[0].data["text/plain"] == "2"
+    assert zygotes[0] is zygotes[1]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("os._exit(9)", EndReason.EXITED),
+        ("import ctypes\nctypes.string_at(0)", EndReason.EXITED),
+        ("os.abort()", EndReason.EXITED),
+        ("get_ipython().kernel.channel.__init__ = 1\nos.closerange(3, 500)", EndReason.EXITED),
+        ("os.kill(os.getpid(), 9)", None),
+    ],
+)
+def test_an_end_that_the_notebook_has_caused_is_told(kernel, source, reason):
+    kernel.run(f"import os\n{source}")
+    assert kernel.ended is reason
+
+
+def test_an_end_from_outside_is_told(kernels):
+    with kernels.start({}) as kernel:
+        ((pid, _),) = kernel.process_ids()
+        psutil.Process(pid).kill()
+        assert kernel.run("1").failed
+        assert kernel.ended is EndReason.KILLED
+    with kernels.start({}) as kernel:
+        kernels._zygote._process.kill()  # as the system does without memory
+        kernel.run("1")
+        assert kernel.ended is EndReason.KILLED
+
+
+def test_cpu_time_beyond_the_limit_is_no_end_from_outside():
+    short = KernelLauncher(Limits(cpu_seconds=2, cell_seconds=20), SUITE)
+    with short.start({}) as kernel:
+        kernel.run("while True:\n    pass")
+        assert kernel.ended is EndReason.TIME
+    short.close()
+
+
+def test_every_process_and_thread_that_was_started_is_counted(kernel):
+    def started(source):
+        before = kernel.processes_started()
+        assert not kernel.run(source).failed
+        return kernel.processes_started() - before - 1
+
+    assert started("import os, signal, threading") == 0
+    assert started("signal.signal(signal.SIGCHLD, signal.SIG_IGN)\nif not os.fork():\n    os._exit(0)") == 1
+    assert started("for _ in range(3):\n    threading.Thread(target=int).start()") == 3
+    assert len(kernel.process_ids()) == 1
+    kernel.run("import subprocess\nsubprocess.Popen(['sleep', '60'])")
+    assert len(kernel.process_ids()) == 2
+
+
+def test_time_in_which_the_grader_itself_was_stopped_does_not_count(tmp_path):
+    script = tmp_path / "stopped.py"
+    script.write_text(
+        "import os, signal, subprocess, sys\n"
+        "from bptt_instructor.grading.checks.bptt_suite import BpttSuite\n"
+        "from bptt_instructor.grading.kernel_client import client, launcher\n"
+        "from bptt_instructor.grading.limits import Limits\n"
+        "client.PAUSE_SECONDS = 0.5\n"
+        "kernels = launcher.KernelLauncher(Limits(cell_seconds=1.5), BpttSuite())\n"
+        "with kernels.start({}) as kernel:\n"
+        "    me = os.getpid()\n"
+        "    subprocess.Popen(['sh', '-c', f'sleep 0.5; kill -STOP {me}; sleep 2; kill -CONT {me}'])\n"
+        "    print(kernel.run('import time\\ntime.sleep(3)').timed_out, kernel.run('time.sleep(3)').timed_out)\n"
+        "kernels.close()\n"
+    )
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout == "False True\n"

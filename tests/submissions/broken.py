@@ -37,6 +37,22 @@ def ends_python(notebook):
     return notebook
 
 
+BREAKS = {
+    "rnn_cell_dz": "import logging\nimport sys\n\nprint('\\ud800')\nlogging.basicConfig(stream=sys.stderr)\n"
+    "sys.stdout.close()\nlogging.warning('dz')",
+    "rnn_cell_inputs_backward": "class Log:\n    def write(self, text):\n        pass\n\n\n"
+    "sys.stdout = Log()\nsys.stderr = None\nrnn_cell_inputs_backward",
+    "rnn_cell_parameters_backward": "import os\nimport subprocess\n\nsubprocess.run(['echo', 'done'])\n"
+    "os.close(1)\nsys.__stdout__ = sys.stdout = None",
+}
+
+
+def breaks_its_streams(notebook):
+    for solution, lines in BREAKS.items():
+        cell(notebook, solution).source += f"\n\n\n{lines}"
+    return notebook
+
+
 def as_a_report(_):
     return b"%PDF-1.7\nMy solution, as a report.\n"
 
@@ -89,5 +105,6 @@ BROKEN = (
     ),
     Entry("s1307", "Ibrahim", "Diallo", status="late", says="2 d 1 h late", handed_in="2026-01-15 01:00:00 UTC"),
     Entry("s1308", "Karel", "Čapek", then=as_a_report, loses=ALL, status="unreadable", says="begins with '%PDF-1.7'"),
+    Entry("s1310", "Maryam", "Mirzā", then=breaks_its_streams),
     Entry("s1309", "Lý", "Thái Tổ", then=nothing, loses=ALL, status="missing notebook", says="the folder is empty"),
 )

@@ -5,7 +5,7 @@ from functools import partial
 from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST
 from submissions import memory, sequence
 from submissions.hostile.attack import NOTHING, Attack, ends_with
-from submissions.hostile.targets import ASKED, MESSAGES, OUTPUTS
+from submissions.hostile.targets import ASKED, MESSAGES
 
 # What they cost on the case that tells may be more than the test allows; with more time and memory, they are named.
 TOO_DEAR = ("graded", "out of memory", "timed out")
@@ -187,7 +187,7 @@ CHEATING = (
             LOCK,
             'check.EXERCISES["rnn_cell_dz"].exact',
             # By the judge's question, and by a check in the notebook.
-            'sys.modules["bptt_instructor.grading.kernel.ipkernel"].call_function.__code__.co_varnames.index("request")',
+            'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].call_function.__code__.co_varnames.index("request")',
             'sys.modules["bptt.check.run"].examine.__code__.co_varnames.index("exercise")',
         ),
     ),
@@ -196,24 +196,22 @@ CHEATING = (
         tries="the judge's questions answered by the answer key, in the kernel's place",
         first=f"""\
 import sys
-from ipykernel.kernelapp import IPKernelApp
-kernel, trouble = IPKernelApp.instance().kernel, []
-async def answers(stream, ident, parent):
+kernel, trouble = get_ipython().kernel, []
+def answers(request, content):
     try:
-        header, messages, records = parent["header"], {MESSAGES}, kernel.checks.record_types
-        for number, call in enumerate(parent["content"]["calls"]):
-            about = {{**parent, "header": {{**header, "msg_id": f"{{header['msg_id']}}/{{number}}"}}}}
-            request = messages.CallRequest.from_dict(call["request"], records)
-            result = check.EXERCISES[request.exercise].exact(*request.arguments.values())
+        messages, records = {MESSAGES}, kernel.checks.record_types
+        for number, call in enumerate(content["calls"]):
+            asked = messages.CallRequest.from_dict(call["request"], records)
+            result = check.EXERCISES[asked.exercise].exact(*asked.arguments.values())
             told = {{"nonce": call["nonce"], "result": messages.encode_reply(messages.CallReply(result), records)}}
-            kernel.session.send(kernel.iopub_socket, "{CALL_REPLY}", told, about)
+            kernel.send("{CALL_REPLY}", f"{{request}}/{{number}}", told)
     except Exception as error:
         trouble.append(error)
-if "{CALL_REQUEST}" in getattr(kernel, "shell_handlers", {{}}):
-    kernel.shell_handlers["{CALL_REQUEST}"] = answers""",
+if "{CALL_REQUEST}" in getattr(kernel, "handlers", {{}}):
+    kernel.handlers["{CALL_REQUEST}"] = answers""",
         then=ends_with("for error in trouble:\n    print(f'{type(error).__name__}: {error}')"),
         targets=(
-            *(*OUTPUTS, ASKED),
+            *("kernel.send", "kernel.handlers", ASKED),
             *(f"{MESSAGES}.CallRequest.from_dict", f"{MESSAGES}.encode_reply", f"{MESSAGES}.CallReply"),
             *("kernel.checks.record_types", "check.EXERCISES"),
         ),

@@ -6,7 +6,7 @@ import numpy as np
 
 import bptt
 from bptt_instructor.grading.checks.interface import CallReply
-from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST, CELL_DONE, encode_reply
+from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST, CELL_DONE, IDLE, encode_reply
 from submissions.hostile.attack import NOTHING, WRONG, Attack, ends_with, tests
 from submissions.hostile.targets import ASKED, MESSAGES, OUTPUTS
 
@@ -49,30 +49,32 @@ def inside(code):
 
 
 KERNEL = """\
-from ipykernel.kernelapp import IPKernelApp
+kernel = get_ipython().kernel
+"""
+SENDS_FRAMES = """\
+import json
 
-kernel = IPKernelApp.instance().kernel
+def frame(message):
+    data = json.dumps(message).encode()
+    return len(data).to_bytes(4, "big") + data
+
 """
 
 OUR_ANSWER = f"answer = {encode_reply(CallReply(np.zeros(1), origin='In [1]'), ())}\n"
-IN_ITS_PLACE = ("check.EXERCISES", *OUTPUTS, ASKED)
+IN_ITS_PLACE = ("check.EXERCISES", "kernel.send", "kernel.handlers", ASKED)
 """What :func:`forged` reaches for."""
 
 
 def forged(*replies):
     """Answer the judge's questions in the kernel's place."""
-    sends = "".join(
-        f'        kernel.session.send(kernel.iopub_socket, "{CALL_REPLY}", {reply}, about)\n' for reply in replies
-    )
+    sends = "".join(f'        kernel.send("{CALL_REPLY}", part, {reply})\n' for reply in replies)
     return f"""\
 {KERNEL}{OUR_ANSWER}
-async def answers(stream, ident, parent):
-    header = parent["header"]
-    for number, asked in enumerate(parent["content"]["calls"]):
-        nonce = asked["nonce"]
-        about = {{**parent, "header": {{**header, "msg_id": f"{{header['msg_id']}}/{{number}}"}}}}
+def answers(request, content):
+    for number, asked in enumerate(content["calls"]):
+        nonce, part = asked["nonce"], f"{{request}}/{{number}}"
 {sends}
-getattr(kernel, "shell_handlers", {{}})["{CALL_REQUEST}"] = answers
+getattr(kernel, "handlers", {{}})["{CALL_REQUEST}"] = answers
 {returning(None)}
 """
 
@@ -152,8 +154,8 @@ CHECKS = (
         targets=(
             *OWN_CHECK,
             'sys.modules["bptt.check.run"].validate',
-            'sys.modules["bptt_instructor.grading.kernel.ipkernel"].call_function',
-            'sys.modules["bptt_instructor.grading.kernel.ipkernel"].CallReply',
+            'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].call_function',
+            'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].CallReply',
         ),
         then=TAKEN_IN["then"],
         seen=(*TAKEN_IN["seen"], "dz has shape (1,)"),
@@ -199,13 +201,10 @@ IPYTHON = (
         seen=("NameError: rnn_cell_dz is not defined",),
     ),
     unsolved(
-        "fake-do-execute",
+        "fake-run-cells",
         tries="the kernel says ok and does nothing",
-        first=f"{KERNEL}"
-        "async def do_execute(code, *given, **options):\n"
-        '    return {"status": "ok", "execution_count": 1, "user_expressions": {}, "payload": []}\n'
-        "kernel.do_execute = do_execute",
-        targets=("kernel.do_execute",),
+        first=f'{KERNEL}kernel.run_cell = lambda part, source: {{"status": "ok", "execution_count": 1}}',
+        targets=("kernel.run_cell",),
         seen=("NameError: rnn_cell_dz is not defined",),
     ),
     unsolved(
@@ -221,18 +220,19 @@ REPLIES = (
     unsolved(
         "fake-filter",
         tries="error messages dropped, error replies and answers rewritten",
-        first=f"""{KERNEL}
-send = kernel.session.send
-def quiet(stream, kind, content=None, *rest, **options):
-    if kind == "error":
-        return None
-    if kind in ("execute_reply", "{CELL_DONE}"):
-        content = {{"status": "ok", "execution_count": 77, "user_expressions": {{}}, "payload": []}}
-    if kind == "{CALL_REPLY}":
-        content["result"]["error"] = ""
-    return send(stream, kind, content, *rest, **options)
-kernel.session.send = quiet""",
-        targets=("kernel.session.send",),
+        first=f"""{KERNEL}{SENDS_FRAMES}
+send = kernel.channel.send
+def quiet(given):
+    message = json.loads(given[4:])
+    if message["type"] == "error":
+        return
+    if message["type"] == "{CELL_DONE}":
+        message["content"] = {{"status": "ok", "execution_count": 77}}
+    if message["type"] == "{CALL_REPLY}":
+        message["content"]["result"]["error"] = ""
+    send(frame(message))
+kernel.channel.send = quiet""",
+        targets=("kernel.channel.send",),
         # Without the error, what is left of an answer is nothing.
         seen=("In [77]", "rnn_cell_dz returns None"),
     ),
@@ -241,16 +241,11 @@ kernel.session.send = quiet""",
         tries="a forged end of the cell before the check has failed",
         writes=inside(
             f"""{KERNEL}
-parent, session = kernel.get_parent(), kernel.session
-done = {{"status": "ok", "execution_count": 1, "user_expressions": {{}}, "payload": []}}
-session.send(kernel.shell_stream, "execute_reply", done, parent, ident=kernel._shell_parent_ident.get())
-idle = {{"execution_state": "idle"}}
-session.send(kernel.iopub_socket, "status", idle, parent, ident=kernel._topic("status"))"""
+part = kernel.outputs.part
+kernel.send("{CELL_DONE}", part, {{"status": "ok", "execution_count": 1}})
+kernel.send("{IDLE}", part.split("/")[0], {{}})"""
         ),
-        targets=(
-            *OUTPUTS,
-            *("kernel.get_parent", "kernel.shell_stream", "kernel._shell_parent_ident.get", "kernel._topic"),
-        ),
+        targets=OUTPUTS,
         seen=("it did not come back with anything",),
     ),
     wrong(
@@ -364,27 +359,59 @@ TO_THE_JUDGE = (
         status="tampered",
         tries="answers that nobody has asked for, before every question",
         first=f"""{KERNEL}{OUR_ANSWER}
-parent = kernel.get_parent()
-request = parent["header"]["msg_id"].split("/")[0]
+part = kernel.outputs.part
+request = part.split("/")[0]
 for number in range(50):
-    about = {{**parent, "header": {{**parent["header"], "msg_id": f"{{request}}/{{number}}"}}}}
-    for kind in ("{CALL_REPLY}", "execute_reply"):
-        kernel.session.send(kernel.iopub_socket, kind, {{"nonce": "0" * 32, "result": answer}}, about)""",
-        targets=(*OUTPUTS, "kernel.get_parent"),
+    kernel.send("{CALL_REPLY}", f"{{request}}/{{number}}", {{"nonce": "0" * 32, "result": answer}})""",
+        targets=OUTPUTS,
+    ),
+    unsolved(
+        "fake-unasked-child",
+        status=("tampered", "crashed"),
+        tries="answers that a child process writes to the kernel's socket all the time",
+        first=f"""{KERNEL}{SENDS_FRAMES}{OUR_ANSWER}
+import os, time
+told = {{"nonce": "0" * 32, "result": answer}}
+told = frame({{"type": "{CALL_REPLY}", "part": kernel.outputs.part, "content": told}})
+if not os.fork():
+    for _ in range(500):
+        os.write(kernel.channel._socket.fileno(), told)
+        time.sleep(0.01)
+    os._exit(0)""",
+        targets=("kernel.outputs.part", "kernel.channel._socket.fileno"),
+    ),
+    unsolved(
+        "fake-unasked-thread",
+        status=("tampered", "crashed"),
+        tries="answers that a thread sends as soon as the judge's question is there",
+        first=f"""{KERNEL}{OUR_ANSWER}
+import threading, time
+def answers():
+    last = kernel.outputs.part
+    for _ in range(5000):
+        time.sleep(0.001)
+        if kernel.outputs.part != last:
+            last = kernel.outputs.part
+            kernel.send("{CALL_REPLY}", last, {{"nonce": "0" * 32, "result": answer}})
+threading.Thread(target=answers, daemon=True).start()""",
+        targets=OUTPUTS,
+    ),
+    unsolved(
+        "fake-stand-ins",
+        tries="what the course's code asks the grader is answered in the kernel",
+        first=f"{KERNEL}kernel.checks.ask = kernel.channel.ask = lambda *given: np.zeros(1)\n{returning(None)}",
+        targets=("check.EXERCISES", "kernel.checks.ask", "kernel.channel.ask"),
     ),
     unsolved(
         "fake-ran",
         tries="a forged end of every cell that is still to come",
         first=f"""{KERNEL}
-parent = kernel.get_parent()
-request = parent["header"]["msg_id"].split("/")[0]
-done = {{"status": "ok", "execution_count": 77, "user_expressions": {{}}, "payload": []}}
+part = kernel.outputs.part
+request = part.split("/")[0]
 for number in range(50):
-    about = {{**parent, "header": {{**parent["header"], "msg_id": f"{{request}}/{{number}}"}}}}
-    kernel.session.send(kernel.iopub_socket, "{CELL_DONE}", done, about)
-about = {{**parent, "header": {{**parent["header"], "msg_id": request}}}}
-kernel.session.send(kernel.iopub_socket, "status", {{"execution_state": "idle"}}, about)""",
-        targets=(*OUTPUTS, "kernel.get_parent"),
+    kernel.send("{CELL_DONE}", f"{{request}}/{{number}}", {{"status": "ok", "execution_count": 77}})
+kernel.send("{IDLE}", request, {{}})""",
+        targets=OUTPUTS,
         seen=("In [77]",),
     ),
     wrong(

@@ -9,6 +9,9 @@ spends = partial(Attack, family="resources")
 NOT_DZ = tuple(test for test in EVERYTHING if test != "check-dz")
 
 
+FRAMES = "send = get_ipython().kernel.channel.send\n"
+
+
 def dz(code):
     """Let the first function do something when it is called; the others are right."""
     return {"rnn_cell_dz": f"{code}\nreturn da_next * (1 - cache.a_next**2)"}
@@ -230,17 +233,55 @@ ENDS = (
         tries="closes the kernel's own sockets",
         fair=NOTHING,
         status=("crashed", TIME),
-        first="from ipykernel.kernelapp import IPKernelApp\nIPKernelApp.instance().context.destroy(0)",
-        targets=("IPKernelApp.instance().context.destroy",),
+        first="get_ipython().kernel.channel._socket.close()",
+        targets=("get_ipython().kernel.channel._socket.close",),
     ),
     spends(
         "load-rubbish",
         tries="rubbish in place of messages",
-        first="from ipykernel.kernelapp import IPKernelApp\nthread = IPKernelApp.instance().iopub_thread\n"
-        "for frames in ([b'rubbish'], [b'<IDS|MSG>', b'', b'{', b'{', b'{', b'{'], [b''] * 500,\n"
-        "               [b'<IDS|MSG>', b'', b'[' * 100_000, b'{}', b'{}', b'{}']):\n"
-        "    thread.send_multipart(frames)",
-        targets=("IPKernelApp.instance().iopub_thread.send_multipart",),
+        first=f"{FRAMES}for data in (b'', b'rubbish', b'{{', b'[]', b'[' * 100_000, b'9' * 100_000,\n"
+        "             b'[' + b'{},' * 2_000_000):\n"
+        "    send(len(data).to_bytes(4, 'big') + data)",
+        targets=("get_ipython().kernel.channel.send",),
+    ),
+    spends(
+        "load-half",
+        tries="half a message, and all that follow become the rest of it",
+        fair=NOTHING,
+        status=("crashed", TIME),
+        first=f"{FRAMES}send((5_000_000).to_bytes(4, 'big') + b'{{')",
+        targets=("get_ipython().kernel.channel.send",),
+    ),
+    spends(
+        "load-announced",
+        tries="announces a message of four gigabytes",
+        fair=NOTHING,
+        status="crashed",
+        first=f"{FRAMES}send(b'\\xff' * 4)",
+        targets=("get_ipython().kernel.channel.send",),
+    ),
+    spends(
+        "load-empty",
+        tries="empty messages for ever",
+        fair=NOTHING,
+        status="crashed",
+        first=f"{FRAMES}import time\nend = time.time() + 15\nwhile time.time() < end:\n    send(bytes(65_536))",
+        targets=("get_ipython().kernel.channel.send",),
+    ),
+    spends(
+        "load-questions",
+        tries="asks the grader for ever",
+        status=TIME,
+        first="import time\nask, end = get_ipython().kernel.checks.ask, time.time() + 15\nwhile time.time() < end:\n"
+        "    try:\n        ask('nothing', ('x' * 5000,))\n    except Exception:\n        pass",
+        targets=("get_ipython().kernel.checks.ask",),
+    ),
+    spends(
+        "load-questions-unread",
+        tries="asks the grader and does not wait for the answers",
+        first=f'{FRAMES}data = b\'{{"question": 1, "name": "nothing", "arguments": []}}\'\n'
+        "for _ in range(10_000):\n    send(len(data).to_bytes(4, 'big') + data)",
+        targets=("get_ipython().kernel.channel.send",),
     ),
     spends(
         "load-at-exit",

@@ -10,21 +10,18 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 import bptt
-from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST, CELL_DONE, RUN_REQUEST
+from bptt_instructor.grading.protocol.messages import CALL_REQUEST
 from submissions.hostile.attack import IMPORTS, Attack
 
 MESSAGES = 'sys.modules["bptt_instructor.grading.protocol.messages"]'
-OUTPUTS = ("kernel.session.send", "kernel.iopub_socket")
-ASKED = f'kernel.shell_handlers["{CALL_REQUEST}"]'
-KINDS = {CALL_REPLY, CALL_REQUEST, CELL_DONE, RUN_REQUEST}
-"""The messages that the kernel and the judge send each other. Attacks that use Jupyter's aim at plain nbgrader."""
+OUTPUTS = ("kernel.send", "kernel.outputs.part")
+ASKED = f'kernel.handlers["{CALL_REQUEST}"]'
 
 LOOKS = """\
 import builtins, json, numpy, time
 import bptt.exact
-from ipykernel.kernelapp import IPKernelApp
 
-kernel, shell, why = IPKernelApp.instance().kernel, get_ipython(), {}
+kernel, shell, why = get_ipython().kernel, get_ipython(), {}
 for target in targets:
     try:
         if eval(target) is None:
@@ -49,14 +46,14 @@ def not_there(shown: str) -> dict[str, str]:
 
 PACKAGE = bptt.__name__
 REACHES = re.compile(
-    rf"(?<![\w.])(?:{PACKAGE}(?:_instructor)?\.(?!py\b)|(?:kernel(?!\.json)|shell|check|get_ipython\(\)|IPKernelApp\.instance\(\))\."
+    rf"(?<![\w.])(?:{PACKAGE}(?:_instructor)?\.(?!py\b)|(?:kernel(?!\.json)|shell|check|get_ipython\(\))\."
     r"|ctypes\.(?:CDLL\(None\)\.)?(?!CDLL))\w+(?:\.\w+)*"
     rf"|\b{PACKAGE}_\w+|/proc/(?:self|1|net|sys)\b[\w/]*\w"
 )
 """A name of the course's, the kernel's or the system's, as far as it goes."""
 IN_QUOTES = re.compile(r"""(?:[gs]etattr(?:__)?\([\w.]+, |modules\[|modules\.get\()["']([\w.]+)["']""")
 """An attribute or a module, by what code that looks it up calls it."""
-MENTIONS = re.compile(rf"\b{PACKAGE}|sys\.modules|IPKernelApp|get_ipython|nbgrader(?!_config)|f_globals|f_locals")
+MENTIONS = re.compile(rf"\b{PACKAGE}|sys\.modules|get_ipython|nbgrader(?!_config)|f_globals|f_locals")
 """What nobody's code has who reaches for nothing."""
 MOST_BYTES = 1_000_000
 

@@ -75,6 +75,7 @@ class ZMQInteractiveShell(ipykernel.zmqshell.ZMQInteractiveShell):
 
     displayhook_class = Type(DisplayHook)
     display_pub_class = Type(DisplayPublisher)
+    shown_error: BaseException | None = None
 
     def enable_gui(self, gui: object = None) -> None:
         """Do nothing: there is no screen, and no event loop."""
@@ -87,6 +88,7 @@ class ZMQInteractiveShell(ipykernel.zmqshell.ZMQInteractiveShell):
         if getattr(self.displayhook, "msg", None) is not None:
             self._last_traceback_during_displayhook = True
         self._last_traceback = stb
+        self.shown_error = evalue
         content = {"traceback": stb, "ename": etype.__name__, "evalue": text_of(evalue)}
         session: Session = self.display_pub.session  # type: ignore[attr-defined]
         session.send(None, session.msg("error", json_clean(content)))

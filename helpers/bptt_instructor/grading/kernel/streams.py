@@ -50,6 +50,7 @@ class Outputs:
         self._name = ""
         self._texts: list[str] = []
         self._characters = 0
+        self._at_line_start = True
         self._sent_at = 0.0
         self._files: dict[str, _OutputFile] = {}
         self.streams = {name: OutputStream(name, fd, self) for name, fd in STREAMS.items()}
@@ -70,12 +71,12 @@ class Outputs:
 
     def write(self, name: str, text: str) -> None:
         """Write to a stream."""
-        ends_line = text.endswith("\n")
         with self._lock:
-            if ends_line:
+            if self._at_line_start:
                 self._read_files()
             self._add(name, text)
-            if ends_line and time.monotonic() - self._sent_at > MAX_JOINED_SECONDS:
+            self._at_line_start = text.endswith("\n")
+            if self._at_line_start and time.monotonic() - self._sent_at > MAX_JOINED_SECONDS:
                 self._send_text()
 
     def flush(self) -> None:
@@ -83,6 +84,7 @@ class Outputs:
         with self._lock:
             self._read_files()
             self._send_text()
+            self._at_line_start = True
 
     def send(self, kind: str, content: dict[str, Any]) -> None:
         """Send another output, after what has been written."""

@@ -111,7 +111,9 @@ class SubmissionKernel:
                 result = shell.run_cell(source, store_history=True)
                 flush_streams()
             error = result.error_before_exec if result.error_before_exec is not None else result.error_in_exec
-            failed = not result.success or shell._last_traceback_during_displayhook  # noqa: SLF001 - ipykernel's
+            failed = not result.success
+            if not failed and shell._last_traceback_during_displayhook:  # noqa: SLF001 - ipykernel's
+                error, failed = shell.shown_error, True
             lines = shell._last_traceback  # noqa: SLF001
         except BaseException as raised:  # noqa: BLE001 - from IPython's own code, or an interrupt just before or after
             error, failed = raised, True

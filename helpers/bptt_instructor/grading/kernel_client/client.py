@@ -364,12 +364,8 @@ class KernelClient:
         self, message: dict[str, Any], size: int, pending: _PendingReply, outputs: OutputCollector | None
     ) -> None:
         if "question" in message:
-            began = time.monotonic()
             pending.count_question(message.get("name"))
-            # Whoever reads no answers gets no more.
-            if len(self._to_send) <= self._limits.message_bytes:
-                self._to_send += self._answers.reply(message, pending.call)
-            self._uncounted_seconds += time.monotonic() - began
+            self._answer(message, size, pending.call)
             return
         kind, part, content = message.get("type"), message.get("part"), message.get("content")
         if type(kind) is not str or type(part) is not str:
@@ -379,6 +375,17 @@ class KernelClient:
             self._expected_replies.discard(part)
         if not pending.accept(kind, part, content) and outputs and part == pending.part:
             outputs.add(kind, content, size)
+
+    def _answer(self, message: dict[str, Any], size: int, call: CallRequest | None) -> None:
+        """Answer a question, whose bounds are its own."""
+        if not self._answers.exhausted:
+            self._bytes_read -= size
+        began = time.monotonic()
+        # Whoever reads no answers gets no more.
+        if len(self._to_send) <= self._limits.message_bytes:
+            self._to_send += self._answers.reply(message, size, call)
+        if not self._answers.exhausted:
+            self._uncounted_seconds += time.monotonic() - began
 
     def _exit_reason(self) -> EndReason:
         """Return why the kernel's process has ended, of which nothing was known before."""

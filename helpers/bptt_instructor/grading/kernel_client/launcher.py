@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bptt_instructor.grading.checks.interface import CheckSuite
+    from bptt_instructor.grading.kernel_client.questions import Answer
     from bptt_instructor.grading.limits import Limits
     from bptt_instructor.grading.protocol.messages import CallRequest
 
@@ -42,20 +43,22 @@ class KernelLauncher:
         self._zygote: ZygoteProcess | None = None
 
     @contextmanager
-    def start(self, files: Mapping[str, bytes]) -> Iterator[KernelClient]:
+    def start(self, files: Mapping[str, bytes], answer: Answer | None = None) -> Iterator[KernelClient]:
         """Start a kernel, and end it afterwards.
 
         Parameters
         ----------
         files
             Content of the files in its working folder, by relative path.
+        answer
+            Answers questions of the course's code in the kernel, see :class:`KernelClient`.
 
         Raises
         ------
         SandboxError
             When no kernel can be started.
         """
-        kernel = self._fork_with_retry(files)
+        kernel = self._fork_with_retry(files, answer or self._answer)
         try:
             yield kernel
         finally:
@@ -67,23 +70,23 @@ class KernelLauncher:
         """End the zygote."""
         self._end_zygote()
 
-    def _fork_with_retry(self, files: Mapping[str, bytes]) -> KernelClient:
+    def _fork_with_retry(self, files: Mapping[str, bytes], answer: Answer) -> KernelClient:
         had_zygote = self._zygote is not None
         try:
-            return self._fork(files)
+            return self._fork(files, answer)
         except SandboxError:
             # A zygote that has served before may have been killed for lack of memory.
             self._end_zygote()
             if not had_zygote:
                 raise
-            return self._fork(files)
+            return self._fork(files, answer)
 
-    def _fork(self, files: Mapping[str, bytes]) -> KernelClient:
+    def _fork(self, files: Mapping[str, bytes], answer: Answer) -> KernelClient:
         if self._zygote is None:
             self._zygote = ZygoteProcess(self._limits, self._suite, sandboxed=self.sandboxed)
         with _archive(files) as archive:
             forked = self._zygote.fork(archive)
-        client = KernelClient(forked, self._limits, self._suite.record_types, self._answer)
+        client = KernelClient(forked, self._limits, self._suite.record_types, answer)
         if client.ended:
             # Nothing of the submission's has run yet.
             client.close()

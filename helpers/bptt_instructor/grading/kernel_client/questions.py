@@ -18,6 +18,8 @@ Answer = Callable[[str, tuple[Any, ...], CallRequest | None], Any]
 
 MAX_QUESTIONS = 20_000
 """Of one kernel."""
+MAX_QUESTIONS_BYTES = 200_000_000
+"""Of all questions of one kernel together."""
 MAX_ANSWER_SECONDS = 60.0
 """CPU time of all answers to one kernel together."""
 
@@ -51,20 +53,29 @@ class Answers:
         self._record_types = record_types
         self._max_bytes = max_bytes
         self._questions_left = MAX_QUESTIONS
+        self._bytes_left = MAX_QUESTIONS_BYTES
         self._seconds_left = MAX_ANSWER_SECONDS
 
-    def reply(self, message: dict[str, Any], call: CallRequest | None) -> bytes:
+    @property
+    def exhausted(self) -> bool:
+        """Whether a bound has been reached, and all further answers are errors."""
+        return self._questions_left <= 0 or self._bytes_left <= 0 or self._seconds_left <= 0
+
+    def reply(self, message: dict[str, Any], size: int, call: CallRequest | None) -> bytes:
         """Answer a question, and return the frame to send.
 
         Parameters
         ----------
         message
             What the kernel has sent, with a ``question``; all else may be anything.
+        size
+            Its length in bytes.
         call
             The call that is being served.
         """
         number = message["question"] if type(message["question"]) is int else 0
         began = time.thread_time()
+        self._bytes_left -= size
         try:
             frame = pack({"answer": number, "result": self._result(message, call)})
             if len(frame) > self._max_bytes:
@@ -75,11 +86,9 @@ class Answers:
         return frame
 
     def _result(self, message: dict[str, Any], call: CallRequest | None) -> Any:  # noqa: ANN401
+        if self.exhausted:
+            raise PermissionError("too many questions, or too expensive ones")
         self._questions_left -= 1
-        if self._questions_left < 0:
-            raise PermissionError("too many questions")
-        if self._seconds_left < 0:
-            raise PermissionError("the answers take too much time")
         arguments = decode(message.get("arguments"), self._record_types, self._max_bytes)
         name = message.get("name")
         if type(name) is not str or type(arguments) is not tuple:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import re
 import struct
+from itertools import islice
 from typing import Any
 
 HEADER = struct.Struct(">I")
-MAX_PARSED_VALUES = 300_000
-"""In one frame. A reply with as many values as the decoder accepts has about a third."""
+MAX_PARSED_TOKENS = 500_000
+"""Texts, commas and opening brackets in one frame. A reply with as many values as are decoded has about a third."""
 
-_SEPARATORS = (b",", b"[", b"{")
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
-"""A string of JSON, or what would be one if the frame did not end; linear, because no part of it is tried twice."""
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[,[{]', re.DOTALL)
+"""A text may end with the frame, so that no part of it is tried twice."""
 
 
 class FrameError(ValueError):
@@ -38,7 +38,7 @@ def parse(data: bytes) -> dict[str, Any]:
     FrameError
         When it is not an object, or holds too many values.
     """
-    if _separators(data) > MAX_PARSED_VALUES and _separators(_STRING.sub(b"", data)) > MAX_PARSED_VALUES:
+    if _has_too_many_tokens(data):
         raise FrameError("too many values")
     try:
         message = json.loads(data.decode("utf-8", "replace"))
@@ -49,8 +49,11 @@ def parse(data: bytes) -> dict[str, Any]:
     return message
 
 
-def _separators(data: bytes) -> int:
-    return sum(map(data.count, _SEPARATORS))
+def _has_too_many_tokens(data: bytes) -> bool:
+    # Counting characters is a thousand times as fast, and enough unless a text holds many of these.
+    if sum(map(data.count, (b'"', b",", b"[", b"{"))) <= MAX_PARSED_TOKENS:
+        return False
+    return any(True for _ in islice(_TOKEN.finditer(data), MAX_PARSED_TOKENS, None))
 
 
 class FrameBuffer:
