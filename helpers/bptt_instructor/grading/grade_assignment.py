@@ -188,7 +188,7 @@ class _AssignmentGrader:
         """Set each submission's seed: that of its record if the files are the same, else a new one."""
         for submission in submissions:
             known = None if options.new_inputs else self._book.records.get(submission.student)
-            same = known is not None and known.submission == submission.digest
+            same = known is not None and submission.has_digest(known.submission)
             yield replace(submission, seed=known.seed if known and same else new_seed())
 
     def _read_when_needed(self, students: Iterable[str], unreadable: list[SubmissionResult]) -> Iterator[Submission]:

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 from traitlets import Unicode
 
-from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP, parse_timestamp
+from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP, parse_listed_time
 from bptt_instructor.lms.canvas_moodle_filenames import is_copy, parse_filename
 from bptt_instructor.lms.class_list import read_class_list
 from bptt_instructor.lms.student_lookup import StudentLookup, add_to_gradebook
@@ -120,11 +120,10 @@ class CollectFromLms(FileNameCollectorPlugin):  # type: ignore[misc]
 
     def _utc_time(self, text: str) -> datetime | None:
         """Parse a time in the course's time zone; return it in UTC without a zone, as nbgrader stores times."""
-        time = parse_timestamp(text)
         name = self.config.get("Exchange", {}).get("timezone", "UTC")
         try:
             # UTC needs no time zone database, which a small system may lack.
             zone = UTC if name == "UTC" else ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
             self.parent.fail(f"c.Exchange.timezone in nbgrader_config.py: there is no time zone {name!r}.")
-        return time and time.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+        return parse_listed_time(text, zone)
