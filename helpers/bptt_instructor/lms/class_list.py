@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bptt_instructor.grading.course import can_be_student_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -27,7 +29,6 @@ _COLUMNS = {
 }
 _ID_KINDS = ("id", "login", "register", "email", "number")
 """Columns that may hold a student's id, the likeliest first."""
-_MAX_ID_CHARACTERS = 128
 _NOT_STUDENTS = ("", "Points Possible", "Student, Test")
 """First cells of the rows in Canvas' list that are not about a student."""
 
@@ -122,7 +123,7 @@ def _listed_students(path: Path, rows: csv.DictReader[str]) -> Iterator[ListedSt
             continue
         first, last = _first_and_last_name(cell)
         ids = tuple(dict.fromkeys(filter(None, (cell.get(kind, "") for kind in _ID_KINDS))))
-        invalid = [one for one in ids if not _is_valid_id(one)]
+        invalid = [one for one in ids if not can_be_student_id(one)]
         if invalid or not ids:
             reason = f"{invalid[0]!r} cannot be a student's id" if invalid else "no id"
             raise ClassListError(f"{path}, line {rows.line_num}: {reason}. An id becomes the name of a folder.")
@@ -147,7 +148,3 @@ def _first_and_last_name(cell: Mapping[str, str]) -> tuple[str, str]:
     else:
         first, _, last = full.rpartition(" ")
     return first.strip(), last.strip()
-
-
-def _is_valid_id(student: str) -> bool:
-    return len(student) <= _MAX_ID_CHARACTERS and student.isprintable() and not re.search(r"^[.\s]|[/\\]", student)
