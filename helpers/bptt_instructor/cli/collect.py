@@ -63,5 +63,7 @@ def _print_summary(summary: CollectSummary) -> None:
         click.echo(f"{late} Until their timestamp.txt says when they came, they are graded as in time.", err=True)
     if summary.untimed:
         click.echo(f"The time of handing in cannot be read in the class list: {', '.join(summary.untimed)}.", err=True)
+    for student, which in summary.several.items():
+        click.echo(f"Several notebooks of {student}: {which}.", err=True)
     for name, reason in summary.passed_over.items():
         click.echo(f"Passed over: {name}: {reason}.", err=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bptt_instructor.grading.course import can_be_student_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 # Headings of each column, in lower case. Canvas: "Export" in its gradebook. Moodle: "Download grading worksheet"
@@ -92,9 +92,23 @@ def read_class_list(path: Path) -> list[ListedStudent]:
     heading = text.partition("\n")[0]
     delimiter = max(",;\t", key=heading.count)
     try:
-        return list(_listed_students(path, csv.DictReader(io.StringIO(text), delimiter=delimiter)))
+        people = list(dict.fromkeys(_listed_students(path, csv.DictReader(io.StringIO(text), delimiter=delimiter))))
     except csv.Error as error:
         raise ClassListError(f"{path} is not a table: {error}.") from None
+    _check_that_nothing_is_shared(path, people)
+    return people
+
+
+def _check_that_nothing_is_shared(path: Path, people: Sequence[ListedStudent]) -> None:
+    """Raise ClassListError when one id or number is of two students: a file would go to the wrong one."""
+    seen: dict[tuple[str, str], ListedStudent] = {}
+    for person in people:
+        numbers = {"id": person.ids[0], "Canvas number": person.lms_user_id, "Moodle number": person.participant}
+        for kind, number in numbers.items():
+            other = seen.setdefault((kind, number), person)
+            if number and other is not person:
+                names = f"{other.first} {other.last} and {person.first} {person.last}"
+                raise ClassListError(f"{path}: the {kind} {number!r} is of two students, {names}. Correct the list.")
 
 
 def _column_names(path: Path, rows: csv.DictReader[str]) -> dict[str, str]:
