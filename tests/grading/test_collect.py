@@ -221,6 +221,14 @@ def test_a_students_own_names_give_nothing_to_a_classmate(folder, tmp_path):
     assert set(there) == {"ada"}
 
 
+def test_what_holds_for_a_whole_archive_is_said_once(folder, tmp_path, run):
+    archive = packed(tmp_path / "a.zip", {f"anon_Xy{n}z_{n}_{FILE}": "1" for n in range(50)})
+    result = run("collect", ASSIGNMENT, archive, "--course", folder)
+    assert result.exit_code == 1
+    assert result.stderr.count("Turn anonymous grading off in Canvas, and download again") == 1
+    assert "and 45 more: This archive was downloaded with anonymous grading on" in result.stderr
+
+
 def test_two_people_of_one_name_of_whom_one_is_known_get_nothing(folder, tmp_path):
     roster = "id,first_name,last_name\nada,Ada,Lovelace\nzoe,Zoë,Ünal\n"
     name = "Ada Lovelace_{}_assignsubmission_file_/" + FILE
@@ -283,7 +291,7 @@ def test_the_command_says_what_came_and_what_did_not(folder, tmp_path, run):
     result = run("collect", ASSIGNMENT, archive, "--roster", tmp_path / "list.csv", "--course", folder)
     assert result.exit_code == 0
     assert result.stdout == f"1 student: 1 new, 0 changed, 0 as before.\nNext: bptt grade {ASSIGNMENT}\n"
-    assert "Nobody knows who these are, or they share a name: who (9)." in result.stderr
+    assert "It is not certain who these are: who (9)." in result.stderr
     assert "Late, says Canvas, which does not tell by how much: zoe." in result.stderr
     assert "readme.txt: not named as Canvas or Moodle names what students upload" in result.stderr
     (tmp_path / "list.csv").write_text("x")
