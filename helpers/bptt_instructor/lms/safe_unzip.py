@@ -369,7 +369,7 @@ class _ZipReader(io.BufferedReader):
         if not self.max_directory_bytes:
             return super().read(size)
         if size is not None and size > self.max_directory_bytes:
-            raise zipfile.BadZipFile("its list of files is too long")
+            raise ArchiveError("its list of files is too long")
         data = super().read(size)
         return _with_true_flags(data) if data.startswith(_ENTRY_SIGNATURE) else data
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 TIMESTAMP = "timestamp.txt"
 """Name of the file that ``nbgrader collect`` and ``zip_collect`` put beside a submitted notebook."""
 MAX_TIMESTAMP_BYTES = 100
+_MAX_QUOTED_CHARACTERS = 40
 _TIME_EXAMPLE = "2026-01-10 08:00:00 UTC"
 _ISO = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?|\d{8}T\d{4}(?:\d\d)?)"
@@ -63,7 +64,8 @@ def parse_listed_time(text: str, zone: tzinfo) -> datetime | None:
 
 def refused_time(text: str) -> str:
     """Return the sentence that tells an instructor that a :data:`TIMESTAMP` is not understood."""
-    return f"{TIMESTAMP}: {text.strip()!r} is not understood, so it counts as in time; write it as {_TIME_EXAMPLE}"
+    quoted = repr(text.strip()[:_MAX_QUOTED_CHARACTERS])
+    return f"{TIMESTAMP}: {quoted} is not understood, so it counts as in time; write it as {_TIME_EXAMPLE}"
 
 
 def _parse_iso(text: str) -> datetime | None:
