@@ -1,5 +1,6 @@
 """From the archive that Canvas or Moodle gives to a row for each student."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from submissions.entry import ASSIGNMENT, Entry
 from bptt_instructor.cli import main
 from bptt_instructor.grading.course import Course, GradingError
 from bptt_instructor.lms.collect_archives import collect_archives
+from bptt_instructor.nbgrader_plugins.collect_from_lms import NOT_TAKEN
 
 FILE = f"{ASSIGNMENT}.ipynb"
 LIST = {
@@ -101,13 +103,25 @@ def test_the_newest_attempt_counts_whatever_the_order(folder, tmp_path):
     }
     came = collect_archives(Course(folder, ASSIGNMENT), [packed(tmp_path / "a.zip", files)], tmp_path / "list.csv")
     there = folder / f"submitted/ada/{ASSIGNMENT}"
-    assert {path.name: path.read_text() for path in there.iterdir()} == {FILE: "newest", "notes.txt": "notes"}
+    others = list((there / NOT_TAKEN).iterdir())
+    assert {path.name: path.read_text() for path in there.iterdir() if path.is_file()} == {
+        FILE: "newest",
+        "notes.txt": "notes",
+    }
     assert came.unknown == ["whoever (900)"]
+    kept = (
+        f"there is a newer {FILE} of ada, lovelaceada_101_5003_{ASSIGNMENT}-2.ipynb; this one is kept in {NOT_TAKEN}/"
+    )
     assert sorted(came.passed_over.values()) == [
+        "nobody has this number or name",
         "students do not say themselves when they handed in",
-        f"there is a newer {FILE} of ada",
-        f"there is a newer {FILE} of ada",
+        kept,
+        kept,
     ]
+    assert {path.name: path.read_text() for path in others} == {
+        f"1-{FILE}": "oldest",
+        f"2-{ASSIGNMENT}-1.ipynb": "older still",
+    }
 
 
 def test_a_later_archive_replaces_an_earlier_one(folder, tmp_path):
@@ -129,21 +143,139 @@ def test_a_later_archive_replaces_an_earlier_one(folder, tmp_path):
     assert collect_archives(course, [unpacked], None).same == ["ada", "zoe"]
 
 
-def test_a_hostile_archive_changes_nothing(folder, tmp_path):
+def test_a_hostile_file_is_left_out_and_costs_nobody_else(folder, tmp_path):
     (tmp_path / "list.csv").write_text(LIST["canvas"], encoding="utf-8")
-    archive = packed(tmp_path / "a.zip", {NAMES["canvas"][0]: "1", "../../submitted/emmy/x": "2"})
-    with pytest.raises(GradingError, match="leads out of its folder"):
-        collect_archives(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
-    assert not (folder / "submitted").exists()
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w") as written:
+        for number in range(20_000):
+            written.writestr(f"{number}", "")
+    first, second = NAMES["canvas"]
+    hostile = {"../../submitted/emmy/x": "2", "noetheremmy_103_5003_all.zip": bomb.getvalue()}
+    archive = packed(tmp_path / "a.zip", {**hostile, first: "1", second: "2"})
+    came = collect_archives(Course(folder, ASSIGNMENT), [archive], tmp_path / "list.csv")
+    assert came.new == ["ada", "emmy", "zoe"]
+    assert came.passed_over["../../submitted/emmy/x"] == "left out: it leads out of its folder"
+    assert "its list of files is too long" in came.passed_over["noetheremmy_103_5003_all.zip"]
+    there = sorted(path.relative_to(folder).as_posix() for path in folder.glob("submitted/*/*/*"))
+    assert there == [
+        f"submitted/ada/{ASSIGNMENT}/{FILE}",
+        f"submitted/emmy/{ASSIGNMENT}/all.zip",
+        f"submitted/zoe/{ASSIGNMENT}/{FILE}",
+    ]
 
 
-def test_damage_that_shows_late_and_a_wrong_setting_are_said(folder, tmp_path):
+def collected(folder, tmp_path, files, roster=LIST["moodle"]):
+    """Collect an archive; return which text each student has as the notebook, and the summary."""
+    (tmp_path / "list.csv").write_text(roster, encoding="utf-8")
+    came = collect_archives(Course(folder, ASSIGNMENT), [packed(tmp_path / "a.zip", files)], tmp_path / "list.csv")
+    found = folder.glob(f"submitted/*/{ASSIGNMENT}/{FILE}")
+    return {path.parts[-3]: path.read_text() for path in found}, came
+
+
+def test_group_mode_of_moodle_gives_each_member_the_file(folder, tmp_path):
+    files = {
+        f"Team 1-Ada Lovelace_2001_assignsubmission_file_/{FILE}": "team",
+        f"Team 1-Zoë Ünal_2002_assignsubmission_file_/{FILE}": "team",
+        f"Team 2-Emmy Noether_2999_assignsubmission_file_/{FILE}": "another assignment's number",
+    }
+    there, came = collected(folder, tmp_path, files)
+    assert there == {"ada": "team", "zoe": "team"}
+    assert came.unknown == ["Team 2-Emmy Noether (2999)"]
+
+
+def test_folders_of_moodle_with_and_without_its_words(folder, tmp_path):
+    files = {
+        f"Ada Lovelace_2001/{FILE}": "1",
+        f"Zoë Ünal_2002_assignsubmission_file/sub/{FILE}": "2",
+        "Emmy Noether_2003_assignsubmission_onlinetext_/onlinetext.html": "3",
+    }
+    there, came = collected(folder, tmp_path, files)
+    assert there == {"ada": "1", "zoe": "2"}
+    assert "typed into a form" in came.passed_over["Emmy Noether_2003_assignsubmission_onlinetext_/onlinetext.html"]
+
+
+@pytest.mark.parametrize(
+    ("lms", "name", "says"),
+    [
+        ("canvas", f"anon_Xy9Qz_101_{FILE}", "Turn anonymous grading off in Canvas, and download again"),
+        ("canvas", f"LATE_anon_Xy9Qz_101_{FILE}", "Turn anonymous grading off in Canvas, and download again"),
+        ("moodle", f"Participant 2001_2001_assignsubmission_file_/{FILE}", "Reveal the students' identities in Moodle"),
+        ("canvas", f"somegroup_LATE_101_5001_{FILE}", "Is it a group's"),
+    ],
+)
+def test_what_does_not_say_whose_it_is_goes_to_nobody_and_says_what_to_do(folder, tmp_path, lms, name, says):
+    there, came = collected(folder, tmp_path, {name: "1"}, LIST[lms])
+    assert there == {}
+    assert says in came.passed_over[name]
+
+
+def test_a_students_own_names_give_nothing_to_a_classmate(folder, tmp_path):
+    inner = io.BytesIO()
+    packed(inner, {f"Zoë Ünal_2002_assignsubmission_file_/{FILE}": "hers"})
+    files = {
+        f"Ada Lovelace_2001_assignsubmission_file_/Emmy Noether_2003_assignsubmission_file_/{FILE}": "mine",
+        "Ada Lovelace_2001_assignsubmission_file_/Zoë Ünal_2002_assignsubmission_file_.zip": inner.getvalue(),
+        f"A_B-Ada Lovelace_2001_assignsubmission_file_/Emmy Noether_2003_assignsubmission_file_/{FILE}": "not mine",
+    }
+    there, _ = collected(folder, tmp_path, files)
+    assert set(there) == {"ada"}
+
+
+def test_what_holds_for_a_whole_archive_is_said_once(folder, tmp_path, run):
+    archive = packed(tmp_path / "a.zip", {f"anon_Xy{n}z_{n}_{FILE}": "1" for n in range(50)})
+    result = run("collect", ASSIGNMENT, archive, "--course", folder)
+    assert result.exit_code == 1
+    assert result.stderr.count("Turn anonymous grading off in Canvas, and download again") == 1
+    assert "and 45 more: This archive was downloaded with anonymous grading on" in result.stderr
+
+
+def test_two_people_of_one_name_of_whom_one_is_known_get_nothing(folder, tmp_path):
+    roster = "id,first_name,last_name\nada,Ada,Lovelace\nzoe,Zoë,Ünal\n"
+    name = "Ada Lovelace_{}_assignsubmission_file_/" + FILE
+    there, came = collected(
+        folder, tmp_path, {name.format(2001): "1", name.format(2009): "2", NAMES["moodle"][1]: "3"}, roster
+    )
+    assert there == {"zoe": "3"}
+    assert came.unknown == ["Ada Lovelace (2001)", "Ada Lovelace (2009)"]
+
+
+def test_two_notebooks_of_one_upload_are_both_kept_and_it_is_said_which_counts(folder, tmp_path, run):
+    (tmp_path / "list.csv").write_text(LIST["moodle"], encoding="utf-8")
+    top, zoe = "Ada Lovelace_2001_assignsubmission_file_", "Zoë Ünal_2002_assignsubmission_file_"
+    files = {
+        f"{top}/{FILE}": "right name",
+        f"{top}/{ASSIGNMENT} (1).ipynb": "copy",
+        f"{top}/{ASSIGNMENT} (2).ipynb": "right name",
+        f"{top}/final.ipynb": "other",
+        f"{top}/other_uploads": "a file in the way",
+        f"{zoe}/a.ipynb": "1",
+        f"{zoe}/b.ipynb": "2",
+        f"{zoe}/Data.csv": "1",
+        f"{zoe}/data.csv": "2",
+    }
+    archive = packed(tmp_path / "a.zip", files)
+    result = run("collect", ASSIGNMENT, archive, "--roster", tmp_path / "list.csv", "--course", folder)
+    assert result.exit_code == 0, result.output
+    there = folder / "submitted/ada" / ASSIGNMENT
+    assert (there / FILE).read_text() == "right name"
+    assert [path.read_text() for path in (there / NOT_TAKEN).iterdir()] == ["copy"]
+    assert (there / "final.ipynb").read_text() == "other"
+    said = result.stderr
+    assert f"{ASSIGNMENT} (1).ipynb: there is, with the exact name, {FILE} of ada" in said
+    assert f"{ASSIGNMENT} (2).ipynb: it is the same as {top}/{FILE}" in said
+    assert f"Several notebooks of ada: {FILE}, final.ipynb: {FILE} counts." in said
+    assert f"Several notebooks of zoe: a.ipynb, b.ipynb: name the one that counts {FILE}." in said
+    assert "there is, in the same upload, another" in said
+
+
+def test_damage_of_one_file_and_a_wrong_setting_are_said(folder, tmp_path):
     (tmp_path / "list.csv").write_text(LIST["moodle"], encoding="utf-8")
     archive = packed(tmp_path / "a.zip", {NAMES["moodle"][0]: "0123456789" * 100})
     content = archive.read_bytes()
     (tmp_path / "b.zip").write_bytes(content.replace(b"0123456789", b"0123456x89", 1))
-    with pytest.raises(GradingError, match=r"b\.zip is damaged .*Download it again"):
-        collect_archives(Course(folder, ASSIGNMENT), [tmp_path / "b.zip"], tmp_path / "list.csv")
+    came = collect_archives(Course(folder, ASSIGNMENT), [tmp_path / "b.zip"], tmp_path / "list.csv")
+    assert (came.new, list(came.passed_over)) == ([], [NAMES["moodle"][0]])
+    assert "it is damaged" in came.passed_over[NAMES["moodle"][0]]
     with (folder / "nbgrader_config.py").open("a") as config:
         config.write('c.Exchange.timezone = "Europe/Nowhere"\n')
     with pytest.raises(GradingError, match="there is no time zone 'Europe/Nowhere'"):
@@ -159,7 +291,7 @@ def test_the_command_says_what_came_and_what_did_not(folder, tmp_path, run):
     result = run("collect", ASSIGNMENT, archive, "--roster", tmp_path / "list.csv", "--course", folder)
     assert result.exit_code == 0
     assert result.stdout == f"1 student: 1 new, 0 changed, 0 as before.\nNext: bptt grade {ASSIGNMENT}\n"
-    assert "Nobody knows who these are, or they share a name: who (9)." in result.stderr
+    assert "It is not certain who these are: who (9)." in result.stderr
     assert "Late, says Canvas, which does not tell by how much: zoe." in result.stderr
     assert "readme.txt: not named as Canvas or Moodle names what students upload" in result.stderr
     (tmp_path / "list.csv").write_text("x")

@@ -63,7 +63,7 @@ def test_a_time_that_is_none_costs_nothing(course_with, rows_of):
     (folder / "submitted/s1001" / ASSIGNMENT / "timestamp.txt").write_text("yesterday evening, more or less")
     row = rows_of(folder)["s1001"]
     assert (row.status, row.points) == ("graded", 16)
-    assert "timestamp.txt tells no time" in row.reason
+    assert "timestamp.txt: 'yesterday evening, more or less' is not understood" in row.reason
 
 
 def test_somebody_in_the_gradebook_without_a_folder_has_a_row(course_with, rows_of):

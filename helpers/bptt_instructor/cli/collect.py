@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bptt_instructor.lms.collect_archives import CollectSummary
 
+MAX_SHOWN_FILES = 5
 _EXISTING_PATH = click.Path(exists=True, path_type=Path)
 
 
@@ -56,12 +57,20 @@ def _print_summary(summary: CollectSummary) -> None:
     new, changed, same = len(summary.new), len(summary.changed), len(summary.same)
     click.echo(f"{plural(new + changed + same, 'student')}: {new} new, {changed} changed, {same} as before.")
     if summary.unknown:
-        click.echo(f"Nobody knows who these are, or they share a name: {', '.join(summary.unknown)}.", err=True)
-        click.echo("What they sent was left out. A class list (--roster) tells who is who.", err=True)
+        click.echo(f"It is not certain who these are: {', '.join(summary.unknown)}.", err=True)
+        click.echo(
+            "What they sent was left out, for a reason below. A class list (--roster) tells who is who.", err=True
+        )
     if summary.late:
         late = f"Late, says Canvas, which does not tell by how much: {', '.join(summary.late)}."
         click.echo(f"{late} Until their timestamp.txt says when they came, they are graded as in time.", err=True)
     if summary.untimed:
         click.echo(f"The time of handing in cannot be read in the class list: {', '.join(summary.untimed)}.", err=True)
+    for student, which in summary.several.items():
+        click.echo(f"Several notebooks of {student}: {which}.", err=True)
+    names: dict[str, list[str]] = {}
     for name, reason in summary.passed_over.items():
-        click.echo(f"Passed over: {name}: {reason}.", err=True)
+        names.setdefault(reason, []).append(name)
+    for reason, files in names.items():
+        more = [f"and {len(files) - MAX_SHOWN_FILES} more"] if len(files) > MAX_SHOWN_FILES else []
+        click.echo(f"Passed over: {', '.join(files[:MAX_SHOWN_FILES] + more)}: {reason}.", err=True)

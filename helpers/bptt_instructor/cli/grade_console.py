@@ -102,6 +102,10 @@ def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
         After Ctrl-C; results so far are kept, and their number is printed.
     """
     students = students_to_grade(course, request.students)
+    others = [] if request.students else course.not_students(students)
+    if others:
+        line = f"Passed over in submitted/, since it is no student's folder: {', '.join(others)}."
+        console.print(Text(line, "yellow"), soft_wrap=True)
     if not request.options.sandboxed:
         console.print(Text(NO_SANDBOX, "red"))
     with open_backend(min(request.workers or available_cpus(), len(students)), request.scheduler) as backend:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import os
+import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,18 +16,37 @@ from traitlets.config.loader import Config
 from bptt_instructor.config import check_suite_name, load_check_suite, load_config
 from bptt_instructor.grading.intake.read_files import data_files
 from bptt_instructor.grading.limits import Limits
+from bptt_instructor.grading.models.grade_row import one_line
 from bptt_instructor.grading.models.submission import AssignmentFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from nbgrader.converters.base import BaseConverter
 
     from bptt_instructor.grading.checks.interface import CheckSuite
 
 Converter = TypeVar("Converter", bound="BaseConverter")
 
+MAX_STUDENT_ID_CHARACTERS = 128
+_SYSTEM_FOLDERS = (
+    *("__macosx", "@eadir", "@recycle", "#recycle", "#snapshot", "~snapshot", "lost+found", "$recycle.bin", "recycler"),
+    "system volume information",
+)
+"""What macOS, Windows, Linux and network drives leave in a folder, in lower case."""
+
 
 class GradingError(Exception):
     """Grading cannot begin or go on; the message says why, and what to do."""
+
+
+def can_be_student_id(name: str) -> bool:
+    """Tell whether a name can be a student's id in the gradebook, and a folder."""
+    return (
+        0 < len(name) <= MAX_STUDENT_ID_CHARACTERS
+        and all(char.isprintable() or unicodedata.category(char) == "Zs" for char in name)
+        and not re.search(r"^[.\s]|[/\\]", name)
+    )
 
 
 def lessons_of(root: Path) -> list[str]:
@@ -181,7 +203,26 @@ class Course:
         """Tell whether any student has a submission folder for this assignment."""
         return any(path.is_dir() for path in self.submitted("*").parent.parent.glob(f"*/{self.assignment}"))
 
-    def students_with_folders(self) -> list[str]:
-        """Return the ids of students with a submission folder for any assignment, sorted."""
-        folder = self.submitted("*").parent.parent
-        return sorted(path.name for path in folder.glob("*") if path.is_dir() and not path.name.startswith("."))
+    def students_with_folders(self, known: Collection[str] = ()) -> list[str]:
+        """Return the ids of students with a submission folder for any assignment, sorted.
+
+        Parameters
+        ----------
+        known
+            Ids in the gradebook: with one of them, a folder is a student's whatever it is called.
+        """
+        return sorted(name for name, is_student in self._in_submitted(known).items() if is_student)
+
+    def not_students(self, known: Collection[str] = ()) -> list[str]:
+        """Return what is in the folder of submissions and no student's, such as ``__MACOSX``, in printable text."""
+        names = (name for name, is_student in self._in_submitted(known).items() if not is_student)
+        return sorted(one_line(os.fsencode(name).decode("utf-8", "backslashreplace")) for name in names)
+
+    def _in_submitted(self, known: Collection[str]) -> dict[str, bool]:
+        """Return all names in the folder of submissions, and whether each is a student's."""
+        return {
+            # Unlike Path.is_dir, isdir raises nothing where a folder cannot be read.
+            path.name: os.path.isdir(path)  # noqa: PTH112
+            and (path.name in known or (can_be_student_id(path.name) and path.name.lower() not in _SYSTEM_FOLDERS))
+            for path in self.submitted("*").parent.parent.glob("*")
+        }

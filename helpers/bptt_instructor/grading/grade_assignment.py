@@ -47,11 +47,14 @@ def students_to_grade(course: Course, only: Collection[str] = ()) -> list[str]:
     """
     if not course.has_submissions():
         where = course.submitted("STUDENT") / f"{course.assignment}.ipynb"
+        others = course.not_students()
         raise GradingError(
             f"Nothing has been handed in for {course.assignment}. Put each notebook in its place:\n{where}"
+            + (f"\nNot the folder of a student: {', '.join(others)}." if others else "")
         )
     with AssignmentGradebook(course) as book:
-        known = sorted({*book.roster(), *course.students_with_folders()})
+        roster = book.roster()
+    known = sorted({*roster, *course.students_with_folders(roster)})
     unknown = sorted(set(only) - set(known))
     if unknown:
         raise GradingError(f"There is no student {join_names(unknown)}. There are: {', '.join(known)}.")
@@ -145,6 +148,8 @@ def grade_assignment(
         book.register_lesson()
         book.register_students(students)
         names = book.roster()
+        if others := course.not_students(names):
+            log.warning("Passed over in submitted/, since it is no student's folder: %s", ", ".join(others))
         for row in grader.rows(students, counts or ReusedCount(), options):
             log.info("Graded %s: %s", row.student, row.status)
             yield replace(row, name=names.get(row.student, ""))
@@ -248,7 +253,7 @@ class _AssignmentGrader:
 
         def seeded() -> Submission:
             known = None if options.new_inputs else self._book.records.get(submission.student)
-            same = known is not None and known.submission == submission.digest
+            same = known is not None and submission.has_digest(known.submission)
             return replace(submission, seed=known.seed if known and same else new_seed())
 
         return self._for_student(submission.student, seeded)

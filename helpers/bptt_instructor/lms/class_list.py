@@ -8,8 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bptt_instructor.grading.course import can_be_student_id
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 # Headings of each column, in lower case. Canvas: "Export" in its gradebook. Moodle: "Download grading worksheet"
@@ -27,7 +29,6 @@ _COLUMNS = {
 }
 _ID_KINDS = ("id", "login", "register", "email", "number")
 """Columns that may hold a student's id, the likeliest first."""
-_MAX_ID_CHARACTERS = 128
 _NOT_STUDENTS = ("", "Points Possible", "Student, Test")
 """First cells of the rows in Canvas' list that are not about a student."""
 
@@ -91,9 +92,23 @@ def read_class_list(path: Path) -> list[ListedStudent]:
     heading = text.partition("\n")[0]
     delimiter = max(",;\t", key=heading.count)
     try:
-        return list(_listed_students(path, csv.DictReader(io.StringIO(text), delimiter=delimiter)))
+        people = list(dict.fromkeys(_listed_students(path, csv.DictReader(io.StringIO(text), delimiter=delimiter))))
     except csv.Error as error:
         raise ClassListError(f"{path} is not a table: {error}.") from None
+    _check_that_nothing_is_shared(path, people)
+    return people
+
+
+def _check_that_nothing_is_shared(path: Path, people: Sequence[ListedStudent]) -> None:
+    """Raise ClassListError when one id or number is of two students: a file would go to the wrong one."""
+    seen: dict[tuple[str, str], ListedStudent] = {}
+    for person in people:
+        numbers = {"id": person.ids[0], "Canvas number": person.lms_user_id, "Moodle number": person.participant}
+        for kind, number in numbers.items():
+            other = seen.setdefault((kind, number), person)
+            if number and other is not person:
+                names = f"{other.first} {other.last} and {person.first} {person.last}"
+                raise ClassListError(f"{path}: the {kind} {number!r} is of two students, {names}. Correct the list.")
 
 
 def _column_names(path: Path, rows: csv.DictReader[str]) -> dict[str, str]:
@@ -122,7 +137,7 @@ def _listed_students(path: Path, rows: csv.DictReader[str]) -> Iterator[ListedSt
             continue
         first, last = _first_and_last_name(cell)
         ids = tuple(dict.fromkeys(filter(None, (cell.get(kind, "") for kind in _ID_KINDS))))
-        invalid = [one for one in ids if not _is_valid_id(one)]
+        invalid = [one for one in ids if not can_be_student_id(one)]
         if invalid or not ids:
             reason = f"{invalid[0]!r} cannot be a student's id" if invalid else "no id"
             raise ClassListError(f"{path}, line {rows.line_num}: {reason}. An id becomes the name of a folder.")
@@ -147,7 +162,3 @@ def _first_and_last_name(cell: Mapping[str, str]) -> tuple[str, str]:
     else:
         first, _, last = full.rpartition(" ")
     return first.strip(), last.strip()
-
-
-def _is_valid_id(student: str) -> bool:
-    return len(student) <= _MAX_ID_CHARACTERS and student.isprintable() and not re.search(r"^[.\s]|[/\\]", student)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from nbgrader.api import Gradebook
 from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import Config
@@ -39,6 +41,8 @@ class CollectSummary:
         Students who cannot be identified, as the names of their files call them.
     passed_over
         Reason why a file was not collected, by the file's name.
+    several
+        By student with several notebooks, which these are and which one counts.
     """
 
     new: list[str]
@@ -48,6 +52,7 @@ class CollectSummary:
     untimed: list[str]
     unknown: list[str]
     passed_over: Mapping[str, str]
+    several: Mapping[str, str]
 
 
 def collect_archives(course: Course, archives: Iterable[Path], roster: Path | None) -> CollectSummary:
@@ -81,21 +86,26 @@ def collect_archives(course: Course, archives: Iterable[Path], roster: Path | No
             if roster:
                 read_class_list(roster)
             for number, archive in enumerate(archives):
+                # The number keeps two archives of the same name apart.
+                name = f"{number} {archive.name}"
                 if not archive.is_dir():
                     check_archive(archive)
-                # The number keeps two archives of the same name apart.
-                (Path(folder) / "archive" / f"{number} {archive.name}").symlink_to(archive.resolve())
+                    name = f"{number} {archive.stem}.zip"
+                (Path(folder) / "archive" / name).symlink_to(archive.resolve())
         except (ArchiveError, ClassListError) as error:
             raise GradingError(str(error)) from None
-        before = _digests_and_times(course)
+        with Gradebook(*course.gradebook) as book:
+            known = {student.id for student in book.students}
+        before = _digests_and_times(course, course.students_with_folders(known))
         app = _make_app(course, folder, roster)
         app.init_plugins()
         app.extract_archive_files()
         app.process_extracted_files()
     collector = app.collector_plugin_inst
     collected = {info["student_id"] for info in collector.chosen.values()}
-    _restore_times(course, before)
-    after = _digests_and_times(course)
+    after = _digests_and_times(course, collected)
+    _restore_times(course, before, after)
+    after = _digests_and_times(course, collected)
     return CollectSummary(
         new=sorted(student for student in collected if student not in before),
         changed=sorted(student for student in collected if student in before and before[student] != after[student]),
@@ -103,7 +113,8 @@ def collect_archives(course: Course, archives: Iterable[Path], roster: Path | No
         late=sorted(collector.late),
         untimed=sorted(collector.untimed),
         unknown=sorted(collector.unknown),
-        passed_over=collector.passed_over,
+        passed_over={**app.extractor_plugin_inst.left_out, **collector.passed_over},
+        several=collector.several,
     )
 
 
@@ -133,24 +144,26 @@ def _make_app(course: Course, folder: str, roster: Path | None) -> _CollectApp:
     return app
 
 
-def _digests_and_times(course: Course) -> dict[str, tuple[str, str]]:
+def _digests_and_times(course: Course, students: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return for each student a digest of the files without ``timestamp.txt``, and that file's text."""
     digests = {}
-    for student in course.students_with_folders():
+    for student in students:
         folder = course.submitted(student)
         time = folder / TIMESTAMP
         files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path != time]
         if files:
             digest = hashlib.sha256()
             for path in files:
-                digest.update(f"{path.name}\n{path.stat().st_size}\n".encode() + path.read_bytes())
+                # What cannot be read counts as changed.
+                content = path.read_bytes() if os.access(path, os.R_OK) else b"?"
+                digest.update(os.fsencode(f"{path.name}\n{len(content)}\n") + content)
             digests[student] = digest.hexdigest(), time.read_text("utf-8", "replace") if time.is_file() else ""
     return digests
 
 
-def _restore_times(course: Course, before: Mapping[str, tuple[str, str]]) -> None:
+def _restore_times(course: Course, before: Mapping[str, tuple[str, str]], after: Mapping[str, tuple[str, str]]) -> None:
     """Write back the time of handing in of unchanged files, where neither archive nor class list has one."""
-    for student, (digest, time) in _digests_and_times(course).items():
+    for student, (digest, time) in after.items():
         digest_before, time_before = before.get(student, ("", ""))
         if time_before and not time and digest == digest_before:
             (course.submitted(student) / TIMESTAMP).write_text(time_before, "utf-8")

@@ -64,5 +64,6 @@ def _unsafe(folder: Path) -> list[Path]:
 
 
 def _is_time_or_blank(path: Path) -> bool:
-    text = path.read_bytes()[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
-    return not text.strip() or parse_timestamp(text) is not None
+    content = path.read_bytes()
+    text = content.decode("utf-8", "replace")
+    return len(content) <= MAX_TIMESTAMP_BYTES and (not text.strip() or parse_timestamp(text) is not None)

@@ -11,6 +11,7 @@ from nbgrader.utils import determine_grade, is_solution
 from bptt_instructor.grading.gradebook.gradebook import needs_manual_grade
 from bptt_instructor.grading.gradebook.records import GradingRecords
 from bptt_instructor.grading.gradebook.store import make_record
+from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -29,11 +30,15 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as book:
             record = GradingRecords(book.db()).find(info["assignment"], info["student"])
-        self._unchanged = record is not None and record.submission == submission.digest
+        self._unchanged = record is not None and submission.has_digest(record.submission)
         self._scores = {verdict.cell: verdict.score for verdict in result.verdicts}
         nb, resources = super().preprocess(nb, resources)
         with Gradebook(self.db_url) as book:
-            late = book.find_submission(self.assignment_id, self.student_id).total_seconds_late
+            entry = book.find_submission(self.assignment_id, self.student_id)
+            if TIMESTAMP not in submission.files:
+                # nbgrader would keep the time of an earlier attempt.
+                entry.timestamp = None
+            late = entry.total_seconds_late
             GradingRecords(book.db()).keep(make_record(result, submission, late))
             book.db.commit()
         return nb, resources

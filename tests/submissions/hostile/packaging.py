@@ -251,7 +251,7 @@ ACCIDENTS = (
         "pack-time-odd",
         tries="a time that is none",
         beside=lambda f, _w: (f / "timestamp.txt").write_bytes(b"\x00\xff" * 500_000),
-        says="tells no time",
+        says="is not understood",
     ),
 )
 

@@ -146,7 +146,7 @@ class AssignmentGradebook:
         result
             The result of grading it.
         handed_in
-            When it was handed in, in UTC; None when unknown.
+            When it was handed in, in UTC; None when unknown, which takes an earlier time away.
         unchanged
             Whether the same files were graded before, so that manual grading need not be repeated.
 
@@ -155,8 +155,8 @@ class AssignmentGradebook:
         float
             Lateness in seconds; 0 when in time.
         """
-        timestamp = {"timestamp": handed_in} if handed_in else {}
-        submission = self._book.update_or_create_submission(self._lesson, result.student, **timestamp)
+        # None, too: the time of an earlier attempt, or one that was noted by mistake, must not stay.
+        submission = self._book.update_or_create_submission(self._lesson, result.student, timestamp=handed_in)
         lesson = self._notebook
         notebook = next(each for each in submission.notebooks if each.notebook_id == lesson.id)
         scores = {verdict.cell: verdict.score for verdict in result.verdicts}

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from bptt_instructor.grading import verdict_summary
 from bptt_instructor.grading.gradebook.records import GradingRecord
-from bptt_instructor.grading.gradebook.timestamp import MAX_TIMESTAMP_BYTES, TIMESTAMP, parse_timestamp
+from bptt_instructor.grading.gradebook.timestamp import (
+    MAX_TIMESTAMP_BYTES,
+    TIMESTAMP,
+    parse_timestamp,
+    refused_time,
+)
 from bptt_instructor.grading.models.grade_row import GradeRow, Status, one_line
 
 if TYPE_CHECKING:
@@ -44,12 +49,12 @@ def store_result(
     files = submission.files if submission else {}
     late, remarks = 0.0, []
     if result.notebook is not None:
-        timestamp = files.get(TIMESTAMP, b"")[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
+        timestamp = files.get(TIMESTAMP, b"")[: MAX_TIMESTAMP_BYTES + 1].decode("utf-8-sig", "replace")
         handed_in = parse_timestamp(timestamp)
         if timestamp.strip() and handed_in is None:
-            remarks.append(f"{TIMESTAMP} tells no time: taken as handed in in time")
+            remarks.append(refused_time(timestamp))
         known = book.records.get(result.student)
-        unchanged = known is not None and submission is not None and known.submission == submission.digest
+        unchanged = known is not None and submission is not None and submission.has_digest(known.submission)
         late = book.save_scores(result, handed_in, unchanged=unchanged)
         _replace_folder(course.autograded(result.student), result.notebook, {**files, **course.lesson.files})
     points = book.points(result.student)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP
 from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import EMPTY_FOLDER, NO_FOLDER, Status
@@ -78,6 +79,9 @@ def walk_submission(folder: Path) -> Iterator[SubmissionEntry]:
             fits = stat.S_ISDIR(status.st_mode) and depth < MAX_DEPTH and _may_enter(path)
         elif path.suffix == ".ipynb":
             fits = status.st_size <= MAX_NOTEBOOK_BYTES
+        elif path == folder / TIMESTAMP:
+            # It uses up no bound: a time that is noted later must not push out what was graded.
+            fits = status.st_size <= left
         else:
             fits = status.st_size <= left and files < MAX_FILES
             files, left = files + fits, left - fits * status.st_size

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,9 +39,16 @@ class Submission:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the student's id and all files, in hexadecimal."""
+        """SHA-256 of the student's id and all files but the time of handing in, in hexadecimal."""
+        return self._digest_of({name: content for name, content in self.files.items() if name != TIMESTAMP})
+
+    def has_digest(self, digest: str) -> bool:
+        """Tell whether a digest in a record is of these files; earlier records counted the time of handing in, too."""
+        return digest in (self.digest, self._digest_of(self.files))
+
+    def _digest_of(self, files: Mapping[str, bytes]) -> str:
         parts = [self.student.encode(), self.notebook]
-        for name, content in self.files.items():
+        for name, content in files.items():
             parts += [name.encode(), content]
         digest = hashlib.sha256()
         for part in parts:
