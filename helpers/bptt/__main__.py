@@ -1,10 +1,17 @@
 """Command line entry point: ``bptt data reviews``; passes other commands to the instructor's package if installed."""
 
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # "python -m" puts the current folder first, where a file could pass for any module that is imported below.
+    del sys.path[0]
+
 import argparse
 import re
-import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution, entry_points, requires, version
+
+from bptt.safe_path import use_safe_path
 
 _GROUP, _NAME = "bptt.commands", "instructor"
 """The entry point that the instructor's package has for its commands."""
@@ -37,6 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code. Wrong usage, help and the instructor's commands end Python themselves.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    use_safe_path()
+    try:
+        return _run_command(arguments)
+    except KeyboardInterrupt:
+        return _EXIT_INTERRUPTED
+
+
+def _run_command(arguments: list[str]) -> int:
     if arguments[:1] not in (["data"], ["--version"]):
         reason = _run_instructor_command(arguments)
         if arguments and not arguments[0].startswith("-"):
@@ -105,16 +120,13 @@ def _run_learner_command(arguments: list[str]) -> int:
 
 
 def _fetch_reviews() -> int:
-    try:
-        from bptt.data.fetch import FetchError, fetch  # noqa: PLC0415 - loads NumPy, which help does not need
+    from bptt.data.fetch import FetchError, fetch  # noqa: PLC0415 - loads NumPy, which help does not need
 
-        try:
-            print(fetch())
-        except FetchError as error:
-            print(f"Error: {error}", file=sys.stderr)
-            return 1
-    except KeyboardInterrupt:
-        return _EXIT_INTERRUPTED
+    try:
+        print(fetch())
+    except FetchError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -68,7 +68,7 @@ def _download(package: str, sha256: str, folder: Path) -> Path:
     wanted = folder / "wanted.txt"
     # pip compares the hash before it runs anything from the archive.
     wanted.write_text(f"{package} --hash=sha256:{sha256}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--no-input"]
+    command = [sys.executable, "-P", "-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--no-input"]
     command += ["--retries", "1", "--no-binary", ":all:", "--require-hashes", "-r", str(wanted), "-d", str(folder)]
     if _is_installed("setuptools"):
         # Otherwise pip downloads a setuptools of its own, only for the package's metadata: half a minute more.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -15,8 +16,19 @@ _MOVED = re.compile(rb"\bbptt\.(?:grading|lessons)\.[\w.]+")
 """What configurations named before the instructor's code was a package of its own."""
 
 
+STUDENTS_FOLDERS = ("submitted", "autograded", "feedback")
+"""Folders of a course with files of students."""
+
+
 def _course_folder(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
-    """Return the folder, when it has an ``nbgrader_config.py`` that Python can parse."""
+    """Return the folder, when it has an ``nbgrader_config.py`` that Python can parse, and is no student's."""
+    place = folder.resolve()
+    for inner, outer in itertools.pairwise([place, *place.parents]):
+        if inner.name in STUDENTS_FOLDERS and (outer / "nbgrader_config.py").is_file():
+            # Settings are a program, and those in a student's folder would be the student's.
+            raise click.BadParameter(
+                f"{folder} is inside of {inner.name}/ of the course {outer}. Go there, or name it with --course."
+            )
     config = folder / "nbgrader_config.py"
     if not config.is_file():
         raise click.BadParameter(

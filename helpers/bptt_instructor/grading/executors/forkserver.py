@@ -6,6 +6,8 @@ import multiprocessing
 import os
 from multiprocessing import forkserver
 
+from bptt.safe_path import use_safe_path
+
 START_METHOD = "forkserver"
 
 
@@ -16,5 +18,7 @@ def available_cpus() -> int:
 
 def start_forkserver() -> None:
     """Start the process that local workers are forked from; it imports their modules while this process goes on."""
+    # Before it starts: it imports from where this process does, and workers from where it does.
+    use_safe_path()
     multiprocessing.set_forkserver_preload(["bptt_instructor.grading.executors.forkserver_preload"])
     forkserver.ensure_running()
