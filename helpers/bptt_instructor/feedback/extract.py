@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from bptt_instructor.feedback.grades import Grade, Grades
     from bptt_instructor.grading.checks.interface import ExerciseInfo
 
-_HEADING = re.compile(r"^#+\s+(.*?)\s*$")
-_NUMBER = re.compile(r"^\d+\s+")
-_REMARK = re.compile(r"\s*\([^()]*\)$")
+_HEADING = re.compile(r"^#++\s++(.*)")
+_NUMBER = re.compile(r"^\d++\s++")
+_REMARK = re.compile(r"(?<!\s)\s*+\([^()]*+\)$")
 _UNWRITTEN = "NotImplementedError"
 
 
@@ -169,12 +169,12 @@ def _other_errors(notebook: NotebookNode) -> Iterator[str]:
 
 def _title(notebook: NotebookNode) -> str:
     lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
-    return next((heading[1] for heading in map(_HEADING.match, lines) if heading), "")
+    return next((heading[1].strip() for heading in map(_HEADING.match, lines) if heading), "")
 
 
 def _last_heading(lines: list[str]) -> str:
     """Return the last heading of a question, without the number before it and a remark in brackets after it."""
-    headings = [heading[1] for heading in map(_HEADING.match, lines) if heading]
+    headings = [heading[1].strip() for heading in map(_HEADING.match, lines) if heading]
     return _REMARK.sub("", _NUMBER.sub("", headings[-1])) if headings else ""
 
 

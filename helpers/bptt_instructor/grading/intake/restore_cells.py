@@ -169,4 +169,4 @@ def _is_renamed(theirs: NotebookNode, ours: NotebookNode) -> bool:
     if theirs.id == ours.id or _same_text(theirs, ours):
         return True
     function = _FUNCTION.search(ours.source) if ours.cell_type == "code" else None
-    return function is not None and re.search(rf"^def {function[1]}\b", theirs.source, re.MULTILINE) is not None
+    return function is not None and function[1] in _FUNCTION.findall(theirs.source)

@@ -13,6 +13,10 @@ import html
 import re
 from typing import Any
 
+MAX_MARKDOWN_CHARACTERS = 20_000
+"""Length of a text that is rendered. The end of a formula is looked for from each beginning: time grows quadratically."""
+MAX_PLAIN_CHARACTERS = 100_000
+"""Length of a text that is shown as typed; the rest is cut off."""
 MAX_IMAGE_CHARACTERS = 5_000_000
 """Size of all attached images of a cell together, in base64."""
 IMAGE_SIGNATURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
@@ -20,10 +24,13 @@ IMAGE_SIGNATURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff", 
 _FORMATTING = "a|b|br|code|details|em|hr|i|kbd|li|ol|p|pre|s|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul"
 # Start of a tag, except formatting tags without attributes, and links in angle brackets.
 _TAG = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_FORMATTING})\s*/?>|https?://[^\s<>\"']*>)", re.IGNORECASE)
-_MERMAID_FENCE = re.compile(r"(`{3,}|~{3,})([ \t]*)mermaid", re.IGNORECASE)
+# Each run of signs is read once: a search that begins anew at every sign takes hours for a megabyte of them.
+_MERMAID_FENCE = re.compile(r"((?<!`)`{3,}+|(?<!~)~{3,}+)([ \t]*+)mermaid", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\ufeff]+")
 _ACTIVE_URL = re.compile(r"(?:(?:java|vb|live)script:|data:(?:text/|application/|image/svg))", re.IGNORECASE)
 _ATTACHMENT_LINK = re.compile(r"attachment:([^)\s>\"']*)", re.IGNORECASE)
+# Python refuses to read numbers of thousands of digits, and no character has more than seven.
+_LONG_ENTITY = re.compile(r"&#(?=[0-9]{8})")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -37,6 +44,9 @@ def sanitize_markdown(source: str, attachments: dict[str, dict[str, str]]) -> st
     attachments
         Attached images of the cell, by name. nbconvert fails on a reference to one that is missing.
     """
+    if len(source) > MAX_MARKDOWN_CHARACTERS:
+        return as_plain_text(source)
+    source = _LONG_ENTITY.sub("& #", source)
     # Entities and invisible characters must not hide a link; \\href is a link in a formula.
     bare = _INVISIBLE.sub("", html.unescape(html.unescape(source)))
     references = _ATTACHMENT_LINK.findall(source)
@@ -47,8 +57,13 @@ def sanitize_markdown(source: str, attachments: dict[str, dict[str, str]]) -> st
 
 
 def as_plain_text(source: str) -> str:
-    """Return markdown that shows a text as it was typed: an indented code block."""
-    return "\n".join(f"    {line}" for line in source.splitlines())
+    """Return markdown that shows a text as it was typed: an indented code block. One that is long is cut."""
+    cut = len(source) - MAX_PLAIN_CHARACTERS
+    lines = source[:MAX_PLAIN_CHARACTERS].splitlines()
+    if cut <= 0 and all(not line or line.startswith("    ") for line in lines):
+        return source
+    note = [f"[{cut:,} more characters are left out here.]"] if cut > 0 else []
+    return "\n".join(f"    {line}" for line in [*lines, *note])
 
 
 def image_attachments(attachments: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401 - whatever the file says

@@ -21,7 +21,7 @@ _NEXT_BRACKET = re.compile(
 )
 _CELL_DEPTH = 3
 """Open brackets around the keys of a cell: those of the notebook, of its list of cells, and of the cell."""
-_ARRAY_FOLLOWS = re.compile(rb"[ \t\r\n]*+:[ \t\r\n]*+(?=\[)")
+_ARRAY_FOLLOWS = re.compile(rb'(?<=")[ \t\r\n]*+:[ \t\r\n]*+(?=\[)')
 
 
 def strip_outputs(data: bytes) -> bytes:

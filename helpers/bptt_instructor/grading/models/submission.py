@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from bptt_instructor.grading.gradebook.timestamp import TIMESTAMP
+from bptt_instructor.grading.text import writable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,8 +93,8 @@ class AssignmentFiles:
 
 
 def as_bytes(data: Mapping[str, Any]) -> bytes:
-    """Serialize plain JSON types: equal data give equal bytes."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
+    """Serialize plain JSON types: equal data give equal bytes, and what is read from them can be written."""
+    return writable(json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)).encode()
 
 
 def _to_base64(content: bytes) -> str:
