@@ -189,6 +189,18 @@ def test_a_time_that_is_not_understood_is_quoted_and_takes_away_an_earlier_one(f
     assert "write it as 2026-01-10 08:00:00 UTC" in row.reason
 
 
+def test_nbgraders_own_command_says_the_same_of_a_time_that_it_would_misread(folder, rows_of):
+    rows_of(folder)
+    time = folder / "submitted/s1001" / ASSIGNMENT / TIMESTAMP
+    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, "--force"]
+    for text, late in (("2999-01-10 08:00", True), ("2999-01-10 08:00 +01:00", False)):
+        time.write_text(text)
+        done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+        with gradebook(folder) as book:
+            assert (book.find_submission(ASSIGNMENT, "s1001").total_seconds_late > 0) == late
+        assert (f"s1001: timestamp.txt: '{text}' is not understood" in done.stderr) != late
+
+
 def test_a_record_from_before_counts_as_unchanged():
     def digest(**files):
         return Submission("ada", b"work", {name.replace("_", "."): text for name, text in files.items()}).digest

@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bptt_instructor.grading.gradebook.timestamp import MAX_TIMESTAMP_BYTES, TIMESTAMP, parse_timestamp
+from traitlets.log import get_logger
+
+from bptt_instructor.grading.gradebook.timestamp import MAX_TIMESTAMP_BYTES, TIMESTAMP, parse_timestamp, refused_time
 from bptt_instructor.grading.intake.read_files import walk_submission
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ def quarantine(assignment: str, student: str, notebooks: Sequence[str]) -> None:
     # Not resolved: a notebook may be a link to another folder.
     for folder in {Path(os.path.relpath(notebook)).parent for notebook in notebooks}:
         for path in _unsafe(folder):
+            if path == folder / TIMESTAMP and path.is_file() and not path.is_symlink():
+                text = path.read_bytes()[:MAX_TIMESTAMP_BYTES].decode("utf-8", "replace")
+                get_logger().warning("%s: %s", folder.parent.name, refused_time(text))
             try:
                 _move(path, QUARANTINE / path)
             except OSError as error:
