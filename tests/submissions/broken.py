@@ -1,10 +1,12 @@
 """Submissions that are unfinished, damaged, or no notebook at all."""
 
 from submissions.entry import AUTO, Entry
-from submissions.wrong import WHOLE, parameters
+from submissions.wrong import parameters
 
 ALL = tuple(AUTO)
 DUE = "2026-01-12 23:59:59 UTC"
+
+WHOLE = "check-rnn_cell_backward"
 
 
 def cell(notebook, grade_id):
@@ -69,7 +71,7 @@ BROKEN = (
         "Schäuffele",
         parameters(),
         then=forgets_a_bracket,
-        loses=("check-dWax", "check-dWaa", "check-dba", WHOLE),
+        loses=("check-dWax", "check-dWaa", "check-dba"),
         says="rnn_cell_parameters_backward does not run: SyntaxError",
     ),
     Entry("s1303", "Xiùlán", "Zhào", then=prints_a_lot),

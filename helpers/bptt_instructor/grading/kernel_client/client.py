@@ -396,7 +396,7 @@ class KernelClient:
         if ended.signal != signal.SIGKILL:
             return EndReason.EXITED
         # Inside of its namespace nobody can kill it; the system does when it has used too much CPU time or memory.
-        if ended.cpu_seconds >= self._limits.cpu_seconds:
+        if ended.cpu_seconds > self._limits.cpu_seconds - CPU_TOLERANCE_SECONDS:
             return EndReason.TIME
         return EndReason.MEMORY if ended.memory_bytes > self._limits.memory_bytes else EndReason.KILLED
 
@@ -431,6 +431,8 @@ class KernelClient:
 
 CELL_TIMEOUT = "CellTimeoutError"
 DEAD_KERNEL = "DeadKernelError"
+CPU_TOLERANCE_SECONDS = 0.5
+"""Between the system's own count of CPU time, by which it ends a process, and the one that it reports."""
 HANG_UP_SECONDS = 1.0
 """Between the end of a kernel's socket and of its process."""
 
