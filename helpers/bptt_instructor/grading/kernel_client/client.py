@@ -140,7 +140,7 @@ class KernelClient:
         self._limits = limits
         self._record_types = record_types
         self._answers = Answers(answer, record_types, limits.message_bytes)
-        self._processes = ProcessTree(forked.pidfd)
+        self._processes = ProcessTree(forked.pidfd, limits)
         self._keeper = KeeperClient(forked.keeper)
         self._sandboxed = forked.sandboxed
         self._grace = min(GRACE_SECONDS, limits.cell_seconds)
@@ -393,7 +393,9 @@ class KernelClient:
         # Inside of its namespace nobody can kill it; the system does when it has used too much CPU time or memory.
         if ended.cpu_seconds >= self._limits.cpu_seconds:
             return EndReason.TIME
-        return EndReason.MEMORY if ended.memory_bytes > self._limits.memory_bytes else EndReason.KILLED
+        if ended.memory_bytes > self._limits.memory_bytes or self._processes.ran_out_of_memory():
+            return EndReason.MEMORY
+        return EndReason.KILLED
 
     def _end(self, reason: EndReason) -> None:
         self.ended = self.ended or reason
