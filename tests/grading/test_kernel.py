@@ -418,7 +418,7 @@ BROKEN_STREAMS = [
     "import warnings\nsys.stderr = None\nwarnings.warn('x')\nsys.exit(1)",
     "import builtins\nbuiltins.print = None\ndel builtins.print",
     "class Silent(Exception):\n    def __str__(self): 1 / 0\nraise Silent",
-    "os.fork() or print('child')",
+    "os.fork() and os.wait()\nprint('both')",
 ]
 
 

@@ -391,7 +391,7 @@ class KernelClient:
         if ended.signal != signal.SIGKILL:
             return EndReason.EXITED
         # Inside of its namespace nobody can kill it; the system does when it has used too much CPU time or memory.
-        if ended.cpu_seconds >= self._limits.cpu_seconds:
+        if ended.cpu_seconds >= CPU_SHARE * self._limits.cpu_seconds:
             return EndReason.TIME
         if ended.memory_bytes > self._limits.memory_bytes or self._processes.ran_out_of_memory():
             return EndReason.MEMORY
@@ -428,6 +428,8 @@ class KernelClient:
 
 CELL_TIMEOUT = "CellTimeoutError"
 DEAD_KERNEL = "DeadKernelError"
+CPU_SHARE = 0.8
+"""Of the limit on CPU time, from which that is why a kernel was killed: the system counts in ticks for the limit."""
 HANG_UP_SECONDS = 1.0
 """Between the end of a kernel's socket and of its process."""
 
