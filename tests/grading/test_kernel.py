@@ -16,6 +16,7 @@ from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.judge.cost import measure_excess_cost
 from bptt_instructor.grading.kernel_client.client import CELL_TIMEOUT, DEAD_KERNEL, EndReason, NoReplyError
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
+from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
 from bptt_instructor.grading.limits import MB, Limits
 from bptt_instructor.grading.protocol.messages import CallRequest
 from bptt_instructor.lessons.check_calls import CheckCall
@@ -397,6 +398,15 @@ def test_what_a_function_costs_is_its_own_cost_whatever_else_the_notebook_has_st
     kernel.run(BUSY)
     time.sleep(0.5)
     assert measure_excess_cost(kernel, SUITE, CheckCall("rnn_cell_backward", "rnn_cell_backward"), seed=5) == 0
+
+
+def test_a_zygote_that_fails_says_why(monkeypatch):
+    broken = KernelLauncher(SMALL, SUITE)
+    monkeypatch.setattr(BpttSuite, "kernel", "bptt_instructor.grading.checks.bptt_kernel:Missing")
+    with pytest.raises(SandboxError, match="Missing"), broken.start({}):
+        pass
+    monkeypatch.undo()
+    broken.close()
 
 
 BROKEN_STREAMS = [

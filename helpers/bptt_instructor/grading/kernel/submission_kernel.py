@@ -52,7 +52,6 @@ class SubmissionKernel:
         # Cached now, for all kernels.
         self.record_types = checks.record_types
         self.outputs = Outputs()
-        self.outputs.restore()
         self.shell: Any = make_shell(self.outputs)
         self.shell.kernel = self
         self.handlers: dict[str, Callable[[str, dict[str, Any]], None]] = {
