@@ -17,6 +17,7 @@ from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.judge.cost import CostResult, measure_cost
 from bptt_instructor.grading.kernel_client.client import CELL_TIMEOUT, DEAD_KERNEL, EndReason, NoReplyError
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
+from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
 from bptt_instructor.grading.limits import MB, Limits
 from bptt_instructor.grading.protocol.messages import CallRequest
 from bptt_instructor.lessons.check_calls import CheckCall
@@ -401,6 +402,15 @@ def test_what_a_function_costs_is_its_own_cost_whatever_else_the_notebook_has_st
     assert result == CostResult()
 
 
+def test_a_zygote_that_fails_says_why(monkeypatch):
+    broken = KernelLauncher(SMALL, SUITE)
+    monkeypatch.setattr(BpttSuite, "kernel", "bptt_instructor.grading.checks.bptt_kernel:Missing")
+    with pytest.raises(SandboxError, match="Missing"), broken.start({}):
+        pass
+    monkeypatch.undo()
+    broken.close()
+
+
 BROKEN_STREAMS = [
     r"print('\ud800')",
     "sys.stdout = None",
@@ -420,7 +430,7 @@ BROKEN_STREAMS = [
     "import warnings\nsys.stderr = None\nwarnings.warn('x')\nsys.exit(1)",
     "import builtins\nbuiltins.print = None\ndel builtins.print",
     "class Silent(Exception):\n    def __str__(self): 1 / 0\nraise Silent",
-    "os.fork() or print('child')",
+    "os.fork() and os.wait()\nprint('both')",
 ]
 
 

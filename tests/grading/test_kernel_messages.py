@@ -24,7 +24,7 @@ from bptt_instructor.grading.protocol.messages import CallRequest
 from bptt_instructor.grading.protocol.serialize import MAX_VALUES, decode, encode
 
 LIMITS = Limits(cell_seconds=2, answer_seconds=1)
-MOST_MEMORY = 300 * MB
+MOST_MEMORY = 200 * MB
 
 STREAMS = {
     "frames of length 0": "lambda: b'\\0' * 65_536",

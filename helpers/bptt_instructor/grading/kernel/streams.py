@@ -88,6 +88,8 @@ class Outputs:
 
     def send(self, kind: str, content: dict[str, Any]) -> None:
         """Send another output, after what has been written."""
+        if self.channel and self.channel.forked:
+            return
         with self._lock:
             self.flush()
             self._send(kind, content)

@@ -53,7 +53,6 @@ class SubmissionKernel:
         self.checks = checks
         self.record_types = record_types
         self.outputs = Outputs()
-        self.outputs.restore()
         self.shell: Any = make_shell(self.outputs)
         self.shell.kernel = self
         self.handlers: dict[str, Callable[[str, dict[str, Any]], None]] = {

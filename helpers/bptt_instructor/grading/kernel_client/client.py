@@ -143,7 +143,7 @@ class KernelClient:
         self._limits = limits
         self._record_types = record_types
         self._answers = Answers(answer, record_types, limits.message_bytes)
-        self._processes = ProcessTree(forked.pidfd)
+        self._processes = ProcessTree(forked.pidfd, limits)
         self._keeper = KeeperClient(forked.keeper)
         self._sandboxed = forked.sandboxed
         self._grace = min(GRACE_SECONDS, limits.cell_seconds)
@@ -396,9 +396,11 @@ class KernelClient:
         if ended.signal != signal.SIGKILL:
             return EndReason.EXITED
         # Inside of its namespace nobody can kill it; the system does when it has used too much CPU time or memory.
-        if ended.cpu_seconds > self._limits.cpu_seconds - CPU_TOLERANCE_SECONDS:
+        if ended.cpu_seconds >= CPU_SHARE * self._limits.cpu_seconds:
             return EndReason.TIME
-        return EndReason.MEMORY if ended.memory_bytes > self._limits.memory_bytes else EndReason.KILLED
+        if ended.memory_bytes > self._limits.memory_bytes or self._processes.ran_out_of_memory():
+            return EndReason.MEMORY
+        return EndReason.KILLED
 
     def _end(self, reason: EndReason) -> None:
         self.ended = self.ended or reason
@@ -431,8 +433,8 @@ class KernelClient:
 
 CELL_TIMEOUT = "CellTimeoutError"
 DEAD_KERNEL = "DeadKernelError"
-CPU_TOLERANCE_SECONDS = 0.5
-"""Between the system's own count of CPU time, by which it ends a process, and the one that it reports."""
+CPU_SHARE = 0.8
+"""Of the limit on CPU time, from which that is why a kernel was killed: the system counts in ticks for the limit."""
 HANG_UP_SECONDS = 1.0
 """Between the end of a kernel's socket and of its process."""
 

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from bptt_instructor.grading.sandbox.cgroup import KernelGroup, delegated_group
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bptt_instructor.grading.limits import Limits
 
 
 class ProcessTree:
@@ -23,11 +27,14 @@ class ProcessTree:
     ----------
     pidfd
         File descriptor of the first process; closed by :meth:`close`. In a sandbox, all others end with that process.
+    limits
+        Resource bounds, for a control group where there can be one.
     """
 
-    def __init__(self, pidfd: int) -> None:
+    def __init__(self, pidfd: int, limits: Limits) -> None:
         self.pidfd = pidfd
         self._pid = _pid_of(pidfd)
+        self._group = KernelGroup.of(self._pid, limits, delegated_group())
 
     def interrupt(self) -> None:
         """Send SIGINT to the first process, as Ctrl-C does."""
@@ -55,6 +62,8 @@ class ProcessTree:
         self.kill()
         select.select([self.pidfd], [], [], EXIT_SECONDS)
         os.close(self.pidfd)
+        if self._group:
+            self._group.close()
 
     def memory_bytes(self, threshold: int) -> int:
         """Return the memory of all processes: an upper bound below ``threshold`` bytes, exact from there on."""
@@ -65,7 +74,13 @@ class ProcessTree:
 
     def cpu_seconds(self) -> float:
         """Return the CPU time of all processes, including their ended threads and children."""
+        if self._group:
+            return self._group.cpu_seconds()
         return sum(_cpu_seconds(process) for process in self._processes())
+
+    def ran_out_of_memory(self) -> bool:
+        """Return whether the system has killed processes for their use of memory, as far as can be known."""
+        return self._group is not None and self._group.ran_out_of_memory()
 
     def ids(self) -> frozenset[tuple[int, float]]:
         """Return the process id and the start time of each process."""
