@@ -84,7 +84,11 @@ def upward(package, layers):
 
 def test_the_grader_knows_no_checks_but_through_their_interface():
     grader = [module for module in MODULES if module.startswith("bptt_instructor.grading.")]
-    knows = {module for module in grader if any(part(name, "bptt") not in {"", "safe_path", "wording"} for name in imported(module))}
+    knows = {
+        module
+        for module in grader
+        if any(part(name, "bptt") not in {"", "safe_path", "wording"} for name in imported(module))
+    }
     assert {module for module in knows if not module.startswith("bptt_instructor.grading.checks.")} == set()
     assert knows, "the interface itself knows them"
 

@@ -80,7 +80,9 @@ def test_python_m_bptt_takes_the_folder_off_its_path_first(trap, course, command
     loaded = subprocess.run([sys.executable, "-c", finder], check=True, capture_output=True, text=True).stdout.split()
     for name in ("bptt", *loaded):
         (folder / f"{name}.py").unlink(missing_ok=True)
-    assert {f"{name}.py" for name in ("argparse", "json", "distributed", "numpy")} <= {path.name for path in folder.iterdir()}
+    assert {f"{name}.py" for name in ("argparse", "json", "distributed", "numpy")} <= {
+        path.name for path in folder.iterdir()
+    }
     # By the whole path, because the shell would find another one first.
     done = run(folder, sys.executable, "-m", "bptt", *command, *(["--course", str(course)] if command[1:] else []))
     assert sprung.read_text() == ""
