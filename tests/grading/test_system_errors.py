@@ -202,6 +202,7 @@ def test_hard_limits_below_those_of_a_sandbox_are_kept(course, limits):
 def test_any_path_of_a_course_will_do(course, tmp_path, name):
     place = tmp_path / name
     course.rename(place)
+    (place / "gradebook.db").unlink()
     done = run("grade", ASSIGNMENT, "--workers", "1", course=place)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Feedback: 3 pages" in done.stdout

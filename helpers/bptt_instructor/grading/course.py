@@ -44,10 +44,11 @@ def _of_one_folder(kind: type[Converter]) -> type[Converter]:
 
     class ConverterOfOneFolder(kind):  # type: ignore[valid-type, misc]
         def init_notebooks(self) -> None:
-            folder = Path(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
-            self.assignments = {str(folder): sorted(map(str, folder.glob("*.ipynb")))}
+            # As nbgrader writes it: its other methods look for the same letters.
+            folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+            self.assignments = {folder: [f"{folder}/{path.name}" for path in sorted(Path(folder).glob("*.ipynb"))]}
             self.notebooks: list[str] = []
-            if not self.assignments[str(folder)]:
+            if not self.assignments[folder]:
                 raise NbGraderException(f"There is no notebook in {folder}.")
 
     return ConverterOfOneFolder

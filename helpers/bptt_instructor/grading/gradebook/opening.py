@@ -44,10 +44,14 @@ def open_book(db_url: str, course_id: str = "default_course") -> api.Gradebook:
     for attempts_left in reversed(range(MAX_ATTEMPTS)):
         try:
             if _has_right_version(db_url):
+                # nbgrader would print the traceback of what is tried again.
+                api.app_log.disabled = bool(attempts_left)
                 return api.Gradebook(db_url, course_id)
         except (DBAPIError, api.InvalidEntry) as error:
             if not attempts_left or not made_by_another(error):
                 raise
+        finally:
+            api.app_log.disabled = False
         time.sleep(ATTEMPT_SECONDS)
     raise GradingError(
         f"The gradebook {_shown(db_url)} has no version: it is no gradebook, or was stopped while it was made. "
