@@ -1,6 +1,6 @@
 # Everything starts here: "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help lab demo build test clean lock environment browser sandbox
+.PHONY: help lab demo build test clean lock environment browser sandbox postgresql
 
 # nbgrader and Jupyter call their own programs by name.
 in_venv := env PATH="$(CURDIR)/.venv/bin:$$PATH"
@@ -29,7 +29,7 @@ demo: sandbox
 build: environment
 	@$(in_venv) bptt build
 
-test: browser sandbox
+test: browser sandbox postgresql
 	@$(in_venv) ruff check
 	@$(in_venv) ruff format --check
 	@$(in_venv) mypy
@@ -48,6 +48,9 @@ environment:
 
 sandbox: environment
 	@sh helpers/setup/sandbox.sh
+
+postgresql:
+	@sh helpers/setup/postgresql.sh
 
 browser: environment
 	@sh helpers/setup/browser.sh

@@ -7,6 +7,7 @@ import pkgutil
 import sys
 from functools import lru_cache
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,12 +28,24 @@ def load_config(root: Path) -> Config:
     ----------
     root
         The folder of ``nbgrader_config.py``.
+
+    Raises
+    ------
+    ConfigError
+        When it raises an error.
     """
     from traitlets.config.loader import PyFileConfigLoader  # noqa: PLC0415 - "bptt --help" needs none of it
 
     # To open a gradebook, nbgrader runs alembic by name, and a virtual environment need not be activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    try:
+        config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    except Exception as error:
+        lines = [at.lineno for at in extract_tb(error.__traceback__) if at.filename.endswith("nbgrader_config.py")]
+        raise ConfigError(
+            f"{root / 'nbgrader_config.py'} cannot be loaded, at line {lines[-1] if lines else 1}: "
+            f"{type(error).__name__}: {error}. Mend it first."
+        ) from error
     return config
 
 

@@ -183,4 +183,4 @@ def test_the_command_writes_where_it_is_told(tmp_path):
         main, ["report", "--course", str(tmp_path / "course"), "--to", str(tmp_path / "file/x.html")]
     )
     assert told.exit_code == 1
-    assert "cannot be written to" in told.output
+    assert "A file stands where a folder should be." in told.output

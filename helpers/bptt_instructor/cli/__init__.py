@@ -3,36 +3,78 @@
 So ``--help`` is quick.
 """
 
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
 import click
 
 from bptt_instructor.cli.build import build
 from bptt_instructor.cli.collect import collect
 from bptt_instructor.cli.data import data
 from bptt_instructor.cli.doctor import doctor
+from bptt_instructor.cli.errors import describe
 from bptt_instructor.cli.export import export
 from bptt_instructor.cli.grade import grade
 from bptt_instructor.cli.new_lesson import new_lesson
+from bptt_instructor.cli.options import EXIT_INTERRUPTED, chosen_course
 from bptt_instructor.cli.release import release
 from bptt_instructor.cli.report import report
-from bptt_instructor.config import ConfigError
+from bptt_instructor.cli.run_folder import use_run_folder
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, data)
 """All commands, in the order in which a term needs them."""
 
 
 class OrderedGroup(click.Group):
-    """Command group that lists its commands in the order in which they were added, and tells what a course lacks."""
+    """Command group that lists its commands in the order in which they were added, and tells errors in one line."""
+
+    def __call__(self, *arguments: object, **options: object) -> object:
+        """Run as the program of this process: with temporary files of its own, which are removed when it ends."""
+        try:
+            # Python would end at once.
+            signal.signal(signal.SIGTERM, _end)
+            sys.unraisablehook = _repeat_lost_signal
+            use_run_folder()
+        except OSError as error:
+            sys.exit(f"Error: {describe(error, None)}")
+        return super().__call__(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; a wrong setting ends it with one line."""
+        """Run a command; an error ends it with one line, and Ctrl-C with the exit code that shells have for it."""
         try:
             return super().invoke(ctx)
-        except ConfigError as error:
-            raise click.ClickException(str(error)) from None
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            # The last is a reader like "head" that has seen enough: click ends without a word.
+            raise
+        except Exception as error:  # noqa: BLE001 - described, with its traceback in a file
+            raise click.ClickException(describe(error, chosen_course(ctx))) from None
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the names of all commands."""
         return list(self.commands)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def _repeat_lost_signal(lost: sys.UnraisableHookArgs) -> None:
+    """Send a signal again whose exception was lost, because it came while Python finalised an object."""
+    numbers = {KeyboardInterrupt: signal.SIGINT, SystemExit: signal.SIGTERM}
+    if lost.exc_type in numbers:
+        threading.Timer(0.05, os.kill, (os.getpid(), numbers[lost.exc_type])).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 @click.group(cls=OrderedGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -40,13 +40,10 @@ def collect(*, assignment: str, archives: Sequence[Path], roster: Path | None, c
       bptt collect 01_cell_backward submissions.zip --roster Grades-Course.csv
       bptt collect 01_cell_backward submissions.zip    later, when the class list is known
     """
-    from bptt_instructor.grading.course import Course, GradingError
+    from bptt_instructor.grading.course import Course
     from bptt_instructor.lms.collect_archives import collect_archives
 
-    try:
-        summary = collect_archives(Course(course, assignment), archives, roster)
-    except GradingError as error:
-        raise click.ClickException(str(error)) from None
+    summary = collect_archives(Course(course, assignment), archives, roster)
     _print_summary(summary)
     if not summary.new + summary.changed + summary.same:
         raise click.ClickException("Nothing was collected. Is it the right archive? Does --roster name the class list?")

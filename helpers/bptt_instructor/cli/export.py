@@ -34,18 +34,12 @@ def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as
     """
     from bptt_instructor.export.marks import read_marks
     from bptt_instructor.export.write_grades import write_grades
-    from bptt_instructor.grading.course import GradingError
     from bptt_instructor.grading.gradebook.gradebook import open_gradebook
 
     to = to or Path("grades.csv" if layout == "csv" else f"grades-{layout}.csv")
-    try:
-        with open_gradebook(course) as book:
-            grades = read_marks(book, lessons)
-        warnings = write_grades(grades, layout, to, missing_as_zero=missing_as_zero)
-    except GradingError as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"{to} cannot be written: {error.strerror}.") from None
+    with open_gradebook(course) as book:
+        grades = read_marks(book, lessons)
+    warnings = write_grades(grades, layout, to, missing_as_zero=missing_as_zero)
     for warning in warnings:
         click.echo(warning, err=True)
     students, columns = len(grades.students), len(grades.lessons)

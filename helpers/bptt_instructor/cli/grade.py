@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
-from bptt_instructor.cli.options import EXIT_INTERRUPTED, course_option
+from bptt_instructor.cli.options import course_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,19 +56,15 @@ def grade(  # noqa: PLR0913 - one for each option
     if workers != 1 and len(students) != 1 and not scheduler:
         from bptt_instructor.grading.executors.forkserver import start_forkserver
 
-        start_forkserver()
+        # Where it cannot start, workers cannot either, which is told when they are needed.
+        with suppress(OSError):
+            start_forkserver()
     from rich.console import Console
 
     from bptt_instructor.cli.grade_console import GradeRequest, run_grade
-    from bptt_instructor.grading.course import Course, GradingError
+    from bptt_instructor.grading.course import Course
     from bptt_instructor.grading.grade_assignment import GradingOptions
 
     options = GradingOptions(sandboxed=sandbox, use_zygote=not cold, again=again or new_inputs, new_inputs=new_inputs)
     request = GradeRequest(students, options, workers, scheduler, feedback)
-    try:
-        run_grade(Course(course, assignment), request, Console())
-    except GradingError as error:
-        raise click.ClickException(str(error)) from None
-    except KeyboardInterrupt:
-        # run_grade has printed how far grading came.
-        sys.exit(EXIT_INTERRUPTED)
+    run_grade(Course(course, assignment), request, Console())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from rich.text import Text
 
 from bptt.wording import join_names, plural
 from bptt_instructor.feedback.generate import generate_pages
+from bptt_instructor.grading.course_lock import assignment_lock
 from bptt_instructor.grading.executors.backend import Backend, open_backend
 from bptt_instructor.grading.executors.forkserver import available_cpus
 from bptt_instructor.grading.grade_assignment import (
@@ -31,7 +31,6 @@ from bptt_instructor.grading.sandbox.availability import NO_SANDBOX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from types import FrameType
 
     from rich.console import Console, RenderableType
     from rich.progress import Task
@@ -101,6 +100,13 @@ def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
     KeyboardInterrupt
         After Ctrl-C; results so far are kept, and their number is printed.
     """
+    with assignment_lock(course) as note:
+        if note:
+            console.print(Text(note, "yellow"))
+        _run_grade(course, request, console)
+
+
+def _run_grade(course: Course, request: GradeRequest, console: Console) -> None:
     students = students_to_grade(course, request.students)
     others = [] if request.students else course.not_students(students)
     if others:
@@ -109,11 +115,17 @@ def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
     if not request.options.sandboxed:
         console.print(Text(NO_SANDBOX, "red"))
     with open_backend(min(request.workers or available_cpus(), len(students)), request.scheduler) as backend:
+        if backend.note:
+            console.print(Text(backend.note, "yellow"))
         rows = _graded_rows(course, students, request.options, backend, console)
         console.print(results_table(course.assignment, rows))
         lines = summary(rows)
         if request.feedback:
-            lines += _feedback_lines(course, rows, backend, console)
+            try:
+                lines += _feedback_lines(course, rows, backend, console)
+            except KeyboardInterrupt:
+                console.print("Stopped. All points are stored; the same command writes what feedback is missing.")
+                raise
     lines += ["", f"Log: {_relative_to_cwd(course.log)}"]
     # As Text, so that nothing in a path is read as markup; not wrapped, so that it can be clicked.
     console.print(Text("\n".join(lines)), soft_wrap=True)
@@ -124,7 +136,6 @@ def _graded_rows(
 ) -> list[GradeRow]:
     count = ReusedCount()
     rows: list[GradeRow] = []
-    interrupted = _ctrl_c_event()
     with _progress(console) as progress:
         task = progress.add_task("Grading", total=len(students), note="")
         try:
@@ -135,8 +146,6 @@ def _graded_rows(
                     progress.reset(task, total=len(students), completed=len(rows))
                 note = f"{sum(row.status.needs_review for row in rows)} to look at"
                 progress.update(task, completed=len(rows), note=note)
-                if interrupted.is_set():
-                    raise KeyboardInterrupt  # noqa: TRY301 - handled like one that Python raises
         except KeyboardInterrupt:
             # Ending the workers takes a moment; a second Ctrl-C meanwhile would leave some running.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -150,18 +159,6 @@ def _graded_rows(
         if number:
             console.print(f"Not run: {number} of {len(rows)}, {reason}.", highlight=False)
     return rows
-
-
-def _ctrl_c_event() -> threading.Event:
-    """Return an event that Ctrl-C sets: its exception is lost when it is raised while Python finalises an object."""
-    interrupted = threading.Event()
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        interrupted.set()
-        signal.default_int_handler(number, frame)
-
-    signal.signal(signal.SIGINT, interrupt)
-    return interrupted
 
 
 def _feedback_lines(course: Course, rows: Sequence[GradeRow], backend: Backend, console: Console) -> list[str]:

@@ -20,7 +20,7 @@ STUDENTS_FOLDERS = ("submitted", "autograded", "feedback")
 """Folders of a course with files of students."""
 
 
-def _course_folder(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
+def _course_folder(context: click.Context, _option: click.Parameter, folder: Path) -> Path:
     """Return the folder, when it has an ``nbgrader_config.py`` that Python can parse, and is no student's."""
     place = folder.resolve()
     for inner, outer in itertools.pairwise([place, *place.parents]):
@@ -29,6 +29,8 @@ def _course_folder(_context: click.Context, _option: click.Parameter, folder: Pa
             raise click.BadParameter(
                 f"{folder} is inside of {inner.name}/ of the course {outer}. Go there, or name it with --course."
             )
+    if "?" in str(place):
+        raise click.BadParameter(f"{place} has a question mark in its path, where no gradebook can be. Rename it.")
     config = folder / "nbgrader_config.py"
     if not config.is_file():
         raise click.BadParameter(
@@ -46,9 +48,17 @@ def _course_folder(_context: click.Context, _option: click.Parameter, folder: Pa
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise click.BadParameter(f"{config} is not Python, at line {line}: {error}. Mend it first.") from None
+    context.meta[_COURSE] = folder
     return folder
 
 
+def chosen_course(context: click.Context) -> Path | None:
+    """Return the course folder of the command that runs; None when there is none yet."""
+    folder: Path | None = context.meta.get(_COURSE)
+    return folder
+
+
+_COURSE = "bptt.course"
 course_option = click.option(
     "--course",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

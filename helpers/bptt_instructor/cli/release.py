@@ -42,8 +42,6 @@ def release(*, to: Path | None, course: Path) -> None:
         write_bundle(contents.files, to)
     except FileExistsError:
         raise click.ClickException(f"{to} is there and not empty. Name a new folder, or one .zip file.") from None
-    except OSError as error:
-        raise click.ClickException(f"{to} cannot be written: {error.strerror}.") from None
     counts = Counter(f"{Path(name).parts[0]}/" if "/" in name else name for name in contents.files)
     for name, count in sorted(counts.items()):
         click.echo(f"  {name:20}{f'{count:4} file' + 's' * (count != 1) if name.endswith('/') else ''}".rstrip())

@@ -31,17 +31,11 @@ def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     from rich.console import Console
 
     from bptt_instructor.class_report.write_report import write_report
-    from bptt_instructor.grading.course import GradingError
 
     path = to or course / "build" / ("report-anonymous.html" if anonymous else "report.html")
     console = Console(stderr=True)
-    try:
-        with console.status("Reading the gradebook, and drawing"):
-            summary = write_report(course, path, anonymous=anonymous)
-    except GradingError as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"The report cannot be written to {path}: {error.strerror}.") from None
+    with console.status("Reading the gradebook, and drawing"):
+        summary = write_report(course, path, anonymous=anonymous)
     click.echo(f"{_count(summary.students, 'student')}, {_count(summary.lessons, 'lesson')}.")
     for title, holders, among in summary.commonest:
         click.echo(f"  {holders} of {among}: {title}")

@@ -60,6 +60,22 @@ def lessons_of(root: Path) -> list[str]:
     return [path.stem for path in sorted((root / "solutions").glob("[0-9][0-9]_*.py"))]
 
 
+def _of_one_folder(kind: type[Converter]) -> type[Converter]:
+    """Return a converter's class that takes the folder of a course by its name: nbgrader reads it as a pattern."""
+    from nbgrader.converters.base import NbGraderException  # noqa: PLC0415 - takes a second to import
+
+    class ConverterOfOneFolder(kind):  # type: ignore[valid-type, misc]
+        def init_notebooks(self) -> None:
+            # As nbgrader writes it: its other methods look for the same letters.
+            folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+            self.assignments = {folder: [f"{folder}/{path.name}" for path in sorted(Path(folder).glob("*.ipynb"))]}
+            self.notebooks: list[str] = []
+            if not self.assignments[folder]:
+                raise NbGraderException(f"There is no notebook in {folder}.")
+
+    return ConverterOfOneFolder
+
+
 class Course:
     """One course, and one of its assignments. The notebooks are built if they are missing.
 
@@ -116,6 +132,11 @@ class Course:
         return self._build / f"grade-{self.assignment}.log"
 
     @property
+    def lock(self) -> Path:
+        """File that is locked while the assignment is graded."""
+        return self._build / f"grade-{self.assignment}.lock"
+
+    @property
     def results(self) -> Path:
         """Folder of the result cache."""
         return self._build / "results" / self.assignment
@@ -169,7 +190,7 @@ class Course:
         config = copy.deepcopy(self.config)
         overrides = {"assignment_id": self.assignment, "student_id": student, **directories}
         config.merge(Config({"CourseDirectory": overrides}))
-        converter = kind(coursedir=CourseDirectory(config=config), config=config)
+        converter = _of_one_folder(kind)(coursedir=CourseDirectory(config=config), config=config)
         converter.force = True
         return converter
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -38,13 +38,19 @@ class Backend:
         Whether submissions run on this machine.
     client
         Dask client of the workers on this machine; None without such workers.
+    note
+        For the instructor: why this process grades where workers should; empty otherwise.
     """
 
     make_executor: Callable[[str, bytes], Executor]
     local: bool = True
     client: Client | None = None
+    note: str = ""
 
 
+MAX_START_SECONDS = 30
+"""How long to wait for the first worker on this machine."""
+NO_WORKERS = "No workers can be started here, so submissions are graded one at a time."
 IN_PROCESS = Backend(SequentialExecutor)
 
 
@@ -74,5 +80,13 @@ def open_backend(workers: int, scheduler: str = "") -> Iterator[Backend]:
         with dask_cluster.connect(scheduler) as client:
             yield Backend(partial(DaskDispatcher, client), local=False)
     else:
-        with dask_cluster.local_cluster(workers) as client:
-            yield Backend(partial(DaskDispatcher, client), client=client)
+        with ExitStack() as stack:
+            try:
+                client = stack.enter_context(dask_cluster.local_cluster(workers))
+                client.wait_for_workers(1, timeout=MAX_START_SECONDS)
+                backend = Backend(partial(DaskDispatcher, client), client=client)
+            except (OSError, RuntimeError, TimeoutError) as error:
+                stack.close()
+                reason = f"{type(error).__name__}: {error}".splitlines()[0]
+                backend = Backend(SequentialExecutor, note=f"{NO_WORKERS} ({reason})")
+            yield backend

@@ -21,6 +21,8 @@ DASK_SETTINGS = {
     # Both sample a worker many times a second, for a dashboard that nobody opens.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
+    # A worker that was stopped or hangs is replaced when it has been silent for this long, and looked for as often.
+    "distributed.scheduler.worker-ttl": "30s",
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.nanny.http.routes": [],

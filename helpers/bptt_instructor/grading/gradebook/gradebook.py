@@ -15,6 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from bptt_instructor.config import load_config
 from bptt_instructor.grading.course import Course, GradingError
+from bptt_instructor.grading.gradebook.opening import open_book
 from bptt_instructor.grading.gradebook.records import GradingRecords
 from bptt_instructor.grading.gradebook.scores import StudentScores, query_scores
 from bptt_instructor.grading.models.grade_row import CellScore
@@ -38,29 +39,35 @@ def open_gradebook(root: Path) -> api.Gradebook:
     Raises
     ------
     GradingError
-        When the course has none yet.
+        When the course has none yet, or one of another version of nbgrader.
     """
     names = CourseDirectory(config=load_config(root))
     kind, _, path = names.db_url.partition(":///")
     if kind == "sqlite" and not Path(path).is_file():
         raise GradingError(f"There is no gradebook yet: {path}. 'bptt grade LESSON' makes it.")
-    return api.Gradebook(names.db_url, names.course_id)
+    return open_book(names.db_url, names.course_id)
 
 
 class AssignmentGradebook:
-    """nbgrader's gradebook, open for one assignment. A course has one gradebook, and one process writes to it.
+    """nbgrader's gradebook, open for one assignment. One process at a time grades an assignment.
 
     Parameters
     ----------
     course
         The course and its assignment.
+
+    Raises
+    ------
+    GradingError
+        When the gradebook is of another version of nbgrader.
     """
 
     def __init__(self, course: Course) -> None:
         self._course = course
         self._lesson = course.assignment
-        self._book = api.Gradebook(*course.gradebook)
-        # No other process writes, and reading everything again after each commit would take longest of all.
+        self._book = open_book(*course.gradebook)
+        # No other process writes about this assignment, and reading everything again after each commit would take
+        # longest of all.
         self._book.db().expire_on_commit = False
         self._records = GradingRecords(self._book.db())
 
@@ -129,7 +136,12 @@ class AssignmentGradebook:
         known = self.roster()
         for student in students:
             if student not in known:
-                self._book.add_student(student)
+                try:
+                    self._book.add_student(student)
+                except api.InvalidEntry:
+                    # Another lesson may be graded at the same time.
+                    if student not in self.roster():
+                        raise
 
     def roster(self) -> dict[str, str]:
         """Return the full name of each student by id; empty for those without one."""

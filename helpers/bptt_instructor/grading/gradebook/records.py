@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text
+from sqlalchemy.exc import DBAPIError
 
+from bptt_instructor.grading.gradebook.opening import made_by_another
 from bptt_instructor.grading.models.grade_row import Status
 
 if TYPE_CHECKING:
@@ -77,12 +79,19 @@ class GradingRecords:
     Parameters
     ----------
     session
-        Database session of the gradebook; nothing is committed here.
+        Database session of the gradebook. Only the table itself is committed here.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        GRADED_TABLE.metadata.create_all(session.connection())
+        try:
+            GRADED_TABLE.metadata.create_all(session.connection())
+            # Until then, another process that makes it would wait for this one.
+            session.commit()
+        except DBAPIError as error:
+            session.rollback()
+            if not made_by_another(error):
+                raise
 
     def of(self, assignment: str) -> dict[str, GradingRecord]:
         """Return the record of each student who has one, by id."""
