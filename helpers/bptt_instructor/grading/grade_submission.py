@@ -61,7 +61,7 @@ def grade_submission(
     began = time.perf_counter()
     released, source = _notebook(lesson.released), _notebook(lesson.source)
     try:
-        prepared = prepare_notebook(submission.notebook, released)
+        prepared = prepare_notebook(submission.notebook, released, lesson.earlier)
     except UngradableError as error:
         outcome = submission.student, lesson.name, error.status, (error.reason,)
         return SubmissionResult(*outcome, sandboxed=kernels.sandboxed, seed=submission.seed)
