@@ -27,9 +27,9 @@ class BpttSuite:
     packages = ("bptt",)
     kernel = "bptt_instructor.grading.checks.bptt_kernel:BpttKernel"
     failure_labels = {  # noqa: RUF012 - nothing writes to it
-        "not-implemented": "not written yet",
         "raised": "raises an error",
         "borrowed": "calls the answer key",
+        "returns-nothing": "returns nothing",
         "return-type": "returns something of another type",
         "missing": "leaves out a gradient",
         "extra": "returns more than asked for",
@@ -38,8 +38,9 @@ class BpttSuite:
         "not-finite": "overflows",
         "changed-in-place": "changes an argument",
         "value": "wrong, for no known cause",
-        "no-answer": "gave no answer in time",
+        "no-answer": "gave no answer",
         "cost": "right numbers, but not by going backward",
+        "not-implemented": "not written yet",
     }
 
     @cached_property

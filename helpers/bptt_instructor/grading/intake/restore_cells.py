@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CELL_TYPE_NAMES = {"code": "code", "markdown": "text", "raw": "raw text"}
 MAX_NAME_CHARACTERS = 40
+MAX_NAMES = 4
+"""Cells that a message names; of others it says how many."""
 _MARKS = ("grade", "solution", "locked", "task")
 _WORD = re.compile(r"\w+")
 
@@ -81,7 +83,7 @@ class CellRestorer:
     @property
     def repaired(self) -> tuple[str, ...]:
         """Messages on what was restored and may have changed by accident."""
-        return tuple(f"{join_names(dict.fromkeys(names))} {what}" for what, names in self._repaired.items())
+        return tuple(f"{_some(names)} {what}" for what, names in self._repaired.items())
 
     def run(self) -> None:
         """Restore all cells, in place."""
@@ -274,6 +276,12 @@ class CellRestorer:
 
     def _note_repair(self, what: str, name: str) -> None:
         self._repaired.setdefault(what, []).append(name)
+
+
+def _some(names: list[str]) -> str:
+    names = list(dict.fromkeys(names))
+    more = len(names) - MAX_NAMES
+    return join_names(names if more <= 0 else [*names[:MAX_NAMES], f"{more} more"])
 
 
 def _is_fixed(ours: NotebookNode) -> bool:
