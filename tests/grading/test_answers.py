@@ -204,6 +204,7 @@ def notes_elsewhere(notebook):
         lambda notebook: put(notebook, "why", "**Your answer.** Write it here.\r\n\t\n"),
         lambda notebook: notebook.cells.pop(at(notebook, "why")),
         below(new_code_cell, ""),
+        below(new_code_cell, "check.double(double); print('all done')"),
     ],
 )
 def test_nobody_has_to_read_what_is_blank(submitted, write):
@@ -251,6 +252,11 @@ def moved(name, to):
     return make
 
 
+def calls_what_comes_later(notebook):
+    put(notebook, "double", "def double(x):\n    return 4 * half(x)")
+    moved("half", 9)(notebook)
+
+
 def written_in(name, place):
     def make(notebook):
         put(notebook, "double", STUB.format("double"))
@@ -280,6 +286,7 @@ def written_in(name, place):
         moved("double", 9),
         moved("half", 1),
         lambda notebook: notebook.cells.reverse(),
+        calls_what_comes_later,
     ],
 )
 def test_a_function_counts_wherever_it_was_written_and_a_check_comes_after_it(submitted, write):

@@ -16,6 +16,7 @@ from bptt_instructor.grading.judge.judge import Judge
 from bptt_instructor.grading.kernel_client.client import EndReason
 from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.grading.models.result import SubmissionResult, Verdict
+from bptt_instructor.grading.shorten_code import shorten_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +98,7 @@ def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     suite
         The course's checks.
     prepared
-        The prepared notebook, with its outputs.
+        The prepared notebook, with its outputs; its code is shortened.
     run
         Outcome of running it.
     released
@@ -106,6 +107,7 @@ def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     status, reasons = _status_and_reasons(prepared, run)
     unanswered = tuple(_unanswered_cells(prepared.notebook, released))
     failures = verdict_summary.other_failures(prepared.notebook, run.verdicts, suite)
+    shorten_code(prepared.notebook)
     return SubmissionResult(
         student=submission.student,
         lesson=lesson,

@@ -116,7 +116,7 @@ class AnswerFinder:
             if number is not None and number not in own:
                 yield from self._around(cell)
                 return
-            if self._matcher.is_own(cell):
+            if self._matcher.is_own(cell) and not _only_checks(cell):
                 kind = "code " if cell.cell_type == "code" else ""
                 yield f"in a {kind}cell below the question", _shown(cell), cell.get("attachments", {})
 
@@ -131,6 +131,16 @@ class AnswerFinder:
         text = (added_remarks if ours.cell_type == "code" else added_text)(cell.source, lines)
         where = f"in the cell {name}" if name else "in a cell of the lesson beside the question"
         return [(where, as_plain_text(text) if ours.cell_type == "code" else text, {})] if text else []
+
+
+def _only_checks(cell: NotebookNode) -> bool:
+    """Tell whether a code cell asks for a check, and has no remark in it: that answers no question."""
+    return (
+        cell.cell_type == "code"
+        and "check." in cell.source
+        and is_code(cell.source)
+        and not added_remarks(cell.source, ())
+    )
 
 
 def _is_question(cell: NotebookNode) -> bool:

@@ -224,7 +224,7 @@ class CellRestorer:
                 else:
                     last = cell
                 continue
-            needs = [functions[word] for word in dict.fromkeys(_WORD.findall(ours.source)) if word in functions]
+            needs = _needed(ours.source, functions)
             if not self._is_in_place(at, place, needs):
                 base = max([*filter(None, [last]), *needs], key=lambda each: where[id(each)], default=None)
                 after[None if base is None else id(base)].append(cell)
@@ -276,6 +276,18 @@ class CellRestorer:
 
     def _note_repair(self, what: str, name: str) -> None:
         self._repaired.setdefault(what, []).append(name)
+
+
+def _needed(source: str, functions: dict[str, NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of the functions that a check names, and of those that they name in turn."""
+    needed: dict[str, NotebookNode] = {}
+    waiting = [source]
+    while waiting:
+        for word in _WORD.findall(waiting.pop()):
+            if word in functions and word not in needed:
+                needed[word] = functions[word]
+                waiting.append(functions[word].source)
+    return list(needed.values())
 
 
 def _some(names: list[str]) -> str:
