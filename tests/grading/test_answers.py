@@ -165,7 +165,7 @@ def test_it_says_where_an_answer_stood_and_the_cell_itself_stays(submitted):
     taken = prepared(submitted)
     assert answer(taken) == f"*Found in a cell below the question, copied here to be read:*\n\n{BECAUSE}"
     assert [cell.source for cell in taken.notebook.cells].count(BECAUSE) == 1
-    assert taken.repaired == ("why was answered in another cell: copied",)
+    assert (taken.repaired, taken.remarks) == ((), ("why answered in another cell: copied, to be read",))
 
 
 def test_a_program_in_an_answer_elsewhere_does_not_run(submitted):

@@ -143,6 +143,7 @@ def _status_and_reasons(prepared: PreparedNotebook, run: NotebookRun) -> tuple[S
     remarks: list[tuple[Status, str]] = [
         *((Status.TAMPERED, message) for message in prepared.tampered),
         *((Status.REPAIRED, message) for message in prepared.repaired),
+        *((Status.GRADED, message) for message in prepared.remarks),
         *((verdict.status, verdict.note) for verdict in run.verdicts if verdict.note and not run.ended),
     ]
     if run.unrequested_replies:

@@ -93,7 +93,7 @@ class SubmissionExporter(NotebookExporter):
             # The message is for the instructor, who needs no traceback.
             self.log.error("%s: %s: %s", info["student"], error.status, error.reason)  # noqa: TRY400
             raise
-        for change in (*prepared.tampered, *prepared.repaired):
+        for change in (*prepared.tampered, *prepared.repaired, *prepared.remarks):
             self.log.warning("%s: %s", info["student"], change)
         submission = Submission(info["student"], content, data_files(path.parent))
         seed = _seed(info["db_url"], info["assignment"], submission)

@@ -32,12 +32,15 @@ class PreparedNotebook:
     repaired
         Messages on what was restored and may have changed by accident.
     tampered
-        Messages on what was restored and does not change by accident.
+        Messages on what was restored and could have won points.
+    remarks
+        Messages on what needs no repair, such as an answer in another cell.
     """
 
     notebook: NotebookNode
     repaired: tuple[str, ...]
     tampered: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def prepare_notebook(submitted: bytes, released: NotebookNode, earlier: bytes = b"") -> PreparedNotebook:
@@ -71,7 +74,7 @@ def prepare_notebook(submitted: bytes, released: NotebookNode, earlier: bytes = 
             _sanitize(cell, rendered=left >= 0)
     # Kernel and all other metadata of the notebook are the lesson's.
     notebook = new_notebook(cells=restorer.cells, metadata=released.metadata)
-    return PreparedNotebook(notebook, restorer.repaired, tuple(restorer.tampered))
+    return PreparedNotebook(notebook, restorer.repaired, tuple(restorer.tampered), restorer.remarks)
 
 
 def _sanitize(cell: NotebookNode, *, rendered: bool) -> None:

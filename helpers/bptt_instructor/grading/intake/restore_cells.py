@@ -61,6 +61,7 @@ class CellRestorer:
         self.cells = cells
         self.tampered: list[str] = []
         self._repaired: dict[str, list[str]] = {}
+        self._answered_elsewhere: list[str] = []
         self._released: list[NotebookNode] = released.cells
         self._names = {grade_id(cell) for cell in self._released} - {""}
         self._history = history or ReleaseHistory(released)
@@ -84,6 +85,12 @@ class CellRestorer:
     def repaired(self) -> tuple[str, ...]:
         """Messages on what was restored and may have changed by accident."""
         return tuple(f"{_some(names)} {what}" for what, names in self._repaired.items())
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Messages on what needs no repair, and is worth knowing."""
+        names = self._answered_elsewhere
+        return (f"{_some(names)} answered in another cell: copied, to be read",) if names else ()
 
     def run(self) -> None:
         """Restore all cells, in place."""
@@ -191,8 +198,10 @@ class CellRestorer:
     def _add_answer(self, cell: NotebookNode, ours: NotebookNode, found: StrayAnswer) -> None:
         written = [] if cell.source == ours.source else [cell.source]
         cell.source = "\n\n".join([*written, found.source])
-        cell.attachments = {**found.attachments, **cell.get("attachments", {})}
-        self._note_repair("was answered in another cell: copied", grade_id(ours))
+        attachments = {**found.attachments, **cell.get("attachments", {})}
+        if attachments:
+            cell.attachments = attachments
+        self._answered_elsewhere.append(grade_id(ours))
 
     def _put_in_order(self) -> None:
         """Put missing cells in, and locked ones that stand before what they need or after what follows."""
