@@ -147,11 +147,11 @@ def leaves(da_next, cache):
 # What it returns or does: kind of finding, gradient, a part of the message.
 BROKEN = {
     "not implemented": (not_implemented, "not-implemented", None, "rnn_cell_backward is still to be written."),
-    "returns None": (lambda d, c: None, "not-implemented", None, "return"),
+    "returns None": (lambda d, c: None, "returns-nothing", None, "return"),
     "raises": (raises, "raised", None, 'cache.parameters["Wax"] @ dz'),
     "leaves": (leaves, "raised", None, "SystemExit"),
     "too many arguments": (lambda d: d, "raised", None, "TypeError"),
-    "None, with a reason": (lambda d, c: {}.update(tidy(d, c)), "not-implemented", None, "d.update"),
+    "None, with a reason": (lambda d, c: {}.update(tidy(d, c)), "returns-nothing", None, "d.update"),
     "an unpacked dict": (lambda d, c: dict.fromkeys(ALL, "dxt"), "return-type", "dxt", "Unpacking a dict"),
     "the cache as a dict": (lambda d, c: d * c["a_next"], "raised", None, "write cache.a_next"),
     "a matrix product of what is multiplied entry by entry": (
@@ -165,7 +165,7 @@ BROKEN = {
     "a list as gradient": (lambda d, c: tidy(d, c) | {"dxt": [1.0]}, "return-type", "dxt", "list"),
     "a missing key": (lambda d, c: {k: v for k, v in tidy(d, c).items() if k != "dWaa"}, "missing", "dWaa", "no dWaa"),
     "an extra key": (lambda d, c: tidy(d, c) | {"da_next": d}, "extra", None, "da_next"),
-    "None as gradient": (lambda d, c: tidy(d, c) | {"dxt": None}, "not-implemented", "dxt", "None"),
+    "None as gradient": (lambda d, c: tidy(d, c) | {"dxt": None}, "missing", "dxt", "None"),
     "a wrong shape": (lambda d, c: tidy(d, c) | {"dxt": d[:2]}, "shape", "dxt", "(n_x, m)"),
     "complex": (lambda d, c: tidy(d, c) | {"dxt": tidy(d, c)["dxt"] + 0j}, "dtype", "dxt", "complex"),
     "not finite": (lambda d, c: tidy(d, c) | {"dxt": tidy(d, c)["dxt"] / 0}, "not-finite", "dxt", "dxt[0, 0]"),

@@ -13,6 +13,7 @@ from re import _constants as sre
 from re import _parser as parser
 
 import pytest
+from nbconvert.filters.highlight import Highlight2HTML
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -23,6 +24,7 @@ from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.parse_notebook import MAX_CELLS, heading, parse_notebook
 from bptt_instructor.grading.intake.prepare import prepare_notebook
 from bptt_instructor.grading.intake.sanitize_markdown import sanitize_markdown
+from bptt_instructor.grading.shorten_code import shorten_code
 
 MEGABYTE = 1_000_000
 MAX_SECONDS = 3.0
@@ -188,6 +190,23 @@ def test_a_megabyte_of_markdown_is_a_page_soon(sign):
     notebook = new_notebook(cells=[new_markdown_cell(text), new_markdown_cell(f"# {text}")])
     assert seconds(heading, notebook.cells) < MAX_SECONDS
     assert seconds(extract_feedback, notebook, Grades("Ada", {}, {}, 0.0), "x", {}) < MAX_SECONDS
+
+
+@pytest.mark.parametrize(
+    "sign", ["*", "~", "$a", "<a", "a`b``c```d", "'", '"', "(", "f'{", "\\", "%", "!", "?", "@", "0"]
+)
+def test_a_megabyte_of_code_is_a_page_soon(sign):
+    notebook = new_notebook(cells=[new_code_cell(sign * (MEGABYTE // len(sign))), new_code_cell("1 + 1")])
+    shorten_code(notebook)
+    assert notebook.cells[0].source.endswith("more characters, which ran, are left out here.]")
+    assert notebook.cells[1].source == "1 + 1"
+    assert seconds(Highlight2HTML(), notebook.cells[0].source) < MAX_SECONDS
+
+
+def test_the_code_of_a_notebook_is_bounded_as_a_whole():
+    notebook = new_notebook(cells=[new_code_cell("a = 1\n" * 3000) for _ in range(100)])
+    shorten_code(notebook)
+    assert sum(len(cell.source) for cell in notebook.cells) < 500_000
 
 
 def test_nested_quotes_are_a_page_soon():

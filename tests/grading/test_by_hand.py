@@ -71,3 +71,45 @@ def assert_rubric_above_the_answer(folder):
     assert "1 point: mean(axis=1)" in graded.cells[place - 1].source
     code = "".join(cell.source for cell in graded.cells if cell.cell_type == "code")
     assert "HIDDEN TESTS" not in code
+
+
+def lost(folder, student, change):
+    """Change what a student has handed in."""
+    path = folder / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    place = [cell.id for cell in notebook.cells].index(ANSWER)
+    change(notebook.cells, place)
+    nbformat.write(notebook, path)
+
+
+def into_a_cell_below(cells, place):
+    written, cells[place].source = cells[place].source, ""
+    cells.insert(place + 1, nbformat.v4.new_markdown_cell(f"{written} <script>alert(1)</script>", id="mine"))
+
+
+def into_a_comment(cells, place):
+    written = cells[place].source
+    cells[place] = nbformat.v4.new_code_cell(f"# {written}", id="mine")
+
+
+@pytest.mark.parametrize("by", ["bptt", "nbgrader"])
+@pytest.mark.parametrize("change", [into_a_cell_below, into_a_comment])
+def test_an_answer_outside_of_its_cell_is_read_by_a_person_and_shown_on_the_page(folder, rows_of, by, change):
+    rows_of(folder)
+    lost(folder, "ada", change)
+    if by == "bptt":
+        row = rows_of(folder, feedback=True)["ada"]
+        assert row.to_grade == (ANSWER,)
+        assert row.status == ("graded" if change is into_a_cell_below else "repaired")
+        assert f"{ANSWER} answered in another cell: copied, to be read" in row.reason
+        page = (folder / "feedback/ada" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+        assert "copied here to be read" in page
+        assert "used once for each example" in page
+        assert "<script" not in page
+    else:
+        by_nbgrader(folder)
+    assert to_read(folder)["ada"]
+    graded = nbformat.read(folder / "autograded/ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    answer = next(cell.source for cell in graded.cells if cell.id == ANSWER)
+    assert "copied here to be read" in answer
+    assert "used once for each example" in answer

@@ -93,7 +93,7 @@ def _call_finding(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Find
         return Finding("raised", None, f"{type(error).__name__}: {error}{_advice(str(error))}{where}", sizes)
     if outcome.result is None:
         message = f"{exercise.name} returns None. Does it end with a return? (d.update(...) gives None as well.)"
-        return Finding("not-implemented", None, message)
+        return Finding("returns-nothing", None, message)
     if not exercise.bare and not isinstance(outcome.result, dict):
         message = f"It returns a {type(outcome.result).__name__}. Return a dict with {join_names(exercise.shapes)}."
         return Finding("return-type", None, message)
@@ -128,7 +128,7 @@ def _gradient_finding(
         return Finding("missing", name, f"The dict has no {name}.", sizes)
     value = result[name]
     if value is None:
-        return Finding("not-implemented", name, f"{name} is None: it has not been computed yet.", sizes)
+        return Finding("missing", name, f"{name} is None: it has not been computed yet.", sizes)
     if not isinstance(value, np.ndarray | np.generic):
         unpacked = " (Unpacking a dict gives its names, not its values.)" if isinstance(value, str) else ""
         message = f"{name} is a {type(value).__name__}. Return a NumPy array.{unpacked}"

@@ -9,6 +9,7 @@ from bptt.wording import join_names
 
 Kind = Literal[
     "not-implemented",
+    "returns-nothing",
     "raised",
     "borrowed",
     "return-type",
@@ -153,7 +154,7 @@ class ReportData:
         """The result in one line."""
         if self.passed:
             return f"{self.exercise}: {join_names(self.graded)} {'is' if len(self.graded) == 1 else 'are'} right."
-        if self.findings[0].kind in {"not-implemented", "calls", "no-answer", "cost"}:
+        if self.findings[0].kind in {"not-implemented", "returns-nothing", "calls", "no-answer", "large", "cost"}:
             return self.findings[0].message
         if self.findings[0].kind == "raised":
             return f"{self.exercise}: it stopped with an error, so nothing could be compared."

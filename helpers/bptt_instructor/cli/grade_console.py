@@ -225,7 +225,8 @@ def summary(rows: Sequence[GradeRow]) -> list[str]:
         lines += [f"  {count} of {handed_in}: {title}" for title, count in common]
     by_hand = sum(bool(row.to_grade) for row in rows)
     if by_hand:
-        lines.append(f"{by_hand} of {handed_in} have answers to grade by hand: in JupyterLab, Nbgrader, Formgrader.")
+        have = f"{plural(by_hand, 'student')} {'has' if by_hand == 1 else 'have'}"
+        lines.append(f"{have} answers to grade by hand: in JupyterLab, Nbgrader, Formgrader.")
     return lines
 
 

@@ -28,8 +28,10 @@ def release(*, to: Path | None, course: Path) -> None:
       bptt release ../for-students    write a folder, such as for a repository
     """
     from collections import Counter
+    from contextlib import suppress
 
     from bptt_instructor.lessons.bundle import bundle
+    from bptt_instructor.lessons.releases import record_release
     from bptt_instructor.lessons.source import LessonError
     from bptt_instructor.lessons.write_bundle import TOP_FOLDER, write_bundle
 
@@ -42,6 +44,11 @@ def release(*, to: Path | None, course: Path) -> None:
         write_bundle(contents.files, to)
     except FileExistsError:
         raise click.ClickException(f"{to} is there and not empty. Name a new folder, or one .zip file.") from None
+    for name, content in contents.files.items():
+        path = Path(name)
+        if path.parts[0] == "notebooks" and path.stem == path.parent.name and path.suffix == ".ipynb":
+            with suppress(OSError):
+                record_release(course, path.stem, content)
     counts = Counter(f"{Path(name).parts[0]}/" if "/" in name else name for name in contents.files)
     for name, count in sorted(counts.items()):
         click.echo(f"  {name:20}{f'{count:4} file' + 's' * (count != 1) if name.endswith('/') else ''}".rstrip())

@@ -18,6 +18,7 @@ from bptt_instructor.grading.intake.read_files import data_files
 from bptt_instructor.grading.limits import Limits
 from bptt_instructor.grading.models.grade_row import one_line
 from bptt_instructor.grading.models.submission import AssignmentFiles
+from bptt_instructor.lessons.releases import earlier_releases
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -150,7 +151,9 @@ class Course:
     def lesson(self) -> AssignmentFiles:
         """The instructor's files of the lesson."""
         files = data_files(self._source.parent)
-        return AssignmentFiles(self.assignment, self._source.read_bytes(), self._released.read_bytes(), files)
+        released = self._released.read_bytes()
+        earlier = earlier_releases(self.root, self.assignment, released)
+        return AssignmentFiles(self.assignment, self._source.read_bytes(), released, files, earlier)
 
     @property
     def graded_cells(self) -> list[str]:

@@ -18,6 +18,7 @@ from bptt_instructor.grading.judge.judge import Judge
 from bptt_instructor.grading.kernel_client.client import EndReason
 from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.grading.models.result import SubmissionResult, Verdict
+from bptt_instructor.grading.shorten_code import shorten_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def grade_submission(
     released, source = _notebook(lesson.released), _notebook(lesson.source)
     try:
         with deadline(INTAKE_SECONDS):
-            prepared = prepare_notebook(submission.notebook, released)
+            prepared = prepare_notebook(submission.notebook, released, lesson.earlier)
     except UngradableError as error:
         outcome = submission.student, lesson.name, error.status, (error.reason,)
         return SubmissionResult(*outcome, sandboxed=kernels.sandboxed, seed=submission.seed)
@@ -115,7 +116,7 @@ def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     suite
         The course's checks.
     prepared
-        The prepared notebook, with its outputs.
+        The prepared notebook, with its outputs; its code is shortened.
     run
         Outcome of running it.
     released
@@ -124,6 +125,7 @@ def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     status, reasons = _status_and_reasons(prepared, run)
     unanswered = tuple(_unanswered_cells(prepared.notebook, released))
     failures = verdict_summary.other_failures(prepared.notebook, run.verdicts, suite)
+    shorten_code(prepared.notebook)
     return SubmissionResult(
         student=submission.student,
         lesson=lesson,
@@ -159,6 +161,7 @@ def _status_and_reasons(prepared: PreparedNotebook, run: NotebookRun) -> tuple[S
     remarks: list[tuple[Status, str]] = [
         *((Status.TAMPERED, message) for message in prepared.tampered),
         *((Status.REPAIRED, message) for message in prepared.repaired),
+        *((Status.GRADED, message) for message in prepared.remarks),
         *((verdict.status, verdict.note) for verdict in run.verdicts if verdict.note and not run.ended),
     ]
     if run.unrequested_replies:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bptt.wording import join_names
 from bptt_instructor.grading.kernel_client.client import DEAD_KERNEL
+from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.grading.models.result import REPORT_MIME
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.grading.models.result import Verdict
+
+UNWRITTEN, NO_ANSWER = "not-implemented", "no-answer"
+"""Kinds of failure: the stub of an exercise is still there, and the kernel did not answer."""
 
 
 def misconceptions(verdicts: Iterable[Verdict], suite: CheckSuite) -> dict[str, str]:
@@ -58,14 +62,20 @@ def other_failures(notebook: NotebookNode, verdicts: Iterable[Verdict], suite: C
         if error != DEAD_KERNEL
     ]
     exercises_by_kind = defaultdict(list)
-    for report in _failed_reports(verdicts):
-        name = report["exercise"]
-        if not report["causes"] and not errors.get(name):
-            for kind in report["kinds"][:1]:
-                exercises_by_kind[kind].append(name)
-    for kind, label in suite.failure_labels.items():
-        if kind in exercises_by_kind:
-            parts.append(f"{join_names(dict.fromkeys(exercises_by_kind[kind]))}: {label}")
+    for verdict in verdicts:
+        for report in _failed_reports([verdict]):
+            name, kind = report["exercise"], next(iter(report["kinds"]), "")
+            # Whoever leaves out an exercise without points has lost nothing.
+            left_out = kind == UNWRITTEN and not verdict.possible
+            if not report["causes"] and not errors.get(name) and not left_out:
+                late = " in time" if verdict.status is Status.TIMED_OUT else ""
+                exercises_by_kind[kind, late if kind == NO_ANSWER else ""].append(name)
+    parts += [
+        f"{join_names(dict.fromkeys(exercises_by_kind[kind, late]))}: {label}{late}"
+        for kind, label in suite.failure_labels.items()
+        for late in ("", " in time")
+        if (kind, late) in exercises_by_kind
+    ]
     return "; ".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from traitlets.config.loader import Config
 
 from bptt_instructor.config import check_suite_name, load_check_suite, load_config
 from bptt_instructor.lessons.lint import lint
+from bptt_instructor.lessons.releases import record_release
 from bptt_instructor.lessons.solution_leaks import leaks
 from bptt_instructor.lessons.source import LessonError, read_lessons
 
@@ -60,7 +62,15 @@ def build(course: Path) -> list[NotebookChange]:
         built = Path(folder)
         _render(course, built, config)
         _apply(course, built, config.CourseDirectory.source_directory)
-        return _apply(course, built, config.CourseDirectory.release_directory)
+        directory = config.CourseDirectory.release_directory
+        # What is there now may be what students have.
+        for path in sorted(_notebooks(course / directory)):
+            _record(course, path.stem, (course / directory / path).read_bytes())
+        changes = _apply(course, built, directory)
+        for change in changes:
+            if change.kind != "gone":
+                _record(course, change.path.stem, (course / change.path).read_bytes(), first=change.kind == "new")
+        return changes
 
 
 def check(course: Path) -> list[NotebookChange]:
@@ -119,6 +129,12 @@ def _render(course: Path, into: Path, config: Config) -> None:
         ]
     if problems:
         raise LessonError(problems)
+
+
+def _record(course: Path, lesson: str, released: bytes, *, first: bool = False) -> None:
+    # A notebook that is no notebook was not released.
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        record_release(course, lesson, released, first=first)
 
 
 def _changes(course: Path, built: Path, directory: str) -> list[NotebookChange]:

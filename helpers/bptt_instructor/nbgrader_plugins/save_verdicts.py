@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
-from nbgrader.utils import determine_grade, is_solution
 
 from bptt_instructor.grading.gradebook.gradebook import needs_manual_grade
 from bptt_instructor.grading.gradebook.records import GradingRecords
@@ -46,10 +45,6 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:  # noqa: ARG002 - as in SaveAutoGrades
         meta = cell.metadata["nbgrader"]
         grade = self.gradebook.find_grade(meta["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
-        if is_solution(cell) or cell.cell_type != "code":
-            # Graded by hand, but an answer that is empty or unchanged gets 0 points at once.
-            grade.auto_score, _ = determine_grade(cell, self.log)
-        else:
-            grade.auto_score = self._scores.get(meta["grade_id"], 0.0)
+        grade.auto_score = self._scores.get(meta["grade_id"], 0.0)
         grade.needs_manual_grade = needs_manual_grade(grade, unchanged=self._unchanged)
         self.gradebook.db.commit()

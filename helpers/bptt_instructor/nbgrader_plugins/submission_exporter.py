@@ -19,6 +19,7 @@ from bptt_instructor.grading.intake.read_files import data_files, read_notebook
 from bptt_instructor.grading.judge.seeds import new_seed
 from bptt_instructor.grading.models.submission import Submission
 from bptt_instructor.grading.sandbox.availability import NO_SANDBOX, unavailable_reason
+from bptt_instructor.lessons.releases import earlier_releases
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -87,12 +88,12 @@ class SubmissionExporter(NotebookExporter):
         released = self._released_notebook(info)
         try:
             content = read_notebook(path)
-            prepared = prepare_notebook(content, released)
+            prepared = prepare_notebook(content, released, self._earlier(info, released))
         except UngradableError as error:
             # The message is for the instructor, who needs no traceback.
             self.log.error("%s: %s: %s", info["student"], error.status, error.reason)  # noqa: TRY400
             raise
-        for change in (*prepared.tampered, *prepared.repaired):
+        for change in (*prepared.tampered, *prepared.repaired, *prepared.remarks):
             self.log.warning("%s: %s", info["student"], change)
         submission = Submission(info["student"], content, data_files(path.parent))
         seed = _seed(info["db_url"], info["assignment"], submission)
@@ -104,6 +105,10 @@ class SubmissionExporter(NotebookExporter):
         folder = coursedir.format_path(coursedir.release_directory, ".", info["assignment"])
         released: NotebookNode = nbformat.read(f"{folder}/{info['notebook']}.ipynb", as_version=4)
         return released
+
+    def _earlier(self, info: dict[str, str], released: NotebookNode) -> bytes:
+        content = nbformat.writes(released).encode()
+        return earlier_releases(Path(self.parent.coursedir.root), info["notebook"], content)
 
 
 def _seed(gradebook: str, assignment: str, submission: Submission) -> str:

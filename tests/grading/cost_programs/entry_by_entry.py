@@ -154,7 +154,7 @@ def inflow(dc, dz, cache):
     return {"dxt": tall[n_a:], "da_prev": tall[:n_a], "dc_prev": each(lambda d, f: d * f, dc, cache.ft)}
 
 
-def lstm_cell_inputs_backward(dc, dzf, dzi, dzc, dzo, cache):
+def lstm_cell_inputs_backward(dc, dzf, dzi, dzc, dzo, cache):  # noqa: PLR0913, PLR0917 - the lesson's signature
     return inflow(dc, {"dzf": dzf, "dzi": dzi, "dzc": dzc, "dzo": dzo}, cache)
 
 

@@ -151,7 +151,7 @@ def lstm_cell_parameters_backward(dzf, dzi, dzc, dzo, cache):
     return METHOD(loss, some(cache, *WEIGHTS))
 
 
-def lstm_cell_inputs_backward(dc, dzf, dzi, dzc, dzo, cache):
+def lstm_cell_inputs_backward(dc, dzf, dzi, dzc, dzo, cache):  # noqa: PLR0913, PLR0917 - the lesson's signature
     dz, weights = {"f": dzf, "i": dzi, "c": dzc, "o": dzo}, cache.parameters
 
     def loss(xt, a_prev, c_prev):

@@ -179,7 +179,7 @@ LINKS = (
 FILES = (
     refused("pack-empty", tries="an empty file", then=lambda _: b"", says="empty"),
     refused("pack-pdf", tries="a PDF", then=lambda _: b"%PDF-1.7\n\x00\xff", says="not a notebook"),
-    refused("pack-truncated", tries="half a file", then=lambda n: text(n)[:4000], says="damaged"),
+    refused("pack-truncated", tries="half a file", then=lambda n: text(n)[:4000], says="ends too early"),
     refused("pack-list", tries="JSON that is no notebook", then=lambda _: b"[1, 2, 3]"),
     refused("pack-deep", tries="JSON a hundred thousand deep", then=lambda _: b"[" * 100_000),
     refused(

@@ -226,17 +226,13 @@ STRUCTURE = (
         "shape-tests-first",
         tries="the tests before the solutions",
         then=tests_first,
-        fair=NOTHING,
         status=("graded", *MENDED),
-        seen=("NameError: rnn_cell_dz is not defined",),
     ),
     solved(
         "shape-backwards",
         tries="all cells in the opposite order",
         then=backwards,
-        fair=NOTHING,
         status=("graded", *MENDED),
-        seen=("NameError: rnn_cell_dz is not defined",),
     ),
     solved(
         "shape-solution-text", tries="a solution cell made text", then=solutions_in_text, status=("graded", *MENDED)

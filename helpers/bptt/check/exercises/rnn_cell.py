@@ -37,7 +37,7 @@ RNN_CELL_DZ = Exercise(
             "right-hand panel of the picture of tanh, where the slope stands against a."
         ),
     ),
-    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 4, 2, 8, 1), 400, _forward),
+    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 400, _forward),
 )
 
 RNN_CELL_INPUTS_BACKWARD = Exercise(
@@ -56,7 +56,7 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
             "turned. a_prev entered z in the same way, through Waa."
         ),
     ),
-    cost=CostBound(inputs.Sizes(4, 4, 2, 512, 1), inputs.Sizes(90, 90, 2, 1, 1), 1900, _forward),
+    cost=CostBound(inputs.Sizes(64, 4, 2, 64, 1), inputs.Sizes(1, 16, 2, 64, 1), 1900, _forward),
 )
 
 RNN_CELL_PARAMETERS_BACKWARD = Exercise(

@@ -153,7 +153,7 @@ MANY_TO_ONE_UPSTREAM = Exercise(
     ),
     cost=CostBound(
         inputs.Sizes(2, 32, 2, 16, 8),
-        inputs.Sizes(2, 4, 2, 4, 3),
+        inputs.Sizes(2, 2, 2, 16, 8),
         2000,
         lambda arguments: arguments["da_last"][:, np.arange(len(arguments["lengths"]))],
     ),

@@ -32,9 +32,9 @@ class BpttSuite:
     covers = COVERS
     kernel = "bptt_instructor.grading.checks.bptt_kernel:BpttKernel"
     failure_labels = {  # noqa: RUF012 - nothing writes to it
-        "not-implemented": "not written yet",
         "raised": "raises an error",
         "borrowed": "calls the answer key",
+        "returns-nothing": "returns nothing",
         "return-type": "returns something of another type",
         "missing": "leaves out a gradient",
         "extra": "returns more than asked for",
@@ -44,9 +44,10 @@ class BpttSuite:
         "changed-in-place": "changes an argument",
         "value": "wrong, for no known cause",
         "calls": "right numbers, but not with the calls that the exercise asks for",
-        "no-answer": "gave no answer in time",
+        "no-answer": "gave no answer",
         "large": "right on small arrays, wrong on larger ones",
         "cost": "right numbers, at a cost that a person should look at",
+        "not-implemented": "not written yet",
     }
 
     @cached_property

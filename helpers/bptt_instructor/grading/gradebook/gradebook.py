@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from bptt_instructor.grading.gradebook.opening import open_book
 from bptt_instructor.grading.gradebook.records import GradingRecords
 from bptt_instructor.grading.gradebook.scores import StudentScores, query_scores
 from bptt_instructor.grading.models.grade_row import CellScore
+from bptt_instructor.lessons.releases import record_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +89,11 @@ class AssignmentGradebook:
         GradingError
             When cells were added or removed since the first submission was graded.
         """
-        source = hashlib.sha256(self._course.lesson.source).hexdigest()
+        lesson = self._course.lesson
+        # A course that cannot be written to is graded all the same.
+        with suppress(OSError):
+            record_release(self._course.root, self._lesson, lesson.released)
+        source = hashlib.sha256(lesson.source).hexdigest()
         if self._registration() == {"source": source, "assignment": self._assignment_id()}:
             return
         from nbgrader.converters import GenerateAssignment  # noqa: PLC0415 - takes seconds to import

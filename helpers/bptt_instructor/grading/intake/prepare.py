@@ -9,12 +9,16 @@ from nbformat.v4 import new_notebook
 
 from bptt_instructor.grading.intake.errors import UngradableError
 from bptt_instructor.grading.intake.parse_notebook import heading, parse_notebook
+from bptt_instructor.grading.intake.release_history import ReleaseHistory
 from bptt_instructor.grading.intake.restore_cells import CellRestorer
 from bptt_instructor.grading.intake.sanitize_markdown import as_plain_text, sanitize_markdown
 from bptt_instructor.grading.models.grade_row import Status
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+MAX_RENDERED_CHARACTERS = 200_000
+"""Length of all texts of a notebook that are rendered; the others are shown as typed."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +32,18 @@ class PreparedNotebook:
     repaired
         Messages on what was restored and may have changed by accident.
     tampered
-        Messages on what was restored and does not change by accident.
+        Messages on what was restored and could have won points.
+    remarks
+        Messages on what needs no repair, such as an answer in another cell.
     """
 
     notebook: NotebookNode
     repaired: tuple[str, ...]
     tampered: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
-def prepare_notebook(submitted: bytes, released: NotebookNode) -> PreparedNotebook:
+def prepare_notebook(submitted: bytes, released: NotebookNode, earlier: bytes = b"") -> PreparedNotebook:
     """Parse a submitted notebook, restore the cells that students must not change, and sanitise its text.
 
     Parameters
@@ -44,30 +51,34 @@ def prepare_notebook(submitted: bytes, released: NotebookNode) -> PreparedNotebo
     submitted
         Content of the notebook file; not trusted.
     released
-        The notebook that students were given.
+        The notebook that is released today.
+    earlier
+        From :func:`bptt_instructor.lessons.releases.earlier_releases`; empty when nothing is on record.
 
     Raises
     ------
     UngradableError
         When the file cannot be parsed, or is the notebook of another lesson.
     """
-    restorer = CellRestorer(parse_notebook(submitted), released)
+    restorer = CellRestorer(parse_notebook(submitted), released, ReleaseHistory(released, earlier))
     if restorer.is_other_notebook:
         title = heading(restorer.cells)
         what = f'this is "{title}"' if title else "it has none of this lesson's exercises"
         raise UngradableError(Status.UNREADABLE, f"another notebook: {what}")
     restorer.run()
     released_sources = {cell.source for cell in released.cells}
+    left = MAX_RENDERED_CHARACTERS
     for cell in restorer.cells:
         if cell.cell_type != "code" and cell.source not in released_sources:
-            _sanitize(cell)
+            left -= len(cell.source)
+            _sanitize(cell, rendered=left >= 0)
     # Kernel and all other metadata of the notebook are the lesson's.
     notebook = new_notebook(cells=restorer.cells, metadata=released.metadata)
-    return PreparedNotebook(notebook, restorer.repaired, tuple(restorer.tampered))
+    return PreparedNotebook(notebook, restorer.repaired, tuple(restorer.tampered), restorer.remarks)
 
 
-def _sanitize(cell: NotebookNode) -> None:
-    if cell.cell_type == "raw":
+def _sanitize(cell: NotebookNode, *, rendered: bool) -> None:
+    if cell.cell_type == "raw" or not rendered:
         # nbconvert copies raw cells into web pages as they are.
         cell.cell_type, cell.source = "markdown", as_plain_text(cell.source)
     else:

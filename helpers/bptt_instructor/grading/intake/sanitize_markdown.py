@@ -14,7 +14,7 @@ import re
 from typing import Any
 
 MAX_MARKDOWN_CHARACTERS = 20_000
-"""Length of a text that is rendered: the end of a formula is sought from each beginning, in quadratic time."""
+"""Length of a text that is rendered. A formula's end is looked for from each beginning: time grows as the square."""
 MAX_PLAIN_CHARACTERS = 100_000
 """Length of a text that is shown as typed; the rest is cut off."""
 MAX_IMAGE_CHARACTERS = 5_000_000

@@ -72,24 +72,26 @@ class AssignmentFiles:
         Content of the notebook that students were given.
     files
         Data files of the lesson, by relative path.
+    earlier
+        From :func:`bptt_instructor.lessons.releases.earlier_releases`: what students may have besides.
     """
 
     name: str
     source: bytes
     released: bytes
     files: Mapping[str, bytes] = field(default_factory=dict)
+    earlier: bytes = b""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON types, for :meth:`from_dict`."""
-        notebooks = {"source": _to_base64(self.source), "released": _to_base64(self.released)}
+        notebooks = {name: _to_base64(getattr(self, name)) for name in ("source", "released", "earlier")}
         return {"name": self.name, **notebooks, "files": _all_to_base64(self.files)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Restore from what :meth:`as_dict` returned."""
-        return cls(
-            data["name"], _from_base64(data["source"]), _from_base64(data["released"]), _all_from_base64(data["files"])
-        )
+        source, released, earlier = (_from_base64(data[name]) for name in ("source", "released", "earlier"))
+        return cls(data["name"], source, released, _all_from_base64(data["files"]), earlier)
 
 
 def as_bytes(data: Mapping[str, Any]) -> bytes:
