@@ -97,7 +97,7 @@ def _parse_json(data: bytes) -> dict[str, Any]:
         raise _unreadable(f"not a notebook: {detail}") from error
     if _has_too_many_signs(text):
         raise _unreadable(
-            f"more than {MAX_JSON_SIGNS:,} values besides its outputs: save it without widgets' state, and hand it in again"
+            f"more than {MAX_JSON_SIGNS:,} values besides outputs: save it without widgets' state, and hand it in again"
         )
     try:
         notebook = json.loads(text, object_hook=_drop_outputs, parse_int=_truncated_int)
