@@ -28,7 +28,7 @@ from bptt_instructor.grading.shorten_code import shorten_code
 
 MEGABYTE = 1_000_000
 MAX_SECONDS = 3.0
-MAX_RESIDENT_BYTES = 900_000_000
+MAX_RESIDENT_BYTES = 600_000_000
 ON_LEARNERS_TEXT = ("class_report", "feedback", "grading", "nbgrader_plugins")
 
 

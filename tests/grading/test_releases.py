@@ -24,9 +24,7 @@ def asked_in_other_words(text):
 
 
 @pytest.mark.parametrize("record", ["kept", "lost"])
-@pytest.mark.parametrize(
-    ("change", "points"), [(worth_more, 18), (mended, 16), (asked_in_other_words, 16)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("change", "points"), [(worth_more, 18), (mended, 16), (asked_in_other_words, 16)])
 def test_notebooks_of_before_are_graded_by_what_they_were_given(course_with, rows_of, change, points, record):
     folder = course_with(dataclasses.replace(MODEL, student="ada"))
     if record == "lost":

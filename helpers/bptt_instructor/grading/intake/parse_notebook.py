@@ -96,7 +96,9 @@ def _parse_json(data: bytes) -> dict[str, Any]:
             detail = f"byte {error.start} is no text in UTF-8. Save it in JupyterLab, and hand it in again"
         raise _unreadable(f"not a notebook: {detail}") from error
     if _has_too_many_signs(text):
-        raise _unreadable(f"more than {MAX_JSON_SIGNS:,} values in it besides its outputs: clear it of widgets' state")
+        raise _unreadable(
+            f"more than {MAX_JSON_SIGNS:,} values besides outputs: save it without widgets' state, and hand it in again"
+        )
     try:
         notebook = json.loads(text, object_hook=_drop_outputs, parse_int=_truncated_int)
     except RecursionError as error:
