@@ -84,7 +84,7 @@ def test_a_worker_is_tried(monkeypatch):
 
 
 def test_temporary_files(tmp_path):
-    assert machine_checks.temporary_files(Path("/tmp")).state is CheckState.OK
+    assert machine_checks.temporary_files(Path("/tmp")).state is CheckState.OK  # noqa: S108
     (tmp_path / ("x" * 100)).mkdir()
     (tmp_path / "file").touch()
     for unfit in (tmp_path / ("x" * 100), tmp_path / "file", tmp_path / "none"):

@@ -71,10 +71,10 @@ def gradebook(config: Config) -> CheckResult:
             book.rollback()
             (actual,) = book.execute("SELECT version_num FROM alembic_version").fetchone() or ("none",)
             students = book.execute("SELECT count(*) FROM student").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        detail = f"{path} cannot be written now ({error})."
-        return CheckResult("Gradebook", CheckState.MISSING, detail, f"Close what else uses it: fuser -v {path}")
     except sqlite3.Error as error:
+        if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
+            detail = f"{path} cannot be written now ({error})."
+            return CheckResult("Gradebook", CheckState.MISSING, detail, f"Close what else uses it: fuser -v {path}")
         detail = f"{path} is no gradebook, or damaged ({error})."
         return CheckResult(
             "Gradebook", CheckState.MISSING, detail, "Put back a copy of it, or move it away and grade anew."

@@ -95,9 +95,9 @@ def temporary_files(folder: Path | None = None) -> CheckResult:
     except OSError as error:
         return CheckResult(name, CheckState.MISSING, f"{folder or 'There'}: {error.strerror or error}.", fix)
     detail = f"{Path(place).parent}, {free / GB:.1f} GB free."
-    return CheckResult(
-        name, *((CheckState.OK, detail) if free >= _MIN_DISK_BYTES else (CheckState.MISSING, detail, fix))
-    )
+    if free < _MIN_DISK_BYTES:
+        return CheckResult(name, CheckState.MISSING, detail, fix)
+    return CheckResult(name, CheckState.OK, detail)
 
 
 def write_and_sync(folder: Path) -> None:
