@@ -279,6 +279,33 @@ ENDS = (
         targets=("get_ipython().kernel.checks.ask",),
     ),
     spends(
+        "load-questions-odd",
+        tries="asks for what does not fit together, or would be enormous",
+        first="""\
+import bptt.exact
+from bptt import inputs, rnn
+ask, tall, wide = get_ipython().kernel.checks.ask, np.zeros((60_000, 1)), np.zeros((1, 60_000))
+da, caches = inputs.rnn(1)
+cell, refused = caches.steps[0], 0
+for name, *given in (
+    ("tanh_backward", tall, wide), ("sigmoid_backward", tall, wide), ("tanh_backward", None, {}), ("tanh_backward",),
+    ("rnn_cell_backward", tall, cell), ("rnn_cell_backward", da, cell),
+    ("rnn_cell_backward", tall, cell._replace(xt=wide)),
+    ("rnn_cell_dz", wide, cell._replace(a_next=tall)), ("rnn_backward", da, caches._replace(steps=caches.steps * 3)),
+    ("rnn_backward", da, caches._replace(steps=[caches] * 3)), ("lstm_backward", da, caches, 1, 2, 3),
+    ("influence", np.zeros((200, 5, 200)), caches), ("memory_paths", da, caches), ("time_path", tall, wide),
+    ("embedding_backward", np.zeros((2, 1, 1)), np.zeros((1, 1), int), 10**12), ("__class__", 1), ("", ()),
+    ("rnn_backward_truncated", da, caches, 1), ("rnn_cell_backward", cell, cell), (7, 7),
+):
+    try:
+        ask(name, (given, {}))
+    except Exception:
+        refused += 1
+print(refused, "refused")""",
+        targets=("get_ipython().kernel.checks.ask", "inputs.rnn", "bptt.exact.rnn_backward"),
+        seen=("20 refused",),
+    ),
+    spends(
         "load-questions-unread",
         tries="asks the grader and does not wait for the answers",
         first=f'{FRAMES}data = b\'{{"question": 1, "name": "nothing", "arguments": []}}\'\n'
