@@ -90,6 +90,7 @@ def measure_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, new_s
         When the kernel does not reply.
     """
     measured: list[CostResult] = []
+    wrong: dict[str, str] = {}
     max_passes = 0
     while len(measured) < TRIES:
         cases = suite.cost_cases(call.exercise, new_seed())
@@ -98,8 +99,9 @@ def measure_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, new_s
         max_passes = cases.max_passes
         result = _measure_once(kernel, suite, call, cases)
         clearly = CostResult(CLEARLY * max_passes, CLEARLY * MAX_CONSTANT_SECONDS)
-        if result.wrong or (not measured and result.is_within(clearly)):
-            return CostResult(wrong=result.wrong)
+        wrong |= result.wrong
+        if not measured and result.is_within(clearly):
+            return CostResult(wrong=wrong)
         measured.append(result)
         # Other processes of the notebook were measured as well, and a backward pass needs none of them.
         kernel.kill_children()
@@ -109,6 +111,7 @@ def measure_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, new_s
         passes if passes > max_passes else 0.0,
         seconds if seconds > MAX_CONSTANT_SECONDS else 0.0,
         median(each.processes for each in measured) > 0,
+        wrong,
     )
 
 
