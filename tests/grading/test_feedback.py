@@ -227,3 +227,24 @@ def test_prose(markdown, html):
 @pytest.mark.parametrize(("number", "written"), [(3.0, "3"), (2.5, "2.5"), (1 / 3, "0.33"), (1234.0, "1234")])
 def test_points(number, written):
     assert points(number) == written
+
+
+def test_right_numbers_that_a_person_has_to_look_at_are_not_called_wrong(course_with, rows_of):
+    entry = Entry(
+        "n",
+        "Nia",
+        "N",
+        {"rnn_cell_dz": "import threading\nthreading.Thread(target=int).start()\n" + DZ},
+        loses=("check-dz",),
+    )
+    folder = course_with(entry)
+    rows_of(folder, feedback=True)
+    whole = BeautifulSoup(Course(folder, ASSIGNMENT).feedback("n").read_text(), "html.parser")
+    top, first = said(whole.header), said(whole.nav.find_all("li")[0])
+    assert "A person will look at what is marked with …, for up to 3 more points: its numbers may be right." in top
+    assert first == "Exercise 1: rnn_cell_dz 3 points to be given … for a person to look at"
+    assert "It starts processes or threads, so that what it costs cannot be measured" in said(whole)
+    assert "✗" not in said(whole)
+
+
+DZ = "return da_next * (1 - cache.a_next**2)"
