@@ -76,8 +76,8 @@ def parts(main):
 def disturb(main, target, number, moment):
     """Send a signal to one part, after a while; return whether there was such a part."""
     time.sleep(moment)
-    end = time.monotonic() + 3
-    while time.monotonic() < end:
+    # It may not be there yet, or not any more.
+    while main.is_running() and main.status() != psutil.STATUS_ZOMBIE:
         with suppress(psutil.Error, IndexError):
             chosen = random.choice(parts(main).get(target, []))  # noqa: S311 - reproducible, and no secret
             if target == "group":
@@ -121,11 +121,14 @@ def problems(course, temporary, expected, processes):
     yield from (f"left in TMPDIR: {path.name}" for path in temporary.iterdir())
 
 
-def play(name, model, folder, expected):
-    """Play one round; return what it did and what is wrong afterwards."""
+def drawn(name):
+    """Draw what a round does, from its name: target, signal, and the moment in seconds."""
     random.seed(name)
-    target, number = random.choice(TARGETS), random.choice(SIGNALS)  # noqa: S311
-    moment = random.uniform(0.0, 3.5)  # noqa: S311
+    return random.choice(TARGETS), random.choice(SIGNALS), random.uniform(0.0, 3.5)  # noqa: S311
+
+
+def play(target, number, moment, model, folder, expected):  # noqa: PLR0913, PLR0917 - all that a round is
+    """Play one round; return whether the target was there, how each run ended, and what is wrong afterwards."""
     course, temporary = folder / "course", folder / "tmp"
     shutil.copytree(model, course)
     temporary.mkdir()
@@ -140,14 +143,28 @@ def play(name, model, folder, expected):
             codes.append(process.wait(MAX_SECONDS))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return target, number, moment, hit, [*codes, "hangs"], [f"no end within {MAX_SECONDS} s"]
+            return hit, [*codes, "hangs"], [f"no end within {MAX_SECONDS} s"]
         if codes[-1] == 0:
             break
         process = start(course, temporary, "--no-feedback")
     wrong = list(problems(course, temporary, expected, processes))
     if codes[-1] != 0:
         wrong.append(f"it ended with {codes}")
-    return target, number, moment, hit, codes, wrong
+    return hit, codes, wrong
+
+
+def undisturbed(base, entries):
+    """Make a course, and grade a copy of it; return the course, and everybody's points, status and reason."""
+    model, quiet = base / "model", base / "undisturbed"
+    make_course(model)
+    enrol(model, entries)
+    quiet.mkdir()
+    (quiet / "tmp").mkdir()
+    shutil.copytree(model, quiet / "course")
+    assert start(quiet / "course", quiet / "tmp", "--no-feedback").wait() == 0
+    expected = outcome(quiet / "course")
+    assert len(expected) == len(entries)
+    return model, expected
 
 
 def main():
@@ -157,22 +174,15 @@ def main():
     parser.add_argument("--only", metavar="SEED.ROUND", help="play this round alone")
     options = parser.parse_args()
     base = Path(tempfile.mkdtemp(prefix="kills-"))
-    model, quiet = base / "model", base / "undisturbed"
-    make_course(model)
-    enrol(model, CLASS)
-    quiet.mkdir()
-    (quiet / "tmp").mkdir()
-    shutil.copytree(model, quiet / "course")
-    assert start(quiet / "course", quiet / "tmp", "--no-feedback").wait() == 0
-    expected = outcome(quiet / "course")
-    assert len(expected) == len(CLASS)
+    model, expected = undisturbed(base, CLASS)
     names = [options.only] if options.only else [f"{options.seed}.{number}" for number in range(options.rounds)]
     failed = 0
     for name in names:
         folder = base / name
         folder.mkdir()
         began = time.monotonic()
-        target, number, moment, hit, codes, wrong = play(name, model, folder, expected)
+        target, number, moment = drawn(name)
+        hit, codes, wrong = play(target, number, moment, model, folder, expected)
         what = f"{number.name} to {target} after {moment:.2f} s{'' if hit else ' (none there)'}"
         print(f"{name:8} {what:44} ended with {codes}, {time.monotonic() - began:.0f} s", flush=True)
         for line in wrong:
