@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ from bptt_instructor.cli import main
 from bptt_instructor.doctor import course_checks, machine_checks, package_checks
 from bptt_instructor.doctor.models import CheckState
 from bptt_instructor.doctor.run import run_checks
+from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
 from bptt_instructor.grading.sandbox.availability import unavailable_reason
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +62,65 @@ def test_without_bubblewrap_grading_cannot_work(nothing_on_path):
 @needs_sandbox
 def test_with_bubblewrap_it_can():
     assert machine_checks.sandbox().state is CheckState.OK
+
+
+@needs_sandbox
+def test_a_sandbox_in_which_no_cell_runs_is_none(monkeypatch):
+    def refuse(*_, **__):
+        raise SandboxError("no namespaces here")
+
+    monkeypatch.setattr("bptt_instructor.grading.kernel_client.launcher.ZygoteProcess", refuse)
+    finding = machine_checks.sandbox()
+    assert finding.state is CheckState.MISSING
+    assert "no namespaces here" in finding.detail
+
+
+def test_a_worker_is_tried(monkeypatch):
+    assert machine_checks.workers().state is CheckState.OK
+    monkeypatch.setattr("distributed.LocalCluster", lambda **_: (_ for _ in ()).throw(RuntimeError("no ports")))
+    finding = machine_checks.workers()
+    assert (finding.state, finding.fix) == (CheckState.OPTIONAL, "bptt grade LESSON --workers 1")
+    assert "no ports" in finding.detail
+
+
+def test_temporary_files(tmp_path):
+    assert machine_checks.temporary_files(Path("/tmp")).state is CheckState.OK  # noqa: S108
+    (tmp_path / ("x" * 100)).mkdir()
+    (tmp_path / "file").touch()
+    for unfit in (tmp_path / ("x" * 100), tmp_path / "file", tmp_path / "none"):
+        finding = machine_checks.temporary_files(unfit)
+        assert finding.state is CheckState.MISSING
+        assert "TMPDIR" in finding.fix
+    assert list((tmp_path / ("x" * 100)).iterdir()) == []
+
+
+def test_hard_limits_below_those_of_submissions(monkeypatch):
+    assert machine_checks.hard_limits().state is CheckState.OK
+    monkeypatch.setattr("resource.getrlimit", lambda number: (9, 9) if number == resource.RLIMIT_NOFILE else (-1, -1))
+    finding = machine_checks.hard_limits()
+    assert finding.state is CheckState.OPTIONAL
+    assert "open files: 9, not 512" in finding.detail
+
+
+def test_a_disk_that_cannot_lock_files_is_told(course, monkeypatch):
+    def refuse(*_):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    assert course_checks.folder(course).state is CheckState.OPTIONAL
+
+
+def test_a_gradebook_that_is_locked_or_does_not_answer(course):
+    path = course / "gradebook.db"
+    Gradebook(f"sqlite:///{path}", "bptt").close()
+    with closing(sqlite3.connect(path)) as book:
+        book.execute("BEGIN EXCLUSIVE")
+        finding = gradebook(course)
+    assert finding.state is CheckState.MISSING
+    assert "database is locked" in finding.detail
+    away = course_checks.gradebook(Config({"CourseDirectory": {"db_url": "postgresql+psycopg2:///x?host=/nowhere"}}))
+    assert away.state is CheckState.MISSING
+    assert "c.CourseDirectory.db_url" in away.fix
 
 
 def test_a_browser_is_needed_for_tests_alone(nothing_on_path, tmp_path):

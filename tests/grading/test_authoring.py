@@ -74,6 +74,8 @@ class Author:
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(self.project / "helpers"),
             "PYTHONDONTWRITEBYTECODE": "1",
+            # As in a shell: grading in this process sets it, for the processes that it starts.
+            "PYTHONSAFEPATH": "",
             # One row of the table on one line.
             "COLUMNS": "200",
         }
@@ -160,7 +162,7 @@ def test_feedback_shows_the_impulse_test(author):
     assert "A gradient at step 5 should reach steps 0 to 5; yours reaches step 5 alone." in page.read_text()
 
 
-def test_nudging_every_number_is_too_dear(author):
+def test_nudging_every_number_is_shown_to_a_person(author):
     course = author.project / "build/gru"
     notebook = nbformat.read(course / f"submitted/g001/{LESSON}/{LESSON}.ipynb", as_version=4)
     next(cell for cell in notebook.cells if cell.id == "gru_cell_backward").source = BY_NUDGES
@@ -169,5 +171,5 @@ def test_nudging_every_number_is_too_dear(author):
     nbformat.write(notebook, place / f"{LESSON}.ipynb")
     said = author.run(*("bptt", "grade", LESSON, "--course", "build/gru"), *("--student", "nudges", "--no-feedback"))
     scored, worth = points(author, "nudges")
-    assert scored == worth | {"check-dxt-da_prev": 0, "check-cell-parameters": 0}
-    assert "gru_cell_backward: right numbers, but not by going backward" in said
+    assert scored == worth | {"check-dxt-da_prev": None, "check-cell-parameters": None}, "for a person to decide"
+    assert "gru_cell_backward: right numbers, at a cost that a person should look at" in said

@@ -87,6 +87,17 @@ PLOTS = "import matplotlib.pyplot as plt\n    plt.plot(da_next)\n    plt.title('
 PRINTS = "for _ in range(1000): print('da_next', da_next.shape)"
 
 
+def test_a_wrong_gradient_is_no_way_round_for_the_others(kernel):
+    program(kernel, "nudging")
+    kernel.run(
+        "nudged = rnn_cell_parameters_backward\ndef rnn_cell_parameters_backward(dz, cache):\n"
+        "    return {**nudged(dz, cache), 'dba': 2 * dz.sum(axis=1, keepdims=True)}"
+    )
+    assert cost_of(kernel, "rnn_cell_parameters_backward").passes > 0
+    assert judged(kernel, "rnn_cell_parameters_backward", only=["dWax"])[1] is None
+    assert judged(kernel, "rnn_cell_parameters_backward", only=["dba"])[1] == 0
+
+
 @pytest.mark.parametrize("also", [PLOTS, PRINTS, "import time; time.sleep(0.3)"], ids=["plots", "prints", "sleeps"])
 def test_what_costs_the_same_at_every_size_does_not_count(kernel, also):
     kernel.run(f"def rnn_cell_dz(da_next, cache):\n    {also}\n    return da_next * (1 - cache.a_next**2)")
@@ -193,10 +204,10 @@ def test_large_results_are_compared(kernels, gives_up, says):
     assert says in report
 
 
-def judged(kernel, exercise, lesson="01_cell_backward"):
+def judged(kernel, exercise, lesson="01_cell_backward", only=None):
     """Return the report's text, and the score of three points."""
     cell = type("Cell", (), {"metadata": {"nbgrader": {"grade_id": "check", "points": 3}}})
-    verdict = Judge(SUITE, "5", lesson, "ada")(kernel, cell, f"check.{exercise}({exercise})")
+    verdict = Judge(SUITE, "5", lesson, "ada")(kernel, cell, f"check.{exercise}({exercise}, only={only})")
     return verdict.report["text/plain"], verdict.score
 
 

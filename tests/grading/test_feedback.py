@@ -1,6 +1,7 @@
 """The page that a student gets back tells what is right, what is not, why, and how to go on; and nothing else."""
 
 import copy
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -82,9 +83,9 @@ def said(element):
 
 def test_the_top_says_how_it_went_and_where_to_go_on(page):
     top = said(page("slip").header)
-    assert "Feedback for Amal Haddad Lesson 1: one RNN cell, backward 9.5 of 20 points" in top
+    assert "Feedback for Amal Haddad Lesson 1: one RNN cell, backward 12.5 of 20 points" in top
     assert (
-        f"3 of 7 checks pass. Below, each of the others says what it has found. Go on with Exercise 3: {PARAMETERS}"
+        f"4 of 7 checks pass. Below, each of the others says what it has found. Go on with Exercise 3: {PARAMETERS}"
         in top
     )
     assert "handed in late: 1 point is taken off" in top
@@ -169,7 +170,8 @@ def test_no_page_has_a_traceback_of_a_check_or_its_code(page):
         assert "bptt/check" not in text
         assert "Traceback" not in text
         assert "CheckFailed" not in text
-        assert "check.rnn_cell" not in text.replace("check.hint", "")
+        # Where to look for a mistake in an earlier function is no code of a check.
+        assert "check.rnn_cell" not in re.sub(r"check\.\w+\(\w+\) says more|check\.hint", "", text)
 
 
 def test_no_program_runs_and_nothing_is_fetched(page):
@@ -225,3 +227,24 @@ def test_prose(markdown, html):
 @pytest.mark.parametrize(("number", "written"), [(3.0, "3"), (2.5, "2.5"), (1 / 3, "0.33"), (1234.0, "1234")])
 def test_points(number, written):
     assert points(number) == written
+
+
+def test_right_numbers_that_a_person_has_to_look_at_are_not_called_wrong(course_with, rows_of):
+    entry = Entry(
+        "n",
+        "Nia",
+        "N",
+        {"rnn_cell_dz": "import threading\nthreading.Thread(target=int).start()\n" + DZ},
+        loses=("check-dz",),
+    )
+    folder = course_with(entry)
+    rows_of(folder, feedback=True)
+    whole = BeautifulSoup(Course(folder, ASSIGNMENT).feedback("n").read_text(), "html.parser")
+    top, first = said(whole.header), said(whole.nav.find_all("li")[0])
+    assert "A person will look at what is marked with …, for up to 3 more points: its numbers may be right." in top
+    assert first == "Exercise 1: rnn_cell_dz 3 points to be given … for a person to look at"
+    assert "It starts processes or threads, so that what it costs cannot be measured" in said(whole)
+    assert "✗" not in said(whole)
+
+
+DZ = "return da_next * (1 - cache.a_next**2)"

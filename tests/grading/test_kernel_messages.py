@@ -46,7 +46,7 @@ STREAMS = {
     "questions": "lambda: framed(pack({'question': 1, 'name': 'n', 'arguments': encode(())})[4:]) * 500",
 }
 JUDGE = """
-import os, resource, socket, subprocess, sys, threading, time
+import os, re, socket, subprocess, sys, threading, time
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.kernel_client.client import KernelClient
 from bptt_instructor.grading.kernel_client.zygote_process import ForkedKernel
@@ -80,7 +80,8 @@ began = time.monotonic(), time.process_time()
 kernel = KernelClient(forked, Limits(cell_seconds=2), (), answer=lambda name, given, call: "x" * 9000)
 ran = kernel.run("1")
 late = kernel.run("2")
-print(kernel.ended, ran.failed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, time.monotonic() - began[0],
+peak = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
+print(kernel.ended, ran.failed, 1024 * peak, time.monotonic() - began[0],
       sep="|")
 sys.stdout.flush()
 child.kill()

@@ -186,10 +186,10 @@ def test_reading_that_hangs_is_a_row(course, rows_of, monkeypatch):
     monkeypatch.setattr(f"{GRADING}.grade_submission.INTAKE_SECONDS", 0.5)
     real = pkgutil.resolve_name(f"{GRADING}.grade_submission:prepare_notebook")
 
-    def prepare(submitted, released):
+    def prepare(submitted, *others):
         if MARK.encode() in submitted:
             time.sleep(20)
-        return real(submitted, released)
+        return real(submitted, *others)
 
     monkeypatch.setattr(f"{GRADING}.grade_submission.prepare_notebook", prepare)
     rows = rows_of(course, how=GradingOptions(again=True))

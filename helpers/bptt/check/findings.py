@@ -142,6 +142,18 @@ class ReportData:
         return not self.findings
 
     @property
+    def mark(self) -> str:
+        """One sign for the result: right, not right, or for a person to look at."""
+        if self.passed:
+            return "\N{CHECK MARK}"
+        return "\N{HORIZONTAL ELLIPSIS}" if self.undecided else "\N{BALLOT X}"
+
+    @property
+    def undecided(self) -> bool:
+        """Whether all that was found is a cost that a person should look at."""
+        return bool(self.findings) and all(finding.kind == "cost" for finding in self.findings)
+
+    @property
     def wrong(self) -> tuple[str, ...]:
         """The graded gradients that are not right, in the order of the exercise."""
         if any(finding.gradient not in self.graded for finding in self.findings):

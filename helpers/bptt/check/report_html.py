@@ -27,7 +27,7 @@ MAX_TABLE_LENGTH = 8
 
 def as_html(report: ReportData) -> str:
     """Render a report as one HTML element."""
-    colour = PASSED if report.passed else FAILED
+    colour = PASSED if report.passed else EXACT if report.undecided else FAILED
     parts = [
         _headline(report),
         *(_cause(cause) for cause in report.causes),
@@ -44,11 +44,10 @@ def as_html(report: ReportData) -> str:
 
 
 def _headline(report: ReportData) -> str:
-    mark = "\N{CHECK MARK}" if report.passed else "\N{BALLOT X}"
     whole = any(finding.gradient is None for finding in report.findings)
     chips = "" if whole else "".join(_chip(name, name not in report.wrong) for name in report.graded)
     return (
-        f'<div style="display:flex;flex-wrap:wrap;gap:.5em;align-items:baseline"><b>{mark} '
+        f'<div style="display:flex;flex-wrap:wrap;gap:.5em;align-items:baseline"><b>{report.mark} '
         f"<code>{report.exercise}</code></b>{chips}</div>"
     )
 

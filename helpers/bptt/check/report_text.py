@@ -10,8 +10,7 @@ WIDTH = 96
 
 def as_text(report: ReportData) -> str:
     """Render a report as lines of at most ``WIDTH`` characters, but for a learner's own line of code."""
-    mark = "\N{CHECK MARK}" if report.passed else "\N{BALLOT X}"
-    lines = [f"{mark} {report.summary}"]
+    lines = [f"{report.mark} {report.summary}"]
     for cause in report.causes:
         lines += ["", *_cause(cause)]
     if report.impulse:

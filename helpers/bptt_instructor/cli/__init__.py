@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -51,6 +51,8 @@ class OrderedGroup(click.Group):
         """Run a command; an error ends it with one line, and Ctrl-C with the exit code that shells have for it."""
         try:
             return super().invoke(ctx)
+        except Terminated:
+            raise click.exceptions.Exit(128 + signal.SIGTERM) from None
         except KeyboardInterrupt:
             raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
@@ -64,13 +66,17 @@ class OrderedGroup(click.Group):
         return list(self.commands)
 
 
-def _end(number: int, _frame: FrameType | None) -> None:
-    sys.exit(128 + number)
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come. It ends a command as Ctrl-C does, and nothing that ends one student's row catches it."""
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Terminated
 
 
 def _repeat_lost_signal(lost: sys.UnraisableHookArgs) -> None:
     """Send a signal again whose exception was lost, because it came while Python finalised an object."""
-    numbers = {KeyboardInterrupt: signal.SIGINT, SystemExit: signal.SIGTERM}
+    numbers = {KeyboardInterrupt: signal.SIGINT, Terminated: signal.SIGTERM}
     if lost.exc_type in numbers:
         threading.Timer(0.05, os.kill, (os.getpid(), numbers[lost.exc_type])).start()
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptt.wording import plural
+from bptt_instructor.doctor.machine_checks import write_and_sync
 from bptt_instructor.doctor.models import CheckResult, CheckState
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ def folder(course: Path) -> CheckResult:
     gradebook = course / "gradebook.db"
     broken += [gradebook] if gradebook.exists() and not _can_open(gradebook) else []
     if not broken:
+        if not _can_lock(course):
+            detail = f"{course.resolve()}; files cannot be locked there: see to it that nobody grades a lesson twice."
+            return CheckResult("Course folder", CheckState.OPTIONAL, detail, "Move the course folder to another disk.")
         return CheckResult("Course folder", CheckState.OK, str(course.resolve()))
     names = " ".join(str(path) for path in broken)
     return CheckResult(
@@ -53,14 +58,23 @@ def gradebook(config: Config) -> CheckResult:
     address = CourseDirectory(config=config).db_url
     kind, _, path = address.partition(":///")
     if kind != "sqlite":
-        return CheckResult("Gradebook", CheckState.OK, f"{kind}, elsewhere; not looked at.")
+        return _gradebook_elsewhere(address)
     if not Path(path).exists():
         return CheckResult("Gradebook", CheckState.OK, "None yet; the first grading makes it.")
     try:
-        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as book:
+        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=rw", uri=True)) as book:
+            (damage,) = book.execute("PRAGMA quick_check(1)").fetchone()
+            if damage != "ok":
+                raise sqlite3.DatabaseError(damage)
+            # Nothing is written: this asks for the right to.
+            book.execute("BEGIN IMMEDIATE")
+            book.rollback()
             (actual,) = book.execute("SELECT version_num FROM alembic_version").fetchone() or ("none",)
             students = book.execute("SELECT count(*) FROM student").fetchone()[0]
     except sqlite3.Error as error:
+        if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
+            detail = f"{path} cannot be written now ({error})."
+            return CheckResult("Gradebook", CheckState.MISSING, detail, f"Close what else uses it: fuser -v {path}")
         detail = f"{path} is no gradebook, or damaged ({error})."
         return CheckResult(
             "Gradebook", CheckState.MISSING, detail, "Put back a copy of it, or move it away and grade anew."
@@ -72,6 +86,24 @@ def gradebook(config: Config) -> CheckResult:
         detail = f"{path} is of another version of nbgrader ({actual}, not {expected})."
         return CheckResult("Gradebook", CheckState.MISSING, detail, f"cp {path} {path}.copy && nbgrader db upgrade")
     return CheckResult("Gradebook", CheckState.OK, f"{path}, {plural(students, 'student')}.")
+
+
+def _gradebook_elsewhere(address: str) -> CheckResult:
+    """Check a gradebook of another database than SQLite."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - if it is missing, only this check fails
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from bptt_instructor.grading.course import GradingError  # noqa: PLC0415
+    from bptt_instructor.grading.gradebook.opening import has_right_version  # noqa: PLC0415
+
+    try:
+        if has_right_version(address):
+            return CheckResult("Gradebook", CheckState.OK, f"{make_url(address).render_as_string()} answers.")
+        detail = "The database has tables, and no gradebook's version."
+    except (GradingError, SQLAlchemyError, ImportError) as error:
+        detail = " ".join(str(getattr(error, "orig", error)).split())
+    fix = "Look at c.CourseDirectory.db_url in nbgrader_config.py, and whether the database runs."
+    return CheckResult("Gradebook", CheckState.MISSING, detail, fix)
 
 
 def exchange(config: Config) -> CheckResult:
@@ -93,10 +125,19 @@ def exchange(config: Config) -> CheckResult:
 def _can_write(path: Path) -> bool:
     """Tell by trying: permissions do not show a read-only mount, and do not bind an administrator."""
     try:
-        with tempfile.TemporaryFile(dir=path):
-            return True
+        write_and_sync(path)
     except OSError:
         return False
+    return True
+
+
+def _can_lock(path: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=path) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _can_open(path: Path) -> bool:

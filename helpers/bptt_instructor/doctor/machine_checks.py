@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import sys
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 from bptt.wording import plural
 from bptt_instructor.doctor.models import CheckResult, CheckState
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 MIN_PYTHON, FIRST_UNTESTED_PYTHON = (3, 11), (3, 15)
 GB = 1_000_000_000
 _ENOUGH_DISK_BYTES, _MIN_DISK_BYTES = 2 * GB, 0.2 * GB
+MAX_START_SECONDS = 20
+SOCKET_NAME_BYTES = 40
+"""What multiprocessing adds to the path of a temporary folder for a socket, in about."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,14 +31,113 @@ def python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> CheckResul
 
 
 def sandbox() -> CheckResult:
-    """Check that submissions can run in a sandbox."""
+    """Check that submissions can run in a sandbox, by running a cell in one."""
     from bptt_instructor.grading.sandbox.availability import INSTALL, unavailable_reason  # noqa: PLC0415 - if nbgrader is broken, only this check fails
 
     reason = unavailable_reason()
     if not reason:
-        return CheckResult("Sandbox", CheckState.OK, "bubblewrap and libseccomp are there, and allowed.")
+        from bptt_instructor.grading.kernel_client.zygote_process import SandboxError  # noqa: PLC0415
+
+        try:
+            if _runs_a_cell():
+                return CheckResult("Sandbox", CheckState.OK, "A cell has run in one.")
+            reason = "A sandbox was made, and a cell did not run in it."
+        except SandboxError as error:
+            reason = f"None could be made: {error}."
     fix = INSTALL if INSTALL in reason else "Grade on another machine, or ask whoever runs this one."
     return CheckResult("Sandbox", CheckState.MISSING, " ".join(reason.replace(INSTALL, "").split()), fix)
+
+
+def _runs_a_cell() -> bool:
+    from bptt_instructor.config import DEFAULT_CHECK_SUITE, load_check_suite  # noqa: PLC0415
+    from bptt_instructor.grading.kernel_client.launcher import KernelLauncher  # noqa: PLC0415
+    from bptt_instructor.grading.limits import Limits  # noqa: PLC0415
+
+    launcher = KernelLauncher(Limits(), load_check_suite(DEFAULT_CHECK_SUITE))
+    try:
+        with launcher.start({}) as kernel:
+            return not kernel.run("assert 6 * 7 == 42").failed
+    finally:
+        launcher.close()
+
+
+def workers() -> CheckResult:
+    """Check that a worker can be started; without any, one process grades."""
+    from bptt_instructor.grading.executors.dask_cluster import local_cluster  # noqa: PLC0415
+
+    try:
+        with local_cluster(1) as client:
+            client.wait_for_workers(1, timeout=MAX_START_SECONDS)
+    except (OSError, RuntimeError, TimeoutError) as error:
+        detail = f"None can be started, so submissions are graded one at a time ({error})."
+        return CheckResult("Workers", CheckState.OPTIONAL, " ".join(detail.split()), "bptt grade LESSON --workers 1")
+    return CheckResult("Workers", CheckState.OK, "One was started.")
+
+
+def temporary_files(folder: Path | None = None) -> CheckResult:
+    """Check that there can be temporary files, with sockets among them, and that there is space for them.
+
+    Parameters
+    ----------
+    folder
+        Where they are; None for where Python puts them.
+    """
+    name, fix = "Temporary", "Set TMPDIR to a folder with a short path that you can write in, on a disk with space."
+    try:
+        place = tempfile.mkdtemp(dir=folder)
+        try:
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(f"{place}/{'x' * SOCKET_NAME_BYTES}")
+            write_and_sync(Path(place))
+            free = shutil.disk_usage(place).free
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+    except OSError as error:
+        return CheckResult(name, CheckState.MISSING, f"{folder or 'There'}: {error.strerror or error}.", fix)
+    detail = f"{Path(place).parent}, {free / GB:.1f} GB free."
+    if free < _MIN_DISK_BYTES:
+        return CheckResult(name, CheckState.MISSING, detail, fix)
+    return CheckResult(name, CheckState.OK, detail)
+
+
+def write_and_sync(folder: Path) -> None:
+    """Write a file into a folder and onto its disk, as results are written, and delete it.
+
+    Raises
+    ------
+    OSError
+        When that is not possible.
+    """
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"x" * 65_536)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def hard_limits() -> CheckResult:
+    """Check that the system's hard limits leave submissions what they may use."""
+    import resource  # noqa: PLC0415 - Windows has none
+
+    from bptt_instructor.grading.limits import Limits  # noqa: PLC0415
+
+    limits = Limits()
+    wanted = {
+        "-n": ("open files", resource.RLIMIT_NOFILE, limits.open_files),
+        "-u": ("processes", resource.RLIMIT_NPROC, limits.processes),
+        "-f": ("size of a file", resource.RLIMIT_FSIZE, limits.file_bytes),
+        "-v": ("address space", resource.RLIMIT_AS, limits.process_bytes),
+        "-t": ("seconds of CPU time", resource.RLIMIT_CPU, limits.cpu_seconds),
+    }
+    low = {}
+    for option, (what, number, value) in wanted.items():
+        hard = resource.getrlimit(number)[1]
+        if hard != resource.RLIM_INFINITY and hard < value:
+            low[option] = f"{what}: {hard}, not {value}"
+    if not low:
+        return CheckResult("Limits", CheckState.OK, "The system's are above those of submissions.")
+    detail = f"Submissions get less than they should ({'; '.join(low.values())})."
+    fix = f"Have the hard limits raised: {' '.join(f'ulimit -H {option}' for option in low)} shows them."
+    return CheckResult("Limits", CheckState.OPTIONAL, detail, fix)
 
 
 def browser() -> CheckResult:

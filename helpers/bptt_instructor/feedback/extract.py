@@ -138,6 +138,10 @@ def _state_by_hand(grade: Grade) -> PartState:
 
 
 def _state_by_check(report: Mapping[str, Any], grade: Grade) -> PartState:
+    if grade.waiting:
+        return PartState.UNDECIDED
+    if grade.read:
+        return PartState.READ
     if report.get("kinds") == ["not-implemented"]:
         return PartState.BLANK
     right = report["passed"] if report else grade.score >= grade.possible

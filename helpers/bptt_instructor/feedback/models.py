@@ -17,6 +17,7 @@ class PartState(StrEnum):
     WRONG = "not right yet"
     BLANK = "still to be written"
     WAITING = "to be read by a person"
+    UNDECIDED = "for a person to look at"
     READ = "read by a person"
 
 
@@ -29,7 +30,7 @@ class FeedbackPart:
     name
         What the cell checks, such as ``dWax``; empty for an answer that is graded by hand.
     state
-        Whether it is right, wrong, still to be written, or for a person to read.
+        Whether it is right, wrong, still to be written, or for a person to read or to look at.
     score, possible
         Points so far, and points that the cell is worth.
     by_hand
@@ -94,7 +95,7 @@ class FeedbackExercise:
     @property
     def waiting(self) -> bool:
         """Whether a person has yet to read it."""
-        return any(part.state is PartState.WAITING for part in self.parts)
+        return any(part.state in {PartState.WAITING, PartState.UNDECIDED} for part in self.parts)
 
     @property
     def blank(self) -> bool:
@@ -143,12 +144,19 @@ class Feedback:
     @property
     def checks(self) -> list[FeedbackPart]:
         """Parts with points that a check gives."""
-        return [part for part in self._parts if part.possible and not part.by_hand]
+        return [
+            part for part in self._parts if part.possible and not part.by_hand and part.state is not PartState.UNDECIDED
+        ]
 
     @property
     def waiting(self) -> list[FeedbackPart]:
         """Parts that a person has yet to read."""
         return [part for part in self._parts if part.state is PartState.WAITING]
+
+    @property
+    def undecided(self) -> list[FeedbackPart]:
+        """Parts whose numbers are right, and that a person has yet to look at."""
+        return [part for part in self._parts if part.state is PartState.UNDECIDED]
 
     @property
     def _parts(self) -> list[FeedbackPart]:

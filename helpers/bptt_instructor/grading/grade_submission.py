@@ -18,6 +18,7 @@ from bptt_instructor.grading.judge.judge import Judge
 from bptt_instructor.grading.kernel_client.client import EndReason
 from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.grading.models.result import SubmissionResult, Verdict
+from bptt_instructor.grading.newer_python import leave_to_a_person
 from bptt_instructor.grading.shorten_code import shorten_code
 
 if TYPE_CHECKING:
@@ -125,13 +126,14 @@ def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     status, reasons = _status_and_reasons(prepared, run)
     unanswered = tuple(_unanswered_cells(prepared.notebook, released))
     failures = verdict_summary.other_failures(prepared.notebook, run.verdicts, suite)
+    verdicts, newer = leave_to_a_person(prepared.notebook, run.verdicts)
     shorten_code(prepared.notebook)
     return SubmissionResult(
         student=submission.student,
         lesson=lesson,
         status=status,
-        reasons=(*reasons, *([failures] if failures else [])),
-        verdicts=(*run.verdicts, *_manual_verdicts(prepared.notebook, unanswered)),
+        reasons=(*reasons, *newer, *([failures] if failures else [])),
+        verdicts=(*verdicts, *_manual_verdicts(prepared.notebook, unanswered)),
         unanswered=unanswered,
         causes=verdict_summary.misconceptions(run.verdicts, suite),
         seed=submission.seed,

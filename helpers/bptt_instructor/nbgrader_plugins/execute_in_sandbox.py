@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
 from bptt_instructor.config import check_suite_name, load_check_suite
 from bptt_instructor.grading.execute_notebook import execute_notebook, graded_sources
-from bptt_instructor.grading.grade_submission import build_result
+from bptt_instructor.grading.grade_submission import MAX_RUNS, build_result
 from bptt_instructor.grading.intake.read_files import data_files
 from bptt_instructor.grading.judge.judge import Judge
+from bptt_instructor.grading.kernel_client.client import EndReason
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
 from bptt_instructor.grading.limits import Limits
 
@@ -47,8 +49,14 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
         suite: CheckSuite = load_check_suite(check_suite_name(self.config))
         judge = Judge(suite, submission.seed, lesson, submission.student)
         files = data_files(Path(resources["metadata"]["path"]))
-        with self._launcher(suite).start(files) as kernel:
-            run = execute_notebook(nb, kernel, graded_sources(nb), judge)
+        for _ in range(MAX_RUNS):
+            with self._launcher(suite).start(files) as kernel:
+                run = execute_notebook(nb, kernel, graded_sources(nb), judge)
+            if run.ended != EndReason.KILLED.value:
+                break
+        else:
+            # nbgrader reports it for this student, stores nothing, and goes on.
+            raise NbGraderException(f"{submission.student} could not be graded here: {run.ended}, {MAX_RUNS} times")
         executed = replace(prepared.notebook, notebook=nb)
         result = build_result(submission, lesson, suite, executed, run, prepared.released)
         resources["result"] = replace(result, sandboxed=self.sandboxed)

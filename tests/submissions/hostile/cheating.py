@@ -2,9 +2,11 @@
 
 from functools import partial
 
+from nbformat.v4 import new_code_cell
+
 from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST
 from submissions import memory, sequence
-from submissions.hostile.attack import NOTHING, Attack, ends_with
+from submissions.hostile.attack import NOTHING, Attack, cell, ends_with
 from submissions.hostile.targets import ASKED, MESSAGES
 
 # What they cost on the case that tells may be more than the test allows; with more time and memory, they are named.
@@ -51,7 +53,7 @@ def _complex(forward, upstream, cache, names):
 """
 
 ALL = '("xt", "a_prev", "Wax", "Waa", "ba")'
-LOCK = "bptt.exact.complex_step._exact_allowed.set"
+ASK = "bptt.exact.ask"
 
 BY_NUDGING = {
     "rnn_cell_dz": "raise NotImplementedError",
@@ -78,17 +80,18 @@ def asking(how):
     }
 
 
+CALLS = 'sys.modules["bptt_instructor.grading.kernel.submission_kernel"]'
 ANSWER_KEY = tuple(asking("bptt.exact.NAME").values())
 
 REMEMBERED = """\
+import bptt.exact
 _visible = {}
-for _name, _exercise in check.EXERCISES.items():
-    if _name.startswith("rnn_cell"):
-        for _seed in range(1, 12):
-            for _number, _sizes in enumerate(inputs.sizes(_seed)):
-                _given = _exercise.case(_seed + _number, _sizes)
-                _key = _name, next(iter(_given.values())).tobytes()
-                _visible[_key] = _exercise.exact(*_given.values())
+for _name in ("rnn_cell_dz", "rnn_cell_inputs_backward", "rnn_cell_parameters_backward", "rnn_cell_backward"):
+    for _seed in range(1, 12):
+        for _number, _sizes in enumerate(inputs.sizes(_seed)):
+            _given = inputs.rnn_cell(_seed + _number, _sizes.n_x, _sizes.n_a, _sizes.n_y, _sizes.m)
+            _visible[_name, _given[0].tobytes()] = getattr(bptt.exact, _name)(*_given)
+print(len(_visible), "answers by heart")
 """
 
 SOLUTIONS = r"(?ms)^def rnn_cell.*?(?=^# %%)"
@@ -127,6 +130,135 @@ def _sequence(da, caches):
     return found
 """
 
+
+def around(code):
+    """Solutions by nudging, each of which some code has replaced by another that calls it."""
+    names = ("rnn_cell_inputs_backward", "rnn_cell_parameters_backward", "rnn_cell_backward")
+
+    def then(notebook):
+        for name in names:
+            cell(notebook, name).source += "\n\n" + code.replace("NAME", name)
+        return notebook
+
+    return {"first": LOSS, "writes": by("_nudged"), "then": then}
+
+
+ON_LARGE = "if given.size > 60:\n    raise MemoryError('too large for me')\n"
+ELSEWHERE = """\
+import os, pickle, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+def in_a_child(*given, nudged=NAME):
+    read, write = os.pipe()
+    if not os.fork():
+        with os.fdopen(write, "wb") as pipe:
+            pickle.dump(nudged(*given), pipe)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        return pickle.load(pipe)
+NAME = in_a_child"""
+BEFORE = """\
+import multiprocessing, os, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+pipes = []
+for _ in range(8):
+    mine, its = multiprocessing.Pipe()
+    if not os.fork():
+        its.send(NAME(*its.recv()))
+        os._exit(0)
+    pipes.append(mine)
+def by_helpers(*given, pipes=pipes):
+    pipe = pipes.pop()
+    pipe.send(given)
+    return pipe.recv()
+NAME = by_helpers"""
+IN_A_THREAD = """\
+from concurrent.futures import ThreadPoolExecutor
+def in_a_thread(*given, nudged=NAME):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(nudged, *given).result()
+NAME = in_a_thread"""
+PADDED = """\
+import time
+def padded(*given, nudged=NAME):
+    end = time.process_time() + 0.8
+    result = nudged(*given)
+    while time.process_time() < end:
+        pass
+    return result
+NAME = padded"""
+PLOTTED = """\
+import matplotlib.pyplot as plt
+def plotted(*given, nudged=NAME):
+    plt.plot(given[0])
+    return nudged(*given)
+NAME = plotted"""
+KEPT = """\
+answers = {}
+def from_memory(*given, nudged=NAME, answers=answers):
+    key = given[0].tobytes()
+    if key not in answers:
+        answers[key] = nudged(*given)
+    return answers[key]
+NAME = from_memory"""
+STASHED = """\
+asked, answers = [], {}
+def stashed(dz, cache):
+    asked.append((dz, cache))
+    zeros = {"dxt": np.zeros(cache.xt.shape), "da_prev": np.zeros(cache.a_prev.shape)}
+    return answers.get(dz.tobytes(), zeros)"""
+LOOKS_UP = """\
+import bptt.exact
+for dz, cache in asked:
+    answers[dz.tobytes()] = bptt.exact.rnn_cell_inputs_backward(dz, cache)
+print(len(answers) > 0 and "answers to what was asked")"""
+
+
+def looks_up_between_checks(notebook):
+    at = next(number for number, each in enumerate(notebook.cells) if each.get("id") == "check-da_prev")
+    notebook.cells.insert(at, new_code_cell(LOOKS_UP, id="looks-up"))
+    return notebook
+
+
+NEW_QUESTIONS = (
+    cheats(
+        "copy-stash",
+        tries="what one check has asked, answered before the next",
+        first=STASHED,
+        writes=dict.fromkeys(NAMES, "raise NotImplementedError")
+        | {"rnn_cell_inputs_backward": "return stashed(dz, cache)"},
+        then=looks_up_between_checks,
+        targets=("bptt.exact.rnn_cell_inputs_backward",),
+        seen=("answers to what was asked",),
+    ),
+    cheats(
+        "copy-large",
+        tries="numerical differentiation of small arrays, and none of large ones",
+        first=LOSS,
+        writes={
+            name: ON_LARGE.replace("given", "da_next" if name in (NAMES[0], NAMES[3]) else "dz") + lines
+            for name, lines in by("_nudged").items()
+        },
+    ),
+    cheats("copy-child", tries="numerical differentiation in children that nobody waits for", **around(ELSEWHERE)),
+    cheats("copy-before", tries="numerical differentiation in processes that were started before", **around(BEFORE)),
+    cheats("copy-in-thread", tries="numerical differentiation in another thread", **around(IN_A_THREAD)),
+    cheats("copy-padded", tries="numerical differentiation that takes as long at every size", **around(PADDED)),
+    cheats("copy-plotted", tries="numerical differentiation behind a plot", **around(PLOTTED)),
+    cheats("copy-kept", tries="numerical differentiation that remembers its answers", **around(KEPT)),
+    cheats(
+        "copy-one-line",
+        tries="one traversal in place of one for each loss",
+        writes={
+            "output_backward": "raise NotImplementedError",
+            "rnn_backward": "raise NotImplementedError",
+            "rnn_backward_truncated": "raise NotImplementedError",
+            "rnn_backward_per_loss": sequence.LOOP + "dx, da0, dWax, dWaa, dba = dx, da_prevt, dWax, dWaa, dba",
+        },
+        assignment=sequence.ASSIGNMENT,
+    ),
+)
+
 CHEATING = (
     cheats(
         "copy-visible",
@@ -136,9 +268,8 @@ CHEATING = (
             name: f'return _visible["{name}", {"da_next" if name in (NAMES[0], NAMES[3]) else "dz"}.tobytes()]'
             for name in NAMES
         },
-        then=ends_with("print(check.rnn_cell_dz(rnn_cell_dz))"),
-        targets=("check.EXERCISES.items", "check.rnn_cell_dz"),
-        seen=("dz is right", "KeyError"),
+        targets=("inputs.rnn_cell", *ANSWER_KEY),
+        seen=("answers by heart", "KeyError"),
     ),
     cheats("copy-nudge", tries="numerical differentiation", first=LOSS, writes=by("_nudged")),
     cheats("copy-complex", tries="the complex step, entry by entry", first=LOSS, writes=by("_complex")),
@@ -160,9 +291,9 @@ CHEATING = (
     cheats(
         "copy-unlocked",
         tries="the answer key, with its lock picked",
-        first="import bptt.exact.complex_step",
-        writes=asking("bptt.exact.complex_step._exact_allowed.set(True)\nreturn bptt.exact.NAME(GIVEN)"),
-        targets=(LOCK, *ANSWER_KEY),
+        first="import bptt.exact",
+        writes=asking('return bptt.exact.ask("NAME", ([GIVEN], {}))'),
+        targets=(ASK,),
     ),
     cheats(
         "copy-thread",
@@ -174,21 +305,15 @@ CHEATING = (
     cheats(
         "copy-stack",
         tries="the check's own answers, by way of the stack",
-        first="import sys, bptt.exact.complex_step",
+        first="import sys",
         writes=asking(
-            "bptt.exact.complex_step._exact_allowed.set(True)\nframe = sys._getframe()\n"
-            'while not ("request" in frame.f_locals or hasattr(frame.f_locals.get("exercise"), "exact")):\n'
-            "    frame = frame.f_back\n"
-            'if "request" in frame.f_locals:\n'
-            '    return check.EXERCISES[frame.f_locals["request"].exercise].exact(GIVEN)\n'
-            'return frame.f_locals["exercise"].exact(GIVEN)'
+            "frame = sys._getframe()\n"
+            'while "request" not in frame.f_locals:\n    frame = frame.f_back\n'
+            'return frame.f_locals["checks"].ask(frame.f_locals["request"].exercise, ([GIVEN], {}))'
         ),
         targets=(
-            LOCK,
-            'check.EXERCISES["rnn_cell_dz"].exact',
-            # By the judge's question, and by a check in the notebook.
-            'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].call_function.__code__.co_varnames.index("request")',
-            'sys.modules["bptt.check.run"].examine.__code__.co_varnames.index("exercise")',
+            "kernel.checks.ask",
+            *(f"{CALLS}.call_function.__code__.co_varnames.index({name!r})" for name in ("request", "checks")),
         ),
     ),
     cheats(
@@ -199,10 +324,10 @@ import sys
 kernel, trouble = get_ipython().kernel, []
 def answers(request, content):
     try:
-        messages, records = {MESSAGES}, kernel.checks.record_types
+        messages, records = {MESSAGES}, kernel.record_types
         for number, call in enumerate(content["calls"]):
             asked = messages.CallRequest.from_dict(call["request"], records)
-            result = check.EXERCISES[asked.exercise].exact(*asked.arguments.values())
+            result = kernel.checks.ask(asked.exercise, (list(asked.arguments.values()), dict()))
             told = {{"nonce": call["nonce"], "result": messages.encode_reply(messages.CallReply(result), records)}}
             kernel.send("{CALL_REPLY}", f"{{request}}/{{number}}", told)
     except Exception as error:
@@ -213,7 +338,7 @@ if "{CALL_REQUEST}" in getattr(kernel, "handlers", {{}}):
         targets=(
             *("kernel.send", "kernel.handlers", ASKED),
             *(f"{MESSAGES}.CallRequest.from_dict", f"{MESSAGES}.encode_reply", f"{MESSAGES}.CallReply"),
-            *("kernel.checks.record_types", "check.EXERCISES"),
+            *("kernel.record_types", "kernel.checks.ask"),
         ),
         writes=dict.fromkeys(NAMES, "raise NotImplementedError"),
     ),
@@ -269,4 +394,5 @@ if "{CALL_REQUEST}" in getattr(kernel, "handlers", {{}}):
         targets=("bptt.exact.allow_exact", "bptt.exact.lstm_cell_backward", "bptt.exact.lstm_backward"),
         assignment=memory.ASSIGNMENT,
     ),
+    *NEW_QUESTIONS,
 )

@@ -14,7 +14,7 @@ unsolved = partial(Attack, family="faking a pass", blank=True, fair=NOTHING)
 wrong = partial(Attack, family="faking a pass", writes=WRONG, fair=NOTHING)
 TAKEN_IN = {"then": ends_with("check.rnn_cell_dz(rnn_cell_dz); print('taken in')"), "seen": ("taken in",)}
 """The check in the notebook believes the lie. It counts for nothing, but shows that the lie is told."""
-OWN_CHECK = ("check.rnn_cell_dz", "check.EXERCISES")
+OWN_CHECK = ("check.rnn_cell_dz",)
 
 
 def tagged(tag):
@@ -28,7 +28,7 @@ def tagged(tag):
 
 def returning(value):
     """Let every check return a value, which its cell then shows."""
-    return f"for name in check.EXERCISES:\n    setattr(check, name, lambda *given, **options: {value})"
+    return f"for name in {tuple(WRONG)}:\n    setattr(check, name, lambda *given, **options: {value})"
 
 
 def answering(array):
@@ -61,7 +61,7 @@ def frame(message):
 """
 
 OUR_ANSWER = f"answer = {encode_reply(CallReply(np.zeros(1), origin='In [1]'), ())}\n"
-IN_ITS_PLACE = ("check.EXERCISES", "kernel.send", "kernel.handlers", ASKED)
+IN_ITS_PLACE = ("kernel.send", "kernel.handlers", ASKED)
 """What :func:`forged` reaches for."""
 
 
@@ -104,9 +104,9 @@ CHECKS = (
     ),
     unsolved(
         "fake-findings",
-        tries="the comparison finds nothing",
-        first='import sys\nsys.modules["bptt.check.run"].validate = lambda *given: []',
-        targets=(*OWN_CHECK, 'sys.modules["bptt.check.run"].validate'),
+        tries="whatever makes the calls returns right numbers",
+        first='import sys\nsys.modules["bptt_instructor.grading.checks.bptt_kernel"].call = lambda *given: None',
+        targets=(*OWN_CHECK, 'sys.modules["bptt_instructor.grading.checks.bptt_kernel"].call'),
         **TAKEN_IN,
     ),
     wrong(
@@ -121,24 +121,21 @@ CHECKS = (
         tries="numpy.testing and allclose patched",
         first="np.allclose = np.array_equal = lambda *given, **options: True\n"
         "np.testing.assert_allclose = lambda *given, **options: None\n"
-        'import sys\nsys.modules["bptt.check.compare"].agrees = lambda *given: True',
+        'import sys\nsys.modules["bptt.check.call"]._is_unchanged = lambda *given: True',
         targets=(
             *OWN_CHECK,
             *("np.allclose", "np.array_equal", "np.testing.assert_allclose"),
-            'sys.modules["bptt.check.compare"].agrees',
+            'sys.modules["bptt.check.call"]._is_unchanged',
         ),
         **TAKEN_IN,
     ),
     wrong(
         "fake-expected",
-        tries="the exact gradients replaced by the own ones",
-        first="for exercise in check.EXERCISES.values():\n"
-        '    object.__setattr__(exercise, "exact", lambda *given, name=exercise.name: globals()[name](*given))',
-        targets=(
-            *OWN_CHECK,
-            "check.EXERCISES.values",
-            *(f'check.EXERCISES["rnn_cell_dz"].{it}' for it in ("exact", "name")),
-        ),
+        tries="the judge's answers replaced by the own ones",
+        first="import bptt.exact\nkernel = get_ipython().kernel\n"
+        "own = lambda name, given: globals()[name](*given[0], **given[1])\n"
+        "bptt.exact.ask = kernel.checks.ask = kernel.channel.ask = own",
+        targets=(*OWN_CHECK, "bptt.exact.ask", "kernel.checks.ask", "kernel.channel.ask"),
         **TAKEN_IN,
     ),
     wrong(
@@ -146,14 +143,12 @@ CHECKS = (
         tries="the function that is checked patches whatever called it",
         writes=inside(
             "import sys\nframe = sys._getframe()\nwhile frame:\n    names = frame.f_globals\n"
-            '    if "validate" in names:\n        names["validate"] = lambda *given: []\n'
             '    if "call_function" in names:\n'
             '        names["call_function"] = lambda *given, made=names["CallReply"]: made(np.zeros(1))\n'
             "    frame = frame.f_back"
         ),
         targets=(
             *OWN_CHECK,
-            'sys.modules["bptt.check.run"].validate',
             'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].call_function',
             'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].CallReply',
         ),
@@ -291,10 +286,7 @@ kernel.send("{IDLE}", part.split("/")[0], {{}})"""
         'report = {"exercise": "rnn_cell_dz", "passed": True, "causes": [], "kinds": []}\n'
         'display({"application/vnd.bptt.report+json": report, "text/plain": "All right."}, raw=True)\n'
         + returning(None),
-        targets=(
-            "check.EXERCISES",
-            '{sys.modules["bptt.check.findings"].REPORT_MIME: True}["application/vnd.bptt.report+json"]',
-        ),
+        targets=('{sys.modules["bptt.check.findings"].REPORT_MIME: True}["application/vnd.bptt.report+json"]',),
         seen=("All right.",),
     ),
 )
@@ -400,7 +392,7 @@ threading.Thread(target=answers, daemon=True).start()""",
         "fake-stand-ins",
         tries="what the course's code asks the grader is answered in the kernel",
         first=f"{KERNEL}kernel.checks.ask = kernel.channel.ask = lambda *given: np.zeros(1)\n{returning(None)}",
-        targets=("check.EXERCISES", "kernel.checks.ask", "kernel.channel.ask"),
+        targets=("kernel.checks.ask", "kernel.channel.ask"),
     ),
     unsolved(
         "fake-ran",
@@ -419,7 +411,7 @@ kernel.send("{IDLE}", request, {{}})""",
         tries="the code that packs answers replaced",
         first='import sys\nif "bptt_instructor.grading.protocol.messages" in sys.modules:\n'
         f'    {MESSAGES}.encode = lambda *given: {{"value": True, "arrays": []}}\n' + returning(None),
-        targets=("check.EXERCISES", f"{MESSAGES}.encode"),
+        targets=(f"{MESSAGES}.encode",),
         seen=("dz is a bool",),
     ),
 )

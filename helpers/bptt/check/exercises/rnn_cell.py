@@ -37,7 +37,7 @@ RNN_CELL_DZ = Exercise(
             "right-hand panel of the picture of tanh, where the slope stands against a."
         ),
     ),
-    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 400, _forward),
+    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 650, _forward),
 )
 
 RNN_CELL_INPUTS_BACKWARD = Exercise(
@@ -56,7 +56,7 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
             "turned. a_prev entered z in the same way, through Waa."
         ),
     ),
-    cost=CostBound(inputs.Sizes(64, 4, 2, 64, 1), inputs.Sizes(1, 16, 2, 64, 1), 1900, _forward),
+    cost=CostBound(inputs.Sizes(64, 4, 2, 64, 1), inputs.Sizes(1, 16, 2, 64, 1), 3000, _forward),
 )
 
 RNN_CELL_PARAMETERS_BACKWARD = Exercise(
@@ -81,7 +81,7 @@ RNN_CELL_PARAMETERS_BACKWARD = Exercise(
             "the shape of ba: (n_a, 1)."
         ),
     ),
-    cost=CostBound(inputs.Sizes(32, 32, 2, 16, 1), inputs.Sizes(1, 8, 2, 455, 1), 1500, _forward),
+    cost=CostBound(inputs.Sizes(48, 48, 2, 16, 1), inputs.Sizes(1, 33, 2, 64, 1), 2300, _forward),
 )
 
 RNN_CELL_BACKWARD = Exercise(
@@ -101,5 +101,5 @@ RNN_CELL_BACKWARD = Exercise(
         "rnn_cell_inputs_backward": exact.allow_exact(exact.rnn_cell_inputs_backward),
         "rnn_cell_parameters_backward": exact.allow_exact(exact.rnn_cell_parameters_backward),
     },
-    cost=CostBound(inputs.Sizes(48, 48, 2, 1, 1), inputs.Sizes(6, 6, 2, 64, 1), 3000, _forward),
+    cost=CostBound(inputs.Sizes(80, 80, 2, 1, 1), inputs.Sizes(10, 10, 2, 64, 1), 10000, _forward),
 )

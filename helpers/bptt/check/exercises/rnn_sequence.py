@@ -71,7 +71,7 @@ OUTPUT_BACKWARD = Exercise(
             "one by are used at all of them."
         ),
     ),
-    cost=CostBound(inputs.Sizes(2, 48, 48, 1, 2), inputs.Sizes(2, 6, 6, 16, 8), 1100, _forward_output),
+    cost=CostBound(inputs.Sizes(2, 48, 48, 1, 2), inputs.Sizes(2, 6, 6, 16, 8), 1550, _forward_output),
 )
 
 SWEEP = Exercise(
@@ -110,7 +110,7 @@ RNN_BACKWARD = Exercise(
             "to be visited receives from the right."
         ),
     ),
-    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), inputs.Sizes(1, 10, 2, 29, 10), 900, _forward),
+    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), inputs.Sizes(1, 10, 2, 29, 10), 1000, _forward),
 )
 
 RNN_BACKWARD_PER_LOSS = replace(
@@ -141,5 +141,5 @@ RNN_BACKWARD_TRUNCATED = Exercise(
         "With steps = 1 each loss passes the cell of its own step and no other. Where does it stop with steps = 2?",
         "da0 receives something only from those losses whose way back reaches the first cell and passes it.",
     ),
-    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), inputs.Sizes(1, 10, 2, 29, 10), 900, _forward),
+    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), inputs.Sizes(1, 10, 2, 29, 10), 1000, _forward),
 )

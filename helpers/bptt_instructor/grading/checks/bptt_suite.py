@@ -90,7 +90,7 @@ class BpttSuite:
         """Answer for an exact function: while a function is judged, for its exercise's stand-ins alone."""
         allowed = EXERCISES[exercise].stand_ins if exercise else ANSWERED
         if name not in allowed:
-            raise LookupError(name)
+            raise LookupError(f"nobody answers {name!r}")
         return answer(name, arguments)
 
     def failure(self, exercise: str, only: Sequence[str] | None, kind: Kind, message: str) -> Report:

@@ -43,7 +43,7 @@ def open_book(db_url: str, course_id: str = "default_course") -> api.Gradebook:
     """
     for attempts_left in reversed(range(MAX_ATTEMPTS)):
         try:
-            if _has_right_version(db_url):
+            if has_right_version(db_url):
                 # nbgrader would print the traceback of what is tried again.
                 api.app_log.disabled = bool(attempts_left)
                 return api.Gradebook(db_url, course_id)
@@ -86,8 +86,14 @@ def _wait_for_writers(connection: Any, _: object) -> None:  # noqa: ANN401 - of 
         connection.execute(f"PRAGMA busy_timeout = {MAX_LOCK_SECONDS * 1000}")
 
 
-def _has_right_version(db_url: str) -> bool:
-    """Tell whether a gradebook has this nbgrader's version, or is still to be made; no while it is being made."""
+def has_right_version(db_url: str) -> bool:
+    """Tell whether a gradebook has this nbgrader's version, or is still to be made; no while it is being made.
+
+    Raises
+    ------
+    GradingError
+        When it has another version.
+    """
     database = make_url(db_url).database
     if db_url.startswith("sqlite") and not (database and Path(database).is_file()):
         return True

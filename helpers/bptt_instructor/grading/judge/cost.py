@@ -17,6 +17,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.protocol.messages import CallRequest
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.kernel_client.client import KernelClient
     from bptt_instructor.lessons.check_calls import CheckCall
 
-MAX_TRIES = 3
-"""Measurements before the cost is one for a person to look at; the cheapest counts, as the machine may disturb some."""
+TRIES = 3
+"""Measurements where the first is not clearly within bounds: the middle one counts, as the machine may disturb any."""
+CLEARLY = 0.5
+"""Share of a bound below which one measurement is enough."""
 MAX_CONSTANT_SECONDS = 0.5
 """CPU time that a function may take whatever the size, such as for a plot: more could hide what grows."""
-FORWARD_RUNS = 9
+MIN_FORWARD_RUNS, MAX_FORWARD_RUNS, FORWARD_SECONDS = 5, 100, 0.002
+"""How often a forward pass is timed: short ones more often, since the shortest time counts."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class CostResult:
     constant_seconds: float = 0.0
     processes: bool = False
     wrong: Mapping[str, str] = field(default_factory=dict)
+
+    def is_within(self, bound: CostResult) -> bool:
+        """Tell whether nothing is above a bound, and no processes were started."""
+        return self.passes <= bound.passes and self.constant_seconds <= bound.constant_seconds and not self.processes
 
     @property
     def needs_review(self) -> bool:
@@ -81,21 +89,34 @@ def measure_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, new_s
     NoReplyError
         When the kernel does not reply.
     """
-    results: list[CostResult] = []
-    for _ in range(MAX_TRIES):
+    measured: list[CostResult] = []
+    wrong: dict[str, str] = {}
+    max_passes = 0
+    while len(measured) < TRIES:
         cases = suite.cost_cases(call.exercise, new_seed())
         if cases is None:
             return CostResult()
+        max_passes = cases.max_passes
         result = _measure_once(kernel, suite, call, cases)
-        if result.wrong or not result.needs_review:
-            return result
-        results.append(result)
+        clearly = CostResult(CLEARLY * max_passes, CLEARLY * MAX_CONSTANT_SECONDS)
+        wrong |= result.wrong
+        if not measured and result.is_within(clearly):
+            return CostResult(wrong=wrong)
+        measured.append(result)
         # Other processes of the notebook were measured as well, and a backward pass needs none of them.
         kernel.kill_children()
-    return min(results, key=lambda each: (each.processes, each.passes, each.constant_seconds))
+    passes = median(each.passes for each in measured)
+    seconds = median(each.constant_seconds for each in measured)
+    return CostResult(
+        passes if passes > max_passes else 0.0,
+        seconds if seconds > MAX_CONSTANT_SECONDS else 0.0,
+        median(each.processes for each in measured) > 0,
+        wrong,
+    )
 
 
 def _measure_once(kernel: KernelClient, suite: CheckSuite, call: CheckCall, cases: CostCases) -> CostResult:
+    """Return all that was measured, within bounds or not."""
     seconds, wrong, processes = dict[str, float](), dict[str, str](), False
     order = [("many", cases.many), ("few", cases.few)]
     # So that the first of two calls is no sign of which it is.
@@ -106,13 +127,7 @@ def _measure_once(kernel: KernelClient, suite: CheckSuite, call: CheckCall, case
         processes = processes or started
         wrong |= differences
     growth = (seconds["many"] - seconds["few"]) / _shortest_seconds(cases.forward)
-    constant = min(seconds.values())
-    return CostResult(
-        growth if growth > cases.max_passes else 0.0,
-        constant if constant > MAX_CONSTANT_SECONDS else 0.0,
-        processes,
-        wrong,
-    )
+    return CostResult(growth, min(seconds.values()), processes, wrong)
 
 
 def _timed_call(
@@ -132,8 +147,8 @@ def _timed_call(
 
 def _shortest_seconds(forward: Callable[[], object]) -> float:
     """Measure the CPU time of a forward pass in this process."""
-    seconds = []
-    for _ in range(FORWARD_RUNS):
+    seconds: list[float] = []
+    while len(seconds) < MIN_FORWARD_RUNS or (len(seconds) < MAX_FORWARD_RUNS and sum(seconds) < FORWARD_SECONDS):
         start = time.thread_time()
         forward()
         seconds.append(time.thread_time() - start)

@@ -142,7 +142,9 @@ class KernelClient:
         self._expected_replies: set[str] = set()
         self._limits = limits
         self._record_types = record_types
-        self._answers = Answers(answer, record_types, limits.message_bytes)
+        # Two budgets: cells that ask for ever take nothing from what the judge needs.
+        self._cell_answers = Answers(answer, record_types, limits.message_bytes)
+        self._call_answers = Answers(answer, record_types, limits.message_bytes)
         self._processes = ProcessTree(forked.pidfd, limits)
         self._keeper = KeeperClient(forked.keeper)
         self._sandboxed = forked.sandboxed
@@ -378,13 +380,14 @@ class KernelClient:
 
     def _answer(self, message: dict[str, Any], size: int, call: CallRequest | None) -> None:
         """Answer a question, whose bounds are its own."""
-        if not self._answers.exhausted:
+        answers = self._call_answers if call else self._cell_answers
+        if not answers.exhausted:
             self._bytes_read -= size
         began = time.monotonic()
         # Whoever reads no answers gets no more.
         if len(self._to_send) <= self._limits.message_bytes:
-            self._to_send += self._answers.reply(message, size, call)
-        if not self._answers.exhausted:
+            self._to_send += answers.reply(message, size, call)
+        if not answers.exhausted:
             self._uncounted_seconds += time.monotonic() - began
 
     def _exit_reason(self) -> EndReason:
