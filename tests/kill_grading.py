@@ -2,7 +2,8 @@
 
 A class of lesson 01, with right, wrong, broken and hostile submissions, is graded once undisturbed. In each round the
 same class is graded from nothing while parts of the run are killed or stopped for a while: the main process (also
-together with its process group), the fork server, a Dask worker, bubblewrap, the zygote, a kernel's keeper, a kernel.
+together with its process group), the fork server, a Dask worker, bubblewrap, the zygote, a kernel's keeper, a kernel,
+or all at once, as when the machine loses its power or sleeps.
 Then the same command is given again as often as it takes. At the end all has to be as if nothing had happened:
 
 - every student has a record, with the points of each cell, the status, reason and causes of the undisturbed run; what
@@ -36,6 +37,7 @@ from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -52,6 +54,9 @@ from bptt_instructor.grading.course import Course
 from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
 from bptt_instructor.grading.models.grade_row import Status
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 EXAMPLES = """\
 examples:
   python tests/kill_grading.py                          # 10 rounds
@@ -61,13 +66,19 @@ examples:
 """
 
 BPTT = str(Path(sys.executable).with_name("bptt"))
-HONEST = ("s1001", "s1003", "s1004", "s1103", "s1106", "s1108", "s1304", "s1306", "s1307", "s1308", "s1309")
-HOSTILE = ("load-exit", "load-segfault", "load-asked-exit", "fake-answer-twice")
-TARGETS = ("main", "group", "forkserver", "worker", "bwrap", "zygote", "keeper", "kernel")
+STUDENTS = (
+    *("s1001", "load-asked-exit", "s1103", "s1306", "s1307", "s1304", "fake-answer-twice", "s1308"),
+    *("s1003", "load-exit", "s1004", "load-segfault", "s1106", "s1108", "s1309"),
+)
+"""Right, wrong, broken and hostile ones, so that the first few are of all kinds."""
+TARGETS = ("main", "group", "machine", "forkserver", "worker", "bwrap", "zygote", "keeper", "kernel")
+STOP_THE_RUN = {"main", "group", "machine"}
 SIGNALS = ("KILL", "TERM", "INT", "STOP")
-IGNORED = {("kernel", "INT"), ("zygote", "INT"), ("keeper", "INT")}
-"""Not sent: no Ctrl-C reaches these, which have a session of their own; and so does the grader itself stop a cell."""
+NOT_SENT = {("kernel", "INT"), ("zygote", "INT"), ("keeper", "INT"), ("machine", "INT"), ("machine", "TERM")}
+"""Ctrl-C does not reach what has a session of its own, and in a kernel it is how the grader itself stops a cell."""
 MAX_RUNS = 8
+KILLS_OF_ONE = 2
+"""So often has the same submission to be disturbed before it may be left for the next run."""
 MAX_RUN_SECONDS = 300
 MAX_END_SECONDS = 20
 """How long processes may take to end after their main process has."""
@@ -118,19 +129,19 @@ def draw_round(options: argparse.Namespace, number: int, seconds: float) -> Roun
     kills = []
     for number_of_kill in range(options.kills or dice.randint(1, 3)):
         target = dice.choice(options.targets)
-        signals = [each for each in options.signals if (target, each) not in IGNORED] or ["KILL"]
+        signals = [each for each in options.signals if (target, each) not in NOT_SENT] or ["KILL"]
         sent = dice.choice(signals)
         pause = dice.choice(options.pauses) if sent == "STOP" else 0.0
-        longest = 0.3 if number_of_kill else 0.8
+        longest = 0.2 if number_of_kill else 0.6
         kills.append(Kill(dice.uniform(0.02, longest) * seconds, target, sent, dice.random(), pause))
     return Round(number, tuple(kills), dice.random() < options.feedback)
 
 
-def make_class(folder: Path) -> None:
+def make_class(folder: Path, students: Collection[str] = STUDENTS) -> None:
     """Write the course with all that is handed in."""
     make_course(folder)
-    enrol(folder, [each for each in (*RIGHT, *KNOWN, *OTHER, *BROKEN) if each.student in HONEST])
-    attacks = [each for each in CORPUS if each.student in HOSTILE]
+    enrol(folder, [each for each in (*RIGHT, *KNOWN, *OTHER, *BROKEN) if each.student in students])
+    attacks = [each for each in CORPUS if each.student in students]
     with gradebook(folder) as book:
         for attack in attacks:
             book.add_student(attack.student)
@@ -174,7 +185,7 @@ def parts(main: int) -> dict[str, list[psutil.Process]]:
                 role = "other"
             roles[process.pid] = role
             found.setdefault(role, []).append(process)
-    found["group"] = found["main"]
+    found["group"] = found["machine"] = found["main"]
     return found
 
 
@@ -190,20 +201,26 @@ def strike(run: subprocess.Popen[bytes], kill: Kill) -> str:
             chosen = there[int(kill.which * len(there))]
             number = signal.Signals[f"SIG{kill.signal}"]
             with suppress(ProcessLookupError, psutil.NoSuchProcess):
-                if kill.target == "group":
-                    os.killpg(run.pid, number)
-                else:
-                    chosen.send_signal(number)
+                send(kill.target, run.pid, chosen, number)
                 if kill.pause:
                     time.sleep(kill.pause)
-                    if kill.target == "group":
-                        os.killpg(run.pid, signal.SIGCONT)
-                    else:
-                        chosen.send_signal(signal.SIGCONT)
+                    send(kill.target, run.pid, chosen, signal.SIGCONT)
                 return str(kill)
         elif time.monotonic() > end:
             return f"no {kill.target} to {kill.signal}"
     return f"over before {kill.signal} {kill.target}"
+
+
+def send(target: str, main: int, chosen: psutil.Process, number: int) -> None:
+    """Send a signal to a process, the process group of a run, or all of its processes."""
+    if target == "group":
+        os.killpg(main, number)
+    elif target == "machine":
+        for process in descendants():
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+    else:
+        chosen.send_signal(number)
 
 
 def run_round(course: Path, plan: Round, temporary: Path) -> Outcome:
@@ -234,12 +251,15 @@ def run_round(course: Path, plan: Round, temporary: Path) -> Outcome:
                     with suppress(psutil.Error):
                         process.kill()
                 break
-        if sent and sent[-1].signal == "STOP" and not to_send and status == 0:
-            sent.clear()
         outcome.faults += faults_of_run(outcome.runs, status, log.read_text("utf-8", "replace"), sent, temporary)
-        if status == 0 and not to_send:
+        if status == 0:
             waiting = sum(record.status is Status.NOT_GRADED for record in records_of(course).values())
             outcome.not_graded += waiting
+            inside = [kill for kill in sent if kill.target not in STOP_THE_RUN]
+            if waiting and len(inside) < KILLS_OF_ONE:
+                outcome.faults.append(
+                    f"run {outcome.runs}: {waiting} were not graded, though they could be tried again"
+                )
             if not waiting:
                 break
     else:
@@ -257,7 +277,7 @@ def faults_of_run(number: int, status: int, said: str, sent: list[Kill], tempora
     faults = []
     if "Traceback" in said:
         faults.append(f"run {number} printed a traceback")
-    ended_by = [kill.signal for kill in sent if kill.target in {"main", "group"} and kill.signal != "STOP"]
+    ended_by = [kill.signal for kill in sent if kill.target in STOP_THE_RUN and kill.signal != "STOP"]
     allowed = {0, *(code for name in ended_by for code in STATUSES[name])}
     if status not in allowed:
         faults.append(f"run {number} ended with {status}: {said.strip().splitlines()[-1:]}")
@@ -388,6 +408,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=10, help="how many (default 10)")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 10**6, help="what rounds are drawn from")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="only the round of this number, from 1")
+    parser.add_argument("--students", type=int, default=len(STUDENTS), help=f"how many (default {len(STUDENTS)})")
     parser.add_argument("--kills", type=int, default=0, help="signals in each round (default: 1 to 3)")
     parser.add_argument("--targets", type=chosen(TARGETS), default=list(TARGETS), help=",".join(TARGETS))
     parser.add_argument("--signals", type=chosen(SIGNALS), default=list(SIGNALS), help=",".join(SIGNALS))
@@ -398,10 +419,12 @@ def main() -> int:
     parser.add_argument("--undisturbed-seconds", type=float, help="length of a run, for moments as on another machine")
     options = parser.parse_args()
 
+    # A shell that starts this in the background has its children ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Whoever is orphaned by a signal becomes a child of this process, and so is found.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     folder = Path(tempfile.mkdtemp(prefix="kills-", dir=options.folder))
-    make_class(folder / "class")
+    make_class(folder / "class", STUDENTS[: options.students])
     expected, seconds = undisturbed(folder)
     seconds = options.undisturbed_seconds or round(seconds, 1)
     print(f"Seed {options.seed}; {len(expected)} students, {seconds:g} s undisturbed.", flush=True)
@@ -432,7 +455,7 @@ def main() -> int:
         chosen_parts = f"--targets {','.join(options.targets)} --signals {','.join(options.signals)}"
         print(
             f"      python tests/kill_grading.py --seed {options.seed} --only {number} --kills {options.kills} "
-            f"{chosen_parts} --pauses {','.join(f'{each:g}' for each in options.pauses)} "
+            f"--students {options.students} {chosen_parts} --pauses {','.join(f'{each:g}' for each in options.pauses)} "
             f"--feedback {options.feedback:g} --undisturbed-seconds {seconds:g}\n      {place}",
             flush=True,
         )

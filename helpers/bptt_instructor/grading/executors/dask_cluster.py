@@ -13,7 +13,7 @@ from bptt_instructor.grading.executors.forkserver import START_METHOD, start_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 CONNECT_SECONDS = 10
 DASK_SETTINGS = {
@@ -27,6 +27,8 @@ DASK_SETTINGS = {
     "distributed.worker.http.routes": [],
     "distributed.nanny.http.routes": [],
 }
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -62,9 +64,12 @@ def local_cluster(workers: int) -> Iterator[Client]:
             local_directory=folder,
             silence_logs=logging.CRITICAL,
         )
-        with cluster, Client(cluster, set_as_default=False) as client:
-            cluster.scale(workers)
-            yield client
+        try:
+            with Client(cluster, set_as_default=False) as client:
+                cluster.scale(workers)
+                yield client
+        finally:
+            _close(cluster)
 
 
 @contextmanager
@@ -92,6 +97,14 @@ def connect(address: str) -> Iterator[Client]:
         ) from error
     with client:
         yield client
+
+
+def _close(cluster: LocalCluster) -> None:
+    """End the workers. One that does not end now ends with this process; all that was to be done is done."""
+    try:
+        cluster.close()
+    except (OSError, TimeoutError):
+        log.exception("Not all workers have ended in time")
 
 
 def _propagate_logs() -> None:

@@ -140,8 +140,9 @@ def _timed_call(
     reply = kernel.call(request)
     spent = kernel.cpu_seconds() - before
     after = kernel.processes_started()
-    # Where processes cannot be counted, as without a sandbox, those that are still there are compared.
-    started = kernel.process_ids() != processes or (newest is not None and after != newest + 1)
+    # Where processes cannot be counted, as without a sandbox or a keeper, those that are still there are compared.
+    more = newest is not None and after is not None and after != newest + 1
+    started = more or kernel.process_ids() != processes
     return spent, started, suite.compare(call.exercise, arguments, reply)
 
 
