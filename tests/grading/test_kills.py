@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import LocalCluster
 from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
@@ -26,6 +27,7 @@ from bptt_instructor.grading.kernel_client.client import KernelClient
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, ZygoteProcess
 from bptt_instructor.grading.limits import Limits
+from bptt_instructor.grading.sandbox.process_tree import ProcessTree
 from bptt_instructor.lessons.check_calls import CheckCall
 
 SCRIPT = Path(__file__).parents[1] / "kill_grading.py"
@@ -190,8 +192,6 @@ def test_what_bubblewrap_began_ends_when_it_is_killed_in_its_first_moment(launch
 
 
 def test_a_cluster_that_does_not_end_in_time_costs_no_error(monkeypatch):
-    from distributed import LocalCluster
-
     close = LocalCluster.close
 
     def too_late(cluster, *arguments, **options):
@@ -213,21 +213,13 @@ def test_zygotes_that_cannot_start_leave_nothing(launcher, monkeypatch, tmp_path
     assert [process.returncode for process in begun] == [-signal.SIGKILL] * 2
 
 
-def test_a_kernel_that_is_killed_before_anything_is_known_of_it_is_started_again(launcher, monkeypatch):
-    fork, forked = ZygoteProcess.fork, []
-
-    def fork_and_kill(zygote, archive=None):
-        kernel = fork(zygote, archive)
-        forked.append(kernel)
-        if len(forked) == 1:
-            signal.pidfd_send_signal(kernel.pidfd, signal.SIGKILL)
-            time.sleep(0.3)
-        return kernel
-
-    monkeypatch.setattr(ZygoteProcess, "fork", fork_and_kill)
-    with launcher.start({}) as kernel:
-        assert not kernel.run("1").failed
-    assert len(forked) == 2
+def test_a_process_of_which_nothing_is_known_but_that_it_has_ended_is_no_error():
+    process = subprocess.Popen(["true"])
+    pidfd = os.pidfd_open(process.pid)
+    process.wait()
+    tree = ProcessTree(pidfd, Limits())
+    assert (tree.memory_bytes(1), tree.cpu_seconds(), tree.ids()) == (0, 0, frozenset())
+    tree.close()
 
 
 CALL = CheckCall("rnn_cell_dz", "rnn_cell_dz")

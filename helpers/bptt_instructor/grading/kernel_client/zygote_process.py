@@ -158,7 +158,8 @@ class ZygoteProcess:
 
     def _receive(self, seconds: float) -> list[int]:
         """Wait for a reply of the zygote, and return its file descriptors."""
-        ready, _, _ = select.select([self._control_socket, self._pidfd], [], [], seconds)
+        sources: list[Any] = [self._control_socket, self._pidfd]
+        ready, _, _ = select.select(sources, [], [], seconds)
         message, fds = b"", list[int]()
         if self._control_socket in ready:
             message, fds, _, _ = socket.recv_fds(self._control_socket, MAX_MESSAGE_BYTES, 1)
