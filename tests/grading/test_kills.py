@@ -9,9 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+import kill_grading
 import psutil
 import pytest
 from distributed import LocalCluster
+from nbformat.v4 import new_code_cell
 from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
@@ -21,7 +23,7 @@ from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.course import Course
 from bptt_instructor.grading.executors import dask_cluster
 from bptt_instructor.grading.grade_assignment import GradingOptions
-from bptt_instructor.grading.judge.cost import measure_cost
+from bptt_instructor.grading.judge import cost
 from bptt_instructor.grading.kernel_client import client, keeper_client, zygote_process
 from bptt_instructor.grading.kernel_client.client import KernelClient
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
@@ -177,8 +179,7 @@ def test_what_bubblewrap_began_ends_when_it_is_killed_in_its_first_moment(launch
         if waiting:
             return popen(*arguments, **options)
         # Stands for that child: in the process group, with the socket, and deaf.
-        script = f"sleep 60 <&{options['pass_fds'][0]} & kill -9 $$"
-        process = popen(["sh", "-c", script], **options)
+        process = popen(["sh", "-c", "sleep 60 & kill -9 $$"], **options)
         waiting.append(process.pid)
         return process
 
@@ -229,6 +230,7 @@ RIGHT_DZ = "def rnn_cell_dz(da_next, cache):\n    return da_next * (1 - cache.a_
 @pytest.mark.parametrize("stopped", [False, True], ids=["killed", "stopped"])
 def test_without_its_keeper_a_kernel_is_not_accused_of_starting_processes(launcher, monkeypatch, stopped):
     monkeypatch.setattr(keeper_client, "REPLY_SECONDS", 0.2)
+    monkeypatch.setattr(cost, "TRIES", 1)
     with launcher.start({}) as kernel:
         assert not kernel.run(RIGHT_DZ).failed
         assert kernel.processes_started() is not None
@@ -242,7 +244,7 @@ def test_without_its_keeper_a_kernel_is_not_accused_of_starting_processes(launch
             return call(request)
 
         monkeypatch.setattr(kernel, "call", call_and_end_the_keeper)
-        assert not measure_cost(kernel, SUITE, CALL, lambda: 1).processes
+        assert not cost.measure_cost(kernel, SUITE, CALL, lambda: 1).processes
         if stopped:
             part_of(kernel, "keeper").resume()
             time.sleep(0.1)
@@ -264,6 +266,32 @@ def test_a_stop_of_the_grader_does_not_count_whatever_it_was_doing(launcher, mon
         assert not kernel.run("import time\ntime.sleep(8)").timed_out
         assert stops
         assert kernel.run("time.sleep(8)").timed_out
+
+
+def computes(notebook):
+    notebook.cells.append(new_code_cell("import time\nwhile time.process_time() < 3:\n    pass", id="long"))
+    return notebook
+
+
+@pytest.mark.parametrize("target", ["machine", "group"])
+def test_nobody_has_run_for_too_long_because_the_machine_was_stopped(course_with, target):
+    """Longer than a cell may take, while cells run."""
+    slow = [dataclasses.replace(MODEL, student=name, then=computes) for name in COPIED[:2]]
+    folder = course_with(*slow, settings="\nc.Execute.timeout = 6\n")
+    command = kill_grading.command(folder, feedback=False)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as run:
+        while not any(kernel.cpu_times().user > 1 for kernel in kill_grading.parts(run.pid)["kernel"]):
+            assert run.poll() is None
+            time.sleep(0.05)
+        process = psutil.Process(run.pid)
+        kill_grading.send(target, run.pid, process, signal.SIGSTOP)
+        time.sleep(9)
+        kill_grading.send(target, run.pid, process, signal.SIGCONT)
+        said, _ = run.communicate(timeout=60)
+    assert run.returncode == 0, said
+    assert "2 students: 2 graded." in said
 
 
 @pytest.mark.parametrize("what", ["result", "notebook"])
