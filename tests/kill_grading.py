@@ -117,7 +117,7 @@ class Outcome:
     """What became of a round."""
 
     sent: list[str] = field(default_factory=list)
-    runs: int = 0
+    statuses: list[int | None] = field(default_factory=list)
     not_graded: int = 0
     seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
@@ -190,7 +190,7 @@ def parts(main: int) -> dict[str, list[psutil.Process]]:
 
 
 def strike(run: subprocess.Popen[bytes], kill: Kill) -> str:
-    """Wait for the moment and the target, send the signal; return what was done."""
+    """Wait for the moment and the target, send the signal; return what was done, empty when the run was over before."""
     end = time.monotonic() + kill.after
     while time.monotonic() < end and run.poll() is None:
         time.sleep(0.01)
@@ -202,13 +202,16 @@ def strike(run: subprocess.Popen[bytes], kill: Kill) -> str:
             number = signal.Signals[f"SIG{kill.signal}"]
             with suppress(ProcessLookupError, psutil.NoSuchProcess):
                 send(kill.target, run.pid, chosen, number)
-                if kill.pause:
-                    time.sleep(kill.pause)
-                    send(kill.target, run.pid, chosen, signal.SIGCONT)
+                # What was stopped may be killed meanwhile, by the run itself.
+                with suppress(ProcessLookupError, psutil.NoSuchProcess):
+                    if kill.pause:
+                        with suppress(subprocess.TimeoutExpired):
+                            run.wait(kill.pause)
+                        send(kill.target, run.pid, chosen, signal.SIGCONT)
                 return str(kill)
         elif time.monotonic() > end:
             return f"no {kill.target} to {kill.signal}"
-    return f"over before {kill.signal} {kill.target}"
+    return ""
 
 
 def send(target: str, main: int, chosen: psutil.Process, number: int) -> None:
@@ -226,40 +229,18 @@ def send(target: str, main: int, chosen: psutil.Process, number: int) -> None:
 def run_round(course: Path, plan: Round, temporary: Path) -> Outcome:
     """Grade a course, with signals on the way, until a run ends by itself and everybody is graded."""
     outcome, began, to_send = Outcome(), time.monotonic(), list(plan.kills)
-    environment = {**os.environ, "TMPDIR": str(temporary), "COLUMNS": "200"}
-    for number in range(MAX_RUNS):
-        outcome.runs += 1
-        log = course.parent / f"run{number}.txt"
-        sent: list[Kill] = []
-        with log.open("wb") as output:
-            run = subprocess.Popen(
-                command(course, feedback=plan.feedback),
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            while to_send and run.poll() is None:
-                sent.append(to_send.pop(0))
-                outcome.sent.append(f"run {outcome.runs}: {strike(run, sent[-1])}")
-            try:
-                status = run.wait(MAX_RUN_SECONDS)
-            except subprocess.TimeoutExpired:
-                outcome.faults.append(f"run {outcome.runs} did not end in {MAX_RUN_SECONDS} s")
-                for process in descendants():
-                    with suppress(psutil.Error):
-                        process.kill()
-                break
-        outcome.faults += faults_of_run(outcome.runs, status, log.read_text("utf-8", "replace"), sent, temporary)
+    for number in range(1, MAX_RUNS + 1):
+        said = course.parent / f"run{number}.txt"
+        sent = run_once(command(course, feedback=plan.feedback), said, to_send, temporary, outcome)
+        status = outcome.statuses[-1]
+        outcome.faults += faults_of_run(number, status, said.read_text("utf-8", "replace"), sent, temporary)
+        if status is None:
+            break
         if status == 0:
             waiting = sum(record.status is Status.NOT_GRADED for record in records_of(course).values())
             outcome.not_graded += waiting
-            inside = [kill for kill in sent if kill.target not in STOP_THE_RUN]
-            if waiting and len(inside) < KILLS_OF_ONE:
-                outcome.faults.append(
-                    f"run {outcome.runs}: {waiting} were not graded, though they could be tried again"
-                )
+            if waiting and sum(kill.target not in STOP_THE_RUN for kill in sent) < KILLS_OF_ONE:
+                outcome.faults.append(f"run {number}: {waiting} not graded, though one kill is not enough for that")
             if not waiting:
                 break
     else:
@@ -272,7 +253,34 @@ def run_round(course: Path, plan: Round, temporary: Path) -> Outcome:
     return outcome
 
 
-def faults_of_run(number: int, status: int, said: str, sent: list[Kill], temporary: Path) -> list[str]:
+def run_once(line: list[str], said: Path, to_send: list[Kill], temporary: Path, outcome: Outcome) -> list[Kill]:
+    """Run a command, and send signals while it runs, which are taken off the list; return them."""
+    sent: list[Kill] = []
+    environment = {**os.environ, "TMPDIR": str(temporary), "COLUMNS": "200"}
+    with said.open("wb") as output:
+        run = subprocess.Popen(
+            line,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        while to_send and run.poll() is None:
+            if done := strike(run, to_send[0]):
+                outcome.sent.append(f"run {len(outcome.statuses) + 1}: {done}")
+                sent.append(to_send.pop(0))
+        try:
+            outcome.statuses.append(run.wait(MAX_RUN_SECONDS))
+        except subprocess.TimeoutExpired:
+            outcome.statuses.append(None)
+            for process in descendants():
+                with suppress(psutil.Error):
+                    process.kill()
+    return sent
+
+
+def faults_of_run(number: int, status: int | None, said: str, sent: list[Kill], temporary: Path) -> list[str]:
     """Return what is wrong with how one run ended."""
     faults = []
     if "Traceback" in said:
@@ -280,7 +288,8 @@ def faults_of_run(number: int, status: int, said: str, sent: list[Kill], tempora
     ended_by = [kill.signal for kill in sent if kill.target in STOP_THE_RUN and kill.signal != "STOP"]
     allowed = {0, *(code for name in ended_by for code in STATUSES[name])}
     if status not in allowed:
-        faults.append(f"run {number} ended with {status}: {said.strip().splitlines()[-1:]}")
+        ended = f"ended with {status}" if status is not None else f"did not end in {MAX_RUN_SECONDS} s"
+        faults.append(f"run {number} {ended}: {said.strip().splitlines()[-1:]}")
     if status in {130, 143}:
         if alive := still_there(MAX_END_SECONDS):
             faults.append(f"run {number} ended with {status} and left processes: {alive}")
@@ -439,11 +448,11 @@ def main() -> int:
         outcome.faults += compare(place / "course", expected, feedback=plan.feedback)
         shown = "; ".join(outcome.sent)
         print(
-            f"{number:3} {'FAILED' if outcome.faults else 'ok':6} {outcome.runs} runs, {outcome.seconds:5.1f} s, "
-            f"{outcome.not_graded} not graded at first{', feedback' if plan.feedback else ''}: {shown}",
+            f"{number:3} {'FAILED' if outcome.faults else 'ok':6} {outcome.seconds:5.1f} s, ended with {outcome.statuses}"
+            f", {outcome.not_graded} not graded at first{', feedback' if plan.feedback else ''}: {shown}",
             flush=True,
         )
-        not_graded, runs = not_graded + outcome.not_graded, runs + outcome.runs
+        not_graded, runs = not_graded + outcome.not_graded, runs + len(outcome.statuses)
         counts.update((kill.target, kill.signal) for kill, said in zip(plan.kills, outcome.sent, strict=False)
                       if str(kill) in said)  # fmt: skip
         if not outcome.faults:
