@@ -448,8 +448,8 @@ def main() -> int:
         outcome.faults += compare(place / "course", expected, feedback=plan.feedback)
         shown = "; ".join(outcome.sent)
         print(
-            f"{number:3} {'FAILED' if outcome.faults else 'ok':6} {outcome.seconds:5.1f} s, ended with {outcome.statuses}"
-            f", {outcome.not_graded} not graded at first{', feedback' if plan.feedback else ''}: {shown}",
+            f"{number:3} {'FAILED' if outcome.faults else 'ok':6} {outcome.seconds:5.1f} s, ended with "
+            f"{outcome.statuses}, {outcome.not_graded} not graded{', feedback' if plan.feedback else ''}: {shown}",
             flush=True,
         )
         not_graded, runs = not_graded + outcome.not_graded, runs + len(outcome.statuses)
