@@ -204,6 +204,24 @@ def test_a_cluster_that_does_not_end_in_time_costs_no_error(monkeypatch):
         pass
 
 
+def test_a_worker_that_was_stopped_while_it_started_keeps_nobody_waiting(tmp_path):
+    script = tmp_path / "stopped.py"
+    script.write_text(
+        "import multiprocessing, os, signal, time\n"
+        "from bptt_instructor.grading.executors import dask_cluster\n"
+        "if __name__ == '__main__':\n"
+        "    dask_cluster.CLOSE_SECONDS = 1\n"
+        "    with dask_cluster.local_cluster(1):\n"
+        "        while not multiprocessing.active_children():\n"
+        "            time.sleep(0.01)\n"
+        "        (worker,) = multiprocessing.active_children()\n"
+        "        os.kill(worker.pid, signal.SIGSTOP)\n"
+        "    print(worker.pid)\n"
+    )
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=60)
+    assert not psutil.pid_exists(int(ran.stdout))
+
+
 def test_zygotes_that_cannot_start_leave_nothing(launcher, monkeypatch, tmp_path):
     begun = killed_at_start(monkeypatch, tmp_path, 100)
     with pytest.raises(SandboxError) as error, launcher.start({}):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
 CONNECT_SECONDS = 10
+CLOSE_SECONDS = 20.0
+"""How long workers on this machine may take to end."""
 DASK_SETTINGS = {
     "distributed.worker.multiprocessing-method": START_METHOD,
     # Both sample a worker many times a second, for a dashboard that nobody opens.
@@ -100,11 +103,13 @@ def connect(address: str) -> Iterator[Client]:
 
 
 def _close(cluster: LocalCluster) -> None:
-    """End the workers. One that does not end now ends with this process; all that was to be done is done."""
+    """End the workers; kill those that do not end in time, such as one that was stopped while it started."""
     try:
-        cluster.close()
+        cluster.close(CLOSE_SECONDS)
     except (OSError, TimeoutError):
         log.exception("Not all workers have ended in time")
+        for process in multiprocessing.active_children():
+            process.kill()
 
 
 def _propagate_logs() -> None:
