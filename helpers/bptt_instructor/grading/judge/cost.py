@@ -35,6 +35,7 @@ CLEARLY = 0.5
 """Share of a bound below which one measurement is enough."""
 MAX_CONSTANT_SECONDS = 0.5
 """CPU time that a function may take whatever the size, such as for a plot: more could hide what grows."""
+MIN_SECONDS = 1e-6
 MIN_FORWARD_RUNS, MAX_FORWARD_RUNS, FORWARD_SECONDS = 5, 100, 0.002
 """How often a forward pass is timed: short ones more often, since the shortest time counts."""
 
@@ -152,4 +153,5 @@ def _shortest_seconds(forward: Callable[[], object]) -> float:
         start = time.thread_time()
         forward()
         seconds.append(time.thread_time() - start)
-    return min(seconds)
+    # The clock may stand still for a moment, and give nothing.
+    return max(min(seconds), MIN_SECONDS)
