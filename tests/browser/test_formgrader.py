@@ -71,7 +71,7 @@ def test_from_a_submission_to_its_feedback(desk, course):
     expect(formgrader.get_by_text("Successfully autograded")).to_be_visible()
     look(page, "autograded")
     formgrader.locator(".modal").get_by_role("button").first.click()
-    expect(row.locator(".score")).to_have_text("11 / 20")
+    expect(row.locator(".score")).to_have_text("14 / 20")
     expect(row.locator(".status")).to_have_text("needs manual grading")
 
     # Read the answer, with the rubric above it.
@@ -92,7 +92,7 @@ def test_from_a_submission_to_its_feedback(desk, course):
     formgrader.get_by_role("link", name="Manual Grading").click()
     formgrader.get_by_role("link", name="Manage Assignments").click()
     formgrader.locator("tr", has_text=ASSIGNMENT).locator(".num-submissions a").click()
-    expect(row.locator(".score")).to_have_text("14 / 20")
+    expect(row.locator(".score")).to_have_text("17 / 20")
     row.locator(".generate-feedback a").click()
     expect(formgrader.get_by_text("Successfully generated feedback")).to_be_visible()
 
@@ -102,7 +102,7 @@ def test_from_a_submission_to_its_feedback(desk, course):
     page.goto(f"{url}lab/tree/{path}?reset")
     feedback = page.frame_locator("iframe")
     expect(feedback.locator("header")).to_contain_text("Feedback for Amal Haddad")
-    expect(feedback.locator(".score")).to_have_text("14 of 20 points")
+    expect(feedback.locator(".score")).to_have_text("17 of 20 points")
     feedback.get_by_role("link", name="a comment for you").click()
     expect(feedback.locator("#comment-explain-reuse")).to_be_in_viewport()
     expect(feedback.locator("#comment-explain-reuse strong")).to_have_text("shape")

@@ -37,7 +37,7 @@ def modules():
         package = importlib.import_module(f"bptt_instructor.{part}")
         yield package
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if ".kernel." not in found.name:
+            if ".kernel." not in found.name and ".in_sandbox." not in found.name:
                 yield importlib.import_module(found.name)
 
 

@@ -241,3 +241,9 @@ def test_no_question_is_asked_twice(kernels):
 def test_formulas_are_there_for_every_measured_exercise():
     """Without one, the judge would compute large cases by the complex step, which takes a second."""
     assert set(MEASURED) <= BACKWARD.keys()
+
+
+def test_a_clock_that_stands_still_is_no_error(kernel, monkeypatch):
+    monkeypatch.setattr("bptt_instructor.grading.judge.cost.time.thread_time", lambda: 0.0)
+    program(kernel, "entry_by_entry")
+    assert not cost_of(kernel, "rnn_cell_dz").wrong

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from bptt_instructor.grading.checks.interface import CheckSuite
 
+_NO_ID = re.compile(r"^[.\s]|[/\\]")
 Converter = TypeVar("Converter", bound="BaseConverter")
 
 MAX_STUDENT_ID_CHARACTERS = 128
@@ -46,7 +47,7 @@ def can_be_student_id(name: str) -> bool:
     return (
         0 < len(name) <= MAX_STUDENT_ID_CHARACTERS
         and all(char.isprintable() or unicodedata.category(char) == "Zs" for char in name)
-        and not re.search(r"^[.\s]|[/\\]", name)
+        and not _NO_ID.search(name)
     )
 
 

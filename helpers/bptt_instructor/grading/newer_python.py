@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 NEWER_SYNTAX = {
     # Quotes of its own kind, or a backslash, inside an f-string (PEP 701).
-    (3, 12): re.compile(r"f-string"),
+    (3, 12): "f-string",
     # except without parentheses (PEP 758).
-    (3, 14): re.compile(r"multiple exception types must be parenthesized"),
+    (3, 14): "multiple exception types must be parenthesized",
 }
-"""By the first version that has it, how an older one words that it has not."""
+"""By the first version that has it, how the message of an older one begins."""
 _DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
 
 
@@ -61,7 +61,14 @@ def _needs(cell: NotebookNode, version: tuple[int, ...]) -> str:
         return ""
     said = [output.evalue for output in cell.get("outputs", ()) if output.get("ename") == "SyntaxError"]
     versions = [needed for needed, words in NEWER_SYNTAX.items() if tuple(version[:2]) < needed]
-    return next((".".join(map(str, needed)) for needed in versions if any(map(NEWER_SYNTAX[needed].match, said))), "")
+    return next(
+        (
+            ".".join(map(str, needed))
+            for needed in versions
+            if any(each.startswith(NEWER_SYNTAX[needed]) for each in said)
+        ),
+        "",
+    )
 
 
 def _names(cell: NotebookNode) -> list[str]:

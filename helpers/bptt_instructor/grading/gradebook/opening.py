@@ -27,6 +27,9 @@ MAX_ATTEMPTS = 20
 ATTEMPT_SECONDS = 0.1
 """How often, and after what time, to look again at a gradebook that another process is making."""
 
+_REVISION = re.compile(r"^revision = '(\w+)'", re.MULTILINE)
+_FOLLOWED = re.compile(r"^down_revision = '(\w+)'", re.MULTILINE)
+
 
 def open_book(db_url: str, course_id: str = "default_course") -> api.Gradebook:
     """Open a gradebook; make it if there is none.
@@ -70,8 +73,8 @@ def nbgrader_revisions() -> tuple[str, frozenset[str]]:
     revisions, followed = set(), set()
     for path in Path(dbutil.ALEMBIC_DIR, "versions").glob("*.py"):
         source = path.read_text(encoding="utf-8")
-        revisions.update(re.findall(r"^revision = '(\w+)'", source, re.MULTILINE))
-        followed.update(re.findall(r"^down_revision = '(\w+)'", source, re.MULTILINE))
+        revisions.update(_REVISION.findall(source))
+        followed.update(_FOLLOWED.findall(source))
     (newest,) = revisions - followed
     return newest, frozenset(revisions)
 
