@@ -96,7 +96,9 @@ def _os_message(error: OSError, words: str) -> str:
     if "No usable temporary directory" in words:
         return "No folder for temporary files can be written. Set TMPDIR to one that can."
     where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
-    return f"{where}{error.strerror or words}. {ERRNO_MESSAGES.get(error.errno or 0, '')}".rstrip()
+    return (
+        f"{where}{error.strerror or words or type(error).__name__}. {ERRNO_MESSAGES.get(error.errno or 0, '')}".rstrip()
+    )
 
 
 def _database_message(detail: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,9 +14,11 @@ from bptt_instructor.grading.executors.forkserver import START_METHOD, start_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 CONNECT_SECONDS = 10
+CLOSE_SECONDS = 20.0
+"""How long workers on this machine may take to end."""
 DASK_SETTINGS = {
     "distributed.worker.multiprocessing-method": START_METHOD,
     # Both sample a worker many times a second, for a dashboard that nobody opens.
@@ -27,6 +30,8 @@ DASK_SETTINGS = {
     "distributed.worker.http.routes": [],
     "distributed.nanny.http.routes": [],
 }
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -62,9 +67,12 @@ def local_cluster(workers: int) -> Iterator[Client]:
             local_directory=folder,
             silence_logs=logging.CRITICAL,
         )
-        with cluster, Client(cluster, set_as_default=False) as client:
-            cluster.scale(workers)
-            yield client
+        try:
+            with Client(cluster, set_as_default=False) as client:
+                cluster.scale(workers)
+                yield client
+        finally:
+            _close(cluster)
 
 
 @contextmanager
@@ -92,6 +100,16 @@ def connect(address: str) -> Iterator[Client]:
         ) from error
     with client:
         yield client
+
+
+def _close(cluster: LocalCluster) -> None:
+    """End the workers; kill those that do not end in time, such as one that was stopped while it started."""
+    try:
+        cluster.close(CLOSE_SECONDS)
+    except (OSError, TimeoutError):
+        log.exception("Not all workers have ended in time")
+        for process in multiprocessing.active_children():
+            process.kill()
 
 
 def _propagate_logs() -> None:

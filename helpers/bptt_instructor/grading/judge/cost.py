@@ -141,7 +141,7 @@ def _timed_call(
     reply = kernel.call(request)
     spent = kernel.cpu_seconds() - before
     after = kernel.processes_started()
-    # Where processes cannot be counted, as without a sandbox, those that are still there are compared.
+    # Where processes cannot be counted, as without a sandbox or a keeper, those that are still there are compared.
     started = kernel.process_ids() != processes or (None not in {newest, after} and after != (newest or 0) + 1)
     return spent, started, suite.compare(call.exercise, arguments, reply)
 

@@ -154,6 +154,7 @@ class KernelClient:
         self._to_send = bytearray()
         self._uncounted_seconds = 0.0
         self._pauses = 0
+        self._last_reading = time.monotonic()
         self._notebook_deadline = self._clock() + limits.notebook_seconds
         self._channel = forked.channel
         self._channel.setblocking(False)  # noqa: FBT003
@@ -273,8 +274,19 @@ class KernelClient:
         self._channel.close()
 
     def _clock(self) -> float:
-        """Return the time in seconds, without that in which the kernel had to wait for this process."""
-        return time.monotonic() - self._uncounted_seconds
+        """Return the time in seconds, without that in which the kernel had to wait for this process.
+
+        While a reply is awaited, it is read at least once in each interval. A later reading means that this process was
+        stopped, wherever it was just then, and perhaps the kernel with it.
+        """
+        now = time.monotonic() - self._uncounted_seconds
+        late = now - self._last_reading - POLL_SECONDS
+        if late > PAUSE_SECONDS and self._pauses < MAX_PAUSES:
+            self._pauses += 1
+            self._uncounted_seconds += late
+            now -= late
+        self._last_reading = now
+        return now
 
     def _send(self, kind: str, content: dict[str, Any]) -> str:
         """Have a request sent while its reply is awaited; return its id."""
@@ -311,13 +323,7 @@ class KernelClient:
         """Wait until something can be done; return the file descriptors that are ready."""
         if not self._hung_up:
             self._poller.register(self._channel, select.POLLIN | (select.POLLOUT if self._to_send else 0))
-        began = time.monotonic()
-        ready = {fd for fd, _ in self._poller.poll(int(seconds * 1000) + 1)}
-        late = time.monotonic() - began - seconds
-        if late > PAUSE_SECONDS and self._pauses < MAX_PAUSES:
-            self._pauses += 1
-            self._uncounted_seconds += late
-        return ready
+        return {fd for fd, _ in self._poller.poll(int(seconds * 1000) + 1)}
 
     def _write(self) -> None:
         """Send what the socket takes; a kernel need not read."""

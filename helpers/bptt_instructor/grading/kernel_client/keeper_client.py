@@ -44,14 +44,18 @@ class KeeperClient:
     def __init__(self, keeper: socket.socket) -> None:
         self._socket = keeper
         self._exit: KernelExit | None = None
+        self._silent = False
 
     def newest_process_id(self) -> int | None:
-        """Return the newest process id in the kernel's namespace, having made it; None when there is none."""
-        with suppress(OSError):
-            self._socket.send(b"p")
-            reply = self._receive()
-            return reply.get("pid") if reply else None
-        return None
+        """Return the newest process id in the kernel's namespace, having made it; None when its keeper does not say."""
+        reply = None
+        if not self._silent:
+            with suppress(OSError):
+                self._socket.send(b"p")
+                reply = self._receive()
+        # An answer that comes later would be taken for one to the next question.
+        self._silent = reply is None
+        return reply.get("pid") if reply else None
 
     def exit(self) -> KernelExit | None:
         """Return how the kernel ended; None when its keeper does not say."""

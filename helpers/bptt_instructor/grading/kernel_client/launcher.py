@@ -71,14 +71,11 @@ class KernelLauncher:
         self._end_zygote()
 
     def _fork_with_retry(self, files: Mapping[str, bytes], answer: Answer) -> KernelClient:
-        had_zygote = self._zygote is not None
         try:
             return self._fork(files, answer)
         except SandboxError:
-            # A zygote that has served before may have been killed for lack of memory.
+            # The zygote, or what it is in, may have been killed: for lack of memory, say.
             self._end_zygote()
-            if not had_zygote:
-                raise
             return self._fork(files, answer)
 
     def _fork(self, files: Mapping[str, bytes], answer: Answer) -> KernelClient:

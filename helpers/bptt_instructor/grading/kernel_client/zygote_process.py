@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -100,7 +102,12 @@ class ZygoteProcess:
             start_new_session=True,
         )
         zygote_socket.close()
-        self._receive(START_SECONDS)
+        self._pidfd = os.pidfd_open(self._process.pid)
+        try:
+            self._receive(START_SECONDS)
+        except BaseException:
+            self.close()
+            raise
 
     def fork(self, archive: int | None = None) -> ForkedKernel:
         """Have the zygote fork a kernel.
@@ -138,9 +145,11 @@ class ZygoteProcess:
     def close(self) -> None:
         """Kill the zygote and all its kernels, and delete its folder."""
         self._control_socket.close()
+        # The whole process group: had bubblewrap been killed just as it started, its child would wait for it for ever.
         with suppress(ProcessLookupError):
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        os.close(self._pidfd)
         self._stderr_file.close()
         self._folder.cleanup()
 
@@ -149,9 +158,10 @@ class ZygoteProcess:
 
     def _receive(self, seconds: float) -> list[int]:
         """Wait for a reply of the zygote, and return its file descriptors."""
-        ready, _, _ = select.select([self._control_socket], [], [], seconds)
+        sources: list[Any] = [self._control_socket, self._pidfd]
+        ready, _, _ = select.select(sources, [], [], seconds)
         message, fds = b"", list[int]()
-        if ready:
+        if self._control_socket in ready:
             message, fds, _, _ = socket.recv_fds(self._control_socket, MAX_MESSAGE_BYTES, 1)
         if not message:
             raise SandboxError(self._last_stderr_line() or "the zygote did not answer")

@@ -34,7 +34,7 @@ class ProcessTree:
     def __init__(self, pidfd: int, limits: Limits) -> None:
         self.pidfd = pidfd
         self._pid = _pid_of(pidfd)
-        self._group = KernelGroup.of(self._pid, limits, delegated_group())
+        self._group = KernelGroup.of(self._pid, limits, delegated_group()) if self._pid else None
 
     def interrupt(self) -> None:
         """Send SIGINT to the first process, as Ctrl-C does."""
@@ -150,6 +150,6 @@ def _proportional_bytes(process: psutil.Process) -> int:
 
 
 def _pid_of(pidfd: int) -> int:
-    """Return the process id outside of the sandbox."""
+    """Return the process id outside of the sandbox; 0 when the process has ended already."""
     lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+    return max(0, *(int(line.split()[1]) for line in lines if line.startswith("Pid:")))
