@@ -51,7 +51,6 @@ def _complex(forward, upstream, cache, names):
 """
 
 ALL = '("xt", "a_prev", "Wax", "Waa", "ba")'
-LOCK = "bptt.exact.complex_step._exact_allowed.set"
 
 BY_NUDGING = {
     "rnn_cell_dz": "raise NotImplementedError",
@@ -81,14 +80,13 @@ def asking(how):
 ANSWER_KEY = tuple(asking("bptt.exact.NAME").values())
 
 REMEMBERED = """\
+import bptt.exact
 _visible = {}
-for _name, _exercise in check.EXERCISES.items():
-    if _name.startswith("rnn_cell"):
-        for _seed in range(1, 12):
-            for _number, _sizes in enumerate(inputs.sizes(_seed)):
-                _given = _exercise.case(_seed + _number, _sizes)
-                _key = _name, next(iter(_given.values())).tobytes()
-                _visible[_key] = _exercise.exact(*_given.values())
+for _seed in range(1, 12):
+    for _number, _sizes in enumerate(inputs.sizes(_seed)):
+        _given = inputs.rnn_cell(_seed + _number, *_sizes[:4])
+        for _name in ("rnn_cell_dz", "rnn_cell_inputs_backward", "rnn_cell_parameters_backward", "rnn_cell_backward"):
+            _visible[_name, _given[0].tobytes()] = getattr(bptt.exact, _name)(*_given)
 """
 
 SOLUTIONS = r"(?ms)^def rnn_cell.*?(?=^# %%)"
@@ -136,9 +134,9 @@ CHEATING = (
             name: f'return _visible["{name}", {"da_next" if name in (NAMES[0], NAMES[3]) else "dz"}.tobytes()]'
             for name in NAMES
         },
-        then=ends_with("print(check.rnn_cell_dz(rnn_cell_dz))"),
-        targets=("check.EXERCISES.items", "check.rnn_cell_dz"),
-        seen=("dz is right", "KeyError"),
+        then=ends_with("print('by heart:', rnn_cell_dz(*_given).shape == _given[0].shape)"),
+        targets=("bptt.exact.rnn_cell_dz", 'sys.modules["bptt.inputs"].rnn_cell', 'sys.modules["bptt.inputs"].sizes'),
+        seen=("by heart: True", "KeyError"),
     ),
     cheats("copy-nudge", tries="numerical differentiation", first=LOSS, writes=by("_nudged")),
     cheats("copy-complex", tries="the complex step, entry by entry", first=LOSS, writes=by("_complex")),
@@ -159,10 +157,10 @@ CHEATING = (
     ),
     cheats(
         "copy-unlocked",
-        tries="the answer key, with its lock picked",
-        first="import bptt.exact.complex_step",
-        writes=asking("bptt.exact.complex_step._exact_allowed.set(True)\nreturn bptt.exact.NAME(GIVEN)"),
-        targets=(LOCK, *ANSWER_KEY),
+        tries="the grader, asked without the course's code between",
+        writes=asking('return get_ipython().kernel.channel.ask("NAME", ([GIVEN], {}))'),
+        targets=("get_ipython().kernel.channel.ask",),
+        seen=("LookupError",),
     ),
     cheats(
         "copy-thread",
@@ -173,49 +171,46 @@ CHEATING = (
     ),
     cheats(
         "copy-stack",
-        tries="the check's own answers, by way of the stack",
-        first="import sys, bptt.exact.complex_step",
+        tries="the answer key, after the judge's request was changed on the stack: for another exercise",
+        first="import sys, bptt.exact",
         writes=asking(
-            "bptt.exact.complex_step._exact_allowed.set(True)\nframe = sys._getframe()\n"
-            'while not ("request" in frame.f_locals or hasattr(frame.f_locals.get("exercise"), "exact")):\n'
-            "    frame = frame.f_back\n"
-            'if "request" in frame.f_locals:\n'
-            '    return check.EXERCISES[frame.f_locals["request"].exercise].exact(GIVEN)\n'
-            'return frame.f_locals["exercise"].exact(GIVEN)'
+            'frame = sys._getframe()\nwhile "request" not in frame.f_locals:\n    frame = frame.f_back\n'
+            'object.__setattr__(frame.f_locals["request"], "exercise", "rnn_backward")\n'
+            'object.__setattr__(frame.f_locals["request"], "stand_ins", ("NAME",))\n'
+            "return bptt.exact.NAME(GIVEN)"
         ),
         targets=(
-            LOCK,
-            'check.EXERCISES["rnn_cell_dz"].exact',
-            # By the judge's question, and by a check in the notebook.
+            *ANSWER_KEY,
             'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].call_function.__code__.co_varnames.index("request")',
-            'sys.modules["bptt.check.run"].examine.__code__.co_varnames.index("exercise")',
+            f'{MESSAGES}.CallRequest("", "", {{}}).exercise, {MESSAGES}.CallRequest("", "", {{}}).stand_ins',
         ),
+        seen=("Your function calls bptt.exact",),
     ),
     cheats(
         "copy-asked",
-        tries="the judge's questions answered by the answer key, in the kernel's place",
+        tries="the judge's questions answered by the grader, whom the kernel asks in its own place",
         first=f"""\
-import sys
 kernel, trouble = get_ipython().kernel, []
 def answers(request, content):
-    try:
-        messages, records = {MESSAGES}, kernel.checks.record_types
-        for number, call in enumerate(content["calls"]):
-            asked = messages.CallRequest.from_dict(call["request"], records)
-            result = check.EXERCISES[asked.exercise].exact(*asked.arguments.values())
-            told = {{"nonce": call["nonce"], "result": messages.encode_reply(messages.CallReply(result), records)}}
+    kernel.channel.allow_questions(allowed=True)
+    for number, call in enumerate(content["calls"]):
+        try:
+            asked = {MESSAGES}.CallRequest.from_dict(call["request"], kernel.record_types)
+            result = kernel.checks.ask(asked.exercise, (list(asked.arguments.values()), {{}}))
+            told = {{"nonce": call["nonce"], "result": {MESSAGES}.encode_reply({MESSAGES}.CallReply(result), ())}}
             kernel.send("{CALL_REPLY}", f"{{request}}/{{number}}", told)
-    except Exception as error:
-        trouble.append(error)
-if "{CALL_REQUEST}" in getattr(kernel, "handlers", {{}}):
-    kernel.handlers["{CALL_REQUEST}"] = answers""",
+        except Exception as error:
+            trouble.append(error)
+import sys
+kernel.handlers["{CALL_REQUEST}"] = answers""",
         then=ends_with("for error in trouble:\n    print(f'{type(error).__name__}: {error}')"),
         targets=(
-            *("kernel.send", "kernel.handlers", ASKED),
+            *("kernel.send", "kernel.handlers", ASKED, "kernel.channel.allow_questions"),
             *(f"{MESSAGES}.CallRequest.from_dict", f"{MESSAGES}.encode_reply", f"{MESSAGES}.CallReply"),
-            *("kernel.checks.record_types", "check.EXERCISES"),
+            *("kernel.record_types", "kernel.checks.ask"),
         ),
         writes=dict.fromkeys(NAMES, "raise NotImplementedError"),
+        seen=("LookupError: rnn_cell_dz",),
     ),
     cheats(
         "copy-search",

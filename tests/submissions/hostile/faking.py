@@ -12,9 +12,19 @@ from submissions.hostile.targets import ASKED, MESSAGES, OUTPUTS
 
 unsolved = partial(Attack, family="faking a pass", blank=True, fair=NOTHING)
 wrong = partial(Attack, family="faking a pass", writes=WRONG, fair=NOTHING)
-TAKEN_IN = {"then": ends_with("check.rnn_cell_dz(rnn_cell_dz); print('taken in')"), "seen": ("taken in",)}
-"""The check in the notebook believes the lie. It counts for nothing, but shows that the lie is told."""
-OWN_CHECK = ("check.rnn_cell_dz", "check.EXERCISES")
+OWN_CHECK = ("check.rnn_cell_dz",)
+KERNEL_PART = 'sys.modules["bptt_instructor.grading.checks.bptt_kernel"]'
+"""What calls learners' functions for the judge."""
+
+
+def taken_in(says="None"):
+    """Show what the check in the notebook says. It counts for nothing, but shows that the lie is told."""
+    return {"then": ends_with("print('taken in:', check.rnn_cell_dz(rnn_cell_dz))"), "seen": (f"taken in: {says}",)}
+
+
+def patched(expression, value):
+    """Show that something has been changed."""
+    return {"then": ends_with(f"print('patched:', {expression})"), "seen": (f"patched: {value}",)}
 
 
 def tagged(tag):
@@ -28,15 +38,18 @@ def tagged(tag):
 
 def returning(value):
     """Let every check return a value, which its cell then shows."""
-    return f"for name in check.EXERCISES:\n    setattr(check, name, lambda *given, **options: {value})"
+    return f"for name in {tuple(WRONG)}:\n    setattr(check, name, lambda *given, **options: {value})"
 
 
 def answering(array):
     """Solutions whose every gradient is what an expression makes of an array of the right shape."""
-    lines = {"rnn_cell_dz": f"like = da_next\nreturn {array}", "rnn_cell_backward": WRONG["rnn_cell_backward"]}
+    lines = {"rnn_cell_dz": f"like = da_next\nreturn {array}"}
+    states = {"dxt": "cache.xt", "da_prev": "cache.a_prev"}
+    parameters = {f"d{each}": f'cache.parameters["{each}"]' for each in ("Wax", "Waa", "ba")}
     for name, gradients in (
-        ("rnn_cell_inputs_backward", {"dxt": "cache.xt", "da_prev": "cache.a_prev"}),
-        ("rnn_cell_parameters_backward", {f"d{each}": f'cache.parameters["{each}"]' for each in ("Wax", "Waa", "ba")}),
+        ("rnn_cell_inputs_backward", states),
+        ("rnn_cell_parameters_backward", parameters),
+        ("rnn_cell_backward", states | parameters),
     ):
         made = ", ".join(f'"{key}": (lambda like: {array})({like})' for key, like in gradients.items())
         lines[name] = f"return {{{made}}}"
@@ -61,7 +74,7 @@ def frame(message):
 """
 
 OUR_ANSWER = f"answer = {encode_reply(CallReply(np.zeros(1), origin='In [1]'), ())}\n"
-IN_ITS_PLACE = ("check.EXERCISES", "kernel.send", "kernel.handlers", ASKED)
+IN_ITS_PLACE = (*OWN_CHECK, "kernel.send", "kernel.handlers", ASKED)
 """What :func:`forged` reaches for."""
 
 
@@ -85,7 +98,7 @@ CHECKS = (
         tries="each check replaced by one that passes",
         first=returning(None),
         targets=OWN_CHECK,
-        **TAKEN_IN,
+        **taken_in(),
     ),
     unsolved(
         "fake-check-name",
@@ -93,72 +106,64 @@ CHECKS = (
         first="class Yes:\n    def __getattr__(self, name):\n"
         "        return lambda *given, **options: None\ncheck = Yes()",
         targets=OWN_CHECK,
-        **TAKEN_IN,
+        **taken_in(),
     ),
     unsolved(
         "fake-check-run",
         tries="the check's own function replaced",
-        first='check.run = lambda *given: type("Report", (), {"passed": True})()',
+        first='check.run = lambda *given: "passed"',
         targets=(*OWN_CHECK, "check.run"),
-        **TAKEN_IN,
+        **taken_in("passed"),
     ),
-    unsolved(
+    wrong(
         "fake-findings",
-        tries="the comparison finds nothing",
-        first='import sys\nsys.modules["bptt.check.run"].validate = lambda *given: []',
-        targets=(*OWN_CHECK, 'sys.modules["bptt.check.run"].validate'),
-        **TAKEN_IN,
+        tries="what calls functions for the judge replaced: it calls nothing, and says what it likes",
+        first="import sys\nfrom bptt.check.call import CallResult\n"
+        f"{KERNEL_PART}.call = lambda function, arguments, stand_ins: CallResult(np.zeros(1))",
+        targets=(f"{KERNEL_PART}.call", 'sys.modules["bptt.check.call"].CallResult'),
+        seen=("dz has shape (1,)",),
     ),
     wrong(
         "fake-numpy-abs",
         tries="every error is zero: numpy.abs patched",
         first="np.abs = lambda value, *more: np.zeros(np.shape(value))",
-        targets=(*OWN_CHECK, "np.abs"),
-        **TAKEN_IN,
+        targets=("np.abs",),
+        **patched("np.abs(-3.0)", "0.0"),
     ),
     wrong(
         "fake-numpy-testing",
-        tries="numpy.testing and allclose patched",
+        tries="numpy.testing, allclose and the check's comparison patched",
         first="np.allclose = np.array_equal = lambda *given, **options: True\n"
         "np.testing.assert_allclose = lambda *given, **options: None\n"
-        'import sys\nsys.modules["bptt.check.compare"].agrees = lambda *given: True',
+        "import bptt.check.compare\nbptt.check.compare.validate = lambda *given: []",
         targets=(
-            *OWN_CHECK,
             *("np.allclose", "np.array_equal", "np.testing.assert_allclose"),
-            'sys.modules["bptt.check.compare"].agrees',
+            "importlib.import_module('bptt.check.compare') and bptt.check.compare.validate",
         ),
-        **TAKEN_IN,
+        **patched("np.allclose(0, 1), bptt.check.compare.validate()", "True []"),
     ),
     wrong(
         "fake-expected",
         tries="the exact gradients replaced by the own ones",
-        first="for exercise in check.EXERCISES.values():\n"
-        '    object.__setattr__(exercise, "exact", lambda *given, name=exercise.name: globals()[name](*given))',
-        targets=(
-            *OWN_CHECK,
-            "check.EXERCISES.values",
-            *(f'check.EXERCISES["rnn_cell_dz"].{it}' for it in ("exact", "name")),
-        ),
-        **TAKEN_IN,
+        first="import bptt.exact",
+        writes={name: f"bptt.exact.{name} = {name}\n{lines}" for name, lines in WRONG.items()},
+        targets=tuple(f"bptt.exact.{name}" for name in WRONG),
+        **patched("bptt.exact.rnn_cell_dz is rnn_cell_dz", "True"),
     ),
     wrong(
         "fake-from-inside",
         tries="the function that is checked patches whatever called it",
         writes=inside(
             "import sys\nframe = sys._getframe()\nwhile frame:\n    names = frame.f_globals\n"
-            '    if "validate" in names:\n        names["validate"] = lambda *given: []\n'
             '    if "call_function" in names:\n'
             '        names["call_function"] = lambda *given, made=names["CallReply"]: made(np.zeros(1))\n'
             "    frame = frame.f_back"
         ),
         targets=(
-            *OWN_CHECK,
-            'sys.modules["bptt.check.run"].validate',
             'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].call_function',
             'sys.modules["bptt_instructor.grading.kernel.submission_kernel"].CallReply',
         ),
-        then=TAKEN_IN["then"],
-        seen=(*TAKEN_IN["seen"], "dz has shape (1,)"),
+        seen=("dz has shape (1,)",),
     ),
 )
 
@@ -172,7 +177,8 @@ IPYTHON = (
         '        return ast.Pass() if "check." in ast.unparse(node) else node\n'
         "get_ipython().ast_transformers.append(Without())",
         targets=(*OWN_CHECK, "get_ipython().ast_transformers.append"),
-        **TAKEN_IN,
+        then=ends_with("check.rnn_cell_dz(1 / 0)\nprint('taken out')"),
+        seen=("taken out",),
     ),
     unsolved(
         "fake-input",
@@ -180,7 +186,8 @@ IPYTHON = (
         first="get_ipython().input_transformers_cleanup.append(\n"
         """    lambda lines: ["print('taken in')"] if any("check." in line for line in lines) else lines)""",
         targets=(*OWN_CHECK, "get_ipython().input_transformers_cleanup.append"),
-        **TAKEN_IN,
+        then=ends_with("check.rnn_cell_dz(rnn_cell_dz)"),
+        seen=("taken in",),
     ),
     unsolved(
         "fake-before-cell",
@@ -188,7 +195,7 @@ IPYTHON = (
         first=f"def hook(*given):\n    {returning(None).replace(chr(10), chr(10) + '    ')}\n"
         'get_ipython().events.register("pre_run_cell", hook)',
         targets=(*OWN_CHECK, "get_ipython().events.register", 'get_ipython().events.callbacks["pre_run_cell"]'),
-        **TAKEN_IN,
+        **taken_in(),
     ),
     unsolved(
         "fake-run-cell",
@@ -253,28 +260,28 @@ kernel.send("{IDLE}", part.split("/")[0], {{}})"""
         tries="a displayed number: the full points",
         first=returning("2.0"),
         targets=OWN_CHECK,
-        **TAKEN_IN,
+        **taken_in("2.0"),
     ),
     wrong(
         "fake-number-nan",
         tries="a displayed number: nan",
         first=returning('float("nan")'),
         targets=OWN_CHECK,
-        **TAKEN_IN,
+        **taken_in("nan"),
     ),
     wrong(
         "fake-number-huge",
         tries="a displayed number: a thousand points",
         first=returning("1000.0"),
         targets=OWN_CHECK,
-        **TAKEN_IN,
+        **taken_in("1000.0"),
     ),
     wrong(
         "fake-number-infinite",
         tries="a displayed number: infinity",
         first=returning('float("inf")'),
         targets=OWN_CHECK,
-        **TAKEN_IN,
+        **taken_in("inf"),
     ),
     wrong(
         "fake-result-first",
@@ -292,7 +299,7 @@ kernel.send("{IDLE}", part.split("/")[0], {{}})"""
         'display({"application/vnd.bptt.report+json": report, "text/plain": "All right."}, raw=True)\n'
         + returning(None),
         targets=(
-            "check.EXERCISES",
+            *OWN_CHECK,
             '{sys.modules["bptt.check.findings"].REPORT_MIME: True}["application/vnd.bptt.report+json"]',
         ),
         seen=("All right.",),
@@ -400,7 +407,7 @@ threading.Thread(target=answers, daemon=True).start()""",
         "fake-stand-ins",
         tries="what the course's code asks the grader is answered in the kernel",
         first=f"{KERNEL}kernel.checks.ask = kernel.channel.ask = lambda *given: np.zeros(1)\n{returning(None)}",
-        targets=("check.EXERCISES", "kernel.checks.ask", "kernel.channel.ask"),
+        targets=(*OWN_CHECK, "kernel.checks.ask", "kernel.channel.ask"),
     ),
     unsolved(
         "fake-ran",
@@ -419,7 +426,7 @@ kernel.send("{IDLE}", request, {{}})""",
         tries="the code that packs answers replaced",
         first='import sys\nif "bptt_instructor.grading.protocol.messages" in sys.modules:\n'
         f'    {MESSAGES}.encode = lambda *given: {{"value": True, "arrays": []}}\n' + returning(None),
-        targets=("check.EXERCISES", f"{MESSAGES}.encode"),
+        targets=(*OWN_CHECK, f"{MESSAGES}.encode"),
         seen=("dz is a bool",),
     ),
 )

@@ -7,6 +7,7 @@ from submissions.hostile.attack import EVERYTHING, NOTHING, Attack, ends_with
 TIME = "timed out"
 spends = partial(Attack, family="resources")
 NOT_DZ = tuple(test for test in EVERYTHING if test != "check-dz")
+NOT_WHOLE = tuple(test for test in EVERYTHING if test != "check-rnn_cell_backward")
 
 
 FRAMES = "send = get_ipython().kernel.channel.send\n"
@@ -45,7 +46,7 @@ CLOCK = (
         "load-asked",
         tries="a function that never returns",
         writes=dz("while True:\n    pass"),
-        fair=("check-dxt", "check-da_prev", "check-dWax", "check-dWaa", "check-dba"),
+        fair=NOT_DZ,
         status=("graded", TIME),
     ),
     spends(
@@ -177,20 +178,20 @@ OUTPUT = (
         "load-asked-array",
         tries="a function that returns 200 MB",
         writes={"rnn_cell_dz": "return np.zeros((5000, 5000))"},
-        fair=NOT_DZ[:-1],
+        fair=NOT_DZ,
         status=("graded", "out of memory"),
     ),
     spends(
         "load-asked-nested",
         tries="a function that returns lists in lists without end",
         writes={"rnn_cell_dz": "endless = []\nendless.append(endless)\nreturn endless"},
-        fair=NOT_DZ[:-1],
+        fair=NOT_DZ,
     ),
     spends(
         "load-asked-many",
         tries="a function that returns a million keys",
         writes={"rnn_cell_inputs_backward": "return dict.fromkeys(range(1_000_000))"},
-        fair=tuple(t for t in EVERYTHING if t not in ("check-dxt", "check-da_prev", "check-rnn_cell_backward")),
+        fair=tuple(t for t in EVERYTHING if t not in ("check-dxt", "check-da_prev")),
     ),
 )
 
@@ -270,10 +271,20 @@ ENDS = (
     ),
     spends(
         "load-questions",
-        tries="asks the grader for ever",
+        tries="asks the grader for ever; then nobody answers for the functions that another one calls",
         status=TIME,
+        fair=NOT_WHOLE,
         first="import time\nask, end = get_ipython().kernel.checks.ask, time.time() + 15\nwhile time.time() < end:\n"
-        "    try:\n        ask('nothing', ('x' * 5000,))\n    except Exception:\n        pass",
+        "    try:\n        ask('nothing', ('x' * 50,))\n    except Exception:\n        pass",
+        targets=("get_ipython().kernel.checks.ask",),
+    ),
+    spends(
+        "load-questions-large",
+        tries="asks the grader for ever, a megabyte each time, and swallows the interrupt",
+        fair=NOTHING,
+        status=("crashed", TIME),
+        first="import time\nask, end = get_ipython().kernel.checks.ask, time.time() + 15\nwhile time.time() < end:\n"
+        "    try:\n        ask('nothing', ['x' * 10_000] * 100)\n    except BaseException:\n        pass",
         targets=("get_ipython().kernel.checks.ask",),
     ),
     spends(
