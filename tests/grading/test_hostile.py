@@ -11,6 +11,7 @@ from submissions.hostile.attack import Attack
 from submissions.hostile.attacked import LESSONS, NEIGHBOURS, attacked
 from submissions.hostile.scripts import SCRIPTS, runs_in
 from submissions.hostile.targets import innocent, not_there, pieces
+from submissions.hostile.text import TEXT
 
 from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading.course import Course
@@ -148,8 +149,9 @@ def test_nothing_secret_stands_in_graded_notebooks(after):
 def test_no_script_of_a_learners_runs_in_the_feedback(after):
     course, _, canaries, _ = after
     lesson = Course(course, LESSONS[0])
-    written = dict(generate_pages(lesson, [attack.student for attack in SCRIPTS]))
-    assert written == dict.fromkeys(written, True)
+    students = [attack.student for attack in (*SCRIPTS, *TEXT) if attack.status != "unreadable"]
+    written = dict(generate_pages(lesson, students))
+    assert written == dict.fromkeys(students, True)
     pages = {student: lesson.feedback(student).read_text() for student in written}
     assert not [student for student, page in pages.items() if runs_in(page)]
     assert not [student for student, page in pages.items() if canaries.secret in page]

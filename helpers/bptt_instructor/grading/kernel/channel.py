@@ -74,12 +74,15 @@ class Channel:
         File descriptor of the socket.
     record_types
         Named tuples that questions and answers may hold.
+    max_question_bytes
+        Length of a question that the grader accepts; it ends a kernel that sends more.
     """
 
-    def __init__(self, fd: int, record_types: Sequence[type]) -> None:
+    def __init__(self, fd: int, record_types: Sequence[type], max_question_bytes: int) -> None:
         self.interrupts = Interrupts()
         self._socket = socket.socket(fileno=fd)
         self._record_types = record_types
+        self._max_question_bytes = max_question_bytes
         self._process = os.getpid()
         self._received = bytearray()
         self._to_send: deque[bytes] = deque()
@@ -158,6 +161,8 @@ class Channel:
             When the grader's answer is an error, unless its class is one of Python's own: then that.
         RuntimeError
             When nothing can be asked: in a fork, or between cells and calls.
+        ValueError
+            When the arguments are too large to be sent.
         """
         if self.forked:
             raise RuntimeError("A process that the notebook has started cannot ask the grader.")
@@ -173,7 +178,10 @@ class Channel:
     def _ask(self, name: str, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - see ask
         self._questions += 1
         number, encoded = self._questions, encode(tuple(arguments), self._record_types)
-        self.send(pack({"question": number, "name": name, "arguments": encoded}))
+        frame = pack({"question": number, "name": name, "arguments": encoded})
+        if len(frame) > self._max_question_bytes:
+            raise ValueError("arrays as large as these cannot be sent to the grader")
+        self.send(frame)
         answer = self.receive()
         # An earlier question may have been interrupted before its answer came.
         while answer and answer.get("answer") != number:

@@ -73,7 +73,7 @@ class SubmissionKernel:
             Length of a message that the grader accepts.
         """
         self._max_message_bytes = max_message_bytes
-        self.channel = Channel(fd, self.record_types)
+        self.channel = Channel(fd, self.record_types, max_message_bytes)
         self.outputs.open(self.channel, folder)
         self.checks.ask = self.channel.ask
         self.channel.interrupts.install()
