@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import py_compile
 import re
 from itertools import chain
 from types import CodeType
@@ -151,6 +152,14 @@ def looks():
         "MIN_CODE_BYTES": MIN_CODE_BYTES,
     }
     return "".join(f"{name} = {value!r}\n" for name, value in told.items()) + LOOKS
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled():
+    """Have Python keep what it compiled the files to that are covered one by one."""
+    for part in in_sandbox.COVERS:
+        if part.endswith(".py"):
+            py_compile.compile(str(HELPERS / part), doraise=True)
 
 
 def seen(looks, *without):
