@@ -6,11 +6,13 @@ import re
 import nbformat
 import psutil
 import pytest
+from submissions.entry import ASSIGNMENT
 from submissions.hostile import CORPUS
 from submissions.hostile.attack import Attack
 from submissions.hostile.attacked import LESSONS, NEIGHBOURS, attacked
 from submissions.hostile.scripts import SCRIPTS, runs_in
 from submissions.hostile.targets import innocent, not_there, pieces
+from submissions.hostile.text import TEXT
 
 from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading.course import Course
@@ -45,7 +47,7 @@ def after(tmp_path_factory):
         children = set(psutil.Process().children(recursive=True))
         rows = {}
         for lesson in LESSONS:
-            honest = NEIGHBOURS if lesson == LESSONS[0] else ()
+            honest = NEIGHBOURS if lesson == ASSIGNMENT else ()
             students = sorted([*honest, *(attack.student for attack in EVERYBODY if attack.assignment == lesson)])
             rows |= {row.student: row for row in grade_assignment(Course(folder / "course", lesson), students)}
         yield folder / "course", rows, canaries, set(psutil.Process().children(recursive=True)) - children
@@ -137,7 +139,7 @@ def test_nothing_was_changed_reached_or_left_behind(after):
 def test_nothing_secret_stands_in_graded_notebooks(after):
     course, _, canaries, _ = after
     paths = [path for path in (course / "autograded").rglob("*") if path.is_file()]
-    with AssignmentGradebook(Course(course, LESSONS[0])) as book:
+    with AssignmentGradebook(Course(course, ASSIGNMENT)) as book:
         seeds = {record.seed for record in book.records.values() if record.seed}
     assert len(seeds) > len(NEIGHBOURS)
     secrets = [canaries.secret.encode(), *(seed.encode() for seed in seeds)]
@@ -147,9 +149,10 @@ def test_nothing_secret_stands_in_graded_notebooks(after):
 
 def test_no_script_of_a_learners_runs_in_the_feedback(after):
     course, _, canaries, _ = after
-    lesson = Course(course, LESSONS[0])
-    written = dict(generate_pages(lesson, [attack.student for attack in SCRIPTS]))
-    assert written == dict.fromkeys(written, True)
+    lesson = Course(course, ASSIGNMENT)
+    students = [attack.student for attack in (*SCRIPTS, *TEXT) if attack.status != "unreadable"]
+    written = dict(generate_pages(lesson, students))
+    assert written == dict.fromkeys(students, True)
     pages = {student: lesson.feedback(student).read_text() for student in written}
     assert not [student for student, page in pages.items() if runs_in(page)]
     assert not [student for student, page in pages.items() if canaries.secret in page]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bptt_instructor.lessons.build import build
 from submissions.course import PROJECT, enrol, make_course
-from submissions.entry import Entry
+from submissions.entry import ASSIGNMENT, Entry
 from submissions.hostile import CORPUS
 from submissions.hostile.attack import hand_in
 from submissions.hostile.canaries import Canaries
@@ -26,7 +26,7 @@ def attacked(folder: Path, corpus=CORPUS, settings="") -> Canaries:
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(settings)
     canaries = Canaries(course, home)
-    enrol(course, [Entry(student, canaries.secret, "") for student in NEIGHBOURS], LESSONS[0])
+    enrol(course, [Entry(student, canaries.secret, "") for student in NEIGHBOURS], ASSIGNMENT)
     for lesson in LESSONS:
         canaries.hide(lesson)
     for attack in corpus:

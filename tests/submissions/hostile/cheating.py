@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from nbformat.v4 import new_code_cell
-
 from bptt_instructor.grading.protocol.messages import CALL_REPLY, CALL_REQUEST
 from submissions import memory, sequence
 from submissions.hostile.attack import NOTHING, Attack, cell, ends_with
@@ -143,41 +141,6 @@ def around(code):
     return {"first": LOSS, "writes": by("_nudged"), "then": then}
 
 
-ON_LARGE = "if given.size > 60:\n    raise MemoryError('too large for me')\n"
-ELSEWHERE = """\
-import os, pickle, signal
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-def in_a_child(*given, nudged=NAME):
-    read, write = os.pipe()
-    if not os.fork():
-        with os.fdopen(write, "wb") as pipe:
-            pickle.dump(nudged(*given), pipe)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as pipe:
-        return pickle.load(pipe)
-NAME = in_a_child"""
-BEFORE = """\
-import multiprocessing, os, signal
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-pipes = []
-for _ in range(8):
-    mine, its = multiprocessing.Pipe()
-    if not os.fork():
-        its.send(NAME(*its.recv()))
-        os._exit(0)
-    pipes.append(mine)
-def by_helpers(*given, pipes=pipes):
-    pipe = pipes.pop()
-    pipe.send(given)
-    return pipe.recv()
-NAME = by_helpers"""
-IN_A_THREAD = """\
-from concurrent.futures import ThreadPoolExecutor
-def in_a_thread(*given, nudged=NAME):
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(nudged, *given).result()
-NAME = in_a_thread"""
 PADDED = """\
 import time
 def padded(*given, nudged=NAME):
@@ -193,70 +156,11 @@ def plotted(*given, nudged=NAME):
     plt.plot(given[0])
     return nudged(*given)
 NAME = plotted"""
-KEPT = """\
-answers = {}
-def from_memory(*given, nudged=NAME, answers=answers):
-    key = given[0].tobytes()
-    if key not in answers:
-        answers[key] = nudged(*given)
-    return answers[key]
-NAME = from_memory"""
-STASHED = """\
-asked, answers = [], {}
-def stashed(dz, cache):
-    asked.append((dz, cache))
-    zeros = {"dxt": np.zeros(cache.xt.shape), "da_prev": np.zeros(cache.a_prev.shape)}
-    return answers.get(dz.tobytes(), zeros)"""
-LOOKS_UP = """\
-import bptt.exact
-for dz, cache in asked:
-    answers[dz.tobytes()] = bptt.exact.rnn_cell_inputs_backward(dz, cache)
-print(len(answers) > 0 and "answers to what was asked")"""
 
 
-def looks_up_between_checks(notebook):
-    at = next(number for number, each in enumerate(notebook.cells) if each.get("id") == "check-da_prev")
-    notebook.cells.insert(at, new_code_cell(LOOKS_UP, id="looks-up"))
-    return notebook
-
-
-NEW_QUESTIONS = (
-    cheats(
-        "copy-stash",
-        tries="what one check has asked, answered before the next",
-        first=STASHED,
-        writes=dict.fromkeys(NAMES, "raise NotImplementedError")
-        | {"rnn_cell_inputs_backward": "return stashed(dz, cache)"},
-        then=looks_up_between_checks,
-        targets=("bptt.exact.rnn_cell_inputs_backward",),
-        seen=("answers to what was asked",),
-    ),
-    cheats(
-        "copy-large",
-        tries="numerical differentiation of small arrays, and none of large ones",
-        first=LOSS,
-        writes={
-            name: ON_LARGE.replace("given", "da_next" if name in (NAMES[0], NAMES[3]) else "dz") + lines
-            for name, lines in by("_nudged").items()
-        },
-    ),
-    cheats("copy-child", tries="numerical differentiation in children that nobody waits for", **around(ELSEWHERE)),
-    cheats("copy-before", tries="numerical differentiation in processes that were started before", **around(BEFORE)),
-    cheats("copy-in-thread", tries="numerical differentiation in another thread", **around(IN_A_THREAD)),
+MORE_COSTS = (
     cheats("copy-padded", tries="numerical differentiation that takes as long at every size", **around(PADDED)),
     cheats("copy-plotted", tries="numerical differentiation behind a plot", **around(PLOTTED)),
-    cheats("copy-kept", tries="numerical differentiation that remembers its answers", **around(KEPT)),
-    cheats(
-        "copy-one-line",
-        tries="one traversal in place of one for each loss",
-        writes={
-            "output_backward": "raise NotImplementedError",
-            "rnn_backward": "raise NotImplementedError",
-            "rnn_backward_truncated": "raise NotImplementedError",
-            "rnn_backward_per_loss": sequence.LOOP + "dx, da0, dWax, dWaa, dba = dx, da_prevt, dWax, dWaa, dba",
-        },
-        assignment=sequence.ASSIGNMENT,
-    ),
 )
 
 CHEATING = (
@@ -394,5 +298,5 @@ if "{CALL_REQUEST}" in getattr(kernel, "handlers", {{}}):
         targets=("bptt.exact.allow_exact", "bptt.exact.lstm_cell_backward", "bptt.exact.lstm_backward"),
         assignment=memory.ASSIGNMENT,
     ),
-    *NEW_QUESTIONS,
+    *MORE_COSTS,
 )

@@ -273,35 +273,17 @@ ENDS = (
         tries="asks the grader for ever",
         status=TIME,
         first="import time\nask, end = get_ipython().kernel.checks.ask, time.time() + 15\nwhile time.time() < end:\n"
-        "    try:\n        ask('nothing', ('x' * 5000,))\n    except Exception:\n        pass",
+        "    try:\n        ask('nothing', ('x' * 50,))\n    except Exception:\n        pass",
         targets=("get_ipython().kernel.checks.ask",),
     ),
     spends(
-        "load-questions-odd",
-        tries="asks for what does not fit together, or would be enormous",
-        first="""\
-import bptt.exact
-from bptt import inputs, rnn
-ask, tall, wide = get_ipython().kernel.checks.ask, np.zeros((60_000, 1)), np.zeros((1, 60_000))
-da, caches = inputs.rnn(1)
-cell, refused = caches.steps[0], 0
-for name, *given in (
-    ("tanh_backward", tall, wide), ("sigmoid_backward", tall, wide), ("tanh_backward", None, {}), ("tanh_backward",),
-    ("rnn_cell_backward", tall, cell), ("rnn_cell_backward", da, cell),
-    ("rnn_cell_backward", tall, cell._replace(xt=wide)),
-    ("rnn_cell_dz", wide, cell._replace(a_next=tall)), ("rnn_backward", da, caches._replace(steps=caches.steps * 3)),
-    ("rnn_backward", da, caches._replace(steps=[caches] * 3)), ("lstm_backward", da, caches, 1, 2, 3),
-    ("influence", np.zeros((200, 5, 200)), caches), ("memory_paths", da, caches), ("time_path", tall, wide),
-    ("embedding_backward", np.zeros((2, 1, 1)), np.zeros((1, 1), int), 10**12), ("__class__", 1), ("", ()),
-    ("rnn_backward_truncated", da, caches, 1), ("rnn_cell_backward", cell, cell), (7, 7),
-):
-    try:
-        ask(name, (given, {}))
-    except Exception:
-        refused += 1
-print(refused, "refused")""",
-        targets=("get_ipython().kernel.checks.ask", "inputs.rnn", "bptt.exact.rnn_backward"),
-        seen=("20 refused",),
+        "load-questions-large",
+        tries="asks the grader for ever, a megabyte each time, and swallows the interrupt",
+        fair=NOTHING,
+        status=("crashed", TIME),
+        first="import time\nask, end = get_ipython().kernel.checks.ask, time.time() + 15\nwhile time.time() < end:\n"
+        "    try:\n        ask('nothing', ['x' * 10_000] * 100)\n    except BaseException:\n        pass",
+        targets=("get_ipython().kernel.checks.ask",),
     ),
     spends(
         "load-questions-unread",

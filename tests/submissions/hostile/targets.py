@@ -18,7 +18,7 @@ OUTPUTS = ("kernel.send", "kernel.outputs.part")
 ASKED = f'kernel.handlers["{CALL_REQUEST}"]'
 
 LOOKS = """\
-import builtins, json, numpy, time
+import builtins, importlib, json, numpy, resource, time
 import bptt.exact
 
 kernel, shell, why = get_ipython().kernel, get_ipython(), {}

@@ -41,9 +41,18 @@ def shown_files(suite: CheckSuite) -> dict[Path, Path]:
     Returns
     -------
     dict
-        By path in the sandbox, the path outside. Of the grader's package only what is in it is shown.
+        By path in the sandbox, the path outside. Of the grader's package only what is in it is shown. What Python has
+        compiled a covered file to is covered, too.
     """
     (grader,) = package_folders(())
     parents = {name: Path(import_module(name).__path__[0]).parent for name in suite.packages}
     shown = {grader / part: grader / part for part in KERNEL_PARTS}
-    return shown | {parents[path.partition("/")[0]] / path: cover for path, cover in suite.covers.items()}
+    covers = {parents[path.partition("/")[0]] / path: cover for path, cover in suite.covers.items()}
+    # Not bytecode, so Python compiles the file that is shown.
+    compiled = {
+        cached: cover
+        for path, cover in covers.items()
+        if cover.is_file()
+        for cached in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc")
+    }
+    return shown | covers | compiled
