@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import from_dict
 
+from bptt_instructor.grading.protocol.serialize import clean_text
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -142,5 +144,5 @@ def _has_signature(image: str, signature: bytes) -> bool:
 
 
 def _clean_text(value: Any, max_characters: int) -> str:  # noqa: ANN401
-    """Return a text truncated and without lone surrogates, which no file can hold; empty for any other value."""
-    return value[:max_characters].encode("utf-8", "replace").decode() if type(value) is str else ""
+    """Return a text truncated and cleaned; empty for any other value."""
+    return clean_text(value[:max_characters]) if type(value) is str else ""
