@@ -74,6 +74,7 @@ class Cause:
         The gradients that it explains.
     alternatives : tuple of str
         Ids of other mistakes that would give the same numbers.
+    alternative_titles : tuple of str
     """
 
     id: str
@@ -81,6 +82,7 @@ class Cause:
     explanation: str
     gradients: tuple[str, ...]
     alternatives: tuple[str, ...] = ()
+    alternative_titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

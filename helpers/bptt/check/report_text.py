@@ -37,7 +37,8 @@ def _cause(cause: Cause) -> list[str]:
 
 def alternatives_sentence(cause: Cause) -> str:
     """Say which other mistakes would give the same numbers."""
-    return f"The same numbers would come from: {', '.join(cause.alternatives)}."
+    titles = " or ".join(f'"{title}"' for title in cause.alternative_titles)
+    return f"Another mistake would give the same numbers: {titles}."
 
 
 def printed_lines(report: ReportData, max_lines: int = 12) -> list[str]:

@@ -81,6 +81,7 @@ SWEEP = Exercise(
     draw=_draw_rnn,
     exact=mistakes.sweep,
     mistakes=mistakes.SWEEP,
+    computed_once=True,
 )
 
 GATHER = Exercise(
@@ -119,7 +120,7 @@ RNN_BACKWARD_PER_LOSS = replace(
     cost=CostBound(inputs.Sizes(40, 40, 2, 1, 4), inputs.Sizes(1, 10, 2, 29, 4), 900, _forward),
     # One traversal for each loss: T_x of them, the longest through T_x cells.
     min_calls=lambda arguments: sum(range(1, arguments["da"].shape[2] + 1)),
-    stages=(replace(SWEEP, mistakes=mistakes.PER_LOSS), replace(GATHER, mistakes=())),
+    stages=(replace(SWEEP, mistakes=mistakes.PER_LOSS, computed_once=False), replace(GATHER, mistakes=())),
     hints=(
         "Two loops, one inside the other: the outer one chooses a loss k, the inner one follows it back from step k.",
         "Within one traversal nothing is added on the way: the gradient starts as da[:, :, k] and goes on alone.",
