@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attempts import ALL, RIGHT, WRONG, back, tidy
+from attempts import ALL, ALSO_WRONG, RIGHT, WRONG, back, tidy
 from bptt import check, exact, inputs
 from bptt.check.diagnose import all_mistakes
 from bptt.check.exercise import Mistake
@@ -34,6 +34,14 @@ def test_each_mistake_is_named_and_no_other(identifier, seed):
     report = report_on(function, seed=seed)
     assert [cause.id for cause in report.causes] == [identifier]
     assert report.causes[0].alternatives == ()
+    assert report.wrong == spoilt
+
+
+@pytest.mark.parametrize("seed", [1, 7304])
+@pytest.mark.parametrize(("identifier", "spoilt", "function"), ALSO_WRONG)
+def test_other_ways_of_the_same_mistakes_are_named_too(identifier, spoilt, function, seed):
+    report = report_on(function, seed=seed)
+    assert [(cause.id, cause.gradients, cause.alternatives) for cause in report.causes] == [(identifier, spoilt, ())]
     assert report.wrong == spoilt
 
 
@@ -115,7 +123,8 @@ def test_an_unknown_mistake_is_located():
     ],
 )
 def test_what_wrong_numbers_have_in_common_with_right_ones(spoil, note):
-    assert note in report_on(lambda d, c: spoil(tidy(d, c))).notes
+    without_causes = replace(CELL, stages=(), mistakes=())
+    assert note in check.run(without_causes, lambda d, c: spoil(tidy(d, c))).notes
 
 
 def test_wrong_only_with_several_examples():
