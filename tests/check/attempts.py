@@ -179,6 +179,7 @@ WRONG = {
     "square-inside-tanh": (ALL, with_slope(lambda c: 1 - np.tanh(c.a_next**2))),
     "plus-in-slope": (ALL, with_slope(lambda c: 1 + np.square(c.a_next))),
     "sign-reversed": (ALL, with_slope(lambda c: c.a_next**2 - 1)),
+    "one-over-m": (ALL, lambda d, c: back(_dz(d, c) / d.shape[1], c)),
     "one-minus-forgotten": (ALL, with_slope(lambda c: c.a_next * c.a_next)),
     "value-for-slope": (ALL, with_slope(lambda c: np.tanh(_z(c)))),
     "divided-by-slope": (ALL, lambda d, c: back(d / (1 - c.a_next**2), c)),
@@ -193,6 +194,10 @@ WRONG = {
     "input-gradients-mixed-up": (
         INPUTS,
         lambda d, c: tidy(d, c) | {"dxt": tidy(d, c)["da_prev"], "da_prev": tidy(d, c)["dxt"]},
+    ),
+    "through-the-tanh-before": (
+        ("da_prev",),
+        instead(da_prev=lambda dz, d, c: (1 - c.a_prev**2) * (c.parameters["Waa"].T @ dz)),
     ),
     "dz-for-da-prev": (("da_prev",), instead(da_prev=lambda dz, d, c: dz)),
     "value-for-gradient": (("da_prev",), instead(da_prev=lambda dz, d, c: c.a_prev)),
@@ -224,6 +229,7 @@ ALSO_WRONG = [
     ("square-forgotten", ALL, with_slope(lambda c: 1 - np.tanh(_z(c)))),
     ("sign-reversed", ALL, lambda d, c: back(-_dz(d, c), c)),
     ("sign-reversed", ("dba",), instead(dba=lambda dz, d, c: -dz.sum(axis=1, keepdims=True))),
+    ("one-over-m", ("dxt",), instead(dxt=lambda dz, d, c: c.parameters["Wax"].T @ dz / d.shape[1])),
     ("one-minus-forgotten", ALL, with_slope(lambda c: np.tanh(_z(c)) ** 2)),
     ("value-for-slope", ALL, with_slope(lambda c: c.a_next)),
     ("value-for-slope", ALL, with_slope(lambda c: np.tanh(c.a_next))),
@@ -272,4 +278,29 @@ ALSO_WRONG = [
     ("bias-summed-over-everything", ("dba",), instead(dba=lambda dz, d, c: np.sum(dz, keepdims=True))),
     ("bias-summed-over-everything", ("dba",), instead(dba=lambda dz, d, c: np.zeros((len(dz), 1)) + np.sum(dz))),
     ("bias-summed-over-everything", ("dba",), instead(dba=lambda dz, d, c: np.mean(dz))),
+]
+
+# Close to one of the mistakes above, and none of them.
+NEIGHBOURS = [
+    (ALL, with_slope(lambda c: 1 - 2 * c.a_next)),
+    (ALL, with_slope(lambda c: 2 * c.a_next)),
+    (ALL, with_slope(lambda c: 1 - c.a_next**3)),
+    (ALL, with_slope(lambda c: 1 / (1 + c.a_next**2))),
+    (ALL, with_slope(lambda c: 1 - c.a_next * c.a_prev)),
+    (ALL, with_slope(lambda c: 1 / np.cosh(_z(c)))),
+    (ALL, with_slope(lambda c: np.tanh(1 - c.a_next**2))),
+    (ALL, with_slope(lambda c: 1 - np.tanh(_z(c) + c.parameters["ba"]) ** 2)),
+    (ALL, with_slope(lambda c: c.a_next * (1 - c.a_next**2))),
+    (ALL, with_slope(lambda c: 1 - (c.a_next**2).mean(axis=1, keepdims=True))),
+    (ALL, lambda d, c: back(_dz(d, c) + d, c)),
+    (ALL, lambda d, c: back(1 - (c.a_next * d) ** 2, c)),
+    (ALL, lambda d, c: back(c.parameters["Waa"].T @ _dz(d, c), c)),
+    (("dxt",), instead(dxt=lambda dz, d, c: c.parameters["Wax"].T @ c.a_next)),
+    (("da_prev",), instead(da_prev=lambda dz, d, c: c.parameters["Waa"].T @ dz * c.a_prev)),
+    (("da_prev",), instead(da_prev=lambda dz, d, c: c.parameters["Waa"].T @ dz + d)),
+    (("dWax",), instead(dWax=lambda dz, d, c: dz @ c.a_next.T)),
+    (("dWaa",), instead(dWaa=lambda dz, d, c: dz @ dz.T)),
+    (("dba",), instead(dba=lambda dz, d, c: dz.max(axis=1, keepdims=True))),
+    (("dba",), instead(dba=lambda dz, d, c: dz.mean(axis=0, keepdims=True))),
+    (("dba",), instead(dba=lambda dz, d, c: dz.sum(axis=1, keepdims=True) / len(dz))),
 ]

@@ -36,6 +36,12 @@ def _with_gradients_of_weights(arguments: Arguments, _: Gradients) -> dict[str, 
     return {"dxt": [right["dxt"]], "da_prev": [right["da_prev"], untransposed["da_prev"]]}
 
 
+def _mixed_up(arguments: Arguments, _: Gradients) -> Gradients:
+    # Not from the gradients given: what another mistake has made of da_prev is not what stands in dxt.
+    right = exact.rnn_cell_inputs_backward(arguments["dz"], arguments["cache"])
+    return {"dxt": right["da_prev"], "da_prev": right["dxt"]}
+
+
 def _with_gradients_of_inputs(arguments: Arguments, _: Gradients) -> Gradients:
     dz, cache = arguments["dz"], arguments["cache"]
     inputs = exact.rnn_cell_inputs_backward(dz, cache)
@@ -207,6 +213,13 @@ DZ = (
         "this cell turns a sign. Look for a difference the wrong way round, or for a minus in front of a term.",
         lambda _, right: {"dz": -right["dz"]},
     ),
+    Mistake(
+        "one-over-m",
+        "There is a division by m",
+        "Your numbers are m times too small. In this course the gradients are those of the whole loss: a 1/m, if any, "
+        "is in the loss and has reached you through da_next, so nothing in the cell is divided by m.",
+        lambda a, right: {"dz": right["dz"] / a["da_next"].shape[1]},
+    ),
     *_wrong_slopes(
         "one-minus-forgotten",
         "The slope of tanh is not the square alone",
@@ -286,8 +299,8 @@ VALUE_FOR_GRADIENT = (
 STILL_ZERO = Mistake(
     "still-zero",
     "All numbers are zero",
-    "So they are after np.zeros. Is there a line that computes this gradient, and does it store the result under the "
-    "name that you return?",
+    "So they are after np.zeros. Is there a line that computes this gradient, from numbers that are not zeros "
+    "themselves, and does its result go into what you return?",
     lambda _, right: {name: np.zeros_like(array) for name, array in right.items()},
 )
 
@@ -314,7 +327,14 @@ INPUTS = (
         "dxt and da_prev are mixed up",
         "One of them holds the numbers of the other one. xt and a_prev entered z through different weights: has each "
         "line its own, and does each name get its own result?",
-        lambda _, right: {"dxt": right["da_prev"], "da_prev": right["dxt"]},
+        _mixed_up,
+    ),
+    Mistake(
+        "through-the-tanh-before",
+        "da_prev has gone through the tanh of the step before",
+        "You have multiplied da_prev by the slope of the tanh that made a_prev. That tanh is in the cell before, which "
+        "is given da_prev and takes care of it.",
+        lambda a, right: {"da_prev": right["da_prev"] * (1 - a["cache"].a_prev ** 2)},
     ),
     Mistake(
         "dz-for-da-prev",
