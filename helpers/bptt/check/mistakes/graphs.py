@@ -901,8 +901,8 @@ FIRST = (
     Mistake(
         "dZ2-in-the-first-layer",
         "dZ2 stands where dZ1 belongs",
-        "Your numbers for the first layer are made with dZ2, which belongs to the second one. To reach the first layer, "
-        "the gradient has to go on through A1 and tanh.",
+        "Your numbers for the first layer are made with dZ2, which belongs to the second one. To reach the first "
+        "layer, the gradient has to go on through A1 and tanh.",
         lambda a, _: _first_of(exact.weighted_input_backward(a["dZ2"], a["cache"].first)),
     ),
     Mistake(
