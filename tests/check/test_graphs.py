@@ -301,6 +301,7 @@ WRONG = [
             ("slope-split-by-parentheses", lambda da, a: da * 1 - a**2),
             ("slope-counted-twice", lambda da, a: da * (1 - a**2) ** 2),
             ("arguments-exchanged", lambda da, a: a * (1 - da**2)),
+            ("a-for-da", lambda da, a: a * (1 - a**2)),
             ("slopes-exchanged", lambda da, a: da * SIGMA(a) * (1 - SIGMA(a))),
             ("value-for-gradient", lambda da, a: a),
             ("still-zero", lambda da, a: np.zeros_like(da)),
@@ -321,6 +322,7 @@ WRONG = [
             ("slope-split-by-parentheses", lambda da, a: da * 1 - a),
             ("slope-counted-twice", lambda da, a: da * (a * (1 - a)) ** 2),
             ("arguments-exchanged", lambda da, a: a * da * (1 - da)),
+            ("a-for-da", lambda da, a: a**2 * (1 - a)),
             ("slopes-exchanged", lambda da, a: da * (1 - np.tanh(a) ** 2)),
             ("value-for-gradient", lambda da, a: a),
             ("still-zero", lambda da, a: 0 * da),
@@ -344,6 +346,8 @@ WRONG = [
             ("bias-summed-over-everything", "db", lambda dZ, c: np.sum(dZ, keepdims=True)),
             ("bias-is-mean", "db", lambda dZ, c: dZ.mean(axis=1, keepdims=True)),
             ("bias-summed-over-everything", "db", lambda dZ, c: np.zeros_like(c.b) + dZ.sum()),
+            ("bias-summed-over-everything", "db", lambda dZ, c: np.mean(dZ)),
+            ("bias-not-summed", "db", lambda dZ, c: dZ),
             ("gradient-for-weights", "dX", lambda dZ, c: (dZ @ c.X.T).T @ dZ),
             ("gradient-for-input", "dW", lambda dZ, c: dZ @ (c.W.T @ dZ).T),
             ("gradients-mixed-up", "dX", lambda dZ, c: dZ @ c.X.T),
@@ -597,6 +601,93 @@ def test_the_whole_catalogue_is_tried(name):
 )
 def test_two_mistakes_at_once_are_both_named(name, function, both):
     assert {cause.id for cause in report_on(name, function).causes} == both
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("product-not-swapped", "product-treated-as-sum"),
+        ("ignored-dc", "product-not-swapped"),
+        ("product-treated-as-sum", "ignored-dc"),
+        ("value-for-gradient", "product-treated-as-sum"),
+    ],
+)
+def test_a_mistake_in_each_factor_explains_what_is_made_of_both(one, other):
+    to_p = {
+        "product-not-swapped": lambda dc, c: dc * c.p,
+        "product-treated-as-sum": lambda dc, c: dc,
+        "ignored-dc": lambda dc, c: c.q,
+        "value-for-gradient": lambda dc, c: c.p,
+    }[one]
+    to_q = {
+        "product-not-swapped": lambda dc, c: dc * c.q,
+        "product-treated-as-sum": lambda dc, c: dc,
+        "ignored-dc": lambda dc, c: c.p,
+    }[other]
+    report = report_on("fan_out", factors(to_p, to_q))
+    assert {cause.id: cause.gradients for cause in report.causes} == {one: ("dp", "dx"), other: ("dq", "dx")}
+
+
+# Close to one of the mistakes above, and none of them.
+NEIGHBOURS = [
+    *(
+        ("tanh_backward", function)
+        for function in (
+            lambda da, a: da * (1 - a**3),
+            lambda da, a: da * (1 + a),
+            lambda da, a: da * a * (1 - a**2),
+            lambda da, a: da * (1 - a) * (1 - a**2),
+            lambda da, a: da * (1 - np.tanh(da) ** 2),
+            lambda da, a: da + 1 - a**2,
+            lambda da, a: np.tanh(da),
+        )
+    ),
+    *(
+        ("sigmoid_backward", function)
+        for function in (
+            lambda da, a: da * (a - 1),
+            lambda da, a: da * a * a,
+            lambda da, a: da * (1 + a),
+            lambda da, a: da * SIGMA(a) * (1 - a),
+            lambda da, a: da * a * (1 - a) ** 3,
+        )
+    ),
+    *(
+        ("weighted_input_backward", change(weighted_input_backward, **{name: spoil}))
+        for name, spoil in (
+            ("dX", lambda dZ, c: (c.W.T @ dZ) * c.X),
+            ("db", lambda dZ, c: dZ.mean(axis=0, keepdims=True)),
+            ("db", lambda dZ, c: dZ.sum(axis=1, keepdims=True) * c.b),
+            ("dW", lambda dZ, c: 2 * dZ @ c.X.T),
+        )
+    ),
+    *(
+        ("fan_out", change(fan_out, dx=lambda dc, c, join=join: join(dc * c.q, dc * c.p, c)))
+        for join in (
+            lambda dp, dq, c: tanh_backward(dp, c.x) + dq,
+            lambda dp, dq, c: tanh_backward(dp, c.x) + sigmoid_backward(dq, c.p),
+            lambda dp, dq, c: tanh_backward(dp, c.x),
+            lambda dp, dq, c: tanh_backward(dp, c.p * c.q) + sigmoid_backward(dq, c.q),
+            lambda dp, dq, c: sigmoid_backward(dp, c.q) + tanh_backward(dq, c.p),
+        )
+    ),
+    *(
+        ("two_layer_backward", own(**steps))
+        for steps in (
+            {"dA1": lambda dY, c, dZ2: dY * c.A2 * c.A1 + c.second.W.T @ dZ2},
+            {"dA1": lambda dY, c, dZ2: dY * c.A2 + dZ2},
+            {"dZ1": lambda dY, c, dA1: dY * (1 - c.A1**2)},
+            {"dZ1": lambda dY, c, dA1: dA1 * (1 - np.tanh(c.A1))},
+            {"dZ2": lambda dY, c, dA2: dA2 * c.A2 * (1 - c.A2) * c.A1},
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("seed", SEEDS[::3])
+@pytest.mark.parametrize(("name", "function"), NEIGHBOURS)
+def test_neighbours_of_mistakes_have_no_cause(name, function, seed):
+    assert report_on(name, function, seed=seed).causes == ()
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -10,6 +10,7 @@ import numpy as np
 from bptt import exact
 from bptt.activations import sigmoid
 from bptt.check.exercise import Arguments, Mistake, Predict
+from bptt.check.mistakes.rnn_cell import STILL_ZERO, VALUE_FOR_GRADIENT
 from bptt.types import Array, Gradients
 
 
@@ -20,6 +21,16 @@ def _exchanged(backward: Callable[[Array, Array], Array]) -> Predict:
 def _divided_by_slope(backward: Callable[[Array, Array], Array]) -> Predict:
     return lambda a, _: {"dz": a["da"] / backward(np.ones_like(a["da"]), a["a"])}
 
+
+def _counted_twice(backward: Callable[[Array, Array], Array]) -> Predict:
+    return lambda a, _: {"dz": backward(backward(a["da"], a["a"]), a["a"])}
+
+
+_A_FOR_DA = (
+    "a-for-da",
+    "a stands where da belongs",
+    "You have multiplied the slope by the output itself. What arrives from the right is its gradient.",
+)
 
 _REVERSED = Mistake(
     "sign-reversed",
@@ -51,23 +62,6 @@ _SPLIT_SLOPE = (
         "There is a difference in the slope, and da has to multiply all of it. Computing the slope in a line of its "
         "own, with a name, helps."
     ),
-)
-
-_VALUE_FOR_GRADIENT = (
-    "value-for-gradient",
-    "A value of the forward pass is returned as a gradient",
-    (
-        "These are numbers of the forward pass. The gradient has the same shape and other numbers: look at what you "
-        "return under this name."
-    ),
-)
-
-STILL_ZERO = Mistake(
-    "still-zero",
-    "All numbers are zero",
-    "So they are after np.zeros. Is there a line that computes this gradient, from numbers that are not zeros "
-    "themselves, and does its result go into what you return?",
-    lambda _, right: {name: np.zeros_like(array) for name, array in right.items()},
 )
 
 TANH = (
@@ -135,9 +129,10 @@ TANH = (
         "slope-counted-twice",
         "The slope of tanh is counted twice",
         "There is one tanh between z and a, so its slope is one factor.",
-        lambda a, right: {"dz": exact.tanh_backward(right["dz"], a["a"])},
+        _counted_twice(exact.tanh_backward),
     ),
     Mistake(*_ARGUMENTS_EXCHANGED, _exchanged(exact.tanh_backward)),
+    Mistake(*_A_FOR_DA, lambda a, _: {"dz": exact.tanh_backward(a["a"], a["a"])}),
     Mistake(
         "square-forgotten",
         "The square in the slope of tanh is missing",
@@ -152,7 +147,7 @@ TANH = (
             "dz": [exact.sigmoid_backward(a["da"], each) for each in (a["a"], sigmoid(a["a"]))],
         },
     ),
-    Mistake(*_VALUE_FOR_GRADIENT, lambda a, _: {"dz": a["a"]}),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dz": a["a"]}),
     STILL_ZERO,
 )
 
@@ -214,9 +209,10 @@ SIGMOID = (
         "slope-counted-twice",
         "The slope of the sigmoid is counted twice",
         "There is one sigmoid between z and a, so its slope comes in once.",
-        lambda a, right: {"dz": exact.sigmoid_backward(right["dz"], a["a"])},
+        _counted_twice(exact.sigmoid_backward),
     ),
     Mistake(*_ARGUMENTS_EXCHANGED, _exchanged(exact.sigmoid_backward)),
+    Mistake(*_A_FOR_DA, lambda a, _: {"dz": exact.sigmoid_backward(a["a"], a["a"])}),
     Mistake(
         "factor-forgotten",
         "The slope of the sigmoid has two factors",
@@ -231,7 +227,7 @@ SIGMOID = (
         "1/2.",
         lambda a, _: {"dz": [exact.tanh_backward(a["da"], each) for each in (a["a"], np.tanh(a["a"]))]},
     ),
-    Mistake(*_VALUE_FOR_GRADIENT, lambda a, _: {"dz": a["a"]}),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dz": a["a"]}),
     STILL_ZERO,
 )
 
@@ -271,12 +267,23 @@ WEIGHTED_INPUT = (
     ),
     Mistake(
         "bias-summed-over-everything",
-        "db is summed over both axes",
+        "db is one number for all units",
         "All entries of dZ have gone into one number. b has one entry for each unit, so only the examples are to be "
         "summed.",
         lambda a, right: {
-            "db": [np.broadcast_to(a["dZ"].sum(), shape) for shape in ((), (1, 1), right["db"].shape)],
+            "db": [
+                np.broadcast_to(number, shape)
+                for number in (a["dZ"].sum(), a["dZ"].mean())
+                for shape in ((), (1, 1), right["db"].shape)
+            ],
         },
+    ),
+    Mistake(
+        "bias-not-summed",
+        "db still has a column for each example",
+        "You have what each example says about the bias. But b is one column, added to all m examples, so it collects "
+        "what comes back from all of them.",
+        lambda a, _: {"db": a["dZ"]},
     ),
     Mistake(
         "bias-is-mean",
@@ -316,7 +323,7 @@ WEIGHTED_INPUT = (
         "One of them holds the numbers of the other one. Does each name get its own result?",
         lambda _, right: {"dW": right["dX"], "dX": right["dW"]},
     ),
-    Mistake(*_VALUE_FOR_GRADIENT, lambda a, _: {"dW": a["cache"].W, "db": a["cache"].b, "dX": a["cache"].X}),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dW": a["cache"].W, "db": a["cache"].b, "dX": a["cache"].X}),
     STILL_ZERO,
 )
 
@@ -354,7 +361,7 @@ PRODUCT = (
         lambda a: {"dp": a["cache"].q, "dq": a["cache"].p},
     ),
     *_one_or_both(
-        *_VALUE_FOR_GRADIENT,
+        *VALUE_FOR_GRADIENT,
         lambda a: {"dp": a["cache"].p, "dq": a["cache"].q},
     ),
     *_one_or_both(
@@ -512,7 +519,7 @@ JOIN = (
             lambda a: exact.sigmoid_backward(a["dp"], a["cache"].q),
         ),
     ),
-    Mistake(*_VALUE_FOR_GRADIENT, lambda a, _: {"dx": a["cache"].x}),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dx": a["cache"].x}),
     STILL_ZERO,
 )
 
@@ -919,13 +926,13 @@ FIRST = (
         _mixed_up_layers,
     ),
     Mistake(
-        *_VALUE_FOR_GRADIENT,
+        *VALUE_FOR_GRADIENT,
         lambda a, _: {"dW1": a["cache"].first.W, "db1": a["cache"].first.b, "dX": a["cache"].first.X},
     ),
     STILL_ZERO,
 )
 
 SECOND = (
-    Mistake(*_VALUE_FOR_GRADIENT, lambda a, _: {"dW2": a["cache"].second.W, "db2": a["cache"].second.b}),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dW2": a["cache"].second.W, "db2": a["cache"].second.b}),
     STILL_ZERO,
 )
