@@ -668,7 +668,7 @@ NEIGHBOURS = [
             lambda dp, dq, c: tanh_backward(dp, c.x) + sigmoid_backward(dq, c.p),
             lambda dp, dq, c: tanh_backward(dp, c.x),
             lambda dp, dq, c: tanh_backward(dp, c.p * c.q) + sigmoid_backward(dq, c.q),
-            lambda dp, dq, c: sigmoid_backward(dp, c.q) + tanh_backward(dq, c.p),
+            lambda dp, dq, c: sigmoid_backward(dp, c.q) + tanh_backward(dp, c.p) * 2,
         )
     ),
     *(
