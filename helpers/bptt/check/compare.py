@@ -89,8 +89,7 @@ def _call_finding(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Find
         )
         return Finding("borrowed", None, message)
     if error is not None:
-        where = f"\n{outcome.at_line}" if outcome.at_line else ""
-        return Finding("raised", None, f"{type(error).__name__}: {error}{_advice(str(error))}{where}", sizes)
+        return Finding("raised", None, _raised_message(outcome, sizes), sizes)
     if outcome.result is None:
         message = f"{exercise.name} returns None. Does it end with a return? (d.update(...) gives None as well.)"
         return Finding("returns-nothing", None, message)
@@ -100,25 +99,16 @@ def _call_finding(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Find
     return None
 
 
-ADVICE = {
-    "matmul: Input": (
-        "A matrix product needs as many columns on its left as rows on its right. Does one of the two have to be "
-        "transposed, or is each entry treated by itself? Then the product is *."
-    ),
-    "not aligned": (
-        "A matrix product needs as many columns on its left as rows on its right. Does one of the two have to be "
-        "transposed?"
-    ),
-    "non-broadcastable output": (
-        "One of the two has lost an axis. A sum keeps the axis that it sums over only with keepdims=True."
-    ),
-    "tuple indices must be": "The cache is no dict: write cache.a_next.",
-}
-"""By part of an error message that tells a beginner little, advice to show with it."""
-
-
-def _advice(message: str) -> str:
-    return next((f". {text}" for part, text in ADVICE.items() if part in message), "")
+def _raised_message(outcome: CallResult, sizes: Sizes) -> str:
+    # NumPy breaks long lines, and a line of its own is code.
+    said = " ".join(str(outcome.error).split())
+    words = f"{type(outcome.error).__name__}: {said}" if said else type(outcome.error).__name__
+    lines = [f"{outcome.advice} ({words})" if outcome.advice else words]
+    if outcome.at_line:
+        lines.append(outcome.at_line)
+    if outcome.at_line.count("\n") and any(sizes):
+        lines.append(f"where {', '.join(f'{name} = {size}' for name, size in sizes._asdict().items())}")
+    return "\n".join(lines)
 
 
 def _gradient_finding(

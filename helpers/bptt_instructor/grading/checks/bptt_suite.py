@@ -139,7 +139,8 @@ class _ProxyOfRemote:
 def _call_result(reply: CallReply) -> CallResult:
     error = _exception(reply.error, reply.message) if reply.error else None
     return CallResult(
-        reply.result, error, reply.at_line, reply.warned, reply.printed, reply.changed, reply.axes, reply.calls
+        *(reply.result, error, reply.at_line, reply.warned, reply.printed, reply.changed, reply.axes, reply.calls),
+        advice=reply.advice,
     )
 
 
