@@ -32,7 +32,7 @@ def as_html(report: ReportData) -> str:
         _headline(report),
         *(_cause(cause) for cause in report.causes),
         _impulse(report.impulse) if report.impulse else "",
-        *(_finding(finding, opened=not report.causes and not i) for i, finding in enumerate(report.findings)),
+        *(_finding(finding, opened=not report.causes and not i) for i, finding in enumerate(report.told)),
         _note_list(report.notes),
         _printed_block(report),
         "".join(f'<footer style="opacity:.75;margin-top:.5em">{escape(line)}</footer>' for line in footer(report)),

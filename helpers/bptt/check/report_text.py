@@ -15,9 +15,9 @@ def as_text(report: ReportData) -> str:
         lines += ["", *_cause(cause)]
     if report.impulse:
         lines += ["", _wrapped(f"Impulse test. {report.impulse.sentence}", "  ", "  ")]
-    if any(finding.message != report.summary for finding in report.findings):
+    if any(finding.message != report.summary for finding in report.told):
         lines.append("")
-    for finding in report.findings:
+    for finding in report.told:
         if finding.message == report.summary:
             continue
         first, *code = finding.message.splitlines()

@@ -37,7 +37,6 @@ class BpttSuite:
         "returns-nothing": "returns nothing",
         "return-type": "returns something of another type",
         "missing": "leaves out a gradient",
-        "extra": "returns more than asked for",
         "shape": "has a wrong shape",
         "dtype": "holds other than real numbers",
         "not-finite": "overflows",
