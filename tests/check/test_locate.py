@@ -90,7 +90,7 @@ PLACES = [
     (
         "rnn_backward",
         rnn_loop(("for t in", "if T_x == 1:\n        da_prevt = da_prevt + 3\n    for t in")),
-        "wrong only where there is one step (T_x = 1): what does your loop do then?",
+        "wrong only where there is one time step (T_x = 1): what does your loop do then?",
     ),
     (
         "rnn_backward",
