@@ -334,3 +334,31 @@ def test_a_field_of_the_cache_is_not_taken_for_a_value_of_the_notebook():
     notebook = {"a_prev": -0.2, "back": back}
     exec(source, notebook)  # noqa: S102 - a notebook cell
     assert "of the notebook" not in str(report_on(notebook["rnn_cell_backward"]))
+
+
+SOLUTION_LINES = (
+    "1-cache.a_next**2",
+    "1-a_next**2",
+    "1-np.tanh(z)**2",
+    "1-a**2",
+    "Wax.T@dz",
+    "Waa.T@dz",
+    "dz@xt.T",
+    "dz@a_prev.T",
+    "np.sum(dz,axis=1,keepdims=True)",
+    "dz.sum(axis=1,keepdims=True)",
+    "W.T@dZ",
+    "dZ@X.T",
+    "dc*cache.q",
+    "dc*cache.p",
+    "tanh_backward(dp,cache.p)",
+    "sigmoid_backward(dq,cache.q)",
+    "dY*cache.A1",
+    "dY*cache.A2",
+)
+
+
+@pytest.mark.parametrize("name", [name for name in check.EXERCISES if "lstm" not in name])
+def test_no_explanation_gives_the_line_away(name):
+    texts = [mistake.title + mistake.explanation for mistake in all_mistakes(check.EXERCISES[name])]
+    assert not [(line, text) for line in SOLUTION_LINES for text in texts if line in "".join(text.split())]

@@ -96,7 +96,8 @@ class _Explanation:
     Attributes
     ----------
     changed_values : tuple of dict
-        For each case, the values before this gradient that the mistakes change.
+        For each case, the values that the mistakes change: those before this gradient, and itself where later stages
+        take it.
     affected : set of str
         The gradients that they change in the first case.
     contradicted : int
@@ -262,6 +263,8 @@ def _explanation(
     if once and any(case.learner_gradients[name].matches(case.values[name]) for name in contradicted):
         return None
     arguments = {name for stage in _stages_before([gradient], stages) for name in stage.arguments}
+    if any(gradient in stage.arguments for stage in stages):
+        arguments.add(gradient)
     return _Explanation(
         ({name: value for name, value in changed.items() if name in arguments},),
         frozenset(affected),
