@@ -272,6 +272,7 @@ WRONG = [
     ("gates", "square-outside", ("dzc",), [("(1 - cct**2)", "(1 - cct)**2")]),
     ("gates", "c-next-for-tanh-of-c", ("dzo",), [("np.tanh(c_next)", "c_next")]),
     ("gates", "a-next-for-tanh-of-c", ("dzo",), [("np.tanh(c_next)", "a_next")]),
+    ("gates", "a-next-for-tanh-of-c", ("dzo",), [("* ot", "* ot * ot")]),
     ("gates", "dc-for-da-next", ("dzo",), [("da_next", "dc")]),
     ("gates", "da-next-for-dc", ("dzf", "dzi", "dzc"), [("dc *", "da_next *")]),
     ("gates", "da-next-for-dc", ("dzi",), [("dc * cct", "da_next * cct")]),
@@ -286,7 +287,6 @@ WRONG = [
             ("slopes-exchanged", "(1 - np.tanh(g) ** 2)"),
             ("square-in-sigmoid-slope", "g * (1 - g**2)"),
             ("square-in-sigmoid-slope", "g * (1 - g) ** 2"),
-            ("a-next-for-tanh-of-c" if x == "o" else "square-in-sigmoid-slope", "g * g * (1 - g)"),
             ("slope-of-another-gate", "(1 - cct**2)"),
             ("slope-split-by-parentheses", "g * 1 - g"),
         )

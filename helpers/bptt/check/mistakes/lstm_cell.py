@@ -556,8 +556,6 @@ def _sigmoid_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradie
             _SIGMOID_SQUARED,
             lambda a: doutput(a) * output(a) * (1 - output(a) ** 2),
             lambda a: doutput(a) * output(a) * (1 - output(a)) ** 2,
-            # In dzo this is also a_next for tanh of c_next, which has an entry of its own.
-            *([] if name == "dzo" else [lambda a: doutput(a) * output(a) ** 2 * (1 - output(a))]),
         ),
         *_spellings(
             name,
