@@ -228,6 +228,12 @@ WRONG = [
             "(1 - np.tanh(c_next) ** 2 * da_next * ot)",
         )
     ),
+    ("dc", "one-minus-forgotten", ("dc",), [(SLOPE, "np.tanh(c_next) ** 2")]),
+    ("dc", "sigmoid-derivative", ("dc",), [(SLOPE, "sigmoid(c_next) * (1 - sigmoid(c_next))")]),
+    ("dc", "upstream-gradients-exchanged", ("dc",), [(DC, f"dc = da_next + dc_next * {B}")]),
+    *(("dc", "another-factor-in-dc", ("dc",), [(DC, f"dc = ({DC[5:]}) * {x}")]) for x in ("it", "ot", "cct")),
+    *(("dc", "another-factor-in-dc", ("dc",), [("* ot", f"* ot * {x}")]) for x in ("it", "ot", "cct")),
+    ("dc", "forget-gate-in-dc", ("dc",), [("* ot", "* ot * ft")]),
     ("dc", "dc-next-changed-in-place", (), [(DC, f"dc_next += da_next * ot * {SLOPE}; dc = dc_next.copy()")]),
     ("gates", "gate-gradient-after-activation", DZ, AWAY),
     *(("gates", "gate-gradient-after-activation", (dz,), [change]) for dz, change in zip(DZ, AWAY, strict=True)),
@@ -266,6 +272,7 @@ WRONG = [
     ("gates", "square-outside", ("dzc",), [("(1 - cct**2)", "(1 - cct)**2")]),
     ("gates", "c-next-for-tanh-of-c", ("dzo",), [("np.tanh(c_next)", "c_next")]),
     ("gates", "a-next-for-tanh-of-c", ("dzo",), [("np.tanh(c_next)", "a_next")]),
+    ("gates", "a-next-for-tanh-of-c", ("dzo",), [("* ot", "* ot * ot")]),
     ("gates", "dc-for-da-next", ("dzo",), [("da_next", "dc")]),
     ("gates", "da-next-for-dc", ("dzf", "dzi", "dzc"), [("dc *", "da_next *")]),
     ("gates", "da-next-for-dc", ("dzi",), [("dc * cct", "da_next * cct")]),
@@ -280,7 +287,6 @@ WRONG = [
             ("slopes-exchanged", "(1 - np.tanh(g) ** 2)"),
             ("square-in-sigmoid-slope", "g * (1 - g**2)"),
             ("square-in-sigmoid-slope", "g * (1 - g) ** 2"),
-            ("a-next-for-tanh-of-c" if x == "o" else "square-in-sigmoid-slope", "g * g * (1 - g)"),
             ("slope-of-another-gate", "(1 - cct**2)"),
             ("slope-split-by-parentheses", "g * 1 - g"),
         )
@@ -290,6 +296,12 @@ WRONG = [
         for x in "fio"
     ),
     *(
+        ("gates", "slope-of-another-gate", (f"dz{x}",), [(f"{x}t * (1 - {x}t)", f"{a}t * (1 - {b}t)")])
+        for x, y in permutations("fio", 2)
+        for a, b in ((x, y), (y, x))
+    ),
+    *(("gates", "still-zero", (dz,), [(LINE[dz[2]], f"{dz} = np.zeros((n_a, m))")]) for dz in DZ),
+    *(
         ("gates", "divided-by-slope", (dz,), [(slope, f" / ({slope[3:]})")])
         for dz, slope in zip(DZ, SLOPES, strict=True)
     ),
@@ -297,6 +309,9 @@ WRONG = [
         ("gates", identifier, ("dzc",), [("(1 - cct**2)", wrong)])
         for identifier, wrong in (
             ("plus-in-slope", "(1 + cct**2)"),
+            ("one-minus-forgotten", "cct**2"),
+            ("candidate-in-its-own-gradient", "cct * (1 - cct**2)"),
+            ("candidate-in-its-own-gradient", "cct * (1 - np.tanh(cct) ** 2)"),
             ("sign-reversed", "(cct**2 - 1)"),
             ("square-inside-tanh", "(1 - np.tanh(cct**2))"),
             ("value-for-slope", "cct"),
@@ -342,6 +357,10 @@ WRONG = [
     ("gates", "tanh-slope-in-dzo", ("dzo",), [(DZO, f"dzo = da_next * ot * {SLOPE}")]),
     ("parameters", "weight-gradient-transposed", DW, [(f"{dz} @ both.T", f"both @ {dz}.T") for dz in DZ]),
     ("parameters", "weight-gradient-transposed", ("dWc",), [("dzc @ both.T", "both @ dzc.T")]),
+    ("parameters", "value-for-gradient", DW, [(f"dz{x} @ both.T", f"W{x}") for x in "fico"]),
+    ("parameters", "value-for-gradient", ("dbi",), [("np.sum(dzi, axis=1, keepdims=True)", 'parameters["bi"]')]),
+    ("parameters", "still-zero", ("dWc",), [("dzc @ both.T", "np.zeros_like(Wc)")]),
+    ("parameters", "still-zero", DB, [(f"np.sum(dz{x}, axis=1, keepdims=True)", "np.zeros((n_a, 1))") for x in "fico"]),
     ("parameters", "sum-without-keepdims", DB, [(", keepdims=True", "")]),
     ("parameters", "bias-summed-over-wrong-axis", DB, [("axis=1", "axis=0")]),
     ("parameters", "bias-summed-over-wrong-axis", ("dbi",), [("dzi, axis=1, keepdims=True", "dzi, axis=0")]),
@@ -411,13 +430,13 @@ WRONG = [
     ("inputs", "state-and-input-exchanged", ("dxt",), [("[:, n_a:]", "[:, :n_a]")]),
     (
         "inputs",
-        "gradients-for-weights",
+        "gradient-for-weights",
         ("dxt", "da_prev"),
         gradients_for(*(f"W{x}[:, {half}]" for x in "fico" for half in (":n_a", "n_a:"))),
     ),
-    ("inputs", "gradients-for-weights", ("dxt", "da_prev"), gradients_for("Wf[:, :n_a]", "Wo[:, n_a:]", "Wc[:, n_a:]")),
-    ("inputs", "gradients-for-weights", ("da_prev",), gradients_for("Wi[:, :n_a]", "Wo[:, :n_a]")),
-    ("inputs", "gradients-for-weights", ("dxt",), gradients_for(*(f"W{x}[:, n_a:]" for x in "fico"))),
+    ("inputs", "gradient-for-weights", ("dxt", "da_prev"), gradients_for("Wf[:, :n_a]", "Wo[:, n_a:]", "Wc[:, n_a:]")),
+    ("inputs", "gradient-for-weights", ("da_prev",), gradients_for("Wi[:, :n_a]", "Wo[:, :n_a]")),
+    ("inputs", "gradient-for-weights", ("dxt",), gradients_for(*(f"W{x}[:, n_a:]" for x in "fico"))),
     (
         "inputs",
         "gates-for-weights",
@@ -437,6 +456,14 @@ WRONG = [
         [("dc_prev = dc * ft", "dc_prev, da_prev = da_prev, dc * ft")],
     ),
     ("inputs", "state-and-memory-exchanged", ("da_prev",), [("dc_prev = dc * ft", "da_prev = dc_prev = dc * ft")]),
+    ("inputs", "through-the-tanh-before", ("da_prev",), [(DA_PREV, f"da_prev = ({DA_PREV[10:]}) * (1 - a_prev**2)")]),
+    ("inputs", "value-for-gradient", ("dxt", "da_prev"), [(DXT, "dxt = xt"), (DA_PREV, "da_prev = a_prev")]),
+    ("inputs", "value-for-gradient", ("da_prev", "dc_prev"), [("dc * ft", "c_next"), (DA_PREV, "da_prev = a_next")]),
+    ("inputs", "value-for-gradient", ("dc_prev",), [("dc * ft", "c_prev")]),
+    ("inputs", "still-zero", ("dxt",), [(DXT, "dxt = np.zeros_like(xt)")]),
+    ("inputs", "still-zero", ("da_prev",), [(DA_PREV, "da_prev = np.zeros_like(a_prev)")]),
+    ("inputs", "still-zero", ("dc_prev",), [("dc * ft", "0 * dc")]),
+    ("inputs", "forget-gate-counted-twice", ("dc_prev",), [("dc * ft", "dc * ft * ft")]),
     ("inputs", "dzf-in-dc-prev", ("dc_prev",), [("dc * ft", "dzf * ft")]),
     ("inputs", "dzf-in-dc-prev", ("dc_prev",), [("dc * ft", "dzf * c_prev")]),
     ("inputs", "dzf-in-dc-prev", ("dc_prev",), [("dc * ft", "dzf.copy()")]),

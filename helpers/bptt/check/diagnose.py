@@ -5,6 +5,7 @@ each pair of mistakes on one path, predicts all gradients that it changes. A gra
 where several paths meet: it is compared with the prediction of all mistakes that have been found, each on its own path.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
@@ -189,7 +190,10 @@ def _explain_where_paths_meet(
     stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], explained: Explanations
 ) -> Explanations:
     """Explain gradients by all mistakes that have been found in others, and at most one more, made elsewhere."""
-    clearest = [min(sets.items(), key=lambda item: item[1].contradicted) for sets in explained.values()]
+    support = Counter(ids for sets in explained.values() for ids in sets)
+    clearest = [
+        min(sets.items(), key=lambda item: (-support[item[0]], item[1].contradicted)) for sets in explained.values()
+    ]
     combined = [(ids, explanation) for ids, explanation in clearest if any(explanation.changed_values)]
     if not combined:
         return {}

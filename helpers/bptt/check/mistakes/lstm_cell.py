@@ -14,7 +14,7 @@ from bptt import exact
 from bptt.activations import sigmoid
 from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.check.mistakes.lstm_jacobians import GATES, OUTPUT_OF, LSTMCellJacobians
-from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, weighted_input_mistakes
+from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, STILL_ZERO, VALUE_FOR_GRADIENT, weighted_input_mistakes
 from bptt.lstm import LSTMCellCache
 from bptt.types import Array, Gradients
 
@@ -67,6 +67,12 @@ _SPLIT_SLOPE = partial(
     "The parentheses of a slope are in the wrong place",
     "A slope with a minus in it is one factor, and what it is multiplied by belongs to the whole difference. In your "
     "line a product reaches only one side of the minus. Computing the slope in a line of its own, with a name, helps.",
+)
+_SQUARE_ALONE = partial(
+    Mistake,
+    "one-minus-forgotten",
+    "The slope of tanh is not the square alone",
+    "You multiply by the square of what tanh gave. That is 0 where the output is 0, and there tanh is at its steepest.",
 )
 _VALUE = partial(
     Mistake,
@@ -139,11 +145,38 @@ def _paths_joined_early(predict: Predict) -> Mistake:
     )
 
 
+_FACTOR_TOO_MANY = partial(
+    Mistake,
+    "another-factor-in-dc",
+    "There is a factor too many in dc",
+    "The update gate and the candidate made the new memory, and come after dc on the way back. The output gate stands "
+    "on the way from a_next, once, and dc_next does not meet it at all.",
+)
+
+
+def _another_factor(name: str) -> Mistake:
+    return _FACTOR_TOO_MANY(lambda a, right: {"dc": right["dc"] * getattr(a["cache"], name)})
+
+
+def _another_factor_through_a(name: str) -> Mistake:
+    return _FACTOR_TOO_MANY(lambda a, _: {"dc": a["dc_next"] + _dc_through_a(a) * getattr(a["cache"], name)})
+
+
 def _slope_at_c_prev(predict: Predict) -> Mistake:
     return Mistake(
         "slope-at-c-prev",
         "The slope of tanh is taken at c_prev",
         "It is the new memory that goes through tanh and is shown, not the one that came in.",
+        predict,
+    )
+
+
+def _sigmoid_in_dc(predict: Predict) -> Mistake:
+    return Mistake(
+        "sigmoid-derivative",
+        "This is the slope of the sigmoid, not of tanh",
+        "The memory is shown through tanh. The form with two factors, the output and one minus the output, belongs to "
+        "the sigmoid of a gate.",
         predict,
     )
 
@@ -229,6 +262,7 @@ DC = (
     _SQUARE_FORGOTTEN(_dc_at_tanh(lambda tanh: 1 - tanh)),
     _SQUARE_OUTSIDE(_dc_at_tanh(lambda tanh: (1 - tanh) ** 2)),
     _SQUARE_INSIDE(lambda a, _: _dc_with_slope(a, 1 - np.tanh(a["cache"].c_next ** 2))),
+    _SQUARE_ALONE(_dc_at_tanh(lambda tanh: tanh**2)),
     _PLUS(_dc_at_tanh(lambda tanh: 1 + tanh**2)),
     _REVERSED(_dc_at_tanh(lambda tanh: tanh**2 - 1)),
     _DIVIDED(_dc_at_tanh(lambda tanh: 1 / (1 - tanh**2))),
@@ -236,13 +270,8 @@ DC = (
     _SPLIT_SLOPE(_dc_split(lambda da_next, ot, tanh: ot * (1 - tanh**2 * da_next))),
     _SPLIT_SLOPE(_dc_split(lambda da_next, ot, tanh: da_next * (1 - tanh**2 * ot))),
     _SPLIT_SLOPE(_dc_split(lambda da_next, ot, tanh: 1 - tanh**2 * ot * da_next)),
-    Mistake(
-        "sigmoid-derivative",
-        "This is the slope of the sigmoid, not of tanh",
-        "The memory is shown through tanh. The form with two factors, the output and one minus the output, belongs to "
-        "the sigmoid of a gate.",
-        _dc_at_tanh(lambda tanh: tanh * (1 - tanh)),
-    ),
+    _sigmoid_in_dc(_dc_at_tanh(lambda tanh: tanh * (1 - tanh))),
+    _sigmoid_in_dc(lambda a, _: _dc_with_slope(a, sigmoid(a["cache"].c_next) * (1 - sigmoid(a["cache"].c_next)))),
     _VALUE(_dc_at_tanh(lambda tanh: tanh)),
     Mistake(
         "da-next-unchanged-in-dc",
@@ -276,7 +305,17 @@ DC = (
     _paths_joined_early(_joined_before_the_gate),
     _wrong_gate("ft"),
     _wrong_gate("it"),
+    Mistake(
+        "upstream-gradients-exchanged",
+        "da_next and dc_next are exchanged",
+        "In your line dc_next goes through the output gate and tanh, and da_next comes straight to the memory. Which "
+        "of the two is the gradient of a_next, and which is that of the memory itself?",
+        lambda a, _: {"dc": a["da_next"] + _factor_of_da_next(a) * a["dc_next"]},
+    ),
+    *map(_another_factor, ("it", "ot", "cct")),
+    *map(_another_factor_through_a, ("it", "ot", "cct")),
     _forget_gate_in_dc(lambda a, right: {"dc": right["dc"] * a["cache"].ft}),
+    _forget_gate_in_dc(lambda a, _: {"dc": a["dc_next"] + _dc_through_a(a) * a["cache"].ft}),
     _forget_gate_in_dc(lambda a, right: {"dc": right["dc"] + a["dc_next"] * (a["cache"].ft - 1)}),
 )
 
@@ -321,7 +360,7 @@ _OTHER_SLOPE = partial(
     "slope-of-another-gate",
     "A slope is taken at another gate",
     "All gates have the same shape, so NumPy cannot tell them apart. Each sigmoid has its slope where its own output "
-    "is.",
+    "is: in both factors.",
 )
 _FACTOR = partial(
     Mistake,
@@ -381,24 +420,24 @@ _TWICE = partial(
     Mistake,
     "da-next-counted-twice",
     "What comes through a_next is counted twice",
-    "dc already holds both: what the next step says about the memory, and what comes back through a_next. Your line "
-    "starts with dc, and then brings da_next to the memory once more. Formulas in which the two are added in every "
-    "line begin without dc.",
+    "Your numbers contain twice what da_next sends to the memory. dc already holds both: what the next step says about "
+    "the memory, and what comes back through a_next. A line that starts with dc and adds the way through a_next once "
+    "more was written for a cell in which dc is computed nowhere.",
 )
 _NEXT_TWICE = partial(
     Mistake,
     "dc-next-counted-twice",
     "dc_next is counted twice",
-    "dc already holds both: what the next step says about the memory, and what comes back through a_next. Your line "
-    "adds dc_next to it once more.",
+    "dc already holds both: what the next step says about the memory, and what comes back through a_next. Your numbers "
+    "contain dc_next once more.",
 )
 _CANDIDATE_AGAIN = partial(
     Mistake,
     "candidate-in-its-own-gradient",
     "The candidate is multiplied by itself",
-    "In your dzc the term with da_next has cct as a factor of its own, outside the slope. But in the memory the "
-    "candidate is multiplied by one gate and by nothing else. Texts of 2018 printed this line so, some with further "
-    "slips in the slope or in the parentheses: it is safer to derive it from the line that makes c_next.",
+    "In your dzc cct is a factor of its own, outside the slope, at least in the term with da_next. But in the memory "
+    "the candidate is multiplied by one gate and by nothing else. Texts of 2018 printed this line so, some with "
+    "further slips in the slope or in the parentheses: it is safer to derive it from the line that makes c_next.",
 )
 _CANDIDATE_ELSEWHERE = partial(
     Mistake,
@@ -473,6 +512,7 @@ def _gate_mistakes(gate: str) -> tuple[Mistake, ...]:
         *_spellings(name, _NO_ARRIVAL, lambda a: _jacobians(a).wrt_z[gate]),
         *_spellings(name, _COPIED, *map(copied, others)),
         *_spellings(name, _CANDIDATE_ELSEWHERE if gate == "c" else _OTHER_SLOPE, *map(at_slope_of, others)),
+        STILL_ZERO,
         *_spellings(name, _REVERSED, with_slope(np.negative)),
         *_spellings(name, _DIVIDED, with_slope(np.reciprocal)),
         *(_tanh_mistakes(name, doutput, output) if gate == "c" else _sigmoid_mistakes(name, doutput, output)),
@@ -493,6 +533,13 @@ def _sigmoid_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradie
     def split(line: Callable[[Array, Array], Array]) -> ComputeGradient:
         return lambda a: line(doutput(a), output(a))
 
+    def half_copied(other: str) -> tuple[ComputeGradient, ComputeGradient]:
+        return (
+            lambda a: doutput(a) * output(a) * (1 - _output(a, other)),
+            lambda a: doutput(a) * _output(a, other) * (1 - output(a)),
+        )
+
+    others = [other for other in "fio" if name != f"dz{other}"]
     return (
         *_spellings(name, _ACTIVATED_AGAIN, lambda a: doutput(a) / (2 * np.cosh(output(a) / 2)) ** 2),
         *_spellings(
@@ -501,6 +548,7 @@ def _sigmoid_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradie
             lambda a: doutput(a) * (1 - output(a) ** 2),
             lambda a: doutput(a) * (1 - np.tanh(output(a)) ** 2),
         ),
+        *_spellings(name, _OTHER_SLOPE, *(spelling for other in others for spelling in half_copied(other))),
         *_spellings(name, _FACTOR, lambda a: doutput(a) * output(a), lambda a: doutput(a) * (1 - output(a))),
         *_spellings(name, _PLUS, lambda a: doutput(a) * output(a) * (1 + output(a))),
         *_spellings(
@@ -508,8 +556,6 @@ def _sigmoid_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradie
             _SIGMOID_SQUARED,
             lambda a: doutput(a) * output(a) * (1 - output(a) ** 2),
             lambda a: doutput(a) * output(a) * (1 - output(a)) ** 2,
-            # In dzo this is also a_next for tanh of c_next, which has an entry of its own.
-            *([] if name == "dzo" else [lambda a: doutput(a) * output(a) ** 2 * (1 - output(a))]),
         ),
         *_spellings(
             name,
@@ -536,6 +582,7 @@ def _tanh_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradient)
         *_spellings(name, _SQUARE_OUTSIDE, lambda a: doutput(a) * (1 - output(a)) ** 2),
         *_spellings(name, _SQUARE_INSIDE, lambda a: doutput(a) * (1 - np.tanh(output(a) ** 2))),
         *_spellings(name, _PLUS, lambda a: doutput(a) * (1 + output(a) ** 2)),
+        *_spellings(name, _SQUARE_ALONE, lambda a: doutput(a) * output(a) ** 2),
         *_spellings(name, _VALUE, lambda a: doutput(a) * output(a)),
         *_spellings(
             name,
@@ -636,6 +683,12 @@ GATE = {
         *_da_next_for_dc("c"),
         *_counted_twice("c"),
         *_candidate_again(lambda a: a["dc"]),
+        *_spellings(
+            "dzc",
+            _CANDIDATE_AGAIN,
+            lambda a: a["dc"] * _jacobians(a).wrt_z["c"] * a["cache"].cct,
+            lambda a: a["dc"] * a["cache"].it * a["cache"].cct * (1 - np.tanh(a["cache"].cct) ** 2),
+        ),
         *_spellings(
             "dzc",
             partial(
@@ -827,6 +880,8 @@ def _parameter_mistakes(gate: str) -> tuple[Mistake, ...]:
             "The gates look at the old state and at the input. The memory is not among what they weigh.",
             lambda a, _: {dW: _jacobians(a).to_weights_with_c_prev(a[dz])["dW"]},
         ),
+        Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {name: a["cache"].parameters[name[1:]] for name in (dW, db)}),
+        STILL_ZERO,
         *(_COPIED(copied(other)) for other in GATES if other != gate),
         _SLOPE_TWICE(lambda a, _: both(_jacobians(a).to_weights(a[dz] * _jacobians(a).slope[gate]))),
     )
@@ -974,7 +1029,7 @@ INPUTS = (
         lambda _, right: {"dxt": right["da_prev"], "da_prev": right["dxt"]},
     ),
     Mistake(
-        "gradients-for-weights",
+        "gradient-for-weights",
         "Gradients of the weights stand where the weights belong",
         "On the way forward state and input were multiplied by the weights, so the weights are what their gradients "
         "are made with on the way back. In at least one term you have used what you computed for the weights, dWf, "
@@ -996,6 +1051,18 @@ INPUTS = (
         lambda a, right: {"da_prev": right["da_prev"] + _memory_gradient(a)},
     ),
     _STATE_AND_MEMORY(lambda a, _: {"da_prev": _memory_gradient(a)}),
+    Mistake(
+        "through-the-tanh-before",
+        "da_prev has gone through the tanh of the step before",
+        "You have multiplied da_prev by a slope of tanh at a_prev. What made a_prev belongs to the cell before, which "
+        "is given da_prev and takes care of it.",
+        lambda a, right: {"da_prev": right["da_prev"] * (1 - a["cache"].a_prev ** 2)},
+    ),
+    Mistake(
+        *VALUE_FOR_GRADIENT,
+        lambda a, _: {"dxt": a["cache"].xt, "da_prev": [a["cache"].a_prev, a["cache"].a_next]},
+    ),
+    STILL_ZERO,
     Mistake(
         "untransposed-W",
         "The weights are not transposed in da_prev",
@@ -1082,6 +1149,14 @@ MEMORY = (
         "through the product only: for it the gate is a number to be multiplied by.",
         lambda a, _: {"dc_prev": a["dc"] * _jacobians(a).slope["f"]},
     ),
+    Mistake(
+        "forget-gate-counted-twice",
+        "The forget gate is counted twice",
+        "The old memory was multiplied by the forget gate once. In your dc_prev it is a factor two times.",
+        lambda a, _: _dc_prev_times(a, a["cache"].ft),
+    ),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dc_prev": [a["cache"].c_prev, a["cache"].c_next]}),
+    STILL_ZERO,
     _FROM_DZF(lambda a, _: {"dc_prev": _dzf(a)}),
     _FROM_DZF(lambda a, _: {"dc_prev": _dzf(a) * a["cache"].ft}),
     _FROM_DZF(lambda a, _: {"dc_prev": _dzf(a) * a["cache"].c_prev}),
