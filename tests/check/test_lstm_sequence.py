@@ -296,10 +296,10 @@ def test_the_whole_answer_cannot_be_borrowed():
 
 SENTENCES = {
     "no-memory-carry": "yours reaches them too, but not with the right size. At step 5 it is right, and at step 4",
-    "no-time-path": "look at what goes from one step to the one before.",
+    "no-time-path": "and at step 4 it is 0.918 times what it should be.",
     "neither-carried": "A gradient at step 5 should reach steps 0 to 5; yours reaches step 5 alone.",
     "memory-gradient-accumulated-twice": "Down to step 4 it is right, and at step 3 it is 2.97 times what it should be",
-    "da-added-to-memory-gradient": "At step 5 itself it is 2.37 times what it should be already: look at what the cell",
+    "da-added-to-memory-gradient": "At step 5 itself it is 2.37 times what it should be already.",
     "skips-first-step": "A gradient at step 5 should reach steps 0 to 5; yours reaches steps 1 to 5.",
     "shared-arrays": "the paths through time are right.",
 }

@@ -102,7 +102,7 @@ def test_an_unknown_mistake_is_located():
     assert (finding.gradient, finding.kind, finding.index[1]) == ("dxt", "value", 2)
     assert finding.expected[finding.index] != 0 == finding.yours[finding.index]
     assert report.causes == ()
-    assert "Only column 2 of dxt differs." in report.notes
+    assert "Your dxt differs only in column 2." in report.notes
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_wrong_only_with_several_examples():
             "dba": tidy(da_next, cache)["dba"] * 0 + tidy(da_next[:, :1], _first(cache))["dba"]
         }
 
-    assert "dba is right with one example (m = 1), and wrong with more." in report_on(first_example_only).notes
+    assert "With one example (m = 1) dba is right" in report_on(first_example_only).place
 
 
 def _first(cache):

@@ -28,7 +28,8 @@ def causes(
     """Find the fewest known mistakes that explain the wrong gradients.
 
     A set of mistakes explains a gradient when it predicts the learner's numbers in every case while the right numbers
-    are different. Without such a match there is no cause.
+    are different. Without such a match there is no cause. A match is no evidence when the learner's other gradients
+    refute it: see ``_explanation`` and ``_without_unlikely``.
 
     Parameters
     ----------
@@ -48,16 +49,18 @@ def causes(
     explanations = _explanations(exercise, cases, results, wrong)
     if not explanations:
         return ()
-    best, *rivals = _least_contradicted(explanations)
-    alternatives = tuple(sorted(frozenset().union(*rivals) - best))
     by_id = {mistake.id: mistake for mistake in all_mistakes(exercise)}
+    best, *rivals = _least_contradicted(explanations, list(by_id))
+    others = frozenset().union(*rivals) - best
+    alternatives = {identifier: mistake.title for identifier, mistake in by_id.items() if identifier in others}
     return tuple(
         Cause(
             mistake.id,
             mistake.title,
             mistake.explanation,
             tuple(name for name in wrong if _is_needed(mistake.id, best, explanations.get(name, ()))),
-            alternatives,
+            tuple(alternatives),
+            tuple(alternatives.values()),
         )
         for mistake in by_id.values()
         if mistake.id in best
@@ -94,12 +97,19 @@ class _Explanation:
     ----------
     changed_values : tuple of dict
         For each case, the values before this gradient that the mistakes change.
+    affected : set of str
+        The gradients that they change in the first case.
     contradicted : int
         Number of other gradients for which they predict other numbers than the learner's.
+    coincidence : bool
+        Whether in every case this gradient is predicted as zeros, and either it should be, or others are predicted as
+        numbers that the learner's are not.
     """
 
     changed_values: tuple[Arguments, ...]
+    affected: frozenset[str]
     contradicted: int
+    coincidence: bool
 
 
 Explanations = dict[str, dict[Ids, _Explanation]]
@@ -125,7 +135,22 @@ def _explanations(
     explained: Explanations = {}
     for explain in (_explain_by_one, _explain_where_paths_meet, _explain_by_two, _explain_where_paths_meet):
         explained |= explain(stages, calls, [name for name in wrong if name not in explained], explained)
-    return explained
+    return _without_unlikely(stages, wrong, explained)
+
+
+def _without_unlikely(stages: Sequence[Exercise], wrong: Sequence[str], explained: Explanations) -> Explanations:
+    """Drop mistakes in a stage that is computed once, where they do not explain most of the gradients they spoil."""
+    unlikely = set[str]()
+    for mistake in (mistake for stage in stages if stage.computed_once for mistake in stage.mistakes):
+        having = {name: [ids for ids in sets if mistake.id in ids] for name, sets in explained.items()}
+        affected = {other for name, sets in having.items() for ids in sets for other in explained[name][ids].affected}
+        unexplained = affected & set(wrong) - explained.keys()
+        if len(unexplained) >= sum(map(bool, having.values())):
+            unlikely.add(mistake.id)
+    likely = {
+        name: {ids: each for ids, each in sets.items() if ids.isdisjoint(unlikely)} for name, sets in explained.items()
+    }
+    return {name: sets for name, sets in likely.items() if sets}
 
 
 def _explain_by_one(
@@ -192,15 +217,19 @@ def _matching_explanations(
         matching: Explanations = {name: {} for name in rest}
         for wrong in predictions(number, wanted):
             for name in matching.keys() & wrong.prediction.keys():
-                if any(case.learner_gradients[name].matches(array) for array in wrong.prediction[name]):
-                    explanation, other = _explanation(name, stages, case, wrong), matching[name].get(wrong.ids)
-                    if other is None or explanation.contradicted < other.contradicted:
-                        matching[name][wrong.ids] = explanation
+                matched = [a for a in wrong.prediction[name] if case.learner_gradients[name].matches(a)]
+                explanation = _explanation(name, stages, case, wrong, matched[0]) if matched else None
+                other = matching[name].get(wrong.ids)
+                if explanation and (other is None or explanation.contradicted < other.contradicted):
+                    matching[name][wrong.ids] = explanation
         surviving = _intersection(surviving, matching) if number else matching
         wanted = {ids for sets in surviving.values() for ids in sets}
         if not wanted:
             break
-    return {name: sets for name, sets in surviving.items() if sets}
+    certain = {
+        name: {ids: each for ids, each in sets.items() if not each.coincidence} for name, sets in surviving.items()
+    }
+    return {name: sets for name, sets in certain.items() if sets}
 
 
 def _intersection(before: Explanations, now: Explanations) -> Explanations:
@@ -208,7 +237,9 @@ def _intersection(before: Explanations, now: Explanations) -> Explanations:
         name: {
             # ``contradicted`` stays that of the first case, because some mistakes change nothing with one example.
             ids: replace(
-                before[name][ids], changed_values=before[name][ids].changed_values + explanation.changed_values
+                before[name][ids],
+                changed_values=before[name][ids].changed_values + explanation.changed_values,
+                coincidence=before[name][ids].coincidence and explanation.coincidence,
             )
             for ids, explanation in sets.items()
             if ids in before[name]
@@ -217,15 +248,26 @@ def _intersection(before: Explanations, now: Explanations) -> Explanations:
     }
 
 
-def _explanation(gradient: str, stages: Sequence[Exercise], case: _Case, wrong: _WrongResult) -> _Explanation:
+def _explanation(
+    gradient: str, stages: Sequence[Exercise], case: _Case, wrong: _WrongResult, matched: Array
+) -> _Explanation | None:
+    """Return how a set of mistakes predicts one gradient; None when the other gradients refute it."""
     changed = {name: value for name, value in wrong.values.items() if value is not case.values[name]}
     values, names = _propagate(stages, case.values, changed)
     affected = [name for name in names & case.learner_gradients.keys() if not agrees(values[name], case.values[name])]
     arrays = {name: [values[name]] for name in affected} | wrong.prediction
+    contradicted = [name for name in affected if not any(map(case.learner_gradients[name].matches, arrays[name]))]
+    # Nothing else goes through a stage that is computed once, so a right gradient shows that its results are right.
+    once = any(stage.computed_once and not changed.keys().isdisjoint(stage.shapes) for stage in stages)
+    if once and any(case.learner_gradients[name].matches(case.values[name]) for name in contradicted):
+        return None
     arguments = {name for stage in _stages_before([gradient], stages) for name in stage.arguments}
     return _Explanation(
         ({name: value for name, value in changed.items() if name in arguments},),
-        sum(not any(map(case.learner_gradients[name].matches, arrays[name])) for name in affected),
+        frozenset(affected),
+        len(contradicted),
+        not matched.any()
+        and (gradient not in affected or any(array.any() for name in contradicted for array in arrays[name])),
     )
 
 
@@ -359,8 +401,8 @@ def _first_spellings(prediction: Prediction) -> Gradients:
     return {name: arrays[0] for name, arrays in prediction.items()}
 
 
-def _least_contradicted(explanations: Explanations) -> list[Ids]:
-    """Return those of the smallest unions of mistakes that predict the fewest gradients wrongly."""
+def _least_contradicted(explanations: Explanations, order: Sequence[str]) -> list[Ids]:
+    """Return those of the smallest unions of mistakes that predict the fewest gradients wrongly, in a given order."""
     smallest = _smallest_unions(explanations)
     if len(smallest) == 1:
         return smallest
@@ -371,7 +413,8 @@ def _least_contradicted(explanations: Explanations) -> list[Ids]:
         )
 
     least = min(map(contradictions, smallest))
-    return sorted((ids for ids in smallest if contradictions(ids) == least), key=sorted)
+    best = [ids for ids in smallest if contradictions(ids) == least]
+    return sorted(best, key=lambda ids: sorted(map(order.index, ids)))
 
 
 def _smallest_unions(explanations: Explanations) -> list[Ids]:

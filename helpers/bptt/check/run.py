@@ -15,15 +15,13 @@ from bptt.check.exercise import Arguments, Exercise
 from bptt.check.findings import Cause, Finding, Impulse
 from bptt.check.impulse import impulse_test
 from bptt.check.introspection import defining_cell, learner_functions, notebook_values
-from bptt.check.patterns import observations
+from bptt.check.locate import Evidence, dependencies, where_to_look
+from bptt.check.patterns import Observation, observations, sentences
 from bptt.check.probe import TIME_AXIS, probe
 from bptt.check.report import Report
-from bptt.check.tolerance import agrees
+from bptt.check.tolerance import TOLERANCE, agrees, scaled_error
 from bptt.types import Gradients
 from bptt.wording import join_names
-
-ONE_EXAMPLE = 1
-"""Index of the case with m = 1 among ``inputs.sizes``."""
 
 IN_PLACE = Cause(
     "input-changed-in-place",
@@ -109,6 +107,36 @@ class Examination:
             f.gradient for f in self.findings_by_gradient if f.gradient and f.kind in ("value", "shape", "not-finite")
         ]
         return list(causes(exercise, self.cases, results, wrong)) if wrong else []
+
+    def place(self, graded: Sequence[str]) -> str:
+        """Say where to look for what no known mistake explains, among the graded gradients."""
+        wrong_by_case = [
+            {str(f.gradient) for f in findings if f.kind in ("value", "shape", "not-finite")}
+            for findings in self.findings_by_case
+        ]
+        wrong = set[str]().union(*wrong_by_case)
+        explained = {name for cause in self.causes for name in cause.gradients}
+        unexplained = [name for name in graded if name in wrong and name not in explained]
+        found = {finding.gradient for finding in self.findings_by_gradient}
+        stopped = any(
+            f.gradient is None and f.kind not in ("extra", "changed-in-place") for f in self.findings_by_gradient
+        )
+        if not unexplained or stopped:
+            return ""
+        right = self.exercise.shapes.keys() - found
+        made_from = dependencies(self.exercise, self.cases[0])
+        evidence = Evidence(wrong_by_case, right, explained, made_from, self._wrong_steps())
+        return where_to_look(self.exercise, evidence, unexplained)
+
+    def _wrong_steps(self) -> tuple[bool, ...]:
+        """Tell at which steps ``dx`` is wrong in the first case, where the impulse test does not tell more."""
+        if self.impulse is None or not agrees(self.impulse.yours, self.impulse.exact):
+            return ()
+        dx = next((f for f in self.findings_by_case[0] if f.gradient == "dx"), None)
+        if dx is None or dx.kind != "value":
+            return ()
+        wrong = scaled_error(np.asarray(dx.yours), np.asarray(dx.expected)) > TOLERANCE
+        return tuple(bool(wrong[:, :, t].any()) for t in range(wrong.shape[-1]))
 
     @cached_property
     def probe_causes(self) -> list[Cause]:
@@ -206,9 +234,13 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(warnings)]
     if findings:
         notes += _notebook_value_notes(exercise, function)
-    for finding in findings:
-        if finding.kind == "value" and finding.gradient not in explained:
-            notes += _observation_notes(finding, examined)
+    notes += sentences(
+        {
+            str(finding.gradient): list(_observations(finding, examined))
+            for finding in findings
+            if finding.kind == "value" and finding.gradient not in explained
+        }
+    )
     return Report(
         exercise.name,
         graded,
@@ -219,6 +251,7 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
         examined.call_results[0].printed,
         examined.impulse if any(finding.kind != "calls" for finding in findings) else None,
         hints=bool(exercise.hints),
+        place=examined.place(graded),
     )
 
 
@@ -291,11 +324,7 @@ def _own_function_notes(examined: Examination, graded: Sequence[str]) -> Iterato
         )
 
 
-def _observation_notes(finding: Finding, examined: Examination) -> Iterator[str]:
+def _observations(finding: Finding, examined: Examination) -> Iterator[Observation]:
     """Yield observations about a wrong gradient that no known mistake explains."""
-    name = str(finding.gradient)
-    wrong = [any(f.gradient == name for f in findings) for findings in examined.findings_by_case]
-    if not wrong[ONE_EXAMPLE] and all(is_wrong for case, is_wrong in enumerate(wrong) if case != ONE_EXAMPLE):
-        yield f"{name} is right with one example (m = 1), and wrong with more."
     case = next(number for number, findings in enumerate(examined.findings_by_case) if finding in findings)
-    yield from observations(name, np.asarray(finding.yours), examined.exact_gradients[case])
+    yield from observations(str(finding.gradient), np.asarray(finding.yours), examined.exact_gradients[case])

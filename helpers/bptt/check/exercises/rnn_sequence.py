@@ -82,6 +82,7 @@ SWEEP = Exercise(
     draw=_draw_rnn,
     exact=mistakes.sweep,
     mistakes=mistakes.SWEEP,
+    computed_once=True,
 )
 
 GATHER = Exercise(
