@@ -547,6 +547,7 @@ GATHER = (
         "da0 is still zero",
         "After the loop, what the first cell returned as da_prev is the gradient of a0. It is computed and not kept.",
         lambda _, right: {"da0": np.zeros_like(right["da0"])},
+        last_resort=True,
     ),
     Mistake(
         "da0-is-da-at-0",
@@ -603,6 +604,7 @@ def _left_zero(name: str) -> Mistake:
         "It starts as zeros, and nothing of what the cells return is left in it. Is there a line, under this very "
         "name, that adds each step's gradient to the sum so far, or, for dx, keeps it at its step?",
         lambda _, right: {name: np.zeros_like(right[name])},
+        last_resort=True,
     )
 
 
