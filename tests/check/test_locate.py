@@ -81,7 +81,9 @@ PLACES = [
     ),
     (
         "lstm_backward",
-        lstm_loop(("sums[name] + gradients[name]", "sums[name] + gradients[name] * (1 + (name in ('dWi', 'dbo')))")),
+        lstm_loop(
+            ("sums[name] + gradients[name]", "sums[name] + gradients[name] * (1 + 2 * (name in ('dWi', 'dbo')))")
+        ),
         (
             "Everything else is right, so every cell is given the right gradient: look at the lines where dWi and dbo "
             "are collected or kept."
