@@ -5,6 +5,7 @@ each pair of mistakes on one path, predicts all gradients that it changes. A gra
 where several paths meet: it is compared with the prediction of all mistakes that have been found, each on its own path.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
@@ -102,15 +103,17 @@ class _Explanation:
         The gradients that they change in the first case.
     contradicted : int
         Number of other gradients for which they predict other numbers than the learner's.
-    coincidence : bool
-        Whether in every case this gradient is predicted as zeros, and either it should be, or others are predicted as
-        numbers that the learner's are not.
+    zeros : bool
+        Whether this gradient is predicted as zeros in every case.
+    refuted : bool
+        Whether in any case other gradients are predicted as numbers, not zeros, that the learner's are not.
     """
 
     changed_values: tuple[Arguments, ...]
     affected: frozenset[str]
     contradicted: int
-    coincidence: bool
+    zeros: bool
+    refuted: bool
 
 
 Explanations = dict[str, dict[Ids, _Explanation]]
@@ -133,10 +136,36 @@ def _explanations(
         for stage in stages:
             values |= stage.right(values)
         calls.append(_Case(values, {name: _LearnerGradient(result.get(name)) for name in exercise.shapes}))
+    plain, last_resort = (
+        [replace(stage, mistakes=tuple(m for m in stage.mistakes if m.last_resort is last)) for stage in stages]
+        for last in (False, True)
+    )
     explained: Explanations = {}
+    coincidences: Explanations = {name: {} for name in wrong}
     for explain in (_explain_by_one, _explain_where_paths_meet, _explain_by_two, _explain_where_paths_meet):
-        explained |= explain(stages, calls, [name for name in wrong if name not in explained], explained)
+        found = explain(plain, calls, [name for name in wrong if name not in explained], explained)
+        explained |= _where(found, lambda name, ids, each: not _is_coincidence(name, ids, each))
+        for name, sets in found.items():
+            coincidences[name] |= sets
+    # Zeros show no mistake, but are explained by what other gradients show.
+    shown = {identifier for sets in explained.values() for ids in sets for identifier in ids}
+    explained = _where(coincidences, lambda _, ids, __: ids <= shown) | explained
+    rest = [name for name in wrong if name not in explained]
+    explained |= _explain_by_one(last_resort, calls, rest, explained)
     return _without_unlikely(stages, wrong, explained)
+
+
+def _is_coincidence(gradient: str, ids: Ids, explanation: _Explanation) -> bool:
+    """Tell whether a gradient of zeros says nothing about mistakes that predict it as zeros."""
+    return explanation.zeros and (len(ids) > 1 or explanation.refuted or gradient not in explanation.affected)
+
+
+def _where(explanations: Explanations, holds: Callable[[str, Ids, _Explanation], bool]) -> Explanations:
+    """Keep the explanations for which a condition holds."""
+    kept = {
+        name: {ids: each for ids, each in sets.items() if holds(name, ids, each)} for name, sets in explanations.items()
+    }
+    return {name: sets for name, sets in kept.items() if sets}
 
 
 def _without_unlikely(stages: Sequence[Exercise], wrong: Sequence[str], explained: Explanations) -> Explanations:
@@ -148,10 +177,7 @@ def _without_unlikely(stages: Sequence[Exercise], wrong: Sequence[str], explaine
         unexplained = affected & set(wrong) - explained.keys()
         if len(unexplained) >= sum(map(bool, having.values())):
             unlikely.add(mistake.id)
-    likely = {
-        name: {ids: each for ids, each in sets.items() if ids.isdisjoint(unlikely)} for name, sets in explained.items()
-    }
-    return {name: sets for name, sets in likely.items() if sets}
+    return _where(explained, lambda _, ids, __: ids.isdisjoint(unlikely))
 
 
 def _explain_by_one(
@@ -189,7 +215,10 @@ def _explain_where_paths_meet(
     stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], explained: Explanations
 ) -> Explanations:
     """Explain gradients by all mistakes that have been found in others, and at most one more, made elsewhere."""
-    clearest = [min(sets.items(), key=lambda item: item[1].contradicted) for sets in explained.values()]
+    support = Counter(ids for sets in explained.values() for ids in sets)
+    clearest = [
+        min(sets.items(), key=lambda item: (-support[item[0]], item[1].contradicted)) for sets in explained.values()
+    ]
     combined = [(ids, explanation) for ids, explanation in clearest if any(explanation.changed_values)]
     if not combined:
         return {}
@@ -227,10 +256,7 @@ def _matching_explanations(
         wanted = {ids for sets in surviving.values() for ids in sets}
         if not wanted:
             break
-    certain = {
-        name: {ids: each for ids, each in sets.items() if not each.coincidence} for name, sets in surviving.items()
-    }
-    return {name: sets for name, sets in certain.items() if sets}
+    return {name: sets for name, sets in surviving.items() if sets}
 
 
 def _intersection(before: Explanations, now: Explanations) -> Explanations:
@@ -240,7 +266,8 @@ def _intersection(before: Explanations, now: Explanations) -> Explanations:
             ids: replace(
                 before[name][ids],
                 changed_values=before[name][ids].changed_values + explanation.changed_values,
-                coincidence=before[name][ids].coincidence and explanation.coincidence,
+                zeros=before[name][ids].zeros and explanation.zeros,
+                refuted=before[name][ids].refuted or explanation.refuted,
             )
             for ids, explanation in sets.items()
             if ids in before[name]
@@ -269,8 +296,8 @@ def _explanation(
         ({name: value for name, value in changed.items() if name in arguments},),
         frozenset(affected),
         len(contradicted),
-        not matched.any()
-        and (gradient not in affected or any(array.any() for name in contradicted for array in arrays[name])),
+        not matched.any(),
+        any(array.any() for name in contradicted for array in arrays[name]),
     )
 
 

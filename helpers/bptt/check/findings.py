@@ -14,7 +14,6 @@ Kind = Literal[
     "borrowed",
     "return-type",
     "missing",
-    "extra",
     "shape",
     "dtype",
     "not-finite",
@@ -95,11 +94,14 @@ class Impulse:
         Entry [k, t] is the norm of ``dx`` at step t when ``da`` is zero everywhere but at step k.
     sentence : str
         The difference of the two, in words.
+    advice : str
+        Where to look, if nothing else is known about the mistake; may be empty.
     """
 
     yours: Array
     exact: Array
     sentence: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ class ReportData:
         For a sequence that is not right: its impulse response.
     hints : bool
         Whether the exercise has hints; a report that is not passed then says how to get one.
+    place : str
+        Where to look for what no known mistake explains; empty when nothing is known about that.
     """
 
     exercise: str
@@ -137,6 +141,7 @@ class ReportData:
     printed: str = ""
     impulse: Impulse | None = None
     hints: bool = False
+    place: str = ""
 
     @property
     def passed(self) -> bool:
@@ -164,6 +169,19 @@ class ReportData:
         return tuple(name for name in self.graded if name in gradients)
 
     @property
+    def impulse_sentence(self) -> str:
+        """What the impulse test found, with advice where no cause and no place is known; empty without that test."""
+        if not self.impulse:
+            return ""
+        advice = "" if self.place or self.causes else self.impulse.advice
+        return f"{self.impulse.sentence} {advice}".rstrip()
+
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """The findings without those that a cause tells in full: what is changed in place."""
+        return tuple(finding for finding in self.findings if finding.kind != "changed-in-place" or not self.causes)
+
+    @property
     def summary(self) -> str:
         """The result in one line."""
         if self.passed:
@@ -171,7 +189,7 @@ class ReportData:
         if self.findings[0].kind in {"not-implemented", "returns-nothing", "calls", "no-answer", "large", "cost"}:
             return self.findings[0].message
         if self.findings[0].kind == "raised":
-            return f"{self.exercise}: it stopped with an error, so nothing could be compared."
+            return f"{self.exercise}: it stops with an error."
         right = len(self.graded) - len(self.wrong)
         if len(self.graded) == 1 or not right:
             return f"{self.exercise}: {join_names(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} not right yet."
