@@ -375,10 +375,25 @@ def _two_in_one_stage(
         except (ValueError, IndexError):
             # The first mistake changes a shape that the second one needs, so nobody can make both.
             continue
-        in_both = {name: on_top[name] for name in on_top.keys() & singles[first].keys()}
+        in_both = {
+            name: on_top[name]
+            for name in on_top.keys() & singles[first].keys()
+            if _depends_on_first(singles[first][name], singles[second].get(name, []), on_top[name], right.get(name))
+        }
         yield _WrongResult(
             frozenset({first.id, second.id}), in_both, values | _first_spellings(singles[first] | on_top)
         )
+
+
+def _depends_on_first(first: list[Array], second: list[Array], on_top: list[Array], right: Array | None) -> bool:
+    """Tell whether a second mistake changes what the first one gives, and not what is right.
+
+    A mistake that is not computed from the gradients gives its own numbers again. Where the first one changes nothing,
+    such as a division by m with one example, nothing can be told.
+    """
+    if right is not None and np.array_equal(first[0], right):
+        return True
+    return not all(map(np.array_equal, on_top, second))
 
 
 def _arguments_and_gradients(stage: Exercise, values: Arguments) -> tuple[Arguments, Gradients]:
