@@ -364,6 +364,8 @@ def _two_in_one_stage(
     """Yield the results of two mistakes in the same stage, for the gradients that both change."""
     arguments, right = _arguments_and_gradients(stage, values)
     for first, second in permutations(singles, 2):
+        if singles[first].keys().isdisjoint(singles[second]):
+            continue
         try:
             on_top = _as_lists(second.predict(arguments, right | _first_spellings(singles[first])))
         except (ValueError, IndexError):

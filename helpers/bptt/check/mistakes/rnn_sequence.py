@@ -541,8 +541,8 @@ GATHER = (
     Mistake(
         "da0-left-zero",
         "da0 is still zero",
-        "The gradient of a0 is what the first cell returns as da_prev. It is computed and kept nowhere: da0, or what it "
-        "is taken from after the loop, still has the zeros that it began with.",
+        "The gradient of a0 is what the first cell returns as da_prev. It is computed and kept nowhere: da0, or what "
+        "it is taken from after the loop, still has the zeros that it began with.",
         lambda _, right: {"da0": np.zeros_like(right["da0"])},
         last_resort=True,
     ),
