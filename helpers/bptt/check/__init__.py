@@ -12,8 +12,8 @@ from bptt.check.exercises import EXERCISES
 from bptt.check.findings import Cause, Finding
 from bptt.check.gradient_check import whole_model as _whole_model
 from bptt.check.hints import hint, no_such_exercise
-from bptt.check.report import Report
 from bptt.check.repeated import told_once
+from bptt.check.report import Report
 from bptt.check.run import run
 from bptt.runtime import in_notebook
 from bptt.types import Array, Parameters

@@ -1,6 +1,7 @@
 """Validate a result's type, keys, shapes and values against the exact gradients."""
 
 import math
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -98,7 +99,7 @@ def _call_finding(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Find
 
 def _raised_message(outcome: CallResult, sizes: Sizes) -> str:
     # NumPy breaks long lines, and a line of its own is code.
-    said = " ".join(str(outcome.error).split())
+    said = re.sub(r",? (with gufunc|gufunc core with) signature \S+", "", " ".join(str(outcome.error).split()))
     words = f"{type(outcome.error).__name__}: {said}" if said else type(outcome.error).__name__
     lines = [f"{outcome.advice} ({words})" if outcome.advice else words]
     if outcome.at_line:

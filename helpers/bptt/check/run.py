@@ -109,8 +109,8 @@ class Examination:
         for finding in (finding for case in self.findings_by_case for finding in case):
             key = (finding.gradient, "" if finding.gradient else finding.kind)
             if key not in first:
-                message = f"{_raising_sizes(self)}{finding.message}" if finding.kind == "raised" else finding.message
-                first[key] = replace(finding, message=message)
+                sizes = _raising_sizes(self) if finding.kind == "raised" else ""
+                first[key] = replace(finding, message=sizes + finding.message)
         return list(first.values())
 
     @cached_property
@@ -292,7 +292,7 @@ def _extra_key_notes(examined: Examination) -> Iterator[str]:
     results = (as_gradients(exercise, each.result) for each in examined.call_results)
     extra = dict.fromkeys(str(key)[:MAX_KEY] for result in results for key in result if key not in exercise.shapes)
     if extra:
-        yield f"The dict has {join_names(extra)} besides {join_names(exercise.shapes)}, which nobody asks for."
+        yield f"The dict also has {join_names(extra)}, which is not asked for. That does no harm."
 
 
 def _where_only(examined: Examination, wrong: Sequence[bool]) -> tuple[str, str] | None:
@@ -304,9 +304,9 @@ def _where_only(examined: Examination, wrong: Sequence[bool]) -> tuple[str, str]
             continue
         alone = [number == case for number in range(len(wrong))]
         if list(wrong) == alone:
-            return f"with {one} ({name} = 1)", "with more"
+            return f"with {one} ({name} = 1)", f"with more than {one}"
         if [not each for each in wrong] == alone:
-            return "with more", f"with {one} ({name} = 1)"
+            return f"with more than {one}", f"with {one} ({name} = 1)"
     return None
 
 
@@ -330,9 +330,7 @@ def _raising_sizes(examined: Examination) -> str:
     where = _where_only(examined, raises)
     if where:
         raising, going = where
-        if raising == "with more":
-            return f"It {goes} {going}, and stops with an error {raising}. "
-        return f"{raising.capitalize().replace('t_x', 'T_x')} it stops with an error; {going} it {goes}. "
+        return f"It {goes} {going}, and stops with an error {raising}. "
     case = raises.index(True)
     axes = _sizes_in(examined.cases[case])
     sizes = inputs.sizes(examined.seed)[case]._asdict().items()
@@ -367,7 +365,7 @@ def _observation_notes(finding: Finding, examined: Examination) -> Iterator[str]
     name = str(finding.gradient)
     wrong = [any(f.gradient == name for f in findings) for findings in examined.findings_by_case]
     where = _where_only(examined, wrong)
-    if where:
+    if where and not any(f.gradient is None for findings in examined.findings_by_case for f in findings):
         yield f"{name} is right {where[1]}, and wrong {where[0]}."
     if finding.kind != "value":
         return
