@@ -106,7 +106,7 @@ def advice(
     try:
         if place is None:
             return _wrong_signature(error, function, arguments)
-        calls_itself = sum(trace.tb_frame.f_code is function.__code__ for trace in traces(error)) > 1
+        calls_itself = sum(trace.tb_frame.f_code is getattr(function, "__code__", None) for trace in traces(error)) > 1
         if calls_itself:
             return f"{function.__name__} calls itself. Which function is meant to be called there?"
         about = next((about for kind, about in _ABOUT.items() if isinstance(error, kind)), None)

@@ -1,0 +1,406 @@
+"""Errors that beginners' code raises: said in plain words, with what the names in it stand for."""
+
+import numpy as np
+import pytest
+
+from bptt import check
+from bptt.check.introspection import notebook_values
+
+CELL = """
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    Wax, Waa, ba = parameters["Wax"], parameters["Waa"], parameters["ba"]
+    slope = 1 - a_next ** 2
+    dz = slope * da_next
+    return {"dxt": Wax.T @ dz, "da_prev": Waa.T @ dz, "dWax": dz @ xt.T, "dWaa": dz @ a_prev.T,
+            "dba": np.sum(dz, axis=1, keepdims=True)}
+"""
+LOOP = """
+def rnn_backward(da, caches):
+    steps, x = caches
+    n_a, m, T_x = da.shape
+    dx = np.zeros((x.shape[0], m, T_x))
+    total = {"dWax": np.zeros((n_a, x.shape[0])), "dWaa": np.zeros((n_a, n_a)), "dba": np.zeros((n_a, 1))}
+    carry = np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        step = rnn_cell_backward(da[:, :, t] + carry, steps[t])
+        carry = step["da_prev"]
+        dx[:, :, t] = step["dxt"]
+        for name in total:
+            total[name] += step[name]
+    return {"dx": dx, "da0": carry, **total}
+"""
+LSTM = """
+def lstm_backward(da, caches):
+    steps, x = caches
+    carry = memory = np.zeros(da.shape[:2])
+    for t in reversed(range(da.shape[2])):
+        step = lstm_cell_backward(da[:, :, t] + carry, memory, steps[t])
+        carry, memory = step["da_prev"], step["dc_prev"]
+"""
+EXERCISES = {CELL: "rnn_cell_backward", LOOP: "rnn_backward", LSTM: "lstm_backward"}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Check a changed function; its source is read from a file, as that of a cell is from the notebook."""
+
+    def checked(source, *changes, before="", only=None, **notebook):
+        exercise = EXERCISES[source]
+        for old, new in changes:
+            assert old in source
+            source = source.replace(old, new)
+        path = tmp_path / "cell.py"
+        path.write_text(before + source)
+        space = {"np": np, **notebook}
+        exec(compile(before + source, str(path), "exec"), space)  # noqa: S102 - a cell
+        return check.run(check.EXERCISES[exercise], space[exercise], only)
+
+    return checked
+
+
+SAYS = {
+    "* for @": (CELL, "dz @ xt.T", "dz * xt.T", "Is a sum over an index meant, as in a matrix product?"),
+    "@ for *": (CELL, "slope * da_next", "slope @ da_next", "Then the product is *."),
+    "^ for **": (CELL, "a_next ** 2", "a_next ^ 2", "^ is no power in Python"),
+    "a function without its call": (CELL, "xt.T", "xt.transpose", "xt.transpose is a function, and no array."),
+    "an array that is called": (CELL, "slope * da_next", "slope(da_next)", "slope is an array of shape (3, 5), and"),
+    "a misspelt argument": (CELL, "keepdims=True", "keepdim=True", "no argument called keepdim. Is keepdims meant?"),
+    "an axis too many": (CELL, "axis=1", "axis=2", "An array with 2 axes has the axes 0 and 1."),
+    "a misspelt function of NumPy": (CELL, "np.sum(", "np.sun(", "NumPy has no sun."),
+    "a function as a method": (CELL, "1 - a_next", "1 - a_next.tanh()", "a_next is an array, which has no tanh. NumPy"),
+    "too few names": (
+        CELL,
+        "a_next, a_prev, xt, parameters = cache",
+        "a_next, a_prev, xt = cache",
+        "There are 3 names on the left, and cache has 4 fields: a_next, a_prev, xt and parameters.",
+    ),
+    "keys for values": (
+        CELL,
+        'Waa, ba = parameters["Wax"], parameters["Waa"], parameters["ba"]',
+        "Waa, Wya, ba, by = parameters",
+        'Wax is the text "Wax". To unpack a dict',
+    ),
+    "a dict that is unpacked": (
+        CELL,
+        'parameters["Wax"], parameters["Waa"], parameters["ba"]',
+        "parameters",
+        "There are 3 names on the left, and parameters is a dict with 5 keys.",
+    ),
+    "a misspelt key": (
+        CELL,
+        '["Wax"]',
+        '["Wxa"]',
+        "parameters has no 'Wxa'. Its keys are Wax, Waa, Wya, ba and by. Is Wax meant?",
+    ),
+    "a key that is no name": (CELL, 'parameters["Wax"]', "parameters[Wax]", "Wax stands for a key of parameters, and"),
+    "a dict with a dot": (CELL, 'parameters["Wax"]', "parameters.Wax", 'read by key, parameters["Wax"].'),
+    "a cache with a key": (CELL, "1 - a_next", '1 - cache["a_next"]', "The cache is no dict: write cache.a_next."),
+    "a cache with another key": (
+        CELL,
+        "1 - a_next",
+        '1 - cache["a"]',
+        "The cache is no dict: it has no a. Its fields are a_next, a_prev, xt and parameters.",
+    ),
+    "a field that is not there": (
+        CELL,
+        "1 - a_next",
+        "1 - cache.c_next",
+        "cache has no c_next. Its fields are a_next, a_prev, xt and parameters. Is a_next meant?",
+    ),
+    "a weight as a field": (
+        CELL,
+        'parameters["Wax"]',
+        "cache.Wax",
+        'cache.parameters, which is a dict: cache.parameters["',
+    ),
+    "a field's name alone": (
+        CELL,
+        "a_next, a_prev, xt, parameters = cache",
+        "a_next, _, x_t, parameters = cache; a_prev = cache.a_prev",
+        "No variable is called xt here. Is cache.xt meant?",
+    ),
+    "a key's name alone": (CELL, "Wax, Waa, ba =", "W, Waa, ba =", 'Wax here. Is cache.parameters["Wax"] meant?'),
+    "a misspelt variable": (CELL, "slope = ", "slop = ", "No variable is called slope here. Is slop meant?"),
+    "a size without a value": (CELL, "slope = ", "slope = n_a + ", "A size is read from the shape of an array"),
+    "a cell that has not been run": (
+        CELL,
+        "1 - a_next ** 2",
+        "slope_of(a_next)",
+        "No function is called slope_of here. Has",
+    ),
+    "two shapes for one": (CELL, "slope = ", "slope = np.zeros(3, 4); slope = ", "A shape is one argument"),
+    "a float as a size": (CELL, "slope = ", "slope = np.zeros((3, 4 / 2)); slope = ", "A whole number is needed."),
+    "arrays that are not together": (CELL, "slope = ", "np.concatenate(xt, a_prev); slope = ", "one argument together"),
+    "joined along the wrong axis": (
+        CELL,
+        "slope = ",
+        "np.hstack((xt, a_prev)); slope = ",
+        "Arrays are joined along one",
+    ),
+    "a whole array in an if": (CELL, "slope = ", "bool(xt > 0); slope = ", "where one yes or no is needed"),
+    "a function for numbers": (CELL, "slope = ", "float(xt); slope = ", "A function for single numbers"),
+    "an assert": (CELL, "slope = ", "assert xt is None; slope = ", "An assert of yours does not hold."),
+    "an exit": (CELL, "slope = ", "raise SystemExit; slope = ", "The function ends Python itself"),
+    "an argument too few": (
+        CELL,
+        "(da_next, cache)",
+        "(da_next)",
+        "2 arguments, da_next and cache; yours takes da_next.",
+    ),
+    "all steps for one": (
+        LOOP,
+        "steps[t])",
+        "steps)",
+        "cannot be called like this: for cache it is given a list of 6 caches, where the cache of one step belongs",
+    ),
+    "all caches for one": (LOOP, "steps[t])", "caches)", "for cache it is given all caches (RNNCaches), where"),
+    "arguments in another order": (
+        LOOP,
+        "(da[:, :, t] + carry, steps[t])",
+        "(steps[t], da[:, :, t] + carry)",
+        "for da_next it is given a cache (RNNCellCache), where an array belongs; for cache it is given an array",
+    ),
+    "an argument of the cell too few": (
+        LOOP,
+        "da[:, :, t] + carry, ",
+        "",
+        "takes da_next and cache, and is called with 1",
+    ),
+    "a cache taken apart": (
+        LOOP,
+        "+ carry, ",
+        "+ carry, *",
+        "The asterisk in rnn_cell_backward(...) takes steps[t] apart",
+    ),
+    "a step too many": (
+        LOOP,
+        "range(T_x)",
+        "range(T_x + 1)",
+        "Axis 2 of da has 6 entries, with indices 0 to 5; index 6 is",
+    ),
+    "a loop over a number": (LOOP, "reversed(range(T_x))", "T_x", "is one number, so there are no entries to index"),
+    "a key that the cell does not return": (
+        LOOP,
+        '["dxt"]',
+        '["dx"]',
+        "Its keys are dxt, da_prev, dWax, dWaa and dba. Is dxt",
+    ),
+    "a dict for an array": (
+        LOOP,
+        '= step["da_prev"]',
+        "= step",
+        "carry is a dict, and not one array: it is read by key.",
+    ),
+    "a result with a dot": (LOOP, 'step["da_prev"]', "step.da_prev", 'its entries are read by key, step["da_prev"].'),
+    "a shape of three": (LOOP, "n_a, m, T_x = ", "n_a, m = ", "and da.shape has 3 numbers: (3, 5, 6)."),
+    "an axis of the shape": (
+        LOOP,
+        "da.shape\n",
+        "*da.shape[:2], x.shape[3]\n",
+        "x has 3 axes only, (7, 5, 6); index 3 of",
+    ),
+    "too many indices": (LOOP, 'dx[:, :, t] = step["dxt"]', 'dx = step["dxt"][:, :, t]', "and 3 indices are given."),
+    "a place of another shape": (LOOP, "dx[:, :, t]", "dx[t]", "An array is written into a place of another shape."),
+    "one entry for all": (LOOP, "dx[:, :, t]", "dx[0, 0, t]", "One entry of an array is given a whole array."),
+    "a sum without a start": (LOOP, "total[name] +=", "total_ +=", "total_ is used before it has a value."),
+    "a lost axis": (LOOP, "np.zeros((n_a, 1))", "np.zeros(n_a)", "One of the two has lost an axis."),
+    "a list with names": (
+        LOOP,
+        "m, T_x = ",
+        'm, T_x = steps["xt"]; m, T_x = ',
+        "steps is a list with one cache for each",
+    ),
+    "a field of a list": (
+        LOOP,
+        "steps[t])",
+        "steps.xt)",
+        "the caches of all steps; xt belongs to the cache of one step.",
+    ),
+    "a float as an index": (LOOP, "steps[t])", "steps[t / 1])", "An index must be a whole number. Division with /"),
+    "a field of all steps": (
+        LOOP,
+        "steps, x = caches",
+        "steps, x = caches.steps, caches.xt",
+        "its fields are steps and x.",
+    ),
+    "itself for the cell": (LOOP, "rnn_cell_backward(", "rnn_backward(", "rnn_backward calls itself."),
+    "division by zero": (LOOP, "carry = step", "1 / (T_x - T_x); carry = step", "Something is divided by zero."),
+    "a text in a product": (LOOP, 'step["da_prev"]', '"da_prev"', 'carry is the text "da_prev", and no array.'),
+    "None for the caches": (
+        LOOP,
+        "steps[t])",
+        "None)",
+        "for cache it is given None, where the cache of one step belongs",
+    ),
+    "all of the LSTM's caches": (LSTM, "da[:, :, t] + carry, memory, steps[t]", "*caches", "takes caches apart"),
+    "a number for a state": (LSTM, "memory, steps", "0.0, steps", "for dc_next it is given one number, where an array"),
+}
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_an_error_is_said_in_plain_words(run, name):
+    source, old, new, part = SAYS[name]
+    raised = next(finding for finding in run(source, (old, new)).findings if finding.kind == "raised")
+    assert part in raised.message.splitlines()[0]
+
+
+def test_right_functions_of_these_kinds_pass(run):
+    assert run(CELL).passed
+    assert run(LOOP).passed
+
+
+def test_a_cell_taken_apart_has_no_time_axis(run):
+    assert run(LSTM, ("da[:, :, t] + carry, memory, steps[t]", "*caches")).causes == ()
+    (cause,) = run(LSTM, ("carry = memory = np.zeros(da.shape[:2])", "carry = memory = np.zeros(da.shape)")).causes
+    assert cause.id == "carry-has-time-axis"
+
+
+def test_without_its_source_an_error_is_still_said():
+    space = {"np": np}
+    exec(CELL.replace("a_next ** 2", "a_next ^ 2"), space)  # noqa: S102 - a cell
+    report = check.run(check.EXERCISES["rnn_cell_backward"], space["rnn_cell_backward"])
+    assert report.findings[0].message.startswith("^ is no power in Python")
+
+
+def test_objects_that_refuse_to_be_looked_at_do_no_harm(run):
+    before = (
+        "class Odd:\n"
+        "    def __getattr__(self, name):\n        raise ValueError(name)\n"
+        "    def __getitem__(self, key):\n        raise KeyError(self)\n"
+    )
+    for new in ("Odd()[0] - ", "Odd().shape - ", "Odd() @ xt - ", "{}[Odd()] - "):
+        report = run(CELL, ("slope = 1 - ", f"slope = {new}"), before=before)
+        assert [finding.kind for finding in report.findings] == ["raised"]
+
+
+# With which sizes -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "old", "new", "said"),
+    [
+        (
+            LOOP,
+            "steps, x = caches",
+            "steps, x = caches; first = steps[1]",
+            "It is right with more than one time step, and stops with an error with one time step (T_x = 1). steps has",
+        ),
+        (
+            LOOP,
+            "carry = step[",
+            "1 / (T_x - 1); carry = step[",
+            "It is right with more than one time step, and stops with an error with one time step (T_x = 1). Something",
+        ),
+        (
+            LOOP,
+            "da.shape\n",
+            "da.shape; da[:, 1]\n",
+            "It is right with more than one example, and stops with an error with one example (m = 1). Axis 1 of da",
+        ),
+        (
+            CELL,
+            "dz @ xt.T",
+            "dz * xt.T",
+            "It is right with one example (m = 1), and stops with an error with more than",
+        ),
+        (
+            CELL,
+            "slope = ",
+            "assert len(xt) != 7; slope = ",
+            "With n_x = 7, n_a = 3, n_y = 4 and m = 5 it stops with an error; with other sizes it is right. Does it",
+        ),
+    ],
+)
+def test_sizes_are_said_first_where_others_go_well(run, source, old, new, said):
+    assert run(source, (old, new)).findings[0].message.startswith(said)
+
+
+def test_sizes_are_not_blamed_where_all_fail(run):
+    message = run(CELL, ("dz @ xt.T", "dz @ xt")).findings[0].message
+    assert message.startswith("A matrix product")
+    assert message.endswith("where n_x = 7, n_a = 3, n_y = 4, m = 5, T_x = 6")
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        ("carry * (T_x > 1)", "da0 is right with more than one time step, and wrong with one time step (T_x = 1)."),
+        ("carry * (T_x == 1)", "da0 is right with one time step (T_x = 1), and wrong with more than one time step."),
+        ("carry * (m > 1)", "da0 is right with more than one example, and wrong with one example (m = 1)."),
+    ],
+)
+def test_values_that_are_wrong_with_some_sizes(run, change, note):
+    assert note in run(LOOP, ('"da0": carry', f'"da0": {change}')).notes
+
+
+def test_what_was_not_computed_is_not_said_to_be_right(run):
+    report = run(LOOP, ('= step["da_prev"]', "= step"))
+    assert not any("is right" in note for note in report.notes)
+
+
+# Values of the notebook -----------------------------------------------------------------------------------------------
+
+WEIGHTS = np.ones((5, 3))
+
+
+@pytest.mark.parametrize(
+    ("new", "notebook"),
+    [
+        ("Wax.T", {"Wax": WEIGHTS}),
+        ('weights["Wax"].T', {"weights": {"Wax": WEIGHTS}}),
+        ("weights[0].T", {"weights": [WEIGHTS]}),
+        ("sum(w for w in [weights[0]]).T", {"weights": (WEIGHTS,)}),
+    ],
+)
+@pytest.mark.parametrize("raises", [True, False])
+def test_values_of_the_notebook_are_told_first(run, new, notebook, raises):
+    name = next(iter(notebook))
+    changes = [("Wax, Waa", "_, Waa"), ("Wax.T", new if raises else f"(_ + 1 + 0 * {new}.max()).T")]
+    report = run(CELL, *changes, **notebook)
+    assert report.causes[0].id == "reads-the-notebook"
+    assert f"reads {name} of the notebook instead of da_next and cache" in report.causes[0].explanation
+    assert ("raised" in {finding.kind for finding in report.findings}) == raises
+
+
+def test_counts_and_functions_are_no_values_of_the_notebook(run):
+    report = run(CELL, ("Wax.T @", "helper(Wax.T) @ (-n) * names[0] @"), n=2, names=["dxt"], helper=np.copy)
+    assert report.causes == ()
+
+
+def test_nothing_is_said_of_the_notebook_when_the_function_is_right(run):
+    report = run(CELL, ("slope = ", "seen.append(xt); slope = "), seen=[WEIGHTS])
+    assert report.passed
+    assert report.notes == ()
+
+
+def test_caches_of_the_notebook_are_values_of_it():
+    space = {"steps": [("no array",)], "words": ["a"], "cache": (WEIGHTS,), "deep": lambda: 0}
+    exec("def read():\n    return steps, words, cache, deep, [cache for _ in words]", space)  # noqa: S102 - a cell
+    assert notebook_values(space["read"]) == ("cache",)
+
+
+# Keys and hints -------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_that_is_not_asked_for_is_a_remark(run):
+    report = run(CELL, ('return {"dxt"', 'return {"dz": dz, "dxt"'))
+    assert report.passed
+    assert report.notes == ("The dict also has dz, which is not asked for. That does no harm.",)
+    assert "also has dz" in str(report)
+    assert "also has dz" in report._repr_mimebundle_()["text/html"]
+    assert [f.kind for f in run(CELL, ('return {"dxt": Wax', 'return {"dz": dz, "dxt": -Wax')).findings] == ["value"]
+
+
+def test_a_change_in_place_is_told_once(run):
+    report = run(CELL, ("slope = ", "xt *= 2; slope = "))
+    assert str(report).count("in place") == 1
+    assert report._repr_mimebundle_()["text/html"].count("in place") == 1
+    assert "Your function writes into cache.xt." in str(report)
+
+
+def test_hints_without_a_name_list_the_exercises():
+    text = str(check.hint())
+    assert text.splitlines()[1:] == [f'  check.hint("{name}")' for name, each in check.EXERCISES.items() if each.hints]
+    with pytest.raises(ValueError, match="there is no exercise 'rnn_backwards'; close to it are rnn_backward"):
+        check.hint("rnn_backwards")
