@@ -100,12 +100,19 @@ def _call_finding(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Find
 def _raised_message(outcome: CallResult, sizes: Sizes) -> str:
     # NumPy breaks long lines, and a line of its own is code.
     said = re.sub(r",? (with gufunc|gufunc core with) signature \S+", "", " ".join(str(outcome.error).split()))
-    words = f"{type(outcome.error).__name__}: {said}" if said else type(outcome.error).__name__
+    kind = type(outcome.error).__name__
+    words = f"{kind}: {said}" if said and said not in outcome.advice else kind
     lines = [f"{outcome.advice} ({words})" if outcome.advice else words]
     if outcome.at_line:
         lines.append(outcome.at_line)
-    if outcome.at_line.count("\n") and any(sizes):
-        lines.append(f"where {', '.join(f'{name} = {size}' for name, size in sizes._asdict().items())}")
+    shown = {
+        int(number) for shape in re.findall(r" \(([\d, ]+)\)", outcome.at_line) for number in shape.split(",") if number
+    }
+    named = [f"{name} = {size}" for name, size in sizes._asdict().items() if size in shown]
+    if sizes.n_a + sizes.n_x in shown - {*sizes}:
+        named.append(f"n_a + n_x = {sizes.n_a + sizes.n_x}")
+    if named:
+        lines.append(f"where {', '.join(named)}")
     return "\n".join(lines)
 
 

@@ -131,10 +131,11 @@ def _nodes(frame: FrameType, at: int) -> tuple[ast.AST | None, ast.AST | None]:
 
 
 def line_with_shapes(place: Place | None) -> str:
-    """Return the learner's line that raised, and the shapes of the arrays in it."""
+    """Return the learner's line that raised, and the shapes of the arrays in what failed of it."""
     if place is None:
         return ""
-    arrays = dict(_name_and_value(place.names, *parts) for parts in _NAME.findall(place.line))
+    failed = ast.unparse(place.node) if place.node is not None else place.line
+    arrays = dict(_name_and_value(place.names, *parts) for parts in _NAME.findall(failed))
     shapes = ", ".join(f"{text} {array.shape}" for text, array in arrays.items() if isinstance(array, np.ndarray))
     return f"{place.line}\nwith {shapes}" if shapes else place.line
 
