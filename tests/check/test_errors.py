@@ -363,6 +363,13 @@ def test_values_of_the_notebook_are_told_first(run, new, notebook, raises):
     assert ("raised" in {finding.kind for finding in report.findings}) == raises
 
 
+def test_values_of_the_notebook_are_no_cause_of_what_a_mistake_explains(run):
+    report = run(CELL, ("dz @ xt.T", "dz @ xt.T / len(xt.T) + 0 * small"), small=1e-9)
+    assert "reads-the-notebook" not in {cause.id for cause in report.causes}
+    assert report.causes
+    assert any("reads small of the notebook" in note for note in report.notes)
+
+
 def test_counts_and_functions_are_no_values_of_the_notebook(run):
     report = run(CELL, ("Wax.T @", "helper(Wax.T) @ (-n) * names[0] @"), n=2, names=["dxt"], helper=np.copy)
     assert report.causes == ()

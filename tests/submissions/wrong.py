@@ -156,6 +156,15 @@ KNOWN = (
         loses=("check-dxt", "check-da_prev"),
         causes=("slope-counted-twice",),
     ),
+    Entry(
+        "s1121",
+        "Petra",
+        "Novak",
+        # An array that an earlier cell of the lesson has made.
+        dz("return da_next * (1 - a_large[: len(da_next), : da_next.shape[1]]**2)"),
+        loses=DZ,
+        causes=("reads-the-notebook",),
+    ),
 )
 
 OTHER = (

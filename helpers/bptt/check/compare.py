@@ -120,9 +120,10 @@ def _gradient_finding(
     exercise: Exercise, name: str, result: dict[str, Any], expected: Array, sizes: Sizes
 ) -> Finding | None:
     if name not in result:
-        spelt = get_close_matches(name, [str(key) for key in result if key not in exercise.shapes], 1)
-        guess = f" Is {spelt[0][:MAX_KEY]} meant for it?" if spelt else ""
-        return Finding("missing", name, f"The dict has no {name}.{guess}", sizes)
+        others = [str(key)[:MAX_KEY] for key in result if key not in exercise.shapes]
+        close = get_close_matches(name, others, 1)
+        other = f" Is {close[0]} meant for it?" if close else f" It has {join_names(others)}." if others else ""
+        return Finding("missing", name, f"The dict has no {name}.{other}", sizes)
     value = result[name]
     if value is None:
         return Finding("missing", name, f"{name} is None: it has not been computed yet.", sizes)

@@ -45,7 +45,7 @@ def stand_in_error(
             f"{name} takes {join_names(parameters)}, and is called with "
             f"{plural(len(arguments) + len(named), 'argument')}"
         )
-    labels = [*parameters] if parameters else ["its first", "its second", "its third", "its fourth", "its fifth"]
+    labels = [*parameters] if parameters else [f"its {word} argument" for word in _ORDINALS]
     given = {**dict(zip(labels, arguments, strict=False)), **named}
     state = next((value.a_next for value in given.values() if is_cache(value) and hasattr(value, "a_next")), None)
     wrong = []
@@ -62,6 +62,9 @@ def stand_in_error(
                 f"{state.shape}"
             )
     return TypeError(f"{name} cannot be called like this: {'; '.join(wrong)}") if wrong else None
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
@@ -318,7 +321,7 @@ def _wrong_call(message: str, place: Place) -> str:  # noqa: PLR0911 - one retur
         )
     function = place.value(call.func)
     unexpected = re.findall(r"unexpected keyword argument '(\w+)'", message)
-    if not callable(function) or "is called with" in message:
+    if not callable(function) or not re.search("positional argument|keyword argument", message):
         return ""
     try:
         takes = [*inspect.signature(function).parameters]

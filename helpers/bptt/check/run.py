@@ -215,9 +215,18 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
     known = _report_causes(examined, findings) if findings else []
     explained = {name for cause in known for name in cause.gradients}
     notes = [*_own_function_notes(examined, graded)] if not findings else []
-    notes += _extra_key_notes(examined)
+    if not any(finding.kind == "missing" for finding in findings):
+        notes += _extra_key_notes(examined)
     warnings = (warning for result in examined.call_results for warning in result.warned)
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(warnings)]
+    reads = notebook_values(function) if any(finding.kind not in UNTRIED for finding in findings) else ()
+    if reads:
+        cause = replace(READS_NOTEBOOK, explanation=_reads_sentence(exercise, reads))
+        if all(finding.gradient in explained or finding.kind == "changed-in-place" for finding in findings):
+            # Mistakes that are made without these values give the very numbers.
+            notes.append(cause.explanation)
+        else:
+            known.insert(0, cause)
     for finding in findings:
         if finding.gradient and finding.gradient not in explained:
             notes += _observation_notes(finding, examined)
@@ -265,7 +274,7 @@ def _graded_names(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, 
 
 def _report_causes(examined: Examination, findings: Sequence[Finding]) -> list[Cause]:
     kinds = {finding.kind for finding in findings}
-    known = [] if kinds <= UNTRIED else [*_notebook_cause(examined.exercise, examined.function)]
+    known = []
     if "changed-in-place" in kinds:
         changed = next(result.changed for result in examined.call_results if result.changed)
         names = f"Your function writes into {join_names(changed)}. {IN_PLACE.explanation}"
@@ -280,11 +289,9 @@ def _report_causes(examined: Examination, findings: Sequence[Finding]) -> list[C
     return known
 
 
-def _notebook_cause(exercise: Exercise, function: Function) -> Iterator[Cause]:
-    values = notebook_values(function)
-    if values:
-        which = f"Your function reads {join_names(values)} of the notebook instead of {join_names(exercise.arguments)}."
-        yield replace(READS_NOTEBOOK, explanation=f"{which} {READS_NOTEBOOK.explanation}")
+def _reads_sentence(exercise: Exercise, names: Sequence[str]) -> str:
+    which = f"Your function reads {join_names(names)} of the notebook instead of {join_names(exercise.arguments)}."
+    return f"{which} {READS_NOTEBOOK.explanation}"
 
 
 def _extra_key_notes(examined: Examination) -> Iterator[str]:
