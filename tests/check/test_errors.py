@@ -233,6 +233,50 @@ SAYS = {
         "None)",
         "for cache it is given None, where the cache of one step belongs",
     ),
+    "NumPy's function without np": (CELL, "np.sum(", "dot(", "Nothing is called dot here. Is np.dot meant?"),
+    "Python's own sum": (CELL, "np.sum(", "sum(", "sum is Python's own here. NumPy's, for arrays, is np.sum."),
+    "a whole cache in a product": (
+        CELL,
+        "slope * da_next",
+        "slope * cache",
+        "cache is a whole cache, and not one array.",
+    ),
+    "a dict in np.dot": (CELL, "Wax.T @ dz", "np.dot(parameters, dz)", "parameters is a dict, and not one array"),
+    "a field by its number": (
+        CELL,
+        "xt.T",
+        "cache[5].T",
+        "cache has the fields a_next, a_prev, xt and parameters only;",
+    ),
+    "an array that is unpacked": (CELL, "slope = ", "a, b = xt; slope = ", "To unpack an array gives its rows."),
+    "a number's shape": (CELL, "slope = ", "n = 1; n.shape; slope = ", "n is one number, which has no shape."),
+    "a text for numbers": (LOOP, '= step["dxt"]', '= "dxt"', "A text stands where numbers belong."),
+    "a misspelt cell": (
+        LOOP,
+        "= rnn_cell_backward(",
+        "= rnn_cell_backwards(",
+        "Is rnn_cell_backward meant? If not: has the",
+    ),
+    "another keyword": (LOOP, "carry, steps", "carry, caches=steps", "cache, and has no argument called caches"),
+    "a gradient that is turned": (
+        LOOP,
+        "da[:, :, t] + carry",
+        "(da[:, :, t] + carry).T",
+        "it is given an array of shape (5, 3), where the state of its cache, a_next, has shape (3, 5)",
+    ),
+    "no value at all": (LOOP, '"da0": carry', '"da0": da0', "No variable is called da0 here. Has it another name,"),
+    "an array as a size": (
+        LOOP,
+        "m, T_x = da.shape",
+        "m, T_x = da",
+        "An array stands where one whole number is needed",
+    ),
+    "a cache with three fields too few": (
+        LOOP,
+        "steps, x = caches",
+        "a, b, steps, x = caches",
+        "caches has 2 fields: steps and x.",
+    ),
     "all of the LSTM's caches": (LSTM, "da[:, :, t] + carry, memory, steps[t]", "*caches", "takes caches apart"),
     "a number for a state": (LSTM, "memory, steps", "0.0, steps", "for dc_next it is given one number, where an array"),
 }
@@ -351,6 +395,7 @@ WEIGHTS = np.ones((5, 3))
         ('weights["Wax"].T', {"weights": {"Wax": WEIGHTS}}),
         ("weights[0].T", {"weights": [WEIGHTS]}),
         ("sum(w for w in [weights[0]]).T", {"weights": (WEIGHTS,)}),
+        ("sum(weights for _ in range(1)).T", {"weights": WEIGHTS}),
     ],
 )
 @pytest.mark.parametrize("raises", [True, False])
@@ -361,6 +406,18 @@ def test_values_of_the_notebook_are_told_first(run, new, notebook, raises):
     assert report.causes[0].id == "reads-the-notebook"
     assert f"reads {name} of the notebook instead of da_next and cache" in report.causes[0].explanation
     assert ("raised" in {finding.kind for finding in report.findings}) == raises
+
+
+def test_what_a_function_of_the_notebook_reads_for_it_is_told(run):
+    before = "def weights():\n    return small or weights()\n"
+    report = run(CELL, ("Wax.T @", "weights() * Wax.T @"), before=before, small=0.5)
+    assert report.causes[0].id == "reads-the-notebook"
+    assert "reads small of the notebook" in report.causes[0].explanation
+
+
+def test_what_an_earlier_exercise_reads_is_not_told_here(run):
+    before = "def rnn_cell_backward(da_next, cache):\n    return small\n"
+    assert run(LOOP, ('"da0": carry', '"da0": -carry'), before=before, small=0.5).causes == ()
 
 
 def test_values_of_the_notebook_are_no_cause_of_what_a_mistake_explains(run):
@@ -384,7 +441,7 @@ def test_nothing_is_said_of_the_notebook_when_the_function_is_right(run):
 def test_caches_of_the_notebook_are_values_of_it():
     space = {"steps": [("no array",)], "words": ["a"], "cache": (WEIGHTS,), "deep": lambda: 0}
     exec("def read():\n    return steps, words, cache, deep, [cache for _ in words]", space)  # noqa: S102 - a cell
-    assert notebook_values(space["read"]) == ("cache",)
+    assert notebook_values(space["read"], ()) == ("cache",)
 
 
 # Keys and hints -------------------------------------------------------------------------------------------------------

@@ -40,7 +40,10 @@ def stand_in_error(
         For the learner, instead of an error from inside of the function, which they did not write.
     """
     parameters = _parameters(function)
-    if parameters and (len(arguments) + len(named) != len(parameters) or not named.keys() <= parameters.keys()):
+    if parameters and not named.keys() <= parameters.keys():
+        unknown = join_names(key for key in named if key not in parameters)
+        return TypeError(f"{name} takes {join_names(parameters)}, and has no argument called {unknown}")
+    if parameters and len(arguments) + len(named) != len(parameters):
         return TypeError(
             f"{name} takes {join_names(parameters)}, and is called with "
             f"{plural(len(arguments) + len(named), 'argument')}"
@@ -77,12 +80,16 @@ def _may_fit(value: object) -> bool:
     return isinstance(value, np.ndarray) or is_cache(value)
 
 
-def closest(name: str, names: Iterable[Any]) -> str:
+def closest(name: str, names: Iterable[Any], similarity: float = 0.6) -> str:
     """Return the name that is most probably meant by a misspelt one; empty when none comes close."""
     texts = [each for each in names if isinstance(each, str)]
     # Letters in another order come first: Wxa is Wax rather than Wya.
-    same = [each for each in texts if sorted(each.lower()) == sorted(name.lower())]
-    return next(iter(same or get_close_matches(name, texts, 1)), "")
+    same = [each for each in texts if _letters(each) == _letters(name)]
+    return next(iter(same or get_close_matches(name, texts, 1, similarity)), "")
+
+
+def _letters(name: str) -> list[str]:
+    return sorted(name.lower().replace("_", ""))
 
 
 def advice(
@@ -162,8 +169,10 @@ def _about_value(error: BaseException, place: Place) -> str:  # noqa: C901, PLR0
             "A whole array stands where one yes or no is needed, as after if. Is a single entry meant, or should NumPy "
             "choose entry by entry?"
         )
+    if "string to float" in message:
+        return f"A text stands where numbers belong. {_TEXT}"
     if "with a sequence" in message or "inhomogeneous" in message:
-        return (
+        return _wrong_operands(error, place) or (
             "One entry of an array is given a whole array. How many axes does each side of the = have, and at which "
             "ones does the step t stand?"
         )
@@ -205,7 +214,7 @@ def _not_broadcast(message: str, sign: ast.operator | None) -> str:
 def _about_unpacking(place: Place, names: int) -> str:
     source = place.statement.value if isinstance(place.statement, ast.Assign) else None
     value = place.value(source)
-    what = ast.unparse(source) if isinstance(source, ast.Name | ast.Attribute) else "the right side"
+    what = ast.unparse(source) if isinstance(source, ast.Name | ast.Attribute | ast.Subscript) else "the right side"
     start = f"{plural(names, 'name')} on the left, and "
     if hasattr(value, "_fields"):
         return f"There are {start}{what} has {len(value)} fields: {join_names(value._fields)}."
@@ -214,7 +223,7 @@ def _about_unpacking(place: Place, names: int) -> str:
     if isinstance(value, tuple | list) and isinstance(source, ast.Attribute) and source.attr == "shape":
         return f"There are {start}{what} has {plural(len(value), 'number')}: {tuple(value)}."
     if isinstance(value, np.ndarray):
-        return f"There are {start}{what} is {describe(value)}: its shape is read as {what}.shape."
+        return f"There are {start}{what} is {describe(value)}. To unpack an array gives its rows."
     if value is not UNKNOWN and hasattr(value, "__len__"):
         return f"There are {start}{what} has {len(value)} values."
     return f"There are {start}another number of values on the right."
@@ -246,7 +255,9 @@ def _about_type(error: BaseException, place: Place) -> str:  # noqa: C901, PLR09
     if "unhashable" in message:
         return "An array or a list is used as the key of a dict. Keys are names in quotes."
     if "integer scalar arrays" in message:
-        return _JOINED if _is_joined(place) else "An array is used as an index. A whole number is needed there."
+        return (
+            _JOINED if _is_joined(place) else "An array stands where one whole number is needed, as a size or an index."
+        )
     if "Python scalars" in message or "must be real number" in message:
         return "A function for single numbers, such as those of math, is given an array. NumPy's work on arrays."
     return ""
@@ -320,6 +331,8 @@ def _wrong_call(message: str, place: Place) -> str:  # noqa: PLR0911 - one retur
             f"{entries}. Is the whole of it meant?"
         )
     function = place.value(call.func)
+    if function is UNKNOWN and isinstance(call.func, ast.Name) and callable(getattr(np, name, None)):
+        return f"{name} is Python's own here. NumPy's, for arrays, is np.{name}."
     unexpected = re.findall(r"unexpected keyword argument '(\w+)'", message)
     if not callable(function) or not re.search("positional argument|keyword argument", message):
         return ""
@@ -340,9 +353,12 @@ def _wrong_operands(error: BaseException, place: Place) -> str:  # noqa: C901, P
         sides = [node.left, node.right]
     elif isinstance(node, ast.AugAssign):
         sides = [node.target, node.value]
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np."):
+        sides = [*node.args]
     for side in sides:
         value, what = place.value(side), ast.unparse(side)
-        if value is UNKNOWN or isinstance(value, np.ndarray | np.number | int | float):
+        is_plain = isinstance(value, np.ndarray | np.number | int | float | list | tuple)
+        if value is UNKNOWN or (is_plain and not hasattr(value, "_fields")):
             continue
         if isinstance(value, dict):
             return f"{what} is a dict, and not one array: it is read by key. Its keys are {_names(value)}."
@@ -389,7 +405,7 @@ def _not_a_container(message: str, what: str) -> str:
     return ""
 
 
-def _about_attribute(error: BaseException, place: Place) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
+def _about_attribute(error: BaseException, place: Place) -> str:  # noqa: C901, PLR0911, PLR0912 - by kind of value
     name, value = getattr(error, "name", ""), getattr(error, "obj", UNKNOWN)
     owner = place.node.value if isinstance(place.node, ast.Attribute) else None
     what = ast.unparse(owner) if owner is not None else "It"
@@ -403,7 +419,7 @@ def _about_attribute(error: BaseException, place: Place) -> str:  # noqa: C901, 
     if hasattr(value, "_fields"):
         return f"{what} holds the caches of all steps. It has no {name}; its fields are {join_names(value._fields)}."
     if isinstance(value, list | tuple):
-        if value and all(map(is_cache, value)):
+        if value and all(is_cache(each) and hasattr(each, name) for each in value):
             return f"{what} is a list with the caches of all steps; {name} belongs to the cache of one step."
         return f"{what} is {describe(value)}, which has no {name}."
     if isinstance(value, dict):
@@ -415,6 +431,8 @@ def _about_attribute(error: BaseException, place: Place) -> str:  # noqa: C901, 
     if value is np:
         close = get_close_matches(name, dir(np), 1)
         return f"NumPy has no {name}.{f' Is np.{close[0]} meant?' if close else ''}"
+    if isinstance(value, int | float | np.number):
+        return f"{what} is one number, which has no {name}."
     if isinstance(value, np.ndarray):
         close = get_close_matches(name, dir(np.ndarray), 1)
         function = f" NumPy has a function of that name: np.{name}." if callable(getattr(np, name, None)) else ""
@@ -446,6 +464,8 @@ def _about_index(error: BaseException, place: Place) -> str:  # noqa: PLR0911 - 
     if isinstance(owner, ast.Attribute) and owner.attr == "shape" and isinstance(value, tuple):
         array = ast.unparse(owner.value)
         return f"{array} has {len(value)} axes only, {tuple(value)}; index {key} of its shape is asked for."
+    if hasattr(value, "_fields"):
+        return f"{what} has the fields {join_names(value._fields)} only; index {key} is asked for."
     if isinstance(value, list | tuple) and isinstance(key, int):
         return f"{what} has {_entries(len(value))}; index {key} is asked for."
     if "out of range" in message and what:
@@ -497,18 +517,26 @@ def _about_name(error: BaseException, place: Place) -> str:  # noqa: C901, PLR09
             places.append(f'{each}.{_key_within(value, name)}["{name}"]')
     if places:
         return f"No variable is called {name} here. Is {places[0]} meant?"
-    if any(isinstance(node, ast.Call) and ast.unparse(node.func) == name for node in _walk(place)):
+    if any(
+        isinstance(node, ast.Call) and not callable(getattr(np, name, None)) and ast.unparse(node.func) == name
+        for node in _walk(place)
+    ):
         close = get_close_matches(name, [each for each, value in place.names.items() if callable(value)], 1, 0.8)
         return (
             f"No function is called {name} here. {f'Is {close[0]} meant? If not: has' if close else 'Has'} the cell "
             "that defines it been run since the notebook was opened?"
         )
-    misspelt = closest(name, place.local)
+    misspelt = closest(name, place.local, 0.85)
     if misspelt:
         return f"No variable is called {name} here. Is {misspelt} meant?"
     if name in {"n_x", "n_a", "n_y", "m", "T_x"}:
         return f"No variable is called {name} here. A size is read from the shape of an array that has it."
-    return f"No variable is called {name} here. Where should it get its value, and from which argument?"
+    if callable(getattr(np, name, None)):
+        return f"Nothing is called {name} here. Is np.{name} meant?"
+    return (
+        f"No variable is called {name} here. Has it another name, is it computed further below, or should it come from "
+        "an argument?"
+    )
 
 
 def _walk(place: Place) -> Iterator[ast.AST]:

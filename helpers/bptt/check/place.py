@@ -140,7 +140,7 @@ def line_with_shapes(place: Place | None) -> str:
     return f"{place.line}\nwith {shapes}" if shapes else place.line
 
 
-_NAME = re.compile(r"""([A-Za-z_]\w*)(?:\[["'](\w+)["']\]|\.(\w+))?""")
+_NAME = re.compile(r"""(?<![\w."'])([A-Za-z_]\w*)(?:\[["'](\w+)["']\]|\.(\w+))?""")
 """A name, an entry of a dict by name, or an attribute: ``dz``, ``parameters["Wax"]``, ``cache.xt``."""
 
 

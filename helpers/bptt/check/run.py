@@ -219,7 +219,8 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
         notes += _extra_key_notes(examined)
     warnings = (warning for result in examined.call_results for warning in result.warned)
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(warnings)]
-    reads = notebook_values(function) if any(finding.kind not in UNTRIED for finding in findings) else ()
+    tried = any(finding.kind not in UNTRIED for finding in findings)
+    reads = notebook_values(function, exercise.stand_ins) if tried else ()
     if reads:
         cause = replace(READS_NOTEBOOK, explanation=_reads_sentence(exercise, reads))
         if all(finding.gradient in explained or finding.kind == "changed-in-place" for finding in findings):
