@@ -5,6 +5,7 @@ import pytest
 
 from bptt import check
 from bptt.check.introspection import notebook_values
+from bptt.rnn import rnn_cell_forward
 
 CELL = """
 def rnn_cell_backward(da_next, cache):
@@ -300,6 +301,35 @@ def test_a_cell_taken_apart_has_no_time_axis(run):
     assert cause.id == "carry-has-time-axis"
 
 
+def test_only_what_failed_is_shown_with_its_sizes(run):
+    report = run(CELL, ('"dba": ', '"dba": parameters["Wax"] + np.concatenate((xt, a_prev)) @ '))
+    lines = report.findings[0].message.splitlines()
+    assert lines[-2:] == ["with xt (7, 5), a_prev (3, 5), dz (3, 5)", "where n_x = 7, n_a = 3, m = 5"]
+    keyed = run(CELL, ("Wax.T @ dz", '[parameters][0]["Wax"] @ dz'))
+    assert keyed.findings[0].message.splitlines()[-2] == "with dz (3, 5)"
+    stacked = run(CELL, ("slope = ", "both = np.zeros((1, len(a_prev) + len(xt))); both @ np.eye(2); slope = "))
+    assert stacked.findings[0].message.endswith("with both (1, 10)\nwhere n_a + n_x = 10")
+
+
+def test_names_around_a_comprehension_are_looked_up(run):
+    report = run(CELL, ('return {"dxt"', '[d_z for _ in range(2)]\n    return {"dxt"'))
+    assert "No variable is called d_z here. Is dz meant?" in report.findings[0].message
+    report = run(CELL, ("slope = ", '[cache["Wax"] for _ in xt]; slope = '))
+    assert 'Wax is in cache.parameters, which is a dict: cache.parameters["Wax"].' in report.findings[0].message
+
+
+def test_a_stand_in_is_not_quoted_twice(run):
+    message = run(LOOP, ("steps[t])", "steps)")).findings[0].message
+    assert message.startswith("rnn_cell_backward cannot be called like this")
+    assert message.count("cannot be called") == 1
+
+
+def test_html_says_that_it_stops(run):
+    html = run(CELL, ("dz @ xt.T", "dz @ xt"))._repr_mimebundle_()["text/html"]
+    assert "stops with an error" in html
+    assert "stops with an error" not in run(CELL, ("dz @ xt.T", "-dz @ xt.T"))._repr_mimebundle_()["text/html"]
+
+
 def test_without_its_source_an_error_is_still_said():
     space = {"np": np}
     exec(CELL.replace("a_next ** 2", "a_next ^ 2"), space)  # noqa: S102 - a cell
@@ -313,8 +343,8 @@ def test_objects_that_refuse_to_be_looked_at_do_no_harm(run):
         "    def __getattr__(self, name):\n        raise ValueError(name)\n"
         "    def __getitem__(self, key):\n        raise KeyError(self)\n"
     )
-    for new in ("Odd()[0] - ", "Odd().shape - ", "Odd() @ xt - ", "{}[Odd()] - "):
-        report = run(CELL, ("slope = 1 - ", f"slope = {new}"), before=before)
+    for new in ("odd[0]", "odd.shape", "odd + 1", "{}[odd]"):
+        report = run(CELL, ("slope = ", f"odd = Odd(); {new}; slope = "), before=before)
         assert [finding.kind for finding in report.findings] == ["raised"]
 
 
@@ -404,8 +434,14 @@ def test_values_of_the_notebook_are_told_first(run, new, notebook, raises):
     changes = [("Wax, Waa", "_, Waa"), ("Wax.T", new if raises else f"(_ + 1 + 0 * {new}.max()).T")]
     report = run(CELL, *changes, **notebook)
     assert report.causes[0].id == "reads-the-notebook"
+    assert str(report).index("Values of the notebook") < str(report).index("Wax" if raises else "dxt differ")
     assert f"reads {name} of the notebook instead of da_next and cache" in report.causes[0].explanation
     assert ("raised" in {finding.kind for finding in report.findings}) == raises
+
+
+def test_values_of_the_notebook_come_before_other_causes(run):
+    report = run(LOOP, ("carry = np.zeros((n_a, m))", "carry = np.zeros((n_a, m, T_x)) + small"), small=0.5)
+    assert [cause.id for cause in report.causes] == ["reads-the-notebook", "carry-has-time-axis"]
 
 
 def test_what_a_function_of_the_notebook_reads_for_it_is_told(run):
@@ -413,6 +449,11 @@ def test_what_a_function_of_the_notebook_reads_for_it_is_told(run):
     report = run(CELL, ("Wax.T @", "weights() * Wax.T @"), before=before, small=0.5)
     assert report.causes[0].id == "reads-the-notebook"
     assert "reads small of the notebook" in report.causes[0].explanation
+
+
+def test_what_the_course_reads_is_not_told(run):
+    forward = {"forward": rnn_cell_forward, "softmax": 0.5}
+    assert run(CELL, ("slope = 1 -", "forward(xt, a_prev, parameters); slope = 2 -"), **forward).causes == ()
 
 
 def test_what_an_earlier_exercise_reads_is_not_told_here(run):
@@ -454,6 +495,13 @@ def test_a_key_that_is_not_asked_for_is_a_remark(run):
     assert "also has dz" in str(report)
     assert "also has dz" in report._repr_mimebundle_()["text/html"]
     assert [f.kind for f in run(CELL, ('return {"dxt": Wax', 'return {"dz": dz, "dxt": -Wax')).findings] == ["value"]
+
+
+def test_a_misspelt_key_is_not_said_to_do_no_harm(run):
+    report = run(CELL, ('"dxt":', '"dx_t":'))
+    assert "The dict has no dxt. Is dx_t meant for it?" in str(report)
+    assert "no harm" not in str(report)
+    assert "The dict has no dxt. It has result." in str(run(CELL, ('"dxt":', '"result":')))
 
 
 def test_a_change_in_place_is_told_once(run):

@@ -8,8 +8,9 @@ from IPython.utils.capture import capture_output
 from attempts import WRONG, back, tidy
 from bptt import check
 from bptt.check.diagnose import all_mistakes
-from bptt.check.findings import REPORT_MIME, Finding, ReportData
+from bptt.check.findings import REPORT_MIME, Cause, Finding, ReportData
 from bptt.check.introspection import defining_cell
+from bptt.check.repeated import told_once
 from bptt.check.report_html import as_html
 from bptt.check.report_text import as_text
 
@@ -225,6 +226,20 @@ def test_another_cause_is_told_in_full(shell):
     shell.run_cell(CELLS.replace("dz @ cache.a_prev.T / dz.shape[1]", "dz @ cache.a_next.T"), store_history=True)
     assert tells(shown(shell, "dWax")) == "full"
     assert SHORT not in shown(shell, "dWaa")["text/plain"]
+
+
+def test_a_cause_in_other_words_is_told_in_full():
+    """The same kind of cause can name other arrays."""
+    reports = [
+        check.Report("f", (name,), (Finding("value", name, "differs"),), (Cause("id", "title", words, (name,)),))
+        for name, words in (("dWax", "one"), ("dWaa", "two"), ("dba", "one"))
+    ]
+    told = [told_once(report, reports_of).causes[0].explanation for report in reports]
+    assert told == ["one", "two", f"{SHORT} dWax."]
+
+
+def reports_of():
+    """Be what reports are about."""
 
 
 def test_outside_of_a_notebook_every_report_is_whole():

@@ -54,23 +54,28 @@ def notebook_values(function: Function, stand_ins: Iterable[str]) -> tuple[str, 
     values = {name: value for name, value in function.__globals__.items() if name not in stand_ins}
     names: dict[str, None] = {}
     _add_globals(code, values, names)
-    return tuple(name for name in names if isinstance(values[name], NUMBERS) or _holds_arrays(values[name]))
+    return tuple(name for name in names if not callable(values[name]))
 
 
 def _add_globals(code: CodeType, values: Mapping[str, object], names: dict[str, None]) -> None:
     """Add the names of the notebook that code reads, also in comprehensions, and in functions that it calls."""
     # co_names has attributes as well, such as the a_prev of cache.a_prev, but without a match here there is none below.
-    if not values.keys().isdisjoint(code.co_names):
-        for step in dis.get_instructions(code):
-            name = step.argval
-            if step.opname == "LOAD_GLOBAL" and name in values and name not in names:
-                names[name] = None
-                called = values[name]
-                if isinstance(called, FunctionType) and is_learners(called):
-                    _add_globals(called.__code__, values, names)
+    known = {name for name in code.co_names if _is_notebook_value(values.get(name))}
+    steps = dis.get_instructions(code) if known else ()
+    for name in (step.argval for step in steps if step.opname == "LOAD_GLOBAL"):
+        if name in known and name not in names:
+            names[name] = None
+            called = values[name]
+            if isinstance(called, FunctionType):
+                _add_globals(called.__code__, values, names)
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             _add_globals(constant, values, names)
+
+
+def _is_notebook_value(value: object) -> bool:
+    of_notebook = isinstance(value, FunctionType) and is_learners(value)
+    return of_notebook or isinstance(value, NUMBERS) or _holds_arrays(value)
 
 
 def _holds_arrays(value: object) -> bool:

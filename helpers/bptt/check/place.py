@@ -89,6 +89,8 @@ def learner_place(error: BaseException) -> Place | None:
     if not steps:
         return None
     frame, line, at = steps[-1]
+    # A module of the learner's may have been edited and loaded again.
+    linecache.checkcache(frame.f_code.co_filename)
     source = linecache.getline(frame.f_code.co_filename, line).strip()
     local = dict(frame.f_locals)
     inner = frame
