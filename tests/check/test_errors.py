@@ -480,9 +480,10 @@ def test_nothing_is_said_of_the_notebook_when_the_function_is_right(run):
 
 
 def test_caches_of_the_notebook_are_values_of_it():
-    space = {"steps": [("no array",)], "words": ["a"], "cache": (WEIGHTS,), "deep": lambda: 0}
+    space = {"steps": [("no array",)], "words": ["a"], "cache": (WEIGHTS,), "deep": {"rnn": {"W": WEIGHTS}}}
+    space["words"].append(space["words"])
     exec("def read():\n    return steps, words, cache, deep, [cache for _ in words]", space)  # noqa: S102 - a cell
-    assert notebook_values(space["read"], ()) == ("cache",)
+    assert notebook_values(space["read"], ()) == ("cache", "deep")
 
 
 # Keys and hints -------------------------------------------------------------------------------------------------------
@@ -514,5 +515,10 @@ def test_a_change_in_place_is_told_once(run):
 def test_hints_without_a_name_list_the_exercises():
     text = str(check.hint())
     assert text.splitlines()[1:] == [f'  check.hint("{name}")' for name, each in check.EXERCISES.items() if each.hints]
+
+    def rnn_cell_dz():
+        """Still to be written."""
+
+    assert check.hint(rnn_cell_dz).exercise == "rnn_cell_dz"
     with pytest.raises(ValueError, match="there is no exercise 'rnn_backwards'; close to it are rnn_backward"):
         check.hint("rnn_backwards")

@@ -6,6 +6,7 @@ The defining cell matters because learners often change a cell and check the old
 import dis
 import linecache
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from types import CodeType, FunctionType
 
 import numpy as np
@@ -51,7 +52,13 @@ def notebook_values(function: Function, stand_ins: Iterable[str]) -> tuple[str, 
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
-    values = {name: value for name, value in function.__globals__.items() if name not in stand_ins}
+    own = function.__globals__
+    # A function of another module has other globals.
+    values = {
+        name: value
+        for name, value in own.items()
+        if name not in stand_ins and not (isinstance(value, FunctionType) and value.__globals__ is not own)
+    }
     names: dict[str, None] = {}
     _add_globals(code, values, names)
     return tuple(name for name in names if not callable(values[name]))
@@ -74,17 +81,14 @@ def _add_globals(code: CodeType, values: Mapping[str, object], names: dict[str, 
 
 
 def _is_notebook_value(value: object) -> bool:
-    of_notebook = isinstance(value, FunctionType) and is_learners(value)
-    return of_notebook or isinstance(value, NUMBERS) or _holds_arrays(value)
+    return isinstance(value, (*NUMBERS, FunctionType)) or _holds_arrays(value)
 
 
-def _holds_arrays(value: object) -> bool:
-    """Tell whether a value is an array, or a dict, list or tuple with one in it."""
-    if isinstance(value, np.ndarray):
-        return True
+def _holds_arrays(value: object, levels: int = 3) -> bool:
+    """Tell whether a value is an array, or a dict, list or tuple with one in it, among the first and at most so many levels down."""
     entries = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return any(
-        isinstance(entry, np.ndarray) or (hasattr(entry, "_fields") and _holds_arrays(entry)) for entry in entries
+    return isinstance(value, np.ndarray) or (
+        levels > 0 and any(_holds_arrays(entry, levels - 1) for entry in islice(entries, 100))
     )
 
 
