@@ -85,7 +85,7 @@ def _is_notebook_value(value: object) -> bool:
 
 
 def _holds_arrays(value: object, levels: int = 3) -> bool:
-    """Tell whether a value is an array, or a dict, list or tuple with one in it, among the first and at most so many levels down."""
+    """Tell whether a value is an array, or a dict, list or tuple with one among its first entries."""
     entries = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     return isinstance(value, np.ndarray) or (
         levels > 0 and any(_holds_arrays(entry, levels - 1) for entry in islice(entries, 100))
