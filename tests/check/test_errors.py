@@ -1,9 +1,12 @@
 """Errors that beginners' code raises: said in plain words, with what the names in it stand for."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from bptt import check
+from bptt.check import hints
 from bptt.check.introspection import notebook_values
 from bptt.rnn import rnn_cell_forward
 
@@ -512,9 +515,12 @@ def test_a_change_in_place_is_told_once(run):
     assert "Your function writes into cache.xt." in str(report)
 
 
-def test_hints_without_a_name_list_the_exercises():
+def test_hints_without_a_name_list_the_exercises(monkeypatch):
     text = str(check.hint())
     assert text.splitlines()[1:] == [f'  check.hint("{name}")' for name, each in check.EXERCISES.items() if each.hints]
+
+    # Others count the hints that they are given.
+    monkeypatch.setattr(hints, "_hints_given", Counter())
 
     def rnn_cell_dz():
         """Still to be written."""

@@ -226,7 +226,7 @@ def test_giving_a_result_instead_of_the_function():
 def test_unknown_names_list_the_known_ones():
     with pytest.raises(AttributeError, match="rnn_cell_backward"):
         check.gru_cell_backward  # noqa: B018
-    with pytest.raises(ValueError, match="close to it is rnn_cell_dz"):
+    with pytest.raises(ValueError, match="close to it are rnn_cell_dz"):
         check.hint("rnn_cel_dz")
     with pytest.raises(ValueError, match=r"there are tanh_backward, .*rnn_cell_dz"):
         check.hint("?")

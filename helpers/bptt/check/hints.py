@@ -85,4 +85,5 @@ def hint(exercise: str | Callable[..., Any] | None = None) -> Hint | HintNames:
 def no_such_exercise(kind: str, name: str) -> str:
     """Say that there is nothing of a name, and which names come close to it, or all when none does."""
     close = get_close_matches(name, EXERCISES)
-    return f"there is no {kind} {name!r}; {'close to it' if close else 'there'} {'is' if len(close) == 1 else 'are'} {', '.join(close or EXERCISES)}"
+    those = f"{'close to it' if close else 'there'} {'is' if len(close) == 1 else 'are'}"
+    return f"there is no {kind} {name!r}; {those} {', '.join(close or EXERCISES)}"
