@@ -92,12 +92,12 @@ PLACES = [
     (
         "rnn_backward",
         rnn_loop(("for t in", "if T_x == 1:\n        da_prevt = da_prevt + 3\n    for t in")),
-        "wrong only where there is one time step (T_x = 1): what does your loop do then?",
+        "wrong only with one time step (T_x = 1): what is different then?",
     ),
     (
         "rnn_backward",
         rnn_loop(("return {", "return {'dx': dx[:, ::-1]} | {"), ('"dx": dx, ', "")),
-        "With one example (m = 1) dx is right, with more examples not",
+        "dx is right with one example (m = 1), and wrong with more",
     ),
     ("rnn_backward", rnn_loop(("+ da_prevt", "+ 0.9 * da_prevt")), ""),
 ]

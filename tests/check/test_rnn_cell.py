@@ -163,7 +163,7 @@ def test_wrong_only_with_several_examples():
             "dba": tidy(da_next, cache)["dba"] * 0 + tidy(da_next[:, :1], _first(cache))["dba"]
         }
 
-    assert "With one example (m = 1) dba is right" in report_on(first_example_only).place
+    assert "dba is right with one example (m = 1), and wrong with more" in report_on(first_example_only).place
 
 
 def _first(cache):
@@ -264,7 +264,7 @@ def test_unknown_names_list_the_known_ones():
         check.gru_cell_backward  # noqa: B018
     with pytest.raises(ValueError, match="close to it are rnn_cell_dz"):
         check.hint("rnn_cel_dz")
-    with pytest.raises(ValueError, match="there are tanh_backward, .*rnn_cell_dz"):
+    with pytest.raises(ValueError, match=r"there are tanh_backward, .*rnn_cell_dz"):
         check.hint("?")
 
 

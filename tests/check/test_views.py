@@ -7,8 +7,10 @@ from IPython.utils.capture import capture_output
 
 from attempts import WRONG, back, tidy
 from bptt import check
-from bptt.check.findings import REPORT_MIME, Finding, ReportData
+from bptt.check.diagnose import all_mistakes
+from bptt.check.findings import REPORT_MIME, Cause, Finding, ReportData
 from bptt.check.introspection import defining_cell
+from bptt.check.repeated import told_once
 from bptt.check.report_html import as_html
 from bptt.check.report_text import as_text
 
@@ -160,3 +162,96 @@ def test_an_exercise_that_is_still_to_be_written_is_not_called_wrong():
         raise NotImplementedError("rnn_cell_backward is still to be written")
 
     assert report_on(rnn_cell_backward).summary == "rnn_cell_backward is still to be written."
+
+
+CELLS = """
+import numpy as np
+from bptt import check
+def rnn_cell_parameters_backward(dz, cache):
+    return {"dWax": dz @ cache.xt.T / dz.shape[1], "dWaa": dz @ cache.a_prev.T / dz.shape[1],
+            "dba": dz.sum(axis=1, keepdims=True)}
+"""
+SHORT = "The same cause as in the report on"
+
+
+def shown(shell, only, name="rnn_cell_parameters_backward"):
+    with capture_output() as captured:
+        shell.run_cell(f"check.rnn_cell_parameters_backward({name}, only=[{only!r}])", store_history=True)
+    (output,) = captured.outputs
+    return output.data
+
+
+def tells(data):
+    """Say what a report tells of its cause: all of it, or where that is."""
+    text, explanation = data["text/plain"], check_mean().explanation
+    full = " ".join(explanation.split()) in " ".join(text.split())
+    assert full == (explanation[:20] in data["text/html"])
+    return "full" if full else text.partition(SHORT)[2].split(".")[0].strip()
+
+
+def check_mean():
+    return next(m for m in all_mistakes(CELL) if m.id == "averaged-over-examples")
+
+
+def test_a_cause_is_told_in_full_once_for_each_definition(shell):
+    shell.run_cell(CELLS, store_history=True)
+    first = shown(shell, "dWax")
+    assert tells(first) == "full"
+    second = shown(shell, "dWaa")
+    assert tells(second) == "dWax"
+    assert second[REPORT_MIME]["causes"] == first[REPORT_MIME]["causes"] == ["averaged-over-examples"]
+    assert check_mean().title in second["text/plain"]
+    # The cells in another order, or again: the one that told it tells it again, for its earlier output is gone.
+    assert tells(shown(shell, "dWax")) == "full"
+    assert tells(shown(shell, "dWaa")) == "dWax"
+    # A new definition, even of the same words, begins anew.
+    shell.run_cell(CELLS, store_history=True)
+    assert tells(shown(shell, "dWaa")) == "full"
+    assert tells(shown(shell, "dWax")) == "dWaa"
+
+
+def test_a_cause_that_is_no_longer_shown_is_told_again(shell):
+    """The check that told it finds something else later, since the function calls another one that changed."""
+    shell.run_cell(CELLS.replace("/ dz.shape[1]", "/ by(dz)"), store_history=True)
+    shell.run_cell("by = lambda dz: dz.shape[1]")
+    assert tells(shown(shell, "dWax")) == "full"
+    assert tells(shown(shell, "dWaa")) == "dWax"
+    shell.run_cell("by = lambda dz: 1")
+    assert shown(shell, "dWax")[REPORT_MIME]["passed"]
+    shell.run_cell("by = lambda dz: dz.shape[1]")
+    assert tells(shown(shell, "dWaa")) == "full"
+
+
+def test_another_cause_is_told_in_full(shell):
+    shell.run_cell(CELLS.replace("dz @ cache.a_prev.T / dz.shape[1]", "dz @ cache.a_next.T"), store_history=True)
+    assert tells(shown(shell, "dWax")) == "full"
+    assert SHORT not in shown(shell, "dWaa")["text/plain"]
+
+
+def test_a_cause_in_other_words_is_told_in_full():
+    """The same kind of cause can name other arrays."""
+    reports = [
+        check.Report("f", (name,), (Finding("value", name, "differs"),), (Cause("id", "title", words, (name,)),))
+        for name, words in (("dWax", "one"), ("dWaa", "two"), ("dba", "one"))
+    ]
+    told = [told_once(report, reports_of).causes[0].explanation for report in reports]
+    assert told == ["one", "two", f"{SHORT} dWax."]
+
+
+def reports_of():
+    """Be what reports are about."""
+
+
+def test_outside_of_a_notebook_every_report_is_whole():
+    space = {}
+    exec(CELLS, space)  # noqa: S102 - a cell
+    for only in ("dWax", "dWaa"):
+        with pytest.raises(check.CheckFailed) as failed:
+            check.rnn_cell_parameters_backward(space["rnn_cell_parameters_backward"], only=[only])
+        assert SHORT not in str(failed.value)
+
+
+def test_a_function_that_cannot_be_remembered_is_told_in_full(shell):
+    shell.run_cell(CELLS + "class Callable(list):\n    __call__ = staticmethod(rnn_cell_parameters_backward)")
+    assert tells(shown(shell, "dWax", "Callable()")) == "full"
+    assert tells(shown(shell, "dWaa", "Callable()")) == "full"

@@ -13,6 +13,8 @@ import numpy as np
 import psutil
 import pytest
 
+from bptt.check.exercises import EXERCISES
+from bptt.inputs import Sizes
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.judge.cost import CostResult, measure_cost
 from bptt_instructor.grading.kernel_client.client import CELL_TIMEOUT, DEAD_KERNEL, EndReason, NoReplyError
@@ -283,6 +285,29 @@ def test_a_function_that_fails_or_is_not_there_is_an_answer(kernel):
     kernel.run("def tanh_backward(da):\n    raise ValueError('shape')")
     answer = kernel.call(question(da=1))
     assert (answer.error, answer.message) == ("ValueError", "shape")
+
+
+LOOP = """
+import numpy as np
+weights = {"Wax": np.ones((2, 2))}
+def rnn_backward(da, caches):
+    weights["Wax"]
+    return rnn_cell_backward(da[:, :, 0], CACHE)
+"""
+
+
+def test_an_error_comes_with_plain_words_and_what_the_function_reads(kernel):
+    case = EXERCISES["rnn_backward"].case(1, Sizes(3, 4, 2, 5, 6))
+    said = []
+    for cache in ("caches.steps", "caches.steps[9]"):
+        kernel.run(LOOP.replace("CACHE", cache))
+        answer = kernel.call(CallRequest("rnn_backward", "rnn_backward", case, ("rnn_cell_backward",)))
+        said.append((answer.error, answer.advice, answer.reads))
+    given = "for its second argument it is given a list of 6 caches, where an array or the cache of one step belongs."
+    assert said == [
+        ("TypeError", f"rnn_cell_backward cannot be called like this: {given}", ("weights",)),
+        ("IndexError", "caches.steps has 6 entries, with indices 0 to 5; index 9 is asked for.", ("weights",)),
+    ]
 
 
 def test_a_function_that_never_returns_is_no_answer_and_the_notebook_goes_on(kernel):

@@ -39,6 +39,7 @@ MISTAKES = (
     ("da0-is-da-at-0", ALL[1:2], [("da0 = da_prevt", "da0 = da[:, :, 0]")]),
     ("bias-broadcast-to-square", ALL[3:], [("da_prevt = np", "dba = np.zeros(n_a)\nda_prevt = np")]),
     ("sliced-wrong-axis", ALL, [("da[:, :, t]", "da[:, t, :]")]),
+    ("reads-the-notebook", ALL[1:2], [("da0 = da_prevt", "da0 = da_prevt * from_the_next_state")]),
     ("carry-has-time-axis", ALL, [("np.zeros((n_a, m))", "np.zeros((n_a, m, T_x))")]),
     (
         "da-changed-in-place",

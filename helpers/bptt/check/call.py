@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import wraps
+from itertools import takewhile
 from threading import RLock
 from typing import Any, Protocol
 
 import numpy as np
 
 from bptt import exact
-from bptt.check.errors import advice, learner_place, line_with_shapes, stand_in_error
+from bptt.check.errors import advice, stand_in_error
 from bptt.check.exercise import Arguments
+from bptt.check.place import learner_place, line_with_shapes
 from bptt.types import Array
 
 
@@ -157,7 +159,9 @@ cells: without this, a check and a widget that overlap would use each other's st
 def _recording(name: str, stand_in: Callable[..., Any], ndims: list[tuple[int, ...]]) -> Callable[..., Any]:
     @wraps(stand_in)
     def recording(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever a learner passes
-        ndims.append(tuple(value.ndim for value in (*arguments, *named.values()) if isinstance(value, np.ndarray)))
+        # An array behind something else stands in another's place, as in f(*caches): it says nothing about gradients.
+        leading = takewhile(lambda value: isinstance(value, np.ndarray | float | int), arguments)
+        ndims.append(tuple(value.ndim for value in (*leading, *named.values()) if isinstance(value, np.ndarray)))
         try:
             return stand_in(*arguments, **named)
         except Exception as raised:

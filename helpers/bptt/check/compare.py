@@ -1,6 +1,7 @@
 """Validate a result's type, keys, shapes and values against the exact gradients."""
 
 import math
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -98,13 +99,20 @@ def _call_finding(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Find
 
 def _raised_message(outcome: CallResult, sizes: Sizes) -> str:
     # NumPy breaks long lines, and a line of its own is code.
-    said = " ".join(str(outcome.error).split())
-    words = f"{type(outcome.error).__name__}: {said}" if said else type(outcome.error).__name__
+    said = re.sub(r",? (with gufunc|gufunc core with) signature \S+", "", " ".join(str(outcome.error).split()))
+    kind = type(outcome.error).__name__
+    words = f"{kind}: {said}" if said and said not in outcome.advice else kind
     lines = [f"{outcome.advice} ({words})" if outcome.advice else words]
     if outcome.at_line:
         lines.append(outcome.at_line)
-    if outcome.at_line.count("\n") and any(sizes):
-        lines.append(f"where {', '.join(f'{name} = {size}' for name, size in sizes._asdict().items())}")
+    shown = {
+        int(number) for shape in re.findall(r" \(([\d, ]+)\)", outcome.at_line) for number in shape.split(",") if number
+    }
+    named = [f"{name} = {size}" for name, size in sizes._asdict().items() if size in shown]
+    if sizes.n_a + sizes.n_x in shown - {*sizes}:
+        named.append(f"n_a + n_x = {sizes.n_a + sizes.n_x}")
+    if named:
+        lines.append(f"where {', '.join(named)}")
     return "\n".join(lines)
 
 
@@ -112,9 +120,10 @@ def _gradient_finding(
     exercise: Exercise, name: str, result: dict[str, Any], expected: Array, sizes: Sizes
 ) -> Finding | None:
     if name not in result:
-        spelt = get_close_matches(name, [str(key) for key in result if key not in exercise.shapes], 1)
-        guess = f" Is {spelt[0][:MAX_KEY]} meant for it?" if spelt else ""
-        return Finding("missing", name, f"The dict has no {name}.{guess}", sizes)
+        others = [str(key)[:MAX_KEY] for key in result if key not in exercise.shapes]
+        close = get_close_matches(name, others, 1)
+        other = f" Is {close[0]} meant for it?" if close else f" It has {join_names(others)}." if others else ""
+        return Finding("missing", name, f"The dict has no {name}.{other}", sizes)
     value = result[name]
     if value is None:
         return Finding("missing", name, f"{name} is None: it has not been computed yet.", sizes)

@@ -1,8 +1,10 @@
 """Hints for an exercise: each call gives one step more, and none is the solution."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from bptt.check.exercises import EXERCISES
 
@@ -48,13 +50,13 @@ class HintNames:
         return "\n".join(["There are hints for:", *(f'  check.hint("{name}")' for name in self.names)])
 
 
-def hint(exercise: str | None = None) -> Hint | HintNames:
+def hint(exercise: str | Callable[..., Any] | None = None) -> Hint | HintNames:
     """Return the next hint for an exercise; after the last one, that one again.
 
     Parameters
     ----------
-    exercise : str, optional
-        Name of the function that you are writing, e.g. ``"rnn_cell_dz"``.
+    exercise : str or callable, optional
+        Name of the function that you are writing, e.g. ``"rnn_cell_dz"``, or the function itself.
 
     Returns
     -------
@@ -68,8 +70,8 @@ def hint(exercise: str | None = None) -> Hint | HintNames:
     """
     if exercise is None:
         return HintNames(tuple(name for name, each in EXERCISES.items() if each.hints))
-    if callable(exercise):
-        exercise = getattr(exercise, "__name__", str(exercise))
+    if not isinstance(exercise, str):
+        exercise = str(getattr(exercise, "__name__", exercise))
     if exercise not in EXERCISES:
         raise ValueError(no_such_exercise("exercise", exercise))
     hints = EXERCISES[exercise].hints
@@ -83,4 +85,5 @@ def hint(exercise: str | None = None) -> Hint | HintNames:
 def no_such_exercise(kind: str, name: str) -> str:
     """Say that there is nothing of a name, and which names come close to it, or all when none does."""
     close = get_close_matches(name, EXERCISES)
-    return f"there is no {kind} {name!r}; {'close to it' if close else 'there'} are {', '.join(close or EXERCISES)}"
+    those = f"{'close to it' if close else 'there'} {'is' if len(close) == 1 else 'are'}"
+    return f"there is no {kind} {name!r}; {those} {', '.join(close or EXERCISES)}"

@@ -5,8 +5,9 @@ The defining cell matters because learners often change a cell and check the old
 
 import dis
 import linecache
-from collections.abc import Iterable, Iterator, Mapping
-from types import CodeType
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from types import CodeType, FunctionType
 
 import numpy as np
 
@@ -40,43 +41,54 @@ def _cell_label(lines: list[str]) -> str:
     return f"In [{numbers[-1]}]" if numbers else ""
 
 
-def notebook_values(function: Function) -> tuple[str, ...]:
+def notebook_values(function: Function, stand_ins: Iterable[str]) -> tuple[str, ...]:
     """List the notebook's numbers and arrays that a function reads by name instead of from its arguments.
 
-    A dict or a list of arrays counts as well.
+    A dict or a list of arrays counts as well, and so does what other functions of the notebook read for it, but for
+    those of ``stand_ins``, which others replace.
     """
     if not callable(function):
         return function.reads
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
-    values = function.__globals__
-    return tuple(dict.fromkeys(name for name in _global_names(code, values) if _is_notebook_value(values[name])))
+    own = function.__globals__
+    # A function of another module has other globals.
+    values = {
+        name: value
+        for name, value in own.items()
+        if name not in stand_ins and not (isinstance(value, FunctionType) and value.__globals__ is not own)
+    }
+    names: dict[str, None] = {}
+    _add_globals(code, values, names)
+    return tuple(name for name in names if not callable(values[name]))
 
 
-def _global_names(code: CodeType, values: Mapping[str, object]) -> Iterator[str]:
-    """Yield the names of the notebook that code reads, with that of comprehensions and functions inside."""
+def _add_globals(code: CodeType, values: Mapping[str, object], names: dict[str, None]) -> None:
+    """Add the names of the notebook that code reads, also in comprehensions, and in functions that it calls."""
     # co_names has attributes as well, such as the a_prev of cache.a_prev, but without a match here there is none below.
-    if any(name in values and _is_notebook_value(values[name]) for name in code.co_names):
-        yield from (
-            step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL" and step.argval in values
-        )
+    known = {name for name in code.co_names if _is_notebook_value(values.get(name))}
+    steps = dis.get_instructions(code) if known else ()
+    for name in (step.argval for step in steps if step.opname == "LOAD_GLOBAL"):
+        if name in known and name not in names:
+            names[name] = None
+            called = values[name]
+            if isinstance(called, FunctionType):
+                _add_globals(called.__code__, values, names)
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _global_names(constant, values)
+            _add_globals(constant, values, names)
 
 
 def _is_notebook_value(value: object) -> bool:
-    return isinstance(value, NUMBERS) or holds_arrays(value)
+    return isinstance(value, (*NUMBERS, FunctionType)) or _holds_arrays(value)
 
 
-def holds_arrays(value: object) -> bool:
-    """Tell whether a value is an array, or a dict, list or tuple with one in it."""
-    if isinstance(value, np.ndarray):
-        return True
+def _holds_arrays(value: object, levels: int = 3) -> bool:
+    """Tell whether a value is an array, or a dict, list or tuple with one among its first entries."""
     entries = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return any(
-        isinstance(entry, np.ndarray) or (hasattr(entry, "_fields") and holds_arrays(entry)) for entry in entries
+    return isinstance(value, np.ndarray) or (
+        levels > 0 and any(_holds_arrays(entry, levels - 1) for entry in islice(entries, 100))
     )
 
 

@@ -87,21 +87,30 @@ def _by_sizes(exercise: Exercise, evidence: Evidence, unexplained: Sequence[str]
         ]
 
     general, one_example, one_step = range(3)
-    sentences = []
-    if "m" in evidence.axes and (names := wrong_in(general, one_step)):
-        sentences.append(
-            f"With one example (m = 1) {join_names(names)} {_are(names)} right, with more examples not: look at what "
-            "is done over the examples, such as a sum, a mean or an axis."
-        )
-    if "m" in evidence.axes and (names := wrong_in(one_example)):
-        sentences.append(
-            f"{join_names(names)} {_are(names)} wrong only where there is one example (m = 1): look for an axis of "
-            "length 1 that gets lost, or that is taken for another one."
-        )
-    if "T_x" in evidence.axes and (names := wrong_in(one_step)):
-        then = "what does your loop do then?" if _is_loop(exercise) else "what is different then?"
-        sentences.append(f"{join_names(names)} {_are(names)} wrong only where there is one time step (T_x = 1): {then}")
-    return " ".join(sentences)
+    found = []
+    if "m" in evidence.axes:
+        found += [
+            (
+                wrong_in(general, one_step),
+                "right with one example (m = 1), and wrong with more: look at what is done over the examples, such as "
+                "a sum, a mean or an axis",
+            ),
+            (
+                wrong_in(one_example),
+                "wrong only with one example (m = 1): look for an axis of length 1 that gets lost, or that is taken "
+                "for another one",
+            ),
+        ]
+    if "T_x" in evidence.axes:
+        before = "goes from one step to the one before" if _is_loop(exercise) else "is done over the steps"
+        found += [
+            (
+                wrong_in(general, one_example),
+                f"right with one time step (T_x = 1), and wrong with more: look at what {before}",
+            ),
+            (wrong_in(one_step), "wrong only with one time step (T_x = 1): what is different then?"),
+        ]
+    return " ".join(f"{join_names(names)} {_are(names)} {said}." for names, said in found if names).replace("?.", "?")
 
 
 def _by_dependencies(exercise: Exercise, evidence: Evidence, wrong: Sequence[str]) -> str:

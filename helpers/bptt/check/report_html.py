@@ -47,9 +47,10 @@ def as_html(report: ReportData) -> str:
 def _headline(report: ReportData) -> str:
     whole = any(finding.gradient is None for finding in report.findings)
     chips = "" if whole else "".join(_chip(name, name not in report.wrong) for name in report.graded)
+    stops = "stops with an error" if report.findings and report.findings[0].kind == "raised" else ""
     return (
         f'<div style="display:flex;flex-wrap:wrap;gap:.5em;align-items:baseline"><b>{report.mark} '
-        f"<code>{report.exercise}</code></b>{chips}</div>"
+        f"<code>{report.exercise}</code></b>{chips}{stops}</div>"
     )
 
 
@@ -93,7 +94,7 @@ def _findings(report: ReportData) -> list[str]:
 
 def _finding(finding: Finding, *, opened: bool) -> str:
     first, *code = finding.message.splitlines()
-    pre = f'<pre style="margin:.3em 0">{escape(chr(10).join(code))}</pre>' if code else ""
+    pre = f'<pre style="margin:.3em 0;white-space:pre-wrap">{escape(chr(10).join(code))}</pre>' if code else ""
     return f'<div style="margin-top:.4em">{escape(first)}{pre}{_numbers(finding, opened=opened)}</div>'
 
 

@@ -110,8 +110,8 @@ class Examination:
         for finding in (finding for case in self.findings_by_case for finding in case):
             key = (finding.gradient, "" if finding.gradient else finding.kind)
             if key not in first:
-                message = f"{_raising_sizes(self)}{finding.message}" if finding.kind == "raised" else finding.message
-                first[key] = replace(finding, message=message)
+                sizes = _raising_sizes(self) if finding.kind == "raised" else ""
+                first[key] = replace(finding, message=sizes + finding.message)
         return list(first.values())
 
     @cached_property
@@ -257,7 +257,8 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
     known = _report_causes(examined, findings) if findings else []
     explained = {name for cause in known for name in cause.gradients}
     notes = [*_own_function_notes(examined, graded)] if not findings else []
-    notes += _extra_key_notes(examined)
+    if not any(finding.kind == "missing" for finding in findings):
+        notes += _extra_key_notes(examined)
     warnings = (warning for result in examined.call_results for warning in result.warned)
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(warnings)]
     notes += sentences(
@@ -267,6 +268,15 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
             if finding.kind == "value" and finding.gradient not in explained
         }
     )
+    tried = any(finding.kind not in UNTRIED for finding in findings)
+    reads = notebook_values(function, exercise.stand_ins) if tried else ()
+    if reads:
+        cause = replace(READS_NOTEBOOK, explanation=_reads_sentence(exercise, reads))
+        if all(finding.gradient in explained or finding.kind == "changed-in-place" for finding in findings):
+            # Mistakes that are made without these values give the very numbers.
+            notes.append(cause.explanation)
+        else:
+            known.insert(0, cause)
     return Report(
         exercise.name,
         graded,
@@ -312,7 +322,7 @@ def _graded_names(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, 
 
 def _report_causes(examined: Examination, findings: Sequence[Finding]) -> list[Cause]:
     kinds = {finding.kind for finding in findings}
-    known = [] if kinds <= UNTRIED else [*_notebook_cause(examined.exercise, examined.function)]
+    known = []
     if "changed-in-place" in kinds:
         changed = next(result.changed for result in examined.call_results if result.changed)
         names = f"Your function writes into {join_names(changed)}. {IN_PLACE.explanation}"
@@ -327,11 +337,9 @@ def _report_causes(examined: Examination, findings: Sequence[Finding]) -> list[C
     return known
 
 
-def _notebook_cause(exercise: Exercise, function: Function) -> Iterator[Cause]:
-    values = notebook_values(function)
-    if values:
-        which = f"Your function reads {join_names(values)} of the notebook instead of {join_names(exercise.arguments)}."
-        yield replace(READS_NOTEBOOK, explanation=f"{which} {READS_NOTEBOOK.explanation}")
+def _reads_sentence(exercise: Exercise, names: Sequence[str]) -> str:
+    which = f"Your function reads {join_names(names)} of the notebook instead of {join_names(exercise.arguments)}."
+    return f"{which} {READS_NOTEBOOK.explanation}"
 
 
 def _extra_key_notes(examined: Examination) -> Iterator[str]:
@@ -339,7 +347,7 @@ def _extra_key_notes(examined: Examination) -> Iterator[str]:
     results = (as_gradients(exercise, each.result) for each in examined.call_results)
     extra = dict.fromkeys(str(key)[:MAX_KEY] for result in results for key in result if key not in exercise.shapes)
     if extra:
-        yield f"The dict has {join_names(extra)} besides {join_names(exercise.shapes)}, which nobody asks for."
+        yield f"The dict also has {join_names(extra)}, which is not asked for. That does no harm."
 
 
 def _where_only(examined: Examination, wrong: Sequence[bool]) -> tuple[str, str] | None:
@@ -349,9 +357,9 @@ def _where_only(examined: Examination, wrong: Sequence[bool]) -> tuple[str, str]
             continue
         alone = [number == case for number in range(len(wrong))]
         if list(wrong) == alone:
-            return f"with {one} ({name} = 1)", "with more"
+            return f"with {one} ({name} = 1)", f"with more than {one}"
         if [not each for each in wrong] == alone:
-            return "with more", f"with {one} ({name} = 1)"
+            return f"with more than {one}", f"with {one} ({name} = 1)"
     return None
 
 
@@ -375,9 +383,7 @@ def _raising_sizes(examined: Examination) -> str:
     where = _where_only(examined, raises)
     if where:
         raising, going = where
-        if raising == "with more":
-            return f"It {goes} {going}, and stops with an error {raising}. "
-        return f"{raising.capitalize().replace('t_x', 'T_x')} it stops with an error; {going} it {goes}. "
+        return f"It {goes} {going}, and stops with an error {raising}. "
     case = raises.index(True)
     sizes = inputs.sizes(examined.seed)[case]._asdict().items()
     named = join_names(f"{name} = {size}" for name, size in sizes if name in examined.axes)

@@ -55,7 +55,7 @@ class BpttKernel:
             changed=result.changed,
             axes=result.stand_in_ndims,
             origin=defining_cell(function),
-            reads=notebook_values(function),
+            reads=notebook_values(function, stand_ins),
             own=learner_functions(function, stand_ins),
         )
 
