@@ -590,6 +590,26 @@ NUMERICAL_GRADIENT = (
         lambda a, right: {"dx": 2 * a["h"] * right["dx"]},
     ),
     Mistake(
+        "divided-by-two-alone",
+        "The difference is divided by 2, and not by h",
+        "The way from the lower place to the upper one depends on h: with half the nudge, the difference is half as "
+        "large, and the gradient is still the same.",
+        lambda a, right: {"dx": a["h"] * right["dx"]},
+    ),
+    Mistake(
+        "sign-reversed",
+        "The sign is reversed",
+        "Every number is right but for its sign. A gradient is positive where f grows with x: which of the two values "
+        "is subtracted from which?",
+        lambda _, right: {"dx": -right["dx"]},
+    ),
+    Mistake(
+        "returned-too-early",
+        "Only the first entry has been treated",
+        "All entries after the first one are zero. Does return stand inside the loop?",
+        lambda _, right: {"dx": np.where(np.arange(right["dx"].size).reshape(right["dx"].shape), 0.0, right["dx"])},
+    ),
+    Mistake(
         "missing-parentheses",
         "The division needs parentheses",
         "Your numbers are those of ... / 2 * h, which Python reads as (... / 2) * h. Put parentheses round what you "
