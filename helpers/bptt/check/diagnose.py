@@ -157,7 +157,8 @@ def _explanations(
 
 def _is_coincidence(gradient: str, ids: Ids, explanation: _Explanation) -> bool:
     """Tell whether a gradient of zeros says nothing about mistakes that predict it as zeros."""
-    return explanation.zeros and (len(ids) > 1 or explanation.refuted or gradient not in explanation.affected)
+    wrong_of_others = explanation.refuted or explanation.contradicted > 1
+    return explanation.zeros and (len(ids) > 1 or wrong_of_others or gradient not in explanation.affected)
 
 
 def _where(explanations: Explanations, holds: Callable[[str, Ids, _Explanation], bool]) -> Explanations:
@@ -174,8 +175,8 @@ def _without_unlikely(stages: Sequence[Exercise], wrong: Sequence[str], explaine
     for mistake in (mistake for stage in stages if stage.computed_once for mistake in stage.mistakes):
         having = {name: [ids for ids in sets if mistake.id in ids] for name, sets in explained.items()}
         affected = {other for name, sets in having.items() for ids in sets for other in explained[name][ids].affected}
-        unexplained = affected & set(wrong) - explained.keys()
-        if len(unexplained) >= sum(map(bool, having.values())):
+        others = [name for name in affected.intersection(wrong) if not having.get(name)]
+        if len(others) >= sum(map(bool, having.values())):
             unlikely.add(mistake.id)
     return _where(explained, lambda _, ids, __: ids.isdisjoint(unlikely))
 
@@ -370,6 +371,8 @@ def _two_in_one_stage(
     """Yield the results of two mistakes in the same stage, for the gradients that both change."""
     arguments, right = _arguments_and_gradients(stage, values)
     for first, second in permutations(singles, 2):
+        if singles[first].keys().isdisjoint(singles[second]):
+            continue
         try:
             on_top = _as_lists(second.predict(arguments, right | _first_spellings(singles[first])))
         except (ValueError, IndexError):

@@ -164,8 +164,9 @@ def _never_updated(predict: Predict) -> Mistake:
     return Mistake(
         "carry-never-updated",
         "What one step returns is never handed to the next",
-        "da_prevt keeps its first value, zeros, to the end of the loop. After each cell, what is carried has to become "
-        "what this cell returned: da_prev for the hidden state, and dc_prev for the memory.",
+        "Each hidden state gets the gradient of its own loss alone, and da0 is zero, as where da_prevt keeps its first "
+        "value to the end of the loop. After each cell, what is carried has to become what this cell returned: da_prev "
+        "for the hidden state, and dc_prev for the memory.",
         predict,
     )
 

@@ -207,6 +207,12 @@ def _step_from_features(arguments: Arguments, _: Gradients) -> Gradients:
     return _sweep_if_same_shape(arguments, np.moveaxis(arguments["da"], 0, -1))
 
 
+def _last_step_only(_: Arguments, right: Gradients) -> Gradients:
+    carried = right["carried"].copy()
+    carried[..., 0] = carried[..., -2]
+    return {name: _only_step(right[name], -1) for name in ("dx_steps", "weight_steps")} | {"carried": carried}
+
+
 def _last_step_left_out(arguments: Arguments, _: Gradients) -> Gradients:
     without = arguments["da"].copy()
     without[:, :, -1] = 0
@@ -258,16 +264,6 @@ def _only_step(array: Array, step: int) -> Array:
     alone = np.zeros_like(array)
     alone[..., step] = array[..., step]
     return alone
-
-
-def _last_step_only(arguments: Arguments, right: Gradients) -> Mapping[str, Array | list[Array]]:
-    chain: JacobianChain = arguments["chain"]
-    carried = arguments["carried"][0]
-    return {
-        "dx": _only_step(right["dx"], -1),
-        "da0": [carried[..., -2], carried[..., -1]],
-        **chain.split(arguments["weight_steps"][..., -1]),
-    }
 
 
 def _dx_last_pass(_: Arguments, right: Gradients) -> dict[str, list[Array]]:
@@ -420,10 +416,10 @@ ANY_LOOP = (
         _last_step_left_out,
     ),
     Mistake(
-        "da-counted-twice",
-        "Every loss is counted twice",
-        "All gradients are twice what they should be: at each step the gradient of its loss joins two times.",
-        lambda _, right: {name: 2 * value for name, value in right.items()},
+        "last-step-only",
+        "Only the last step is there",
+        "The loop starts with the last step, as it should, and ends after this one. Does the return stand inside it?",
+        _last_step_only,
     ),
     # Each of these has several spellings, with different numbers.
     _one_step_only(_one_step_back),
@@ -477,8 +473,8 @@ SWEEP = (
     Mistake(
         "carry-never-updated",
         "What one step returns is never handed to the next",
-        "da_prevt keeps its first value, zeros, during the whole loop. So each step gets the gradient of its own loss "
-        "alone. After each cell, da_prevt has to become the da_prev that this cell returned.",
+        "Each step gets the gradient of its own loss alone, and da0 is zero, as where da_prevt keeps its first value "
+        "during the whole loop. After each cell, da_prevt has to become the da_prev that this cell returned.",
         lambda a, _: sweep_with(a, a["da"], carry=Carry(into_cell=_ALL, from_cell=_NONE, accumulated=_NONE)),
     ),
     _heaping_up(_heaped_up),
@@ -502,17 +498,17 @@ GATHER = (
         _added_to_itself,
     ),
     Mistake(
+        "da-counted-twice",
+        "Every loss is counted twice",
+        "All gradients are twice what they should be: at each step the gradient of its loss joins two times.",
+        lambda _, right: {name: 2 * value for name, value in right.items()},
+    ),
+    Mistake(
         "every-step-added-twice",
         "A gradient counts every step twice",
         "It is twice what it should be. Each step's gradient belongs in the sum once: is there a second line that adds "
         "to the same name?",
         _twice,
-    ),
-    Mistake(
-        "last-step-only",
-        "Only the last step is there",
-        "The loop starts with the last step, as it should, and ends after this one. Does the return stand inside it?",
-        _last_step_only,
     ),
     Mistake(
         "dx-keeps-one-step",
@@ -545,7 +541,8 @@ GATHER = (
     Mistake(
         "da0-left-zero",
         "da0 is still zero",
-        "After the loop, what the first cell returned as da_prev is the gradient of a0. It is computed and not kept.",
+        "The gradient of a0 is what the first cell returns as da_prev. It is computed and kept nowhere: da0, or what "
+        "it is taken from after the loop, still has the zeros that it began with.",
         lambda _, right: {"da0": np.zeros_like(right["da0"])},
         last_resort=True,
     ),
