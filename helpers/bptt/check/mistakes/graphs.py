@@ -10,7 +10,7 @@ import numpy as np
 from bptt import exact
 from bptt.activations import sigmoid
 from bptt.check.exercise import Arguments, Mistake, Predict
-from bptt.check.mistakes.rnn_cell import STILL_ZERO, VALUE_FOR_GRADIENT
+from bptt.check.mistakes.rnn_cell import STILL_ZERO, VALUE_FOR_GRADIENT, still_zero
 from bptt.types import Array, Gradients
 
 
@@ -324,7 +324,7 @@ WEIGHTED_INPUT = (
         lambda _, right: {"dW": right["dX"], "dX": right["dW"]},
     ),
     Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dW": a["cache"].W, "db": a["cache"].b, "dX": a["cache"].X}),
-    STILL_ZERO,
+    *still_zero("dW", "db", "dX"),
 )
 
 
@@ -949,10 +949,10 @@ FIRST = (
         *VALUE_FOR_GRADIENT,
         lambda a, _: {"dW1": a["cache"].first.W, "db1": a["cache"].first.b, "dX": a["cache"].first.X},
     ),
-    STILL_ZERO,
+    *still_zero("dW1", "db1", "dX"),
 )
 
 SECOND = (
     Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dW2": a["cache"].second.W, "db2": a["cache"].second.b}),
-    STILL_ZERO,
+    *still_zero("dW2", "db2"),
 )
