@@ -233,6 +233,14 @@ def left_above(f, x, h):
     return dx
 
 
+def first_entry_alone(f, x, h):
+    dx = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        dx[index] = two_h(*both_nudged(f, x, h, index), h)
+        break
+    return dx
+
+
 def two_h(up, down, h):
     return (up - down) / (2 * h)
 
@@ -444,6 +452,9 @@ WRONG = [
     ("numerical_gradient", "divided-by-h", "dx", numerical(divide=lambda up, down, h: (up - down) / h)),
     ("numerical_gradient", "missing-division", "dx", numerical(divide=lambda up, down, h: up - down)),
     ("numerical_gradient", "missing-parentheses", "dx", numerical(divide=lambda up, down, h: (up - down) / 2 * h)),
+    ("numerical_gradient", "divided-by-two-alone", "dx", numerical(divide=lambda up, down, h: (up - down) / 2)),
+    ("numerical_gradient", "sign-reversed", "dx", numerical(divide=lambda up, down, h: (down - up) / (2 * h))),
+    ("numerical_gradient", "returned-too-early", "dx", first_entry_alone),
     ("numerical_gradient", "all-entries-at-once", "dx", lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h)),
     ("numerical_gradient", "all-entries-at-once", "dx", numerical(lambda f, x, h, _: (f(x + h), f(x - h)))),
     ("numerical_gradient", "nudge-not-undone", "dx", two_copies_for_all),

@@ -10,7 +10,7 @@ import numpy as np
 from bptt import exact
 from bptt.activations import sigmoid
 from bptt.check.exercise import Arguments, Mistake, Predict
-from bptt.check.mistakes.rnn_cell import STILL_ZERO, VALUE_FOR_GRADIENT
+from bptt.check.mistakes.rnn_cell import STILL_ZERO, VALUE_FOR_GRADIENT, still_zero
 from bptt.types import Array, Gradients
 
 
@@ -324,7 +324,7 @@ WEIGHTED_INPUT = (
         lambda _, right: {"dW": right["dX"], "dX": right["dW"]},
     ),
     Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dW": a["cache"].W, "db": a["cache"].b, "dX": a["cache"].X}),
-    STILL_ZERO,
+    *still_zero("dW", "db", "dX"),
 )
 
 
@@ -588,6 +588,26 @@ NUMERICAL_GRADIENT = (
         "You return how much f changes. A gradient says how much f changes for each unit of x: divide by the way that "
         "you went.",
         lambda a, right: {"dx": 2 * a["h"] * right["dx"]},
+    ),
+    Mistake(
+        "divided-by-two-alone",
+        "The difference is divided by 2, and not by h",
+        "The way from the lower place to the upper one depends on h: with half the nudge, the difference is half as "
+        "large, and the gradient is still the same.",
+        lambda a, right: {"dx": a["h"] * right["dx"]},
+    ),
+    Mistake(
+        "sign-reversed",
+        "The sign is reversed",
+        "Every number is right but for its sign. A gradient is positive where f grows with x: which of the two values "
+        "is subtracted from which?",
+        lambda _, right: {"dx": -right["dx"]},
+    ),
+    Mistake(
+        "returned-too-early",
+        "Only the first entry has been treated",
+        "All entries after the first one are zero. Does return stand inside the loop?",
+        lambda _, right: {"dx": np.where(np.arange(right["dx"].size).reshape(right["dx"].shape), 0.0, right["dx"])},
     ),
     Mistake(
         "missing-parentheses",
@@ -929,10 +949,10 @@ FIRST = (
         *VALUE_FOR_GRADIENT,
         lambda a, _: {"dW1": a["cache"].first.W, "db1": a["cache"].first.b, "dX": a["cache"].first.X},
     ),
-    STILL_ZERO,
+    *still_zero("dW1", "db1", "dX"),
 )
 
 SECOND = (
     Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dW2": a["cache"].second.W, "db2": a["cache"].second.b}),
-    STILL_ZERO,
+    *still_zero("dW2", "db2"),
 )

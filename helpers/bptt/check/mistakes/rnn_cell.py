@@ -304,6 +304,16 @@ STILL_ZERO = Mistake(
     lambda _, right: {name: np.zeros_like(array) for name, array in right.items()},
 )
 
+
+def still_zero(*names: str) -> tuple[Mistake, ...]:
+    """Make the mistake for each gradient by itself, so that the others say nothing against it."""
+
+    def zeros(name: str) -> Predict:
+        return lambda _, right: {name: np.zeros_like(right[name])}
+
+    return tuple(replace(STILL_ZERO, predict=zeros(name)) for name in names)
+
+
 INPUTS = (
     Mistake(
         "untransposed-Waa",
@@ -347,7 +357,7 @@ INPUTS = (
         *VALUE_FOR_GRADIENT,
         lambda a, _: {"dxt": a["cache"].xt, "da_prev": [a["cache"].a_prev, a["cache"].a_next]},
     ),
-    STILL_ZERO,
+    *still_zero("dxt", "da_prev"),
 )
 
 
@@ -449,5 +459,5 @@ PARAMETERS = (
         *VALUE_FOR_GRADIENT,
         lambda a, right: {name: a["cache"].parameters[name.removeprefix("d")] for name in right},
     ),
-    STILL_ZERO,
+    *still_zero("dWax", "dWaa", "dba"),
 )
