@@ -145,7 +145,7 @@ TOGETHER = [
     ("upstream-gradients-exchanged", "tanh-slope-in-dzo"),
     ("slope-of-candidate-in-dc", "state-and-input-exchanged"),
     ("tanh-twice-in-dc", "da-next-counted-twice", "bias-is-mean"),
-    ("da-next-counted-twice", "old-memory-in-dzo"),
+    ("da-next-counted-twice", "another-gate-in-dzc"),
     ("da-next-counted-twice", "gradient-for-weights"),
     ("candidate-in-its-own-gradient", "another-state-for-c-prev", "forget-gate-counted-twice"),
     ("candidate-slope-elsewhere", "gates-for-weights"),
