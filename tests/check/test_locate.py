@@ -81,7 +81,9 @@ PLACES = [
     ),
     (
         "lstm_backward",
-        lstm_loop(("sums[name] + gradients[name]", "sums[name] + gradients[name] * (1 + (name in ('dWi', 'dbo')))")),
+        lstm_loop(
+            ("sums[name] + gradients[name]", "sums[name] + gradients[name] * (1 + 2 * (name in ('dWi', 'dbo')))")
+        ),
         (
             "Everything else is right, so every cell is given the right gradient: look at the lines where dWi and dbo "
             "are collected or kept."
@@ -90,7 +92,7 @@ PLACES = [
     (
         "rnn_backward",
         rnn_loop(("for t in", "if T_x == 1:\n        da_prevt = da_prevt + 3\n    for t in")),
-        "wrong only where there is one step (T_x = 1): what does your loop do then?",
+        "wrong only where there is one time step (T_x = 1): what does your loop do then?",
     ),
     (
         "rnn_backward",

@@ -203,7 +203,12 @@ BROKEN = {
     "a tuple": (lambda d, c: tuple(tidy(d, c).values()), "return-type", None, "tuple"),
     "a list as gradient": (lambda d, c: tidy(d, c) | {"dxt": [1.0]}, "return-type", "dxt", "list"),
     "a missing key": (lambda d, c: {k: v for k, v in tidy(d, c).items() if k != "dWaa"}, "missing", "dWaa", "no dWaa"),
-    "an extra key": (lambda d, c: tidy(d, c) | {"da_next": d}, "extra", None, "da_next"),
+    "a misspelt key": (
+        lambda d, c: {k.replace("dWaa", "dwaa"): v for k, v in tidy(d, c).items()},
+        "missing",
+        "dWaa",
+        "The dict has no dWaa. Is dwaa meant for it?",
+    ),
     "None as gradient": (lambda d, c: tidy(d, c) | {"dxt": None}, "missing", "dxt", "None"),
     "a wrong shape": (lambda d, c: tidy(d, c) | {"dxt": d[:2]}, "shape", "dxt", "(n_x, m)"),
     "complex": (lambda d, c: tidy(d, c) | {"dxt": tidy(d, c)["dxt"] + 0j}, "dtype", "dxt", "complex"),
@@ -257,8 +262,10 @@ def test_giving_a_result_instead_of_the_function():
 def test_unknown_names_list_the_known_ones():
     with pytest.raises(AttributeError, match="rnn_cell_backward"):
         check.gru_cell_backward  # noqa: B018
-    with pytest.raises(ValueError, match="rnn_cell_dz"):
-        check.hint("gru_cell_backward")
+    with pytest.raises(ValueError, match="close to it are rnn_cell_dz"):
+        check.hint("rnn_cel_dz")
+    with pytest.raises(ValueError, match="there are tanh_backward, .*rnn_cell_dz"):
+        check.hint("?")
 
 
 def test_warnings_and_prints_are_kept_for_the_report(recwarn, capfd):
@@ -280,8 +287,9 @@ def test_values_of_the_notebook_are_noticed():
     source = "def rnn_cell_backward(da_next, cache):\n    return tidy(da_next, cache) | {'dWax': da_next @ xt.T}\n"
     notebook = {"xt": xt, "tidy": tidy}
     exec(source, notebook)  # noqa: S102 - a notebook cell
-    notes = report_on(notebook["rnn_cell_backward"]).notes
-    assert any("reads xt of the notebook instead of da_next and cache" in note for note in notes)
+    first = report_on(notebook["rnn_cell_backward"]).causes[0]
+    assert first.id == "reads-the-notebook"
+    assert "reads xt of the notebook instead of da_next and cache" in first.explanation
 
 
 def test_the_arguments_are_those_of_a_forward_pass():
@@ -325,4 +333,32 @@ def test_a_field_of_the_cache_is_not_taken_for_a_value_of_the_notebook():
     source = "def rnn_cell_backward(da_next, cache):\n    return back(da_next * (1 - cache.a_prev**2), cache)\n"
     notebook = {"a_prev": -0.2, "back": back}
     exec(source, notebook)  # noqa: S102 - a notebook cell
-    assert not any("of the notebook" in note for note in report_on(notebook["rnn_cell_backward"]).notes)
+    assert "of the notebook" not in str(report_on(notebook["rnn_cell_backward"]))
+
+
+SOLUTION_LINES = (
+    "1-cache.a_next**2",
+    "1-a_next**2",
+    "1-np.tanh(z)**2",
+    "1-a**2",
+    "Wax.T@dz",
+    "Waa.T@dz",
+    "dz@xt.T",
+    "dz@a_prev.T",
+    "np.sum(dz,axis=1,keepdims=True)",
+    "dz.sum(axis=1,keepdims=True)",
+    "W.T@dZ",
+    "dZ@X.T",
+    "dc*cache.q",
+    "dc*cache.p",
+    "tanh_backward(dp,cache.p)",
+    "sigmoid_backward(dq,cache.q)",
+    "dY*cache.A1",
+    "dY*cache.A2",
+)
+
+
+@pytest.mark.parametrize("name", [name for name in check.EXERCISES if "lstm" not in name])
+def test_no_explanation_gives_the_line_away(name):
+    texts = [mistake.title + mistake.explanation for mistake in all_mistakes(check.EXERCISES[name])]
+    assert not [(line, text) for line in SOLUTION_LINES for text in texts if line in "".join(text.split())]

@@ -171,7 +171,7 @@ OTHER = (
         "s1202",
         "Thandiwe",
         "Mbeki",
-        dz("return -da_next * (1 - cache.a_next**2)"),
+        dz("return da_next * (1 - cache.a_next**3)"),
         loses=DZ,
         says="rnn_cell_dz: wrong, for no known cause",
     ),

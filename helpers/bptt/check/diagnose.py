@@ -97,20 +97,23 @@ class _Explanation:
     Attributes
     ----------
     changed_values : tuple of dict
-        For each case, the values before this gradient that the mistakes change.
+        For each case, the values that the mistakes change: those before this gradient, and itself where later stages
+        take it.
     affected : set of str
         The gradients that they change in the first case.
     contradicted : int
         Number of other gradients for which they predict other numbers than the learner's.
-    coincidence : bool
-        Whether in every case this gradient is predicted as zeros, and either it should be, or others are predicted as
-        numbers that the learner's are not.
+    zeros : bool
+        Whether this gradient is predicted as zeros in every case.
+    refuted : bool
+        Whether in any case other gradients are predicted as numbers, not zeros, that the learner's are not.
     """
 
     changed_values: tuple[Arguments, ...]
     affected: frozenset[str]
     contradicted: int
-    coincidence: bool
+    zeros: bool
+    refuted: bool
 
 
 Explanations = dict[str, dict[Ids, _Explanation]]
@@ -133,10 +136,36 @@ def _explanations(
         for stage in stages:
             values |= stage.right(values)
         calls.append(_Case(values, {name: _LearnerGradient(result.get(name)) for name in exercise.shapes}))
+    plain, last_resort = (
+        [replace(stage, mistakes=tuple(m for m in stage.mistakes if m.last_resort is last)) for stage in stages]
+        for last in (False, True)
+    )
     explained: Explanations = {}
+    coincidences: Explanations = {name: {} for name in wrong}
     for explain in (_explain_by_one, _explain_where_paths_meet, _explain_by_two, _explain_where_paths_meet):
-        explained |= explain(stages, calls, [name for name in wrong if name not in explained], explained)
+        found = explain(plain, calls, [name for name in wrong if name not in explained], explained)
+        explained |= _where(found, lambda name, ids, each: not _is_coincidence(name, ids, each))
+        for name, sets in found.items():
+            coincidences[name] |= sets
+    # Zeros show no mistake, but are explained by what other gradients show.
+    shown = {identifier for sets in explained.values() for ids in sets for identifier in ids}
+    explained = _where(coincidences, lambda _, ids, __: ids <= shown) | explained
+    rest = [name for name in wrong if name not in explained]
+    explained |= _explain_by_one(last_resort, calls, rest, explained)
     return _without_unlikely(stages, wrong, explained)
+
+
+def _is_coincidence(gradient: str, ids: Ids, explanation: _Explanation) -> bool:
+    """Tell whether a gradient of zeros says nothing about mistakes that predict it as zeros."""
+    return explanation.zeros and (len(ids) > 1 or explanation.refuted or gradient not in explanation.affected)
+
+
+def _where(explanations: Explanations, holds: Callable[[str, Ids, _Explanation], bool]) -> Explanations:
+    """Keep the explanations for which a condition holds."""
+    kept = {
+        name: {ids: each for ids, each in sets.items() if holds(name, ids, each)} for name, sets in explanations.items()
+    }
+    return {name: sets for name, sets in kept.items() if sets}
 
 
 def _without_unlikely(stages: Sequence[Exercise], wrong: Sequence[str], explained: Explanations) -> Explanations:
@@ -148,10 +177,7 @@ def _without_unlikely(stages: Sequence[Exercise], wrong: Sequence[str], explaine
         unexplained = affected & set(wrong) - explained.keys()
         if len(unexplained) >= sum(map(bool, having.values())):
             unlikely.add(mistake.id)
-    likely = {
-        name: {ids: each for ids, each in sets.items() if ids.isdisjoint(unlikely)} for name, sets in explained.items()
-    }
-    return {name: sets for name, sets in likely.items() if sets}
+    return _where(explained, lambda _, ids, __: ids.isdisjoint(unlikely))
 
 
 def _explain_by_one(
@@ -230,10 +256,7 @@ def _matching_explanations(
         wanted = {ids for sets in surviving.values() for ids in sets}
         if not wanted:
             break
-    certain = {
-        name: {ids: each for ids, each in sets.items() if not each.coincidence} for name, sets in surviving.items()
-    }
-    return {name: sets for name, sets in certain.items() if sets}
+    return {name: sets for name, sets in surviving.items() if sets}
 
 
 def _intersection(before: Explanations, now: Explanations) -> Explanations:
@@ -243,7 +266,8 @@ def _intersection(before: Explanations, now: Explanations) -> Explanations:
             ids: replace(
                 before[name][ids],
                 changed_values=before[name][ids].changed_values + explanation.changed_values,
-                coincidence=before[name][ids].coincidence and explanation.coincidence,
+                zeros=before[name][ids].zeros and explanation.zeros,
+                refuted=before[name][ids].refuted or explanation.refuted,
             )
             for ids, explanation in sets.items()
             if ids in before[name]
@@ -266,12 +290,14 @@ def _explanation(
     if once and any(case.learner_gradients[name].matches(case.values[name]) for name in contradicted):
         return None
     arguments = {name for stage in _stages_before([gradient], stages) for name in stage.arguments}
+    if any(gradient in stage.arguments for stage in stages):
+        arguments.add(gradient)
     return _Explanation(
         ({name: value for name, value in changed.items() if name in arguments},),
         frozenset(affected),
         len(contradicted),
-        not matched.any()
-        and (gradient not in affected or any(array.any() for name in contradicted for array in arrays[name])),
+        not matched.any(),
+        any(array.any() for name in contradicted for array in arrays[name]),
     )
 
 

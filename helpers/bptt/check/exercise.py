@@ -28,12 +28,15 @@ class Mistake:
     predict : callable
         ``predict(arguments, right)`` takes the arguments of a call and the right gradients, and returns the wrong ones
         for those gradients that the mistake changes. A value is a list where the mistake has several spellings.
+    last_resort : bool
+        Whether it is named for a gradient only where no other mistakes, alone or together, explain it.
     """
 
     id: str
     title: str
     explanation: str
     predict: Predict
+    last_resort: bool = False
 
 
 class CostBound(NamedTuple):

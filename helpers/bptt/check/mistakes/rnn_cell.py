@@ -291,8 +291,8 @@ VALUE_FOR_GRADIENT = (
     "value-for-gradient",
     "A value of the forward pass is returned as a gradient",
     (
-        "These are numbers that went into the cell or came out of it. The gradient has the same shape and other "
-        "numbers: look at what you return under this name."
+        "These are numbers of the forward pass. The gradient has the same shape and other numbers: look at what you "
+        "return under this name."
     ),
 )
 
