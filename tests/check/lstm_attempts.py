@@ -300,7 +300,6 @@ WRONG = [
         for x, y in permutations("fio", 2)
         for a, b in ((x, y), (y, x))
     ),
-    *(("gates", "still-zero", (dz,), [(LINE[dz[2]], f"{dz} = np.zeros((n_a, m))")]) for dz in DZ),
     *(
         ("gates", "divided-by-slope", (dz,), [(slope, f" / ({slope[3:]})")])
         for dz, slope in zip(DZ, SLOPES, strict=True)
@@ -522,6 +521,11 @@ WRONG_ROADS = [
     ("square-outside", "dc_next * GATE + ot * (1 - np.tanh(c_next)) ** 2 * GATE * da_next"),
     ("square-inside-tanh", "dc_next * GATE + ot * (1 - np.tanh(c_next**2)) * GATE * da_next"),
     ("plus-in-slope", "dc_next * GATE + ot * (1 + np.tanh(c_next) ** 2) * GATE * da_next"),
+    ("sign-reversed", f"dc_next * GATE - {B} * GATE * da_next"),
+    ("slope-at-c-prev", "dc_next * GATE + ot * (1 - np.tanh(c_prev) ** 2) * GATE * da_next"),
+    ("sigmoid-derivative", "dc_next * GATE + ot * np.tanh(c_next) * (1 - np.tanh(c_next)) * GATE * da_next"),
+    ("value-for-slope", "dc_next * GATE + ot * np.tanh(c_next) * GATE * da_next"),
+    ("another-gate-in-dc", f"dc_next * GATE + it * {SLOPE} * GATE * da_next"),
     ("slope-split-by-parentheses", "dc_next * GATE + ot * (1 - np.tanh(c_next) ** 2 * GATE * da_next)"),
     ("da-next-counted-twice", f"(dc_next + {B} * da_next) * GATE + {B} * GATE * da_next"),
     ("dc-next-counted-twice", f"dc_next * GATE + (dc_next + {B} * da_next) * GATE"),

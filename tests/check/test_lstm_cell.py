@@ -140,6 +140,18 @@ TOGETHER = [
     ("gate-term-missing", "input-gate-in-dc-prev"),
     ("square-forgotten", "gate-partners-swapped", "sum-without-keepdims"),
     ("no-dc-next", "another-state-for-c-prev", "dc-for-da-next", "gate-term-missing"),
+    ("plus-in-slope", "gradient-for-weights"),
+    ("square-inside-tanh", "dzf-in-dc-prev"),
+    ("upstream-gradients-exchanged", "tanh-slope-in-dzo"),
+    ("slope-of-candidate-in-dc", "state-and-input-exchanged"),
+    ("tanh-twice-in-dc", "da-next-counted-twice", "bias-is-mean"),
+    ("da-next-counted-twice", "another-gate-in-dzc"),
+    ("da-next-counted-twice", "gradient-for-weights"),
+    ("candidate-in-its-own-gradient", "another-state-for-c-prev", "forget-gate-counted-twice"),
+    ("candidate-slope-elsewhere", "gates-for-weights"),
+    ("square-in-sigmoid-slope", "dc-prev-added-to-da-prev"),
+    ("divided-by-slope", "still-zero"),
+    ("state-and-memory-exchanged", "weight-gradient-transposed"),
 ]
 
 
@@ -186,6 +198,35 @@ def test_a_line_that_forgets_dc_is_told_from_one_that_forgets_da():
         assert named(report) == [(identifier, ("dc_prev",), ())]
 
 
+def test_a_line_pasted_after_dc_is_told_from_dc_with_the_same_slip():
+    """Counted twice and with a wrong slope both times, or in the line for dc alone."""
+    pasted = "dzi = (dc * cct + ot * (1 - np.tanh(c_next) ** 2) * cct * da_next) * it * (1 - it)"
+    for wrong_line in (pasted, pasted.replace("np.tanh(c_next)", "c_next")):
+        lines = dict(LINES)
+        lines["dc"] = lines["dc"].replace("np.tanh(c_next)", "c_next")
+        lines["gates"] = lines["gates"].replace("dzi = dc * cct * it * (1 - it)", wrong_line)
+        report = report_on(CELL, written(CELL, lines=lines))
+        assert named(report) == [
+            ("tanh-of-c-not-applied", ("dxt", "da_prev", "dc_prev", "dWf", "dbf", "dWi", "dbi", "dWc", "dbc"), ()),
+            ("da-next-counted-twice", ("dxt", "da_prev", "dWi", "dbi"), ()),
+        ]
+
+
+# What stands in the line of one gate or of dc_prev, and would be true only of dc.
+NEIGHBOURS = [
+    ("gates", "dzc = dc * it * (1 - cct**2)", "dzc = dc * it * it * (1 - cct**2)"),
+    ("gates", "dzf = dc * c_prev", "dzf = dc * ot * c_prev"),
+    ("inputs", "dc * ft", "dc * ft * ot"),
+    ("inputs", "dc * ft", "dc * ft / 2"),
+]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("stage", "right", "wrong"), NEIGHBOURS)
+def test_right_gradients_refute_a_wrong_dc(stage, right, wrong, seed):
+    assert report_on(CELL, written(CELL, (right, wrong), stage=stage), seed=seed).causes == ()
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("stage", "change", "spoilt"),
@@ -193,6 +234,13 @@ def test_a_line_that_forgets_dc_is_told_from_one_that_forgets_da():
         ("dc", ("dc_next +", "0.9 * dc_next +"), ("dc",)),
         ("gates", ("c_prev *", "c_prev**2 *"), ("dzf",)),
         ("gates", ("np.tanh(c_next)", "np.tanh(c_next)**2"), ("dzo",)),
+        ("dc", ("np.tanh(c_next) ** 2", "np.tanh(c_next) ** 3"), ("dc",)),
+        ("dc", ("da_next * ot", "da_next * (1 - ot)"), ("dc",)),
+        ("gates", ("ft * (1 - ft)", "(1 - ft) * (1 - ft)"), ("dzf",)),
+        ("gates", ("dc * cct", "(dc + da_next) * cct"), ("dzi",)),
+        ("gates", ("1 - cct**2", "1 - 2 * cct"), ("dzc",)),
+        ("inputs", ("dc * ft", "dc * (1 - ft)"), ("dc_prev",)),
+        ("inputs", ("Wf[:, :n_a].T @ dzf", "2 * ft * dzf"), ("da_prev",)),
         ("parameters", ("[a_prev,", "[1.001 * a_prev,"), ("dWf", "dWi", "dWc", "dWo")),
         ("inputs", ("dc * ft", "dc * ft**3"), ("dc_prev",)),
         ("inputs", ("@ dzc", "@ (2 * dzc)"), ("dxt", "da_prev")),

@@ -512,7 +512,6 @@ def _gate_mistakes(gate: str) -> tuple[Mistake, ...]:
         *_spellings(name, _NO_ARRIVAL, lambda a: _jacobians(a).wrt_z[gate]),
         *_spellings(name, _COPIED, *map(copied, others)),
         *_spellings(name, _CANDIDATE_ELSEWHERE if gate == "c" else _OTHER_SLOPE, *map(at_slope_of, others)),
-        STILL_ZERO,
         *_spellings(name, _REVERSED, with_slope(np.negative)),
         *_spellings(name, _DIVIDED, with_slope(np.reciprocal)),
         *(_tanh_mistakes(name, doutput, output) if gate == "c" else _sigmoid_mistakes(name, doutput, output)),
@@ -774,6 +773,11 @@ _IN_ONE_LINE = (
     "square-outside",
     "square-inside-tanh",
     "plus-in-slope",
+    "sign-reversed",
+    "slope-at-c-prev",
+    "sigmoid-derivative",
+    "value-for-slope",
+    "another-gate-in-dc",
 )
 
 
