@@ -339,10 +339,11 @@ def _raising_sizes(examined: Examination) -> str:
     if where:
         raising, going = where
         return f"It {goes} {going}, and stops with an error {raising}. "
-    case = raises.index(True)
-    axes = _sizes_in(examined.cases[case])
-    sizes = inputs.sizes(examined.seed)[case]._asdict().items()
-    named = join_names(f"{name} = {size}" for name, size in sizes if size in axes)
+    sizes = inputs.sizes(examined.seed)
+    general, here = sizes[0]._asdict(), sizes[raises.index(True)]._asdict()
+    # The sizes of the first case all differ, and none is 1, so those of its axes tell which matter here.
+    axes = _sizes_in(examined.cases[0])
+    named = join_names(f"{name} = {size}" for name, size in here.items() if general[name] in axes)
     return (
         f"With {named} it stops with an error; with other sizes it {goes}. Does it depend on a size that it does not "
         "read from a shape? "
