@@ -404,18 +404,6 @@ def test_sizes_are_not_blamed_where_all_fail(run):
     assert message.endswith("with dz (3, 5), xt (7, 5)\nwhere n_x = 7, n_a = 3, m = 5")
 
 
-@pytest.mark.parametrize(
-    ("change", "note"),
-    [
-        ("carry * (T_x > 1)", "da0 is right with more than one time step, and wrong with one time step (T_x = 1)."),
-        ("carry * (T_x == 1)", "da0 is right with one time step (T_x = 1), and wrong with more than one time step."),
-        ("carry * (m > 1)", "da0 is right with more than one example, and wrong with one example (m = 1)."),
-    ],
-)
-def test_values_that_are_wrong_with_some_sizes(run, change, note):
-    assert note in run(LOOP, ('"da0": carry', f'"da0": {change}')).notes
-
-
 def test_what_was_not_computed_is_not_said_to_be_right(run):
     report = run(LOOP, ('= step["da_prev"]', "= step"))
     assert not any("is right" in note for note in report.notes)

@@ -213,7 +213,7 @@ def test_an_unknown_mistake_is_located():
 
     report = report_on(CELL, without_the_third_unit)
     assert (report.causes, report.wrong) == ((), ("dWc",))
-    assert "Only row 2 of dWc differs." in report.notes
+    assert "Your dWc differs only in row 2." in report.notes
 
 
 def test_a_cause_is_named_for_the_graded_gradients_only():

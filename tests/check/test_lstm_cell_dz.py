@@ -85,7 +85,7 @@ def test_two_mistakes_at_once_are_both_named():
 def test_an_unknown_mistake_has_no_cause_and_is_located():
     report = report_on(written(("dc * cct", "1.1 * dc * cct")))
     assert report.causes == ()
-    assert "Only rows" in " ".join(report.notes)
+    assert "only in rows" in " ".join(report.notes)
 
 
 def test_it_cannot_be_borrowed():

@@ -9,6 +9,7 @@ from bptt import check, exact
 from bptt.check.diagnose import all_mistakes
 from bptt.check.impulse import SIZES
 from bptt.lstm import lstm_forward
+from loop_attempts import LAST_DA0, LINES, alone, in_any_loop
 
 SEQUENCE = check.EXERCISES["lstm_backward"]
 FUSED = check.EXERCISES["lstm_backward_fused"]
@@ -44,6 +45,7 @@ NO_DC = ("dc_prevt, cache)", "np.zeros((n_a, m)), cache)")
 DA_CARRY, DC_CARRY = 'da_prevt = gradients["da_prev"]', 'dc_prevt = gradients["dc_prev"]'
 START = "da_prevt = np.zeros((n_a, m))"
 FROM_LAST = (START, "da_prevt = da[:, :, -1]")
+BACK_ALONE = 'alone = lstm_cell_backward(da[:, :, t], 0 * dc_prevt, cache); da_prevt = alone["da_prev"]'
 ADD = "sums[name] = sums[name] + gradients[name]"
 
 # Mistake, the gradients it spoils, and what a learner writes in place of what.
@@ -135,6 +137,27 @@ WRONG = [
     ("gates-copied", ("dWi",), [(ADD, 'sums[name] = sums[name] + gradients[name.replace("dWi", "dWf")]')]),
     ("gates-copied", ("dbo",), [("**sums}", '**sums, "dbo": sums["dbc"]}')]),
 ]
+WRONG += [
+    ("neither-carried", ALL, [(DA_CARRY, "pass"), (DC_CARRY, "pass"), LAST_DA0]),
+    ("no-time-path", ALL, [(DA_CARRY, "pass"), LAST_DA0]),
+    ("truncated-after-one-step", ALL, [(DA_CARRY, BACK_ALONE), (DC_CARRY, DC_CARRY.replace("gradients", "alone"))]),
+    (
+        "truncated-after-one-step",
+        ALL,
+        [(DA_CARRY, BACK_ALONE), (DC_CARRY, DC_CARRY.replace("gradients", "alone")), LAST_DA0],
+    ),
+    (
+        "carry-heaped-up",
+        ALL,
+        [
+            (DA_CARRY, 'da_prevt = da_prevt + gradients["da_prev"]'),
+            (DC_CARRY, 'dc_prevt = dc_prevt + gradients["dc_prev"]'),
+            LAST_DA0,
+        ],
+    ),
+    ("da-into-memory-only", ALL, [("da[:, :, t] + da_prevt, dc_prevt", "da_prevt, da[:, :, t] + dc_prevt")]),
+    *in_any_loop(ALL),
+]
 
 # The same, where the code runs with no sizes but equal ones; the report is about the exception, and has the cause too.
 RAISES = [
@@ -195,6 +218,17 @@ def test_each_mistake_is_named_and_no_other(identifier, spoilt, changes, seed):
     report = report_on(written(*changes), seed=seed)
     assert [(cause.id, cause.gradients) for cause in report.causes] == [(identifier, spoilt)]
     assert report.wrong == spoilt
+
+
+@pytest.mark.parametrize("gradient", PARAMETERS)
+@pytest.mark.parametrize(("identifier", "line"), LINES)
+def test_a_mistaken_line_of_one_gradient_is_named(identifier, line, gradient):
+    """An overwritten dWf or dbf is zero, as a forgotten one is: then the words are true of both."""
+    if identifier == "overwrites-instead-of-accumulates" and gradient in {"dWf", "dbf"}:
+        identifier = "gradient-left-zero"
+    report = report_on(written(alone(gradient, line)))
+    assert [(cause.id, cause.gradients) for cause in report.causes] == [(identifier, (gradient,))]
+    assert report.wrong == (gradient,)
 
 
 def test_the_whole_catalogue_is_tried():
@@ -262,10 +296,10 @@ def test_the_whole_answer_cannot_be_borrowed():
 
 SENTENCES = {
     "no-memory-carry": "yours reaches them too, but not with the right size. At step 5 it is right, and at step 4",
-    "no-time-path": "look at what goes from one step to the one before.",
+    "no-time-path": "and at step 4 it is 0.918 times what it should be.",
     "neither-carried": "A gradient at step 5 should reach steps 0 to 5; yours reaches step 5 alone.",
     "memory-gradient-accumulated-twice": "Down to step 4 it is right, and at step 3 it is 2.97 times what it should be",
-    "da-added-to-memory-gradient": "At step 5 itself it is 2.37 times what it should be already: look at what the cell",
+    "da-added-to-memory-gradient": "At step 5 itself it is 2.37 times what it should be already.",
     "skips-first-step": "A gradient at step 5 should reach steps 0 to 5; yours reaches steps 1 to 5.",
     "shared-arrays": "the paths through time are right.",
 }
@@ -340,7 +374,10 @@ def classic():
     return legacy.randn(5, 10, 4), lstm_forward(x[:, :, :4], a0, parameters)[-1]
 
 
-NEITHER, BIASES_ACROSS = WRONG[3][2], WRONG[-4][2]
+NEITHER, BIASES_ACROSS = (
+    next(changes for identifier, _, changes in WRONG if identifier == one)
+    for one in ("neither-carried", "bias-gradients-added-across-gates")
+)
 RIGHT_NUMBERS = {
     "dx": [0.00218254, 0.28205375, -0.48292508, -0.43281115],
     "da0": 0.312770310257,

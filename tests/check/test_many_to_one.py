@@ -21,7 +21,8 @@ def at(steps):
         n_a, m = da_last.shape
         da = np.zeros((n_a, m, T_x))
         for j in range(m):
-            da[:, j, steps(lengths, j, T_x)] = da_last[:, [j]] if steps is real else da_last[:, j]
+            place = steps(lengths, j, T_x)
+            da[:, j, place] = da_last[:, [j]] if isinstance(place, slice) else da_last[:, j]
         return da
 
     return many_to_one_upstream
@@ -29,6 +30,14 @@ def at(steps):
 
 def real(lengths, j, _):
     return slice(lengths[j])
+
+
+def from_last_on(lengths, j, _):
+    return slice(lengths[j] - 1, None)
+
+
+def padding(lengths, j, _):
+    return slice(lengths[j], None)
 
 
 def in_one_line(da_last, lengths, T_x):
@@ -54,7 +63,13 @@ UPSTREAM_WRONG = [
     ("first-step", at(lambda lengths, j, T_x: 0)),
     ("one-step-too-late", at(lambda lengths, j, T_x: lengths[j] % T_x)),
     ("one-step-too-early", at(lambda lengths, j, T_x: (lengths[j] - 2) % T_x)),
+    ("one-step-too-early", at(lambda lengths, j, T_x: max(lengths[j] - 2, 0))),
+    ("one-step-too-early", at(lambda lengths, j, T_x: slice(max(lengths[j] - 2, 0), max(lengths[j] - 1, 0)))),
     ("every-real-step", at(real)),
+    ("shared-among-real-steps", lambda *given: at(real)(*given) / given[1][:, None]),
+    ("from-last-real-step-on", at(from_last_on)),
+    ("padding-only", at(padding)),
+    ("counted-from-the-end", at(lambda lengths, j, T_x: -lengths[j])),
     ("every-step", lambda da_last, lengths, T_x: np.repeat(da_last[:, :, None], T_x, axis=2)),
     ("ends-of-all-examples", ends_of_all),
     ("one-length-for-all", at(lambda lengths, j, T_x: lengths.max() - 1)),
@@ -167,6 +182,10 @@ EMBEDDING_WRONG = [
     ("embedding-gradient-transposed", lambda *given: embedding_backward(*given).T),
     ("one-step-only", lambda dx, words, n: embedding_backward(dx[:, :, -1:], words[:, -1:], n)),
     ("last-step-left-out", lambda dx, words, n: embedding_backward(dx[:, :, :-1], words[:, :-1], n)),
+    ("first-step-left-out", lambda dx, words, n: embedding_backward(dx[:, :, 1:], words[:, 1:], n)),
+    ("averaged-over-steps", lambda *given: embedding_backward(*given) / given[0].shape[2]),
+    ("averaged-over-steps", lambda *given: embedding_backward(*given) / given[1].size),
+    ("sign-reversed", lambda *given: -embedding_backward(*given)),
     ("one-example-only", lambda dx, words, n: embedding_backward(dx[:, :1], words[:1], n)),
     ("uses-counted", lambda dx, words, n: embedding_backward(np.ones_like(dx), words, n)),
     ("all-zero", to_a_copy),

@@ -36,6 +36,10 @@ WRONG = {
     "target-not-subtracted": lambda p, y, a, W: back(p, a, W),
     "softmax-forgotten": lambda p, y, a, W: back(-y / p, a, W),
     "softmax-derivative-twice": lambda p, y, a, W: back((p - y) * p * (1 - p), a, W),
+    "softmax-slope-alone": lambda p, y, a, W: back(p * (1 - p), a, W),
+    "one-hot-forgotten": lambda p, y, a, W: back(p - 1, a, W),
+    "other-classes-left-out": lambda p, y, a, W: back((p - y) * y, a, W),
+    "as-for-squared-error": lambda p, y, a, W: back(2 * (p - y), a, W),
     "output-weights-last-step-only": lambda p, y, a, W: back(
         p - y, a, W, dWya=(p - y)[:, :, -1] @ a[:, :, -1].T, dby=(p - y)[:, :, -1].sum(axis=1, keepdims=True)
     ),
@@ -52,6 +56,41 @@ WRONG = {
         dby=(p - y).sum(axis=(1, 2))[:, None] / a.shape[1],
     ),
 }
+
+
+def averaged(count, *names):
+    """Divide some of the gradients by a number of examples or steps."""
+
+    def output_backward(p, y, a, W):
+        gradients = back(p - y, a, W)
+        return gradients | {name: gradients[name] / count(*a.shape[1:]) for name in names}
+
+    return output_backward
+
+
+OTHER_WRONG = [
+    ("other-classes-left-out", lambda p, y, a, W: back(-y / p * p * (1 - p), a, W)),
+    ("averaged-over-examples", averaged(lambda m, T_x: m, "da_loss")),
+    ("averaged-over-examples", averaged(lambda m, T_x: m, "da_loss", "dWya", "dby")),
+    ("averaged-over-examples", averaged(lambda m, T_x: m * T_x, "da_loss", "dWya", "dby")),
+    ("averaged-over-examples", averaged(lambda m, T_x: T_x, "da_loss", "dWya", "dby")),
+]
+
+
+@pytest.mark.parametrize("seed", [1, 7304])
+@pytest.mark.parametrize(("identifier", "function"), OTHER_WRONG)
+def test_other_spellings_are_named(identifier, function, seed):
+    report = check.run(OUTPUT, function, seed=seed)
+    assert [(cause.id, cause.gradients) for cause in report.causes] == [(identifier, report.wrong)]
+
+
+def test_two_mistakes_at_once_are_both_named():
+    report = check.run(OUTPUT, lambda p, y, a, W: back((y - p) / a.shape[1], a, W))
+    assert {cause.id for cause in report.causes} == {"sign-of-the-output-gradient", "averaged-over-examples"}
+
+
+def test_an_unknown_factor_has_no_cause():
+    assert check.run(OUTPUT, lambda p, y, a, W: back(3 * (p - y), a, W)).causes == ()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 7304])

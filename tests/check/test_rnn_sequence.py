@@ -9,6 +9,7 @@ from attempts import back, tidy
 from bptt import check, exact
 from bptt.check.diagnose import all_mistakes
 from bptt.rnn import rnn_forward
+from loop_attempts import CARRY, LAST_DA0, LINES, alone, in_any_loop
 
 SEQUENCE = check.EXERCISES["rnn_backward"]
 
@@ -31,6 +32,7 @@ def rnn_backward(da, caches):
 ALL = ("dx", "da0", "dWax", "dWaa", "dba")
 FROM_LAST = ("da_prevt = np.zeros((n_a, m))", "da_prevt = da[:, :, -1]")
 NO_LOSS = ("da[:, :, t] + da_prevt", "da_prevt")
+FROM_DA_ALONE = 'da_prevt = rnn_cell_backward(da[:, :, t], caches.steps[t])["da_prev"]'
 
 # Mistake, the gradients it spoils, and what a learner writes in place of what.
 WRONG = [
@@ -52,6 +54,9 @@ WRONG = [
     ("carry-heaped-up", ALL, [('da_prevt = gradients["da_prev"]', 'da_prevt = da_prevt + gradients["da_prev"]')]),
     ("last-step-left-out", ALL, [("reversed(range(T_x))", "reversed(range(T_x - 1))")]),
     ("bias-broadcast-to-square", ("dba",), [('"ba")}', '"ba")} | {"dba": np.zeros(n_a)}')]),
+    ("truncated-after-one-step", ALL, [(CARRY, FROM_DA_ALONE)]),
+    ("truncated-after-one-step", ALL, [(CARRY, FROM_DA_ALONE), LAST_DA0]),
+    *in_any_loop(ALL),
 ]
 
 
@@ -113,6 +118,14 @@ def test_each_mistake_is_named_and_no_other(identifier, spoilt, changes, seed):
     report = report_on(written(*changes), seed=seed)
     assert [(cause.id, cause.gradients) for cause in report.causes] == [(identifier, spoilt)]
     assert report.wrong == spoilt
+
+
+@pytest.mark.parametrize("gradient", ALL[2:])
+@pytest.mark.parametrize(("identifier", "line"), LINES)
+def test_a_mistaken_line_of_one_gradient_is_named(identifier, line, gradient):
+    report = report_on(written(alone(gradient, line)))
+    assert [(cause.id, cause.gradients) for cause in report.causes] == [(identifier, (gradient,))]
+    assert report.wrong == (gradient,)
 
 
 def test_the_whole_catalogue_is_tried():
@@ -240,7 +253,7 @@ def test_per_loss_is_right_for_all_at_once_and_not_the_other_way_round():
 PER_LOSS = check.EXERCISES["rnn_backward_per_loss"]
 TRAVERSALS = """
 def rnn_backward_per_loss(da, caches):
-    dx, da0, dWax, dWaa, dba = np.zeros_like(caches.x), 0, 0, 0, 0
+    dx, da0, dWax, dWaa, dba, total = np.zeros_like(caches.x), 0, 0, 0, 0, 0
     for k in range(da.shape[2]):
         da_next = da[:, :, k]
         for t in range(k, -1, -1):
@@ -251,6 +264,13 @@ def rnn_backward_per_loss(da, caches):
         da0 = da0 + da_next
     return {"dx": dx, "da0": da0, "dWax": dWax, "dWaa": dWaa, "dba": dba}
 """
+EACH_STEP_REPLACES = (
+    "        da0 = da0 + da_next\n",
+    """        da0 = da0 + da_next
+        total = total + gradients["dWaa"]
+    dWaa = total
+""",
+)
 WRONG_TRAVERSALS = [
     ("traversals-overwritten", ("dx",), ("dx[:, :, t] += ", "dx[:, :, t] = ")),
     ("traversals-overwritten", ("da0",), ("da0 = da0 + da_next", "da0 = da_next")),
@@ -260,6 +280,14 @@ WRONG_TRAVERSALS = [
         ('da_next = gradients["da_prev"]', 'da_next = gradients["da_prev"] + (da[:, :, t - 1] if t else 0)'),
     ),
     ("no-time-path", ALL, ("range(k, -1, -1)", "[k]")),
+    ("traversals-overwritten", ("dWax",), ('dWax + gradients["dWax"]', 'gradients["dWax"]')),
+    ("traversals-overwritten", ("dba",), ("da_next = da[:, :, k]\n", "da_next = da[:, :, k]; dba = 0\n")),
+    ("overwrites-instead-of-accumulates", ("dWaa",), EACH_STEP_REPLACES),
+    ("skips-first-step", ALL, ("range(k, -1, -1)", "range(k, 0, -1)")),
+    ("da0-left-zero", ("da0",), ("da0 = da0 + da_next", "da0 = np.zeros_like(da_next)")),
+    ("gradient-left-zero", ("dx",), ('dx[:, :, t] += gradients["dxt"]', "pass")),
+    ("gradient-left-zero", ("dba",), ('dba + gradients["dba"]', "0 * gradients['dba']")),
+    ("traversals-start-at-last-step", ALL, ("range(k, -1, -1)", "range(da.shape[2] - 1, -1, -1)")),
 ]
 
 

@@ -5,6 +5,7 @@ each pair of mistakes on one path, predicts all gradients that it changes. A gra
 where several paths meet: it is compared with the prediction of all mistakes that have been found, each on its own path.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
@@ -28,7 +29,8 @@ def causes(
     """Find the fewest known mistakes that explain the wrong gradients.
 
     A set of mistakes explains a gradient when it predicts the learner's numbers in every case while the right numbers
-    are different. Without such a match there is no cause.
+    are different. Without such a match there is no cause. A match is no evidence when the learner's other gradients
+    refute it: see ``_explanation`` and ``_without_unlikely``.
 
     Parameters
     ----------
@@ -48,16 +50,18 @@ def causes(
     explanations = _explanations(exercise, cases, results, wrong)
     if not explanations:
         return ()
-    best, *rivals = _least_contradicted(explanations)
-    alternatives = tuple(sorted(frozenset().union(*rivals) - best))
     by_id = {mistake.id: mistake for mistake in all_mistakes(exercise)}
+    best, *rivals = _least_contradicted(explanations, list(by_id))
+    others = frozenset().union(*rivals) - best
+    alternatives = {identifier: mistake.title for identifier, mistake in by_id.items() if identifier in others}
     return tuple(
         Cause(
             mistake.id,
             mistake.title,
             mistake.explanation,
             tuple(name for name in wrong if _is_needed(mistake.id, best, explanations.get(name, ()))),
-            alternatives,
+            tuple(alternatives),
+            tuple(alternatives.values()),
         )
         for mistake in by_id.values()
         if mistake.id in best
@@ -93,13 +97,23 @@ class _Explanation:
     Attributes
     ----------
     changed_values : tuple of dict
-        For each case, the values before this gradient that the mistakes change.
+        For each case, the values that the mistakes change: those before this gradient, and itself where later stages
+        take it.
+    affected : set of str
+        The gradients that they change in the first case.
     contradicted : int
         Number of other gradients for which they predict other numbers than the learner's.
+    zeros : bool
+        Whether this gradient is predicted as zeros in every case.
+    refuted : bool
+        Whether in any case other gradients are predicted as numbers, not zeros, that the learner's are not.
     """
 
     changed_values: tuple[Arguments, ...]
+    affected: frozenset[str]
     contradicted: int
+    zeros: bool
+    refuted: bool
 
 
 Explanations = dict[str, dict[Ids, _Explanation]]
@@ -122,10 +136,49 @@ def _explanations(
         for stage in stages:
             values |= stage.right(values)
         calls.append(_Case(values, {name: _LearnerGradient(result.get(name)) for name in exercise.shapes}))
+    plain, last_resort = (
+        [replace(stage, mistakes=tuple(m for m in stage.mistakes if m.last_resort is last)) for stage in stages]
+        for last in (False, True)
+    )
     explained: Explanations = {}
+    coincidences: Explanations = {name: {} for name in wrong}
     for explain in (_explain_by_one, _explain_where_paths_meet, _explain_by_two, _explain_where_paths_meet):
-        explained |= explain(stages, calls, [name for name in wrong if name not in explained], explained)
-    return explained
+        found = explain(plain, calls, [name for name in wrong if name not in explained], explained)
+        explained |= _where(found, lambda name, ids, each: not _is_coincidence(name, ids, each))
+        for name, sets in found.items():
+            coincidences[name] |= sets
+    # Zeros show no mistake, but are explained by what other gradients show.
+    shown = {identifier for sets in explained.values() for ids in sets for identifier in ids}
+    explained = _where(coincidences, lambda _, ids, __: ids <= shown) | explained
+    rest = [name for name in wrong if name not in explained]
+    explained |= _explain_by_one(last_resort, calls, rest, explained)
+    return _without_unlikely(stages, wrong, explained)
+
+
+def _is_coincidence(gradient: str, ids: Ids, explanation: _Explanation) -> bool:
+    """Tell whether a gradient of zeros says nothing about mistakes that predict it as zeros."""
+    wrong_of_others = explanation.refuted or explanation.contradicted > 1
+    return explanation.zeros and (len(ids) > 1 or wrong_of_others or gradient not in explanation.affected)
+
+
+def _where(explanations: Explanations, holds: Callable[[str, Ids, _Explanation], bool]) -> Explanations:
+    """Keep the explanations for which a condition holds."""
+    kept = {
+        name: {ids: each for ids, each in sets.items() if holds(name, ids, each)} for name, sets in explanations.items()
+    }
+    return {name: sets for name, sets in kept.items() if sets}
+
+
+def _without_unlikely(stages: Sequence[Exercise], wrong: Sequence[str], explained: Explanations) -> Explanations:
+    """Drop mistakes in a stage that is computed once, where they do not explain most of the gradients they spoil."""
+    unlikely = set[str]()
+    for mistake in (mistake for stage in stages if stage.computed_once for mistake in stage.mistakes):
+        having = {name: [ids for ids in sets if mistake.id in ids] for name, sets in explained.items()}
+        affected = {other for name, sets in having.items() for ids in sets for other in explained[name][ids].affected}
+        others = [name for name in affected.intersection(wrong) if not having.get(name)]
+        if len(others) >= sum(map(bool, having.values())):
+            unlikely.add(mistake.id)
+    return _where(explained, lambda _, ids, __: ids.isdisjoint(unlikely))
 
 
 def _explain_by_one(
@@ -163,7 +216,10 @@ def _explain_where_paths_meet(
     stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], explained: Explanations
 ) -> Explanations:
     """Explain gradients by all mistakes that have been found in others, and at most one more, made elsewhere."""
-    clearest = [min(sets.items(), key=lambda item: item[1].contradicted) for sets in explained.values()]
+    support = Counter(ids for sets in explained.values() for ids in sets)
+    clearest = [
+        min(sets.items(), key=lambda item: (-support[item[0]], item[1].contradicted)) for sets in explained.values()
+    ]
     combined = [(ids, explanation) for ids, explanation in clearest if any(explanation.changed_values)]
     if not combined:
         return {}
@@ -192,10 +248,11 @@ def _matching_explanations(
         matching: Explanations = {name: {} for name in rest}
         for wrong in predictions(number, wanted):
             for name in matching.keys() & wrong.prediction.keys():
-                if any(case.learner_gradients[name].matches(array) for array in wrong.prediction[name]):
-                    explanation, other = _explanation(name, stages, case, wrong), matching[name].get(wrong.ids)
-                    if other is None or explanation.contradicted < other.contradicted:
-                        matching[name][wrong.ids] = explanation
+                matched = [a for a in wrong.prediction[name] if case.learner_gradients[name].matches(a)]
+                explanation = _explanation(name, stages, case, wrong, matched[0]) if matched else None
+                other = matching[name].get(wrong.ids)
+                if explanation and (other is None or explanation.contradicted < other.contradicted):
+                    matching[name][wrong.ids] = explanation
         surviving = _intersection(surviving, matching) if number else matching
         wanted = {ids for sets in surviving.values() for ids in sets}
         if not wanted:
@@ -208,7 +265,10 @@ def _intersection(before: Explanations, now: Explanations) -> Explanations:
         name: {
             # ``contradicted`` stays that of the first case, because some mistakes change nothing with one example.
             ids: replace(
-                before[name][ids], changed_values=before[name][ids].changed_values + explanation.changed_values
+                before[name][ids],
+                changed_values=before[name][ids].changed_values + explanation.changed_values,
+                zeros=before[name][ids].zeros and explanation.zeros,
+                refuted=before[name][ids].refuted or explanation.refuted,
             )
             for ids, explanation in sets.items()
             if ids in before[name]
@@ -217,15 +277,28 @@ def _intersection(before: Explanations, now: Explanations) -> Explanations:
     }
 
 
-def _explanation(gradient: str, stages: Sequence[Exercise], case: _Case, wrong: _WrongResult) -> _Explanation:
+def _explanation(
+    gradient: str, stages: Sequence[Exercise], case: _Case, wrong: _WrongResult, matched: Array
+) -> _Explanation | None:
+    """Return how a set of mistakes predicts one gradient; None when the other gradients refute it."""
     changed = {name: value for name, value in wrong.values.items() if value is not case.values[name]}
     values, names = _propagate(stages, case.values, changed)
     affected = [name for name in names & case.learner_gradients.keys() if not agrees(values[name], case.values[name])]
     arrays = {name: [values[name]] for name in affected} | wrong.prediction
+    contradicted = [name for name in affected if not any(map(case.learner_gradients[name].matches, arrays[name]))]
+    # Nothing else goes through a stage that is computed once, so a right gradient shows that its results are right.
+    once = any(stage.computed_once and not changed.keys().isdisjoint(stage.shapes) for stage in stages)
+    if once and any(case.learner_gradients[name].matches(case.values[name]) for name in contradicted):
+        return None
     arguments = {name for stage in _stages_before([gradient], stages) for name in stage.arguments}
+    if any(gradient in stage.arguments for stage in stages):
+        arguments.add(gradient)
     return _Explanation(
         ({name: value for name, value in changed.items() if name in arguments},),
-        sum(not any(map(case.learner_gradients[name].matches, arrays[name])) for name in affected),
+        frozenset(affected),
+        len(contradicted),
+        not matched.any(),
+        any(array.any() for name in contradicted for array in arrays[name]),
     )
 
 
@@ -298,15 +371,32 @@ def _two_in_one_stage(
     """Yield the results of two mistakes in the same stage, for the gradients that both change."""
     arguments, right = _arguments_and_gradients(stage, values)
     for first, second in permutations(singles, 2):
+        if singles[first].keys().isdisjoint(singles[second]):
+            continue
         try:
             on_top = _as_lists(second.predict(arguments, right | _first_spellings(singles[first])))
         except (ValueError, IndexError):
             # The first mistake changes a shape that the second one needs, so nobody can make both.
             continue
-        in_both = {name: on_top[name] for name in on_top.keys() & singles[first].keys()}
+        in_both = {
+            name: on_top[name]
+            for name in on_top.keys() & singles[first].keys()
+            if _depends_on_first(singles[first][name], singles[second].get(name, []), on_top[name], right.get(name))
+        }
         yield _WrongResult(
             frozenset({first.id, second.id}), in_both, values | _first_spellings(singles[first] | on_top)
         )
+
+
+def _depends_on_first(first: list[Array], second: list[Array], on_top: list[Array], right: Array | None) -> bool:
+    """Tell whether a second mistake changes what the first one gives, and not what is right.
+
+    A mistake that is not computed from the gradients gives its own numbers again. Where the first one changes nothing,
+    such as a division by m with one example, nothing can be told.
+    """
+    if right is not None and np.array_equal(first[0], right):
+        return True
+    return not all(map(np.array_equal, on_top, second))
 
 
 def _arguments_and_gradients(stage: Exercise, values: Arguments) -> tuple[Arguments, Gradients]:
@@ -359,8 +449,8 @@ def _first_spellings(prediction: Prediction) -> Gradients:
     return {name: arrays[0] for name, arrays in prediction.items()}
 
 
-def _least_contradicted(explanations: Explanations) -> list[Ids]:
-    """Return those of the smallest unions of mistakes that predict the fewest gradients wrongly."""
+def _least_contradicted(explanations: Explanations, order: Sequence[str]) -> list[Ids]:
+    """Return those of the smallest unions of mistakes that predict the fewest gradients wrongly, in a given order."""
     smallest = _smallest_unions(explanations)
     if len(smallest) == 1:
         return smallest
@@ -371,7 +461,8 @@ def _least_contradicted(explanations: Explanations) -> list[Ids]:
         )
 
     least = min(map(contradictions, smallest))
-    return sorted((ids for ids in smallest if contradictions(ids) == least), key=sorted)
+    best = [ids for ids in smallest if contradictions(ids) == least]
+    return sorted(best, key=lambda ids: sorted(map(order.index, ids)))
 
 
 def _smallest_unions(explanations: Explanations) -> list[Ids]:

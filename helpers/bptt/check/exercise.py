@@ -28,12 +28,15 @@ class Mistake:
     predict : callable
         ``predict(arguments, right)`` takes the arguments of a call and the right gradients, and returns the wrong ones
         for those gradients that the mistake changes. A value is a list where the mistake has several spellings.
+    last_resort : bool
+        Whether it is named for a gradient only where no other mistakes, alone or together, explain it.
     """
 
     id: str
     title: str
     explanation: str
     predict: Predict
+    last_resort: bool = False
 
 
 class CostBound(NamedTuple):
@@ -94,6 +97,9 @@ class Exercise:
     stand_ins : dict
         By name, the functions of earlier exercises that this one calls, as exact functions that replace them during a
         check, so that a mistake in an earlier exercise costs nothing here.
+    computed_once : bool
+        Whether learners' code has the results of this stage once, for all later stages, as a loop has: no line after it
+        computes them again.
     in_place : str
         Id of the mistake of changing an argument.
     also_right : tuple of callable
@@ -118,6 +124,7 @@ class Exercise:
     hints: tuple[str, ...] = field(default=(), repr=False)
     prepare: Callable[[Arguments], Arguments] = lambda _: {}
     stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    computed_once: bool = False
     in_place: str = "input-changed-in-place"
     also_right: tuple[Callable[..., Any], ...] = ()
     min_calls: Callable[[Arguments], int] | None = None

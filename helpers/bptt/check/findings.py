@@ -73,6 +73,7 @@ class Cause:
         The gradients that it explains.
     alternatives : tuple of str
         Ids of other mistakes that would give the same numbers.
+    alternative_titles : tuple of str
     """
 
     id: str
@@ -80,6 +81,7 @@ class Cause:
     explanation: str
     gradients: tuple[str, ...]
     alternatives: tuple[str, ...] = ()
+    alternative_titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,14 @@ class Impulse:
         Entry [k, t] is the norm of ``dx`` at step t when ``da`` is zero everywhere but at step k.
     sentence : str
         The difference of the two, in words.
+    advice : str
+        Where to look, if nothing else is known about the mistake; may be empty.
     """
 
     yours: Array
     exact: Array
     sentence: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,8 @@ class ReportData:
         For a sequence that is not right: its impulse response.
     hints : bool
         Whether the exercise has hints; a report that is not passed then says how to get one.
+    place : str
+        Where to look for what no known mistake explains; empty when nothing is known about that.
     """
 
     exercise: str
@@ -134,6 +141,7 @@ class ReportData:
     printed: str = ""
     impulse: Impulse | None = None
     hints: bool = False
+    place: str = ""
 
     @property
     def passed(self) -> bool:
@@ -159,6 +167,14 @@ class ReportData:
             return self.graded
         gradients = {finding.gradient for finding in self.findings}
         return tuple(name for name in self.graded if name in gradients)
+
+    @property
+    def impulse_sentence(self) -> str:
+        """What the impulse test found, with advice where no cause and no place is known; empty without that test."""
+        if not self.impulse:
+            return ""
+        advice = "" if self.place or self.causes else self.impulse.advice
+        return f"{self.impulse.sentence} {advice}".rstrip()
 
     @property
     def told(self) -> tuple[Finding, ...]:

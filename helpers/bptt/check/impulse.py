@@ -39,7 +39,7 @@ def impulse_test(exercise: Exercise, function: Function, seed: int) -> Impulse |
     if not isinstance(dx, np.ndarray) or dx.shape != right.shape or dx.dtype.kind != "f":
         return None
     yours, exact = (_norms_by_impulse(array) for array in (dx, right))
-    return Impulse(yours, exact, _sentence(yours, exact))
+    return Impulse(yours, exact, *_in_words(yours, exact))
 
 
 def _norms_by_impulse(dx: Array) -> Array:
@@ -47,9 +47,13 @@ def _norms_by_impulse(dx: Array) -> Array:
     return np.linalg.norm(dx.reshape(n_x, T_x, -1, T_x), axis=(0, 2))
 
 
-def _sentence(yours: Array, exact: Array) -> str:
+def _in_words(yours: Array, exact: Array) -> tuple[str, str]:
+    """Return the difference, and where to look if nothing else is known."""
     if agrees(yours, exact):
-        return "Every gradient reaches the steps that it should, with the right size: the paths through time are right."
+        return (
+            "Every gradient reaches the steps that it should, with the right size: the paths through time are right.",
+            "",
+        )
     threshold = NOTHING * exact.max()
     reached, expected = yours > threshold, exact > threshold
     wrong = [not agrees(*norms) for norms in zip(yours, exact, strict=True)]
@@ -58,19 +62,20 @@ def _sentence(yours: Array, exact: Array) -> str:
     k = len(wrong_steps) - 1 - int(wrong_steps[::-1].argmax())
     should = f"A gradient at step {k} should reach {_step_list(expected[k])}; yours reaches"
     if np.array_equal(reached[k], expected[k]):
-        return f"{should} them too, but not with the right size. {_wrong_size_sentence(k, yours[k], exact[k])}"
-    return f"{should} {_step_list(reached[k])}{'' if reached[k].sum() != 1 else ' alone'}."
+        where, advice = _wrong_size(k, yours[k], exact[k])
+        return f"{should} them too, but not with the right size. {where}.", advice
+    return f"{should} {_step_list(reached[k])}{'' if reached[k].sum() != 1 else ' alone'}.", ""
 
 
-def _wrong_size_sentence(k: int, yours: Array, exact: Array) -> str:
+def _wrong_size(k: int, yours: Array, exact: Array) -> tuple[str, str]:
     wrong = np.abs(yours - exact) > TOLERANCE * exact.max()
     t = int(np.flatnonzero(wrong)[-1])
     factor = f"{yours[t] / exact[t]:.3g} times what it should be"
     if t == k:
-        return f"At step {k} itself it is {factor} already: look at what the cell of that step is given."
+        return f"At step {k} itself it is {factor} already", "Look at what the cell of that step is given."
     return (
-        f"{'At step' if t == k - 1 else 'Down to step'} {t + 1} it is right, and at step {t} it is {factor}: look at "
-        f"what goes from one step to the one before."
+        f"{'At step' if t == k - 1 else 'Down to step'} {t + 1} it is right, and at step {t} it is {factor}",
+        "Look at what goes from one step to the one before.",
     )
 
 

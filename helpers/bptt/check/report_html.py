@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 
 from bptt.check.findings import Cause, Finding, Impulse, ReportData
-from bptt.check.report_text import alternatives_sentence, footer, printed_lines
+from bptt.check.report_text import alternatives_sentence, fold, footer, printed_lines
 from bptt.check.tolerance import NOTHING, TOLERANCE
 from bptt.types import Array
 from bptt.wording import join_names
@@ -31,8 +31,9 @@ def as_html(report: ReportData) -> str:
     parts = [
         _headline(report),
         *(_cause(cause) for cause in report.causes),
-        _impulse(report.impulse) if report.impulse else "",
-        *(_finding(finding, opened=not report.causes and not i) for i, finding in enumerate(report.told)),
+        _place(report.place),
+        _impulse(report.impulse, report.impulse_sentence) if report.impulse else "",
+        *_findings(report),
         _note_list(report.notes),
         _printed_block(report),
         "".join(f'<footer style="opacity:.75;margin-top:.5em">{escape(line)}</footer>' for line in footer(report)),
@@ -69,6 +70,26 @@ def _cause(cause: Cause) -> str:
         f'<div style="margin:.7em 0;padding:.5em .9em;background:{FAILED}1c;border-radius:.4em">'
         f"<b>{escape(cause.title)}</b>{where}<br>{escape(cause.explanation)}{same}</div>"
     )
+
+
+def _place(place: str) -> str:
+    if not place:
+        return ""
+    return (
+        f'<div style="margin:.7em 0;padding:.5em .9em;background:{EXACT}22;border-radius:.4em"><b>Where to look</b><br>'
+        f"{escape(place)}</div>"
+    )
+
+
+def _findings(report: ReportData) -> list[str]:
+    shown, folded = fold(report)
+    first = [_finding(finding, opened=not (report.causes or report.place or i)) for i, finding in enumerate(shown)]
+    if not folded:
+        return first
+    others = "".join(_finding(finding, opened=False) for finding in folded)
+    names = join_names(str(finding.gradient) for finding in folded)
+    summary = f'<summary style="cursor:pointer">Likewise wrong: {names}</summary>'
+    return [*first, f'<details style="margin-top:.4em">{summary}{others}</details>']
 
 
 def _finding(finding: Finding, *, opened: bool) -> str:
@@ -117,10 +138,10 @@ def _table_entry(value: float, bad: bool) -> str:  # noqa: FBT001 - private, rea
     return f'<td style="padding:.1em .5em;text-align:right;{style}">{value:.4f}</td>'
 
 
-def _impulse(impulse: Impulse) -> str:
+def _impulse(impulse: Impulse, sentence: str) -> str:
     maps = _impulse_map("yours", impulse.yours, impulse, YOURS) + _impulse_map("exact", impulse.exact, impulse, EXACT)
     return (
-        f'<div style="margin-top:.7em"><b>Impulse test.</b> {escape(impulse.sentence)}'
+        f'<div style="margin-top:.7em"><b>Impulse test.</b> {escape(sentence)}'
         f'<div style="display:flex;flex-wrap:wrap;gap:2em;margin:.4em 0" aria-hidden="true">{maps}</div>'
         '<div style="opacity:.75">Row: the step where a gradient is put in. Columns: the steps where it arrives; '
         "a stronger colour is more, a dot is nothing.</div></div>"

@@ -2,7 +2,7 @@
 
 from textwrap import fill
 
-from bptt.check.findings import Cause, ReportData
+from bptt.check.findings import Cause, Finding, ReportData
 from bptt.wording import join_names
 
 WIDTH = 96
@@ -13,20 +13,31 @@ def as_text(report: ReportData) -> str:
     lines = [f"{report.mark} {report.summary}"]
     for cause in report.causes:
         lines += ["", *_cause(cause)]
+    if report.place:
+        lines += ["", _wrapped(f"Where to look. {report.place}", "  ", "  ")]
     if report.impulse:
-        lines += ["", _wrapped(f"Impulse test. {report.impulse.sentence}", "  ", "  ")]
-    if any(finding.message != report.summary for finding in report.told):
-        lines.append("")
-    for finding in report.told:
-        if finding.message == report.summary:
-            continue
+        lines += ["", _wrapped(f"Impulse test. {report.impulse_sentence}", "  ", "  ")]
+    shown, folded = fold(report)
+    lines += [""] if shown else []
+    for finding in shown:
         first, *code = finding.message.splitlines()
         lines.append(_wrapped(first, "- ", "  "))
         lines += [f"      {line.strip()}" for line in code]
+    if folded:
+        lines.append(
+            _wrapped(f"Likewise wrong: {join_names(str(finding.gradient) for finding in folded)}.", "- ", "  ")
+        )
     lines += ["", *(_wrapped(note, "- ", "  ") for note in report.notes)] if report.notes else []
     lines += ["", "Printed by your function:", *printed_lines(report)] if report.printed else []
     lines += ["", *footer(report)] if footer(report) else []
     return "\n".join(lines)
+
+
+def fold(report: ReportData) -> tuple[list[Finding], list[Finding]]:
+    """Divide the findings into those to show, and those that say once more that numbers are wrong."""
+    findings = [finding for finding in report.told if finding.message != report.summary]
+    others = [finding for finding in findings if finding.kind == "value"][1:]
+    return [finding for finding in findings if finding not in others], others
 
 
 def _cause(cause: Cause) -> list[str]:
@@ -37,7 +48,8 @@ def _cause(cause: Cause) -> list[str]:
 
 def alternatives_sentence(cause: Cause) -> str:
     """Say which other mistakes would give the same numbers."""
-    return f"The same numbers would come from: {', '.join(cause.alternatives)}."
+    titles = " or ".join(f'"{title}"' for title in cause.alternative_titles)
+    return f"Another mistake would give the same numbers: {titles}."
 
 
 def printed_lines(report: ReportData, max_lines: int = 12) -> list[str]:

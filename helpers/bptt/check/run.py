@@ -15,15 +15,16 @@ from bptt.check.exercise import Arguments, Exercise
 from bptt.check.findings import Cause, Finding, Impulse
 from bptt.check.impulse import impulse_test
 from bptt.check.introspection import defining_cell, learner_functions, notebook_values
-from bptt.check.patterns import observations
+from bptt.check.locate import Evidence, dependencies, where_to_look
+from bptt.check.patterns import Observation, observations, sentences
 from bptt.check.probe import TIME_AXIS, probe
 from bptt.check.report import Report
-from bptt.check.tolerance import agrees
+from bptt.check.tolerance import TOLERANCE, agrees, scaled_error
 from bptt.types import Gradients
 from bptt.wording import join_names
 
-ONE_EXAMPLE, ONE_STEP = 1, 2
-"""Indices of the cases with m = 1 and with T_x = 1 among ``inputs.sizes``."""
+GENERAL, ONE_EXAMPLE, ONE_STEP = range(3)
+"""Indices of the cases among ``inputs.sizes``."""
 
 IN_PLACE = Cause(
     "input-changed-in-place",
@@ -123,6 +124,40 @@ class Examination:
         ]
         return list(causes(exercise, self.cases, results, wrong)) if wrong else []
 
+    def place(self, graded: Sequence[str]) -> str:
+        """Say where to look for what no known mistake explains, among the graded gradients."""
+        wrong_by_case = [
+            {str(f.gradient) for f in findings if f.kind in ("value", "shape", "not-finite")}
+            for findings in self.findings_by_case
+        ]
+        wrong = set[str]().union(*wrong_by_case)
+        explained = {name for cause in self.causes for name in cause.gradients}
+        unexplained = [name for name in graded if name in wrong and name not in explained]
+        found = {finding.gradient for finding in self.findings_by_gradient}
+        stopped = any(f.gradient is None and f.kind != "changed-in-place" for f in self.findings_by_gradient)
+        if not unexplained or stopped:
+            return ""
+        right = self.exercise.shapes.keys() - found
+        made_from = dependencies(self.exercise, self.cases[0])
+        evidence = Evidence(wrong_by_case, right, explained, made_from, self.axes, self._wrong_steps())
+        return where_to_look(self.exercise, evidence, unexplained)
+
+    @property
+    def axes(self) -> set[str]:
+        """The names of the sizes that the arguments of the first case have."""
+        found = _sizes_in(self.cases[0])
+        return {name for name, size in inputs.sizes(self.seed)[0]._asdict().items() if size in found}
+
+    def _wrong_steps(self) -> tuple[bool, ...]:
+        """Tell at which steps ``dx`` is wrong in the first case, where the impulse test does not tell more."""
+        if self.impulse is None or not agrees(self.impulse.yours, self.impulse.exact):
+            return ()
+        dx = next((f for f in self.findings_by_case[0] if f.gradient == "dx"), None)
+        if dx is None or dx.kind != "value":
+            return ()
+        wrong = scaled_error(np.asarray(dx.yours), np.asarray(dx.expected)) > TOLERANCE
+        return tuple(bool(wrong[:, :, t].any()) for t in range(wrong.shape[-1]))
+
     @cached_property
     def probe_causes(self) -> list[Cause]:
         """The causes that a call with equal sizes shows, for a function that raises."""
@@ -131,7 +166,12 @@ class Examination:
     @cached_property
     def impulse(self) -> Impulse | None:
         """The impulse test, for an exercise about a sequence."""
-        return impulse_test(self.exercise, self.function, self.seed) if _is_sequence(self.exercise) else None
+        dx_is_wrong = [any(f.gradient == "dx" for f in findings) for findings in self.findings_by_case]
+        # Its impulses stand in different examples, so it tells nothing where examples are mixed up.
+        only_with_more_examples = dx_is_wrong[GENERAL] and not dx_is_wrong[ONE_EXAMPLE]
+        if not _is_sequence(self.exercise) or only_with_more_examples:
+            return None
+        return impulse_test(self.exercise, self.function, self.seed)
 
 
 def examine(exercise: Exercise, function: Function, seed: int) -> Examination:
@@ -228,9 +268,13 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
             notes.append(cause.explanation)
         else:
             known.insert(0, cause)
-    for finding in findings:
-        if finding.gradient and finding.gradient not in explained:
-            notes += _observation_notes(finding, examined)
+    notes += sentences(
+        {
+            str(finding.gradient): list(_observations(finding, examined))
+            for finding in findings
+            if finding.kind == "value" and finding.gradient not in explained
+        }
+    )
     return Report(
         exercise.name,
         graded,
@@ -241,6 +285,7 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
         examined.call_results[0].printed,
         examined.impulse if any(finding.kind != "calls" for finding in findings) else None,
         hints=bool(exercise.hints),
+        place=examined.place(graded),
     )
 
 
@@ -305,10 +350,8 @@ def _extra_key_notes(examined: Examination) -> Iterator[str]:
 
 def _where_only(examined: Examination, wrong: Sequence[bool]) -> tuple[str, str] | None:
     """Say with which sizes something is wrong, and with which it is not; None where the sizes say nothing clear."""
-    sizes = list(inputs.sizes(examined.seed))
-    axes = _sizes_in(examined.cases[0])
     for case, name, one in ((ONE_EXAMPLE, "m", "one example"), (ONE_STEP, "T_x", "one time step")):
-        if getattr(sizes[0], name) not in axes:
+        if name not in examined.axes:
             continue
         alone = [number == case for number in range(len(wrong))]
         if list(wrong) == alone:
@@ -339,11 +382,8 @@ def _raising_sizes(examined: Examination) -> str:
     if where:
         raising, going = where
         return f"It {goes} {going}, and stops with an error {raising}. "
-    sizes = inputs.sizes(examined.seed)
-    general, here = sizes[0]._asdict(), sizes[raises.index(True)]._asdict()
-    # The sizes of the first case all differ, and none is 1, so those of its axes tell which matter here.
-    axes = _sizes_in(examined.cases[0])
-    named = join_names(f"{name} = {size}" for name, size in here.items() if general[name] in axes)
+    sizes = inputs.sizes(examined.seed)[raises.index(True)]._asdict().items()
+    named = join_names(f"{name} = {size}" for name, size in sizes if name in examined.axes)
     return (
         f"With {named} it stops with an error; with other sizes it {goes}. Does it depend on a size that it does not "
         "read from a shape? "
@@ -369,14 +409,7 @@ def _own_function_notes(examined: Examination, graded: Sequence[str]) -> Iterato
         )
 
 
-def _observation_notes(finding: Finding, examined: Examination) -> Iterator[str]:
+def _observations(finding: Finding, examined: Examination) -> Iterator[Observation]:
     """Yield observations about a wrong gradient that no known mistake explains."""
-    name = str(finding.gradient)
-    wrong = [any(f.gradient == name for f in findings) for findings in examined.findings_by_case]
-    where = _where_only(examined, wrong)
-    if where and not any(f.gradient is None for findings in examined.findings_by_case for f in findings):
-        yield f"{name} is right {where[1]}, and wrong {where[0]}."
-    if finding.kind != "value":
-        return
     case = next(number for number, findings in enumerate(examined.findings_by_case) if finding in findings)
-    yield from observations(name, np.asarray(finding.yours), examined.exact_gradients[case])
+    yield from observations(str(finding.gradient), np.asarray(finding.yours), examined.exact_gradients[case])

@@ -6,7 +6,7 @@ from typing import Any
 from bptt import exact, inputs, lstm
 from bptt.check.exercise import Arguments, CostBound, Exercise
 from bptt.check.exercises.lstm_cell import LSTM_CELL_PARAMETERS_BACKWARD
-from bptt.check.exercises.rnn_sequence import GATHER, SWEEP
+from bptt.check.exercises.rnn_sequence import SWEEP, gather
 from bptt.check.mistakes import lstm_sequence as mistakes
 from bptt.check.mistakes.rnn_sequence import unroll
 
@@ -30,7 +30,7 @@ LSTM_BACKWARD = Exercise(
     exact=exact.lstm_backward,
     stages=(
         replace(SWEEP, mistakes=mistakes.SWEEP),
-        replace(GATHER, shapes=_SHAPES, mistakes=mistakes.GATHER),
+        gather(_SHAPES, mistakes.GATHER),
     ),
     prepare=unroll,
     stand_ins={"lstm_cell_backward": exact.allow_exact(exact.lstm_cell_backward)},
@@ -58,7 +58,7 @@ LSTM_BACKWARD_FUSED = replace(
     name="lstm_backward_fused",
     stages=(
         replace(SWEEP, mistakes=mistakes.FUSED_SWEEP),
-        replace(GATHER, shapes=_SHAPES, mistakes=mistakes.FUSED_GATHER),
+        gather(_SHAPES, mistakes.FUSED_GATHER),
     ),
     stand_ins={"lstm_cell_dz": exact.allow_exact(exact.lstm_cell_dz)},
     hints=(

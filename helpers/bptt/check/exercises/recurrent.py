@@ -5,8 +5,9 @@ from typing import Any
 
 from bptt import exact
 from bptt.check.exercise import Arguments, CostBound, Exercise, Mistake
-from bptt.check.exercises.rnn_sequence import GATHER, RNN_BACKWARD, SWEEP
+from bptt.check.exercises.rnn_sequence import RNN_BACKWARD, SWEEP, gather
 from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, weighted_input_mistakes
+from bptt.check.mistakes.rnn_sequence import GATHER
 from bptt.inputs import Sizes
 from bptt.recurrent import Recurrent
 from bptt.types import Array, Gradients
@@ -78,7 +79,7 @@ def exercises(
         shapes=shapes,
         draw=draw,
         exact=cell.backward,
-        stages=(SWEEP, replace(GATHER, shapes=shapes)),
+        stages=(SWEEP, gather(shapes, GATHER)),
         prepare=unroll,
         stand_ins={one_step.name: exact.allow_exact(cell.cell_backward)},
         hints=hints,

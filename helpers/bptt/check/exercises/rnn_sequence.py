@@ -1,5 +1,6 @@
 """Exercises of lesson 02: backward passes from the losses to the states, and over a sequence."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from bptt import exact, inputs, rnn
 from bptt.activations import softmax
-from bptt.check.exercise import Arguments, CostBound, Exercise
+from bptt.check.exercise import Arguments, CostBound, Exercise, Mistake
 from bptt.check.exercises.rnn_cell import RNN_CELL_PARAMETERS_BACKWARD
 from bptt.check.mistakes import rnn_output, rnn_truncated
 from bptt.check.mistakes import rnn_sequence as mistakes
@@ -81,6 +82,7 @@ SWEEP = Exercise(
     draw=_draw_rnn,
     exact=mistakes.sweep,
     mistakes=mistakes.SWEEP,
+    computed_once=True,
 )
 
 GATHER = Exercise(
@@ -92,13 +94,31 @@ GATHER = Exercise(
     mistakes=mistakes.GATHER,
 )
 
+
+def gather(shapes: Mapping[str, str], known: Iterable[Mistake]) -> Exercise:
+    """Make the stage that collects the gradients of a sequence.
+
+    Parameters
+    ----------
+    shapes : dict
+        Each gradient and its shape in symbols.
+    known : iterable of Mistake
+        To which forgetting a gradient is added.
+
+    Returns
+    -------
+    Exercise
+    """
+    return replace(GATHER, shapes=shapes, mistakes=(*known, *mistakes.left_zero(shapes)))
+
+
 RNN_BACKWARD = Exercise(
     name="rnn_backward",
     arguments=("da", "caches"),
     shapes=GATHER.shapes,
     draw=_draw_rnn,
     exact=exact.rnn_backward,
-    stages=(SWEEP, GATHER),
+    stages=(SWEEP, gather(GATHER.shapes, mistakes.GATHER)),
     prepare=mistakes.unroll,
     stand_ins={"rnn_cell_backward": exact.allow_exact(exact.rnn_cell_backward)},
     in_place="da-changed-in-place",
@@ -119,7 +139,7 @@ RNN_BACKWARD_PER_LOSS = replace(
     cost=CostBound(inputs.Sizes(40, 40, 2, 1, 4), inputs.Sizes(1, 10, 2, 29, 4), 900, _forward),
     # One traversal for each loss: T_x of them, the longest through T_x cells.
     min_calls=lambda arguments: sum(range(1, arguments["da"].shape[2] + 1)),
-    stages=(replace(SWEEP, mistakes=mistakes.PER_LOSS), replace(GATHER, mistakes=())),
+    stages=(replace(SWEEP, mistakes=mistakes.PER_LOSS), gather(GATHER.shapes, mistakes.PER_LOSS_GATHER)),
     hints=(
         "Two loops, one inside the other: the outer one chooses a loss k, the inner one follows it back from step k.",
         "Within one traversal nothing is added on the way: the gradient starts as da[:, :, k] and goes on alone.",

@@ -12,7 +12,7 @@ import numpy as np
 from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.check.mistakes import rnn_sequence
 from bptt.check.mistakes.lstm_jacobians import GATES
-from bptt.check.mistakes.rnn_sequence import sweep_with
+from bptt.check.mistakes.rnn_sequence import Sweep, da0_from_cell, sweep_with
 from bptt.jacobians.chain import Carry
 from bptt.jacobians.rnn_lstm import RnnLstmChain
 from bptt.types import Array, Gradients
@@ -32,7 +32,7 @@ _C_FOR_BOTH: _Matrix = [[0, 1], [0, 1]]
 _A_FOR_BOTH: _Matrix = [[1, 0], [1, 0]]
 
 
-def _with_carry(into_cell: _Matrix = _BOTH, from_cell: _Matrix = _BOTH, accumulated: _Matrix = _NONE) -> Predict:
+def _with_carry(into_cell: _Matrix = _BOTH, from_cell: _Matrix = _BOTH, accumulated: _Matrix = _NONE) -> Sweep:
     return lambda a, _: sweep_with(a, a["da"], carry=Carry(into_cell, from_cell, accumulated))
 
 
@@ -164,8 +164,9 @@ def _never_updated(predict: Predict) -> Mistake:
     return Mistake(
         "carry-never-updated",
         "What one step returns is never handed to the next",
-        "da_prevt keeps its first value, zeros, to the end of the loop. After each cell, what is carried has to become "
-        "what this cell returned: da_prev for the hidden state, and dc_prev for the memory.",
+        "Each hidden state gets the gradient of its own loss alone, and da0 is zero, as where da_prevt keeps its first "
+        "value to the end of the loop. After each cell, what is carried has to become what this cell returned: da_prev "
+        "for the hidden state, and dc_prev for the memory.",
         predict,
     )
 
@@ -204,7 +205,8 @@ CARRY = (
     Mistake(
         "no-memory-carry",
         "The gradient of the memory never reaches the step before",
-        "At every step dc_next is zero, as if nobody used the memory any more. But c_t has two uses: it is shown, in "
+        "At every step dc_next is zero, as if nobody used the memory any more: is what a cell returns as dc_prev left "
+        "out of the call, or does the variable in the call keep its first value? c_t has two uses: it is shown, in "
         "a_t, and it is kept, in the memory of the next step. What comes back from the second use is the dc_prev that "
         "the cell of step t+1 returned. It has to be carried from step to step, as da_prev is.",
         _with_carry(into_cell=_ONLY_A),
@@ -212,16 +214,19 @@ CARRY = (
     Mistake(
         "no-time-path",
         "What comes back to a_t from the next step is left out",
-        "The memory's gradient is carried, but each hidden state gets the gradient of its own loss alone, da[:, :, t]. "
-        "a_t has two uses: its own prediction, and the gates of the next step. What comes back from those is the "
-        "da_prev that the cell of step t+1 returned; both gradients meet at a_t.",
+        "The memory's gradient is carried, but each hidden state gets the gradient of its own loss alone, da[:, :, t]; "
+        "if something is added to it, that stays zero. a_t has two uses: its own prediction, and the gates of the next "
+        "step. What comes back from those is the da_prev that the cell of step t+1 returned; both gradients meet at "
+        "a_t.",
         _with_carry(into_cell=_ONLY_C),
     ),
     Mistake(
         "neither-carried",
         "No gradient goes from a step to the one before",
-        "Each step gets da[:, :, t] and zeros. A cell hands back two gradients, da_prev and dc_prev, and the cell of "
-        "the step before needs both. Only the last step, which has no next one, is right in dx.",
+        "Each cell is given da[:, :, t] and zeros. Are the carried gradients missing from the call? Or are they in it, "
+        "and keep their first value, zeros, because the loop never replaces them? A cell hands back two gradients, "
+        "da_prev and dc_prev, and the cell of the step before needs both. Only the last step, which has no next one, "
+        "is right in dx.",
         _with_carry(into_cell=_NONE),
     ),
     _never_updated(_with_carry(from_cell=_ONLY_C)),
@@ -249,6 +254,8 @@ CARRY = (
     ),
     _heaped_up(_with_carry(accumulated=_ONLY_A)),
     _heaped_up(_with_carry(accumulated=_BOTH)),
+    _heaped_up(da0_from_cell(_with_carry(accumulated=_ONLY_A))),
+    _heaped_up(da0_from_cell(_with_carry(accumulated=_BOTH))),
     Mistake(
         "memory-carry-starts-from-da",
         "The memory's gradient starts from da",
@@ -262,6 +269,13 @@ CARRY = (
         "The loss of step t looks at a_t, not at c_t. What reaches the memory through a_t passes the output gate and "
         "tanh on its way, and that happens inside the cell. dc_next is what the next step sent, and nothing else.",
         lambda a, _: _also_into_memory(a, slice(None)),
+    ),
+    Mistake(
+        "da-into-memory-only",
+        "da goes into the memory's gradient",
+        "The loss of step t looks at a_t, not at c_t: da[:, :, t] belongs to what the cell is given for its hidden "
+        "state. The way on into the memory is part of the cell.",
+        lambda a, _: sweep_with(a, np.stack([0 * a["da"], a["da"]])),
     ),
     _swapped(_with_carry(into_cell=_SWAPPED)),
     _swapped(_with_carry(from_cell=_SWAPPED)),

@@ -47,7 +47,13 @@ UPSTREAM = (
         "one-step-too-early",
         "The gradient arrives one step too early",
         "Steps are counted from 0, and a sequence of length 3 ends at step 2. (Step -1 is the last one of all.)",
-        lambda a, _: {"da": _da_at_steps(a, (a["lengths"] - 2) % a["T_x"])},
+        lambda a, _: {
+            "da": [
+                _da_at_steps(a, (a["lengths"] - 2) % a["T_x"]),
+                _da_at_steps(a, np.maximum(a["lengths"] - 2, 0)),
+                _da_at_steps(a, a["lengths"] - 2),
+            ]
+        },
     ),
     Mistake(
         "every-real-step",
@@ -55,6 +61,34 @@ UPSTREAM = (
         "There is one loss for a whole sequence, and it looks at one state. The earlier ones hear of it through time, "
         "and that is the business of the backward pass over the sequence.",
         lambda a, _: {"da": _da_where(a, _steps(a) < a["lengths"][:, None])},
+    ),
+    Mistake(
+        "shared-among-real-steps",
+        "The gradient is shared among the real steps",
+        "Each real step gets an equal share, as if the verdict were made from the mean of the states. It is made from "
+        "one state: that one gets all of it, and the others get nothing here.",
+        lambda a, _: {"da": _da_where(a, _steps(a) < a["lengths"][:, None]) / a["lengths"][:, None]},
+    ),
+    Mistake(
+        "from-last-real-step-on",
+        "The gradient also arrives at the padding",
+        "It arrives at the last real step, as it should, and at every step after it too. What comes after it is "
+        "padding, and no loss looks at those states.",
+        lambda a, _: {"da": _da_where(a, _steps(a) >= a["lengths"][:, None] - 1)},
+    ),
+    Mistake(
+        "padding-only",
+        "The gradient arrives at the padding alone",
+        "Steps are counted from 0: of a sequence of length 3 the last real step has the number 2, and from step 3 on "
+        "there is padding. No loss looks at the states there.",
+        lambda a, _: {"da": _da_where(a, _steps(a) >= a["lengths"][:, None])},
+    ),
+    Mistake(
+        "counted-from-the-end",
+        "The last real step is counted from the end",
+        "Padding stands behind the words, so the steps of a sequence are counted from its beginning. A negative index "
+        "counts from the end of the padding.",
+        lambda a, _: {"da": _da_at_steps(a, a["T_x"] - a["lengths"])},
     ),
     Mistake(
         "every-step",

@@ -55,8 +55,9 @@ def _without_last_step(_: Arguments, right: Gradients) -> Gradients:
     return {"dz": dz}
 
 
-def _averaged(arguments: Arguments, right: Gradients) -> Gradients:
-    return {name: right[name] / arguments["dz"].shape[1] for name in ("dWya", "dby")}
+def _averaged(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    _, m, T_x = arguments["dz"].shape
+    return {name: [gradient / count for count in (m, T_x, m * T_x)] for name, gradient in right.items()}
 
 
 SCORES = (
@@ -85,6 +86,33 @@ SCORES = (
         "The slope of softmax is counted twice",
         "The simple form for the scores contains softmax already. You have multiplied it by y_pred (1 - y_pred) again.",
         lambda a, right: {"dz": right["dz"] * a["y_pred"] * (1 - a["y_pred"])},
+    ),
+    # To send -y / y_pred through each probability's own slope gives the same as to keep the right class alone.
+    Mistake(
+        "other-classes-left-out",
+        "Only the right class has a gradient",
+        "The loss looks at the probability of the right class alone. But softmax divides by a sum over all classes, so "
+        "that probability follows every score, and every score has a gradient.",
+        lambda a, right: {"dz": right["dz"] * a["y"]},
+    ),
+    Mistake(
+        "softmax-slope-alone",
+        "The slope of the probabilities stands where the gradient belongs",
+        "y_pred (1 - y_pred) is how a probability follows its own score. The loss has no part in it, nor has y: the "
+        "same numbers come out whatever the right class is.",
+        lambda a, _: {"dz": a["y_pred"] * (1 - a["y_pred"])},
+    ),
+    Mistake(
+        "one-hot-forgotten",
+        "1 is subtracted for every class",
+        "y is 1 for the right class and 0 for all others: what is subtracted from a probability depends on its class.",
+        lambda a, _: {"dz": a["y_pred"] - 1},
+    ),
+    Mistake(
+        "as-for-squared-error",
+        "The gradient is twice what it should be",
+        "Is the factor 2 that of a squared error? The loss of this lesson is the cross-entropy.",
+        lambda _, right: {"dz": 2 * right["dz"]},
     ),
     Mistake(
         "last-step-left-out",
@@ -116,8 +144,9 @@ DENSE = (
     ),
     Mistake(
         "averaged-over-examples",
-        "The parameter gradients are divided by m",
-        "dWya and dby are m times too small. The loss of this lesson is a sum over the examples, not a mean.",
+        "A gradient is divided by m or T_x",
+        "It is too small by the number of examples, of steps, or of both. The loss of this lesson is a sum over the "
+        "examples and the steps, not a mean.",
         _averaged,
     ),
 )
