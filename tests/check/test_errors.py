@@ -393,6 +393,11 @@ def test_sizes_are_said_first_where_others_go_well(run, source, old, new, said):
     assert run(source, (old, new)).findings[0].message.startswith(said)
 
 
+def test_only_sizes_that_a_function_meets_are_named(run):
+    message = run(CELL, ("slope = ", "assert len(xt) != 5; slope = ")).findings[0].message
+    assert message.startswith("With n_x = 5, n_a = 6, n_y = 7 and m = 4 it stops with an error; with other sizes it is")
+
+
 def test_sizes_are_not_blamed_where_all_fail(run):
     message = run(CELL, ("dz @ xt.T", "dz @ xt")).findings[0].message
     assert message.startswith("A matrix product")

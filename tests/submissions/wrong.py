@@ -160,6 +160,15 @@ KNOWN = (
         loses=("check-dxt", "check-da_prev"),
         causes=("slope-counted-twice",),
     ),
+    Entry(
+        "s1121",
+        "Petra",
+        "Novak",
+        # An array that an earlier cell of the lesson has made.
+        dz("return da_next * (1 - a_large[: len(da_next), : da_next.shape[1]]**2)"),
+        loses=DZ,
+        causes=("reads-the-notebook",),
+    ),
     *(
         Entry(
             f"s14{number:02}",
@@ -235,15 +244,6 @@ KNOWN = (
                 ),
             )
         )
-    ),
-    Entry(
-        "s1121",
-        "Petra",
-        "Novak",
-        # An array that an earlier cell of the lesson has made.
-        dz("return da_next * (1 - a_large[: len(da_next), : da_next.shape[1]]**2)"),
-        loses=DZ,
-        causes=("reads-the-notebook",),
     ),
 )
 

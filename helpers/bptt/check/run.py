@@ -134,9 +134,7 @@ class Examination:
         explained = {name for cause in self.causes for name in cause.gradients}
         unexplained = [name for name in graded if name in wrong and name not in explained]
         found = {finding.gradient for finding in self.findings_by_gradient}
-        stopped = any(
-            f.gradient is None and f.kind not in ("extra", "changed-in-place") for f in self.findings_by_gradient
-        )
+        stopped = any(f.gradient is None and f.kind != "changed-in-place" for f in self.findings_by_gradient)
         if not unexplained or stopped:
             return ""
         right = self.exercise.shapes.keys() - found
@@ -261,13 +259,6 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
         notes += _extra_key_notes(examined)
     warnings = (warning for result in examined.call_results for warning in result.warned)
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(warnings)]
-    notes += sentences(
-        {
-            str(finding.gradient): list(_observations(finding, examined))
-            for finding in findings
-            if finding.kind == "value" and finding.gradient not in explained
-        }
-    )
     tried = any(finding.kind not in UNTRIED for finding in findings)
     reads = notebook_values(function, exercise.stand_ins) if tried else ()
     if reads:
@@ -277,6 +268,13 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
             notes.append(cause.explanation)
         else:
             known.insert(0, cause)
+    notes += sentences(
+        {
+            str(finding.gradient): list(_observations(finding, examined))
+            for finding in findings
+            if finding.kind == "value" and finding.gradient not in explained
+        }
+    )
     return Report(
         exercise.name,
         graded,
@@ -384,8 +382,7 @@ def _raising_sizes(examined: Examination) -> str:
     if where:
         raising, going = where
         return f"It {goes} {going}, and stops with an error {raising}. "
-    case = raises.index(True)
-    sizes = inputs.sizes(examined.seed)[case]._asdict().items()
+    sizes = inputs.sizes(examined.seed)[raises.index(True)]._asdict().items()
     named = join_names(f"{name} = {size}" for name, size in sizes if name in examined.axes)
     return (
         f"With {named} it stops with an error; with other sizes it {goes}. Does it depend on a size that it does not "
