@@ -5,7 +5,8 @@ there are. Numerical differentiation costs one or two forward passes for each en
 of equal length, so that plots, prints and slow arithmetic, which both have, do not count.
 
 Where both take long, numerical differentiation may hide in what they have in common. So a larger case follows, on which
-it takes several times ``MAX_CONSTANT_SECONDS``, and nothing hides it. Plots take no longer there, and going back hardly.
+it takes several times ``MAX_CONSTANT_SECONDS``, so that nothing hides it. Plots take no longer there, and going back
+little longer.
 
 The results are compared as well, and every attempt draws new cases: a function cannot pass by answering one kind of
 case and refusing another. CPU time is measured from outside the kernel: a busy machine adds to wall time alone.
