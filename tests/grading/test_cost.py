@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from bptt.check.exercises import EXERCISES
+from bptt_instructor.grading.checks.answers import backward
 from bptt_instructor.grading.checks.backward import BACKWARD
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.judge.cost import CostResult, measure_cost
 from bptt_instructor.grading.judge.judge import Judge
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
 from bptt_instructor.grading.limits import Limits
+from bptt_instructor.grading.protocol.frames import pack
+from bptt_instructor.grading.protocol.serialize import encode
 from bptt_instructor.lessons.check_calls import CheckCall
 
 SUITE = BpttSuite()
@@ -30,7 +33,8 @@ SEEDS = count(1)
 
 @pytest.fixture(scope="module")
 def kernels():
-    made = KernelLauncher(Limits(), SUITE)
+    # A machine may be busy: what takes too long is tested on its own.
+    made = KernelLauncher(Limits(answer_seconds=90.0), SUITE)
     yield made
     made.close()
 
@@ -50,6 +54,38 @@ def cost_of(kernel, exercise):
     return measure_cost(kernel, SUITE, CheckCall(exercise, exercise), SEEDS.__next__)
 
 
+def wrap(kernel, exercise, within):
+    """Redefine a function as one that does something else besides; ``FOUND`` stands for the original's result."""
+    body = "".join(f"        {line}\n" for line in within.replace("FOUND", "function(*given)").splitlines())
+    source = f"def wrapped(function):\n    def {exercise}(*given):\n{body}        return found\n    return {exercise}\n"
+    assert not kernel.run(f"{BEFORE_PADDING}{source}{exercise} = wrapped({exercise})").failed
+
+
+BEFORE_PADDING = """
+import random, time
+import matplotlib.pyplot as plt
+slowest = [0.0]
+def until(end):
+    while time.process_time() < end:
+        pass
+"""
+PLOTS_AND_PRINTS = """figure, axes = plt.subplots(2, 2)
+for each in axes.flat:
+    each.plot(range(10))
+figure.canvas.draw()
+plt.close(figure)
+for _ in range(1000):
+    print("shapes", getattr(given[0], "shape", None))
+found = FOUND"""
+PADDED = {
+    "constant": "end = time.process_time() + 0.45\nfound = FOUND\nuntil(end)",
+    "as-the-slowest": "began = time.process_time()\nfound = FOUND\nuntil(began + slowest[0])\n"
+    "slowest[0] = min(max(slowest[0], time.process_time() - began), 0.49)",
+    "random": "until(time.process_time() + random.uniform(0.1, 0.45))\nfound = FOUND",
+    "by-size": "end = time.process_time() + 0.3 * (given[0].size < 2000)\nfound = FOUND\nuntil(end)",
+}
+
+
 def test_every_exercise_is_measured_or_is_no_derivative():
     assert EXERCISES.keys() - MEASURED == NOT_MEASURED
 
@@ -57,9 +93,7 @@ def test_every_exercise_is_measured_or_is_no_derivative():
 def test_the_two_cases_have_forward_passes_of_a_length_and_differ_in_entries():
     for name in MEASURED:
         cases = SUITE.cost_cases(name, 1)
-        many, few = (
-            sum(array.size for array in EXERCISES[name].right(case).values()) for case in (cases.many, cases.few)
-        )
+        many, few = (sum(array.size for array in backward(name, case).values()) for case in (cases.many, cases.few))
         assert many > 3 * few, name
 
 
@@ -76,10 +110,14 @@ def test_nudging_every_number_is_shown_to_a_person(kernel, exercise, method):
 def test_slow_and_honest_work_is_within_the_bound(kernel, exercise):
     program(kernel, "entry_by_entry")
     assert cost_of(kernel, exercise) == CostResult()
+    wrap(kernel, exercise, PLOTS_AND_PRINTS)
+    assert cost_of(kernel, exercise) == CostResult()
 
 
 def test_a_tape_of_single_numbers_is_within_the_bound(kernel):
     program(kernel, "tape")
+    assert cost_of(kernel, "rnn_cell_backward") == CostResult()
+    wrap(kernel, "rnn_cell_backward", PLOTS_AND_PRINTS)
     assert cost_of(kernel, "rnn_cell_backward") == CostResult()
 
 
@@ -156,6 +194,48 @@ def test_work_in_other_processes_is_noticed_whoever_waits_for_them(kernel, hidin
     result = cost_of(kernel, "rnn_cell_parameters_backward")
     assert result.needs_review or result.wrong
     assert not kernel.ended
+
+
+@pytest.mark.parametrize(
+    ("padding", "exercise"),
+    [
+        ("constant", "rnn_cell_parameters_backward"),
+        ("constant", "lstm_cell_dc"),
+        ("as-the-slowest", "two_layer_backward"),
+        ("random", "many_to_one_upstream"),
+        ("by-size", "rnn_cell_dz"),
+    ],
+)
+def test_padding_hides_no_nudging(kernel, padding, exercise):
+    kernel.run(NUDGES)
+    wrap(kernel, exercise, PADDED[padding])
+    result = cost_of(kernel, exercise)
+    assert result.passes > 0 or result.constant_seconds > 0
+    assert not result.wrong
+
+
+def test_results_of_the_larger_case_are_compared(kernel):
+    kernel.run("def rnn_cell_dz(da_next, cache):\n    return da_next * (1 - cache.a_next**2)")
+    wrap(kernel, "rnn_cell_dz", "until(time.process_time() + 0.1)\nfound = FOUND * (given[0].size < 10_000)")
+    assert "entries of dz differ" in cost_of(kernel, "rnn_cell_dz").wrong["dz"]
+
+
+def test_a_larger_case_that_takes_too_long_is_shown_to_a_person():
+    kernels = KernelLauncher(Limits(answer_seconds=2.0), SUITE)
+    with kernels.start({}) as kernel:
+        kernel.run("def rnn_cell_dz(da_next, cache):\n    return da_next * (1 - cache.a_next**2)")
+        wrap(kernel, "rnn_cell_dz", "until(time.process_time() + 0.1 + 9 * (given[0].size > 10_000))\nfound = FOUND")
+        report, score = judged(kernel, "rnn_cell_dz")
+    kernels.close()
+    assert score is None
+    assert "One call takes more than 2 seconds" in " ".join(report.split())
+
+
+def test_larger_cases_cross_the_border():
+    for name in MEASURED:
+        arguments = SUITE.cost_cases(name, 1, larger=True).many
+        for each in (arguments, backward(name, arguments)):
+            assert len(pack(encode(each, SUITE.record_types))) < Limits().message_bytes, name
 
 
 HIDES_IN_A_CONSTANT = """

@@ -56,6 +56,11 @@ class CostBound(NamedTuple):
         honest Python needs, and a fraction of what numerical differentiation needs.
     forward : callable
         Runs the forward pass that belongs to a case, given the arguments of the call.
+    larger : Sizes
+        Sizes of a case on which numerical differentiation takes several seconds, which is more than plots and the like
+        may take. It is used where numerical differentiation may hide in what the two cases have in common.
+    larger_passes : int
+        Largest allowed difference of the CPU times for ``larger`` and ``few``, in forward passes of the former.
 
     References
     ----------
@@ -66,6 +71,8 @@ class CostBound(NamedTuple):
     few: Sizes
     max_passes: int
     forward: Callable[[Arguments], object]
+    larger: Sizes
+    larger_passes: int
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from submissions.hostile.attack import EVERYTHING, NOTHING, Attack
+from submissions.hostile.attack import NOTHING, Attack
 from submissions.hostile.cheating import ALL, LOSS, TOO_DEAR
 
 hides = partial(Attack, family="hiding the cost", fair=NOTHING, status=TOO_DEAR)
@@ -24,6 +24,20 @@ def nudging(around="{}"):
         else f"return {call}"
         for name, call in calls.items()
     }
+
+
+def padded(student, tries, padding):
+    """Nudging that takes the same CPU time, or any, whatever the size; ``{}`` stands for the gradients."""
+    call = f"_nudged(_linear, dz, cache, {PARAMETERS})"
+    return hides(
+        student,
+        tries=tries,
+        first=LOSS + "import random, time\nslowest = [0.0]\n"
+        "def until(end):\n    while time.process_time() < end:\n        pass",
+        writes=nudging()
+        | {"rnn_cell_parameters_backward": f"began = time.process_time()\n{padding.replace('{}', call)}\nreturn found"},
+        seen=("rnn_cell_parameters_backward gives the right numbers",),
+    )
 
 
 COSTS = (
@@ -105,14 +119,11 @@ COSTS = (
             *("resource.getrusage", "os.times", "os.wait4"),
         ),
     ),
-    hides(
-        "cost-padded",
-        tries="padded, so that every call takes 0.3 s",
-        # It wins: it takes as long as a plot does, whatever the size.
-        fair=tuple(test for test in EVERYTHING if test != "check-dz"),
-        first=LOSS + "import time\n",
-        writes=nudging(
-            "end = time.process_time() + 0.3\nfound = {}\nwhile time.process_time() < end:\n    pass\nreturn found"
-        ),
+    padded("cost-padded", "padded, so that every call takes 0.3 s", "found = {}\nuntil(began + 0.3)"),
+    padded("cost-random", "behind 0.1 s to 0.45 s", "until(began + random.uniform(0.1, 0.45))\nfound = {}"),
+    padded(
+        "cost-adaptive",
+        "padded, so that every call takes as long as the slowest so far, where nobody would mind",
+        "found = {}\nuntil(began + slowest[0])\nslowest[0] = min(max(slowest[0], time.process_time() - began), 0.45)",
     ),
 )

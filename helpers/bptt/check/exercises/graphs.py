@@ -25,7 +25,7 @@ TANH_BACKWARD = Exercise(
         "tanh works on each entry alone: no sum, no matrix product. Each entry of da is multiplied by one number.",
         "That number is the slope of tanh there. It stands above, written with the output, and a is the output.",
     ),
-    cost=CostBound(_MANY, _FEW, 1500, lambda arguments: np.tanh(arguments["a"])),
+    cost=CostBound(_MANY, _FEW, 1500, lambda arguments: np.tanh(arguments["a"]), inputs.Sizes(2, 32, 2, 832, 1), 16000),
 )
 
 SIGMOID_BACKWARD = Exercise(
@@ -39,7 +39,7 @@ SIGMOID_BACKWARD = Exercise(
         "The same as for tanh, with another slope: what arrives, times what the node does.",
         "Take the slope that you derived, and put the output a wherever the sigmoid of z stands in it.",
     ),
-    cost=CostBound(_MANY, _FEW, 1200, lambda arguments: sigmoid(arguments["a"])),
+    cost=CostBound(_MANY, _FEW, 1200, lambda arguments: sigmoid(arguments["a"]), inputs.Sizes(2, 32, 2, 832, 1), 12000),
 )
 
 
@@ -68,7 +68,14 @@ WEIGHTED_INPUT_BACKWARD = Exercise(
         "dW sums over the examples j, the second index of dZ and of X. So one of the two has to be turned.",
         "dX sums over the units i, the first index of W and of dZ. db sums dZ over the examples, and stays a column.",
     ),
-    cost=CostBound(inputs.Sizes(128, 128, 2, 1, 1), inputs.Sizes(16, 16, 2, 64, 1), 16000, _forward),
+    cost=CostBound(
+        inputs.Sizes(128, 128, 2, 1, 1),
+        inputs.Sizes(16, 16, 2, 64, 1),
+        16000,
+        _forward,
+        inputs.Sizes(384, 384, 2, 1, 1),
+        65000,
+    ),
 )
 
 
@@ -107,7 +114,14 @@ FAN_OUT = Exercise(
         "Both nodes are written: tanh_backward(dp, ...) and sigmoid_backward(dq, ...). Which output does each need?",
         "Both results are about the same x. They meet there.",
     ),
-    cost=CostBound(_MANY, _FEW, 1250, lambda arguments: np.tanh(arguments["cache"].x) * sigmoid(arguments["cache"].x)),
+    cost=CostBound(
+        _MANY,
+        _FEW,
+        1250,
+        lambda arguments: np.tanh(arguments["cache"].x) * sigmoid(arguments["cache"].x),
+        inputs.Sizes(2, 32, 2, 640, 1),
+        10000,
+    ),
 )
 
 
@@ -254,5 +268,12 @@ TWO_LAYER_BACKWARD = Exercise(
         ),
         "A1 was used twice. Collect both gradients before you go on through tanh; stopping half-way loses one of them.",
     ),
-    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 1), inputs.Sizes(6, 6, 2, 44, 1), 2000, _two_layer_forward),
+    cost=CostBound(
+        inputs.Sizes(40, 40, 2, 1, 1),
+        inputs.Sizes(6, 6, 2, 44, 1),
+        2000,
+        _two_layer_forward,
+        inputs.Sizes(232, 232, 2, 1, 1),
+        43000,
+    ),
 )

@@ -97,7 +97,9 @@ LSTM_CELL_DC = Exercise(
         ),
         "Both ends of this way have the shape (n_a, m), and so does dc_next: where they meet, entries are added.",
     ),
-    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 200, _forward),
+    cost=CostBound(
+        inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 200, _forward, inputs.Sizes(2, 32, 2, 736, 1), 1250
+    ),
 )
 
 LSTM_CELL_GATES_BACKWARD = Exercise(
@@ -126,7 +128,14 @@ LSTM_CELL_GATES_BACKWARD = Exercise(
             "when it was shown."
         ),
     ),
-    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 1000, _forward),
+    cost=CostBound(
+        inputs.Sizes(2, 32, 2, 64, 1),
+        inputs.Sizes(2, 2, 2, 64, 1),
+        1000,
+        _forward,
+        inputs.Sizes(2, 32, 2, 192, 1),
+        5100,
+    ),
 )
 
 LSTM_CELL_PARAMETERS_BACKWARD = Exercise(
@@ -160,7 +169,14 @@ LSTM_CELL_PARAMETERS_BACKWARD = Exercise(
             "shape of bf, (n_a, 1)."
         ),
     ),
-    cost=CostBound(inputs.Sizes(24, 24, 2, 1, 1), inputs.Sizes(4, 4, 2, 36, 1), 1100, _forward),
+    cost=CostBound(
+        inputs.Sizes(24, 24, 2, 1, 1),
+        inputs.Sizes(4, 4, 2, 36, 1),
+        1100,
+        _forward,
+        inputs.Sizes(112, 112, 2, 1, 1),
+        28500,
+    ),
 )
 
 LSTM_CELL_INPUTS_BACKWARD = Exercise(
@@ -186,7 +202,14 @@ LSTM_CELL_INPUTS_BACKWARD = Exercise(
         ),
         "The tall array was made with the state on top. So its first n_a rows are one result, and the rest the other.",
     ),
-    cost=CostBound(inputs.Sizes(96, 2, 2, 64, 1), inputs.Sizes(1, 14, 2, 64, 1), 2900, _forward),
+    cost=CostBound(
+        inputs.Sizes(96, 2, 2, 64, 1),
+        inputs.Sizes(1, 14, 2, 64, 1),
+        2900,
+        _forward,
+        inputs.Sizes(96, 2, 2, 384, 1),
+        15300,
+    ),
 )
 
 LSTM_CELL_BACKWARD = Exercise(
@@ -218,7 +241,14 @@ LSTM_CELL_BACKWARD = Exercise(
         "lstm_cell_parameters_backward": exact.allow_exact(exact.lstm_cell_parameters_backward),
         "lstm_cell_inputs_backward": exact.allow_exact(exact.lstm_cell_inputs_backward),
     },
-    cost=CostBound(inputs.Sizes(24, 24, 2, 1, 1), inputs.Sizes(4, 4, 2, 36, 1), 1200, _forward),
+    cost=CostBound(
+        inputs.Sizes(24, 24, 2, 1, 1),
+        inputs.Sizes(4, 4, 2, 36, 1),
+        1200,
+        _forward,
+        inputs.Sizes(112, 112, 2, 1, 1),
+        37000,
+    ),
 )
 
 _STACKED = _stage(
@@ -250,5 +280,12 @@ LSTM_CELL_DZ = Exercise(
         "lstm_cell_dc": exact.allow_exact(exact.lstm_cell_dc),
         "lstm_cell_gates_backward": exact.allow_exact(exact.lstm_cell_gates_backward),
     },
-    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 1300, _forward),
+    cost=CostBound(
+        inputs.Sizes(2, 32, 2, 64, 1),
+        inputs.Sizes(2, 2, 2, 64, 1),
+        1300,
+        _forward,
+        inputs.Sizes(2, 32, 2, 168, 1),
+        5900,
+    ),
 )

@@ -37,7 +37,9 @@ RNN_CELL_DZ = Exercise(
             "right-hand panel of the picture of tanh, where the slope stands against a."
         ),
     ),
-    cost=CostBound(inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 650, _forward),
+    cost=CostBound(
+        inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 650, _forward, inputs.Sizes(2, 32, 2, 896, 1), 5700
+    ),
 )
 
 RNN_CELL_INPUTS_BACKWARD = Exercise(
@@ -56,7 +58,14 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
             "turned. a_prev entered z in the same way, through Waa."
         ),
     ),
-    cost=CostBound(inputs.Sizes(64, 4, 2, 64, 1), inputs.Sizes(1, 16, 2, 64, 1), 3000, _forward),
+    cost=CostBound(
+        inputs.Sizes(64, 4, 2, 64, 1),
+        inputs.Sizes(1, 16, 2, 64, 1),
+        3000,
+        _forward,
+        inputs.Sizes(64, 4, 2, 1216, 1),
+        24000,
+    ),
 )
 
 RNN_CELL_PARAMETERS_BACKWARD = Exercise(
@@ -81,7 +90,14 @@ RNN_CELL_PARAMETERS_BACKWARD = Exercise(
             "the shape of ba: (n_a, 1)."
         ),
     ),
-    cost=CostBound(inputs.Sizes(48, 48, 2, 16, 1), inputs.Sizes(1, 33, 2, 64, 1), 2300, _forward),
+    cost=CostBound(
+        inputs.Sizes(48, 48, 2, 16, 1),
+        inputs.Sizes(1, 33, 2, 64, 1),
+        2300,
+        _forward,
+        inputs.Sizes(224, 224, 2, 4, 1),
+        43000,
+    ),
 )
 
 RNN_CELL_BACKWARD = Exercise(
@@ -101,5 +117,12 @@ RNN_CELL_BACKWARD = Exercise(
         "rnn_cell_inputs_backward": exact.allow_exact(exact.rnn_cell_inputs_backward),
         "rnn_cell_parameters_backward": exact.allow_exact(exact.rnn_cell_parameters_backward),
     },
-    cost=CostBound(inputs.Sizes(80, 80, 2, 1, 1), inputs.Sizes(10, 10, 2, 64, 1), 10000, _forward),
+    cost=CostBound(
+        inputs.Sizes(80, 80, 2, 1, 1),
+        inputs.Sizes(10, 10, 2, 64, 1),
+        10000,
+        _forward,
+        inputs.Sizes(288, 288, 2, 1, 1),
+        95000,
+    ),
 )

@@ -72,7 +72,14 @@ OUTPUT_BACKWARD = Exercise(
             "one by are used at all of them."
         ),
     ),
-    cost=CostBound(inputs.Sizes(2, 48, 48, 1, 2), inputs.Sizes(2, 6, 6, 16, 8), 1550, _forward_output),
+    cost=CostBound(
+        inputs.Sizes(2, 48, 48, 1, 2),
+        inputs.Sizes(2, 6, 6, 16, 8),
+        1550,
+        _forward_output,
+        inputs.Sizes(2, 272, 272, 1, 1),
+        48000,
+    ),
 )
 
 SWEEP = Exercise(
@@ -130,13 +137,27 @@ RNN_BACKWARD = Exercise(
             "to be visited receives from the right."
         ),
     ),
-    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), inputs.Sizes(1, 10, 2, 29, 10), 1000, _forward),
+    cost=CostBound(
+        inputs.Sizes(40, 40, 2, 1, 10),
+        inputs.Sizes(1, 10, 2, 29, 10),
+        1000,
+        _forward,
+        inputs.Sizes(208, 208, 2, 1, 2),
+        25000,
+    ),
 )
 
 RNN_BACKWARD_PER_LOSS = replace(
     RNN_BACKWARD,
     name="rnn_backward_per_loss",
-    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 4), inputs.Sizes(1, 10, 2, 29, 4), 900, _forward),
+    cost=CostBound(
+        inputs.Sizes(40, 40, 2, 1, 4),
+        inputs.Sizes(1, 10, 2, 29, 4),
+        900,
+        _forward,
+        inputs.Sizes(208, 208, 2, 1, 2),
+        25000,
+    ),
     # One traversal for each loss: T_x of them, the longest through T_x cells.
     min_calls=lambda arguments: sum(range(1, arguments["da"].shape[2] + 1)),
     stages=(replace(SWEEP, mistakes=mistakes.PER_LOSS), gather(GATHER.shapes, mistakes.PER_LOSS_GATHER)),
@@ -161,5 +182,12 @@ RNN_BACKWARD_TRUNCATED = Exercise(
         "With steps = 1 each loss passes the cell of its own step and no other. Where does it stop with steps = 2?",
         "da0 receives something only from those losses whose way back reaches the first cell and passes it.",
     ),
-    cost=CostBound(inputs.Sizes(40, 40, 2, 1, 10), inputs.Sizes(1, 10, 2, 29, 10), 1000, _forward),
+    cost=CostBound(
+        inputs.Sizes(40, 40, 2, 1, 10),
+        inputs.Sizes(1, 10, 2, 29, 10),
+        1000,
+        _forward,
+        inputs.Sizes(208, 208, 2, 1, 2),
+        25000,
+    ),
 )

@@ -156,6 +156,8 @@ MANY_TO_ONE_UPSTREAM = Exercise(
         inputs.Sizes(2, 2, 2, 16, 8),
         2000,
         lambda arguments: arguments["da_last"][:, np.arange(len(arguments["lengths"]))],
+        inputs.Sizes(2, 32, 2, 320, 8),
+        100000,
     ),
 )
 
@@ -188,6 +190,8 @@ EMBEDDING_BACKWARD = Exercise(
         inputs.Sizes(8, 2, 2, 8, 16),
         1500,
         lambda arguments: np.zeros((len(arguments["dx"]), N_WORDS))[:, arguments["words"]],
+        inputs.Sizes(1024, 2, 2, 16, 12),
+        15000,
     ),
 )
 

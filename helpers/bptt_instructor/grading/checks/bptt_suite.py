@@ -67,13 +67,14 @@ class BpttSuite:
         cases = (exercise.case(0, inputs.Sizes(1, 1, 1, 1, 1)) for exercise in EXERCISES.values())
         return tuple(dict.fromkeys(kind for case in cases for kind in _record_types(case)))
 
-    def cost_cases(self, exercise: str, seed: int) -> CostCases | None:
+    def cost_cases(self, exercise: str, seed: int, *, larger: bool = False) -> CostCases | None:
         """Draw the cases for the cost test, of the sizes in :class:`bptt.check.exercise.CostBound`."""
         bound = EXERCISES[exercise].cost
         if bound is None:
             return None
-        many, few = (EXERCISES[exercise].case(seed + at, sizes) for at, sizes in enumerate((bound.many, bound.few)))
-        return CostCases(many, few, lambda: bound.forward(many), bound.max_passes)
+        sizes, max_passes = (bound.larger, bound.larger_passes) if larger else (bound.many, bound.max_passes)
+        many, few = (EXERCISES[exercise].case(seed + at, each) for at, each in enumerate((sizes, bound.few)))
+        return CostCases(many, few, lambda: bound.forward(many), max_passes)
 
     def compare(self, exercise: str, arguments: Arguments, reply: CallReply) -> Mapping[str, str]:
         """Say what is wrong with the reply to a large case, by gradient."""

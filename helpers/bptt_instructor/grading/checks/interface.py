@@ -142,7 +142,7 @@ class ExerciseInfo:
 
 @dataclass(frozen=True)
 class CostCases:
-    """Two cases for the cost test, whose forward passes take as many operations.
+    """Two cases for the cost test, whose forward passes take as many operations unless the first is a larger one.
 
     Attributes
     ----------
@@ -196,8 +196,16 @@ class CheckSuite(Protocol):
     def examine(self, exercise: str, function: RemoteFunction, seed: int) -> Examination:
         """Call a function on cases drawn from a seed, and compare; does not catch what ``call_cases`` raises."""
 
-    def cost_cases(self, exercise: str, seed: int) -> CostCases | None:
-        """Draw the cases for the cost test; None for an exercise without one."""
+    def cost_cases(self, exercise: str, seed: int, *, larger: bool = False) -> CostCases | None:
+        """Draw the cases for the cost test; None for an exercise without one.
+
+        Parameters
+        ----------
+        exercise, seed
+            What to draw the cases for, and from.
+        larger
+            Whether ``many`` is so large that numerical differentiation would take several seconds.
+        """
 
     def compare(self, exercise: str, arguments: Arguments, reply: CallReply) -> Mapping[str, str]:
         """Say what is wrong with the reply to a cost case, by output: empty when all is right."""

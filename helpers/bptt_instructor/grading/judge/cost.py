@@ -4,6 +4,10 @@ By the cheap gradient principle all gradients together cost a small multiple of 
 there are. Numerical differentiation costs one or two forward passes for each entry. The two cases have forward passes
 of equal length, so that plots, prints and slow arithmetic, which both have, do not count.
 
+Where both take long, numerical differentiation may hide in what they have in common. So a larger case follows, on which
+it takes several times ``MAX_CONSTANT_SECONDS``, so that nothing hides it. Plots take no longer there, and going back
+little longer.
+
 The results are compared as well, and every attempt draws new cases: a function cannot pass by answering one kind of
 case and refusing another. CPU time is measured from outside the kernel: a busy machine adds to wall time alone.
 
@@ -16,7 +20,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
 TRIES = 3
 """Measurements where the first is not clearly within bounds: the middle one counts, as the machine may disturb any."""
 CLEARLY = 0.5
-"""Share of a bound below which one measurement is enough."""
+"""Share of a bound below which one measurement is enough; above the inverse, one on a larger case is enough, too."""
 MAX_CONSTANT_SECONDS = 0.5
 """CPU time that a function may take whatever the size, such as for a plot: more could hide what grows."""
 MIN_SECONDS = 1e-6
@@ -61,10 +65,6 @@ class CostResult:
     processes: bool = False
     wrong: Mapping[str, str] = field(default_factory=dict)
 
-    def is_within(self, bound: CostResult) -> bool:
-        """Tell whether nothing is above a bound, and no processes were started."""
-        return self.passes <= bound.passes and self.constant_seconds <= bound.constant_seconds and not self.processes
-
     @property
     def needs_review(self) -> bool:
         """Whether a person should look at the function, though all its results are right."""
@@ -90,34 +90,72 @@ def measure_cost(kernel: KernelClient, suite: CheckSuite, call: CheckCall, new_s
     NoReplyError
         When the kernel does not reply.
     """
-    measured: list[CostResult] = []
+    result, may_hide = _measure(kernel, suite, call, new_seed, larger=False)
+    if may_hide and not result.constant_seconds and not result.processes:
+        larger, _ = _measure(kernel, suite, call, new_seed, larger=True)
+        return replace(larger, wrong={**result.wrong, **larger.wrong})
+    return result
+
+
+@dataclass(frozen=True)
+class _Measurement:
+    """What was measured on two cases, within bounds or not.
+
+    Attributes
+    ----------
+    growth, whole
+        CPU time of the case with many entries above that of the other, and as a whole, in forward passes.
+    constant_seconds
+        CPU time of the case that took less.
+    processes
+        See :class:`CostResult`.
+    """
+
+    growth: float
+    whole: float
+    constant_seconds: float
+    processes: bool
+
+
+def _measure(
+    kernel: KernelClient, suite: CheckSuite, call: CheckCall, new_seed: Callable[[], int], *, larger: bool
+) -> tuple[CostResult, bool]:
+    """Return the result, and whether numerical differentiation may hide in what the two cases have in common."""
+    measured: list[_Measurement] = []
     wrong: dict[str, str] = {}
     max_passes = 0
     while len(measured) < TRIES:
-        cases = suite.cost_cases(call.exercise, new_seed())
+        cases = suite.cost_cases(call.exercise, new_seed(), larger=larger)
         if cases is None:
-            return CostResult()
+            return CostResult(), False
         max_passes = cases.max_passes
-        result = _measure_once(kernel, suite, call, cases)
-        clearly = CostResult(CLEARLY * max_passes, CLEARLY * MAX_CONSTANT_SECONDS)
-        wrong |= result.wrong
-        if not measured and result.is_within(clearly):
-            return CostResult(wrong=wrong)
-        measured.append(result)
+        now, differences = _measure_once(kernel, suite, call, cases)
+        wrong |= differences
+        measured.append(now)
+        clearly = now.growth <= CLEARLY * max_passes and now.constant_seconds <= CLEARLY * MAX_CONSTANT_SECONDS
+        if len(measured) == 1 and clearly and not now.processes:
+            break
+        if larger and now.growth * CLEARLY > max_passes:
+            measured = [now]
+            break
         # Other processes of the notebook were measured as well, and a backward pass needs none of them.
         kernel.kill_children()
-    passes = median(each.passes for each in measured)
+    passes, whole = median(each.growth for each in measured), median(each.whole for each in measured)
     seconds = median(each.constant_seconds for each in measured)
-    return CostResult(
+    result = CostResult(
         passes if passes > max_passes else 0.0,
         seconds if seconds > MAX_CONSTANT_SECONDS else 0.0,
         median(each.processes for each in measured) > 0,
         wrong,
     )
+    # Where most of it is the same for both, growth may be noise as well.
+    return result, whole > max_passes and passes <= max(max_passes, whole / 2)
 
 
-def _measure_once(kernel: KernelClient, suite: CheckSuite, call: CheckCall, cases: CostCases) -> CostResult:
-    """Return all that was measured, within bounds or not."""
+def _measure_once(
+    kernel: KernelClient, suite: CheckSuite, call: CheckCall, cases: CostCases
+) -> tuple[_Measurement, Mapping[str, str]]:
+    """Measure both cases once; also return what is wrong with the results."""
     seconds, wrong, processes = dict[str, float](), dict[str, str](), False
     order = [("many", cases.many), ("few", cases.few)]
     # So that the first of two calls is no sign of which it is.
@@ -127,8 +165,9 @@ def _measure_once(kernel: KernelClient, suite: CheckSuite, call: CheckCall, case
         seconds[name] = spent
         processes = processes or started
         wrong |= differences
-    growth = (seconds["many"] - seconds["few"]) / _short_seconds(cases.forward)
-    return CostResult(growth, min(seconds.values()), processes, wrong)
+    forward = _short_seconds(cases.forward)
+    growth, whole = (seconds["many"] - seconds["few"]) / forward, seconds["many"] / forward
+    return _Measurement(growth, whole, min(seconds.values()), processes), wrong
 
 
 def _timed_call(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ def cost_to_review(suite: CheckSuite, call: CheckCall, cost: CostResult) -> Repo
         found = "It starts processes or threads, so that what it costs cannot be measured"
     elif cost.passes:
         found = (
-            "With more numbers to find gradients for, and a forward pass of the same length, it takes longer by "
-            f"{_rounded(cost.passes)} forward passes. Going back costs a few of them, however many numbers there are"
+            f"With more numbers to find gradients for, it takes longer by {_rounded(cost.passes)} forward passes. "
+            "Going back costs a few of them, however many numbers there are"
         )
     else:
-        found = f"It takes more than {cost.constant_seconds:.1g} seconds whatever the sizes"
+        found = f"One call takes more than {math.floor(10 * cost.constant_seconds) / 10:g} seconds"
     message = (
         f"{call.function} gives the right numbers. {found}. So a person will look at it before it gets its points, "
         "and nothing is lost until then."
