@@ -169,6 +169,24 @@ AGAIN = [
 ONE_LINE_INPUTS = "    d_both = Wf.T @ dzf + Wi.T @ dzi + Wc.T @ dzc + Wo.T @ dzo\n"
 DA_PREV, DXT, _ = (line.strip() for line in LINES["inputs"].strip().splitlines())
 
+B = f"ot * {SLOPE}"
+OUTPUT_SLOPE = {"f": "ft * (1 - ft)", "i": "it * (1 - it)", "c": "(1 - cct**2)", "o": "ot * (1 - ot)"}
+ROAD_TWICE = {x: f"(dc * {PARTNER[x]} + {B} * {PARTNER[x]} * da_next) * {OUTPUT_SLOPE[x]}" for x in "fic"}
+SOME_WEIGHTS = "dWf, dWi, dWc, dWo = (dz @ np.concatenate([a_prev, xt]).T for dz in (dzf, dzi, dzc, dzo))\n    da_prev"
+
+
+def gradients_for(*weights):
+    """Change the weights in some terms into their gradients."""
+    return [("da_prev", SOME_WEIGHTS), *((f" {old}", f" d{old}") for old in weights)]
+
+
+def printed_dzc(first):
+    """Write the line of the candidate as texts have printed it, and half mended."""
+    for squared in ("cct", "np.tanh(cct)", "np.tanh(it)"):
+        yield f"dzc = {first} * it + {B} * it * da_next * cct * (1 - {squared} ** 2)"
+        yield f"dzc = ({first} * it + {B} * it * da_next * cct) * (1 - {squared} ** 2)"
+
+
 # Stage, mistake, what it spoils in that stage, and what a learner writes in place of what.
 WRONG = [
     ("dc", "no-dc-next", ("dc",), [("dc_next + ", "")]),
@@ -193,6 +211,29 @@ WRONG = [
     ("dc", "another-gate-in-dc", ("dc",), [("* ot", "* it")]),
     ("dc", "forget-gate-in-dc", ("dc",), [("dc_next +", "dc_next * ft +")]),
     ("dc", "forget-gate-in-dc", ("dc",), [(DC, f"dc = ({DC[5:]}) * ft")]),
+    ("dc", "slope-at-c-prev", ("dc",), [(SLOPE, "(1 - c_prev * c_prev)")]),
+    ("dc", "slope-of-candidate-in-dc", ("dc",), [(SLOPE, "(1 - cct**2)")]),
+    ("dc", "tanh-twice-in-dc", ("dc",), [(DC, f"tc = np.tanh(c_next); {DC.replace('c_next)', 'tc)')}")]),
+    ("dc", "square-inside-tanh", ("dc",), [(SLOPE, "(1 - np.tanh(c_next**2))")]),
+    ("dc", "plus-in-slope", ("dc",), [(SLOPE, "(1 + np.tanh(c_next) ** 2)")]),
+    ("dc", "sign-reversed", ("dc",), [(SLOPE, "(np.tanh(c_next) ** 2 - 1)")]),
+    ("dc", "sign-reversed", ("dc",), [("dc_next + ", "dc_next - ")]),
+    ("dc", "divided-by-slope", ("dc",), [(f"* {SLOPE}", f"/ {SLOPE}")]),
+    ("dc", "slope-split-by-parentheses", ("dc",), [(SLOPE, "1 - np.tanh(c_next) ** 2")]),
+    *(
+        ("dc", "slope-split-by-parentheses", ("dc",), [(f"da_next * {B}", wrong)])
+        for wrong in (
+            "ot * (1 - np.tanh(c_next) ** 2 * da_next)",
+            "da_next * (1 - np.tanh(c_next) ** 2 * ot)",
+            "(1 - np.tanh(c_next) ** 2 * da_next * ot)",
+        )
+    ),
+    ("dc", "one-minus-forgotten", ("dc",), [(SLOPE, "np.tanh(c_next) ** 2")]),
+    ("dc", "sigmoid-derivative", ("dc",), [(SLOPE, "sigmoid(c_next) * (1 - sigmoid(c_next))")]),
+    ("dc", "upstream-gradients-exchanged", ("dc",), [(DC, f"dc = da_next + dc_next * {B}")]),
+    *(("dc", "another-factor-in-dc", ("dc",), [(DC, f"dc = ({DC[5:]}) * {x}")]) for x in ("it", "ot", "cct")),
+    *(("dc", "another-factor-in-dc", ("dc",), [("* ot", f"* ot * {x}")]) for x in ("it", "ot", "cct")),
+    ("dc", "forget-gate-in-dc", ("dc",), [("* ot", "* ot * ft")]),
     ("dc", "dc-next-changed-in-place", (), [(DC, f"dc_next += da_next * ot * {SLOPE}; dc = dc_next.copy()")]),
     ("gates", "gate-gradient-after-activation", DZ, AWAY),
     *(("gates", "gate-gradient-after-activation", (dz,), [change]) for dz, change in zip(DZ, AWAY, strict=True)),
@@ -231,13 +272,95 @@ WRONG = [
     ("gates", "square-outside", ("dzc",), [("(1 - cct**2)", "(1 - cct)**2")]),
     ("gates", "c-next-for-tanh-of-c", ("dzo",), [("np.tanh(c_next)", "c_next")]),
     ("gates", "a-next-for-tanh-of-c", ("dzo",), [("np.tanh(c_next)", "a_next")]),
+    ("gates", "a-next-for-tanh-of-c", ("dzo",), [("* ot", "* ot * ot")]),
     ("gates", "dc-for-da-next", ("dzo",), [("da_next", "dc")]),
     ("gates", "da-next-for-dc", ("dzf", "dzi", "dzc"), [("dc *", "da_next *")]),
     ("gates", "da-next-for-dc", ("dzi",), [("dc * cct", "da_next * cct")]),
     ("gates", "ignored-upstream", DZ, [("= dc * ", "= "), ("= da_next * ", "= ")]),
     ("gates", "ignored-upstream", ("dzf",), [("dc * c_prev", "c_prev")]),
+    *(
+        ("gates", identifier, (f"dz{x}",), [(f"{x}t * (1 - {x}t)", wrong.replace("g", f"{x}t"))])
+        for x in "fio"
+        for identifier, wrong in (
+            ("plus-in-slope", "g * (1 + g)"),
+            ("sign-reversed", "g * (g - 1)"),
+            ("slopes-exchanged", "(1 - np.tanh(g) ** 2)"),
+            ("square-in-sigmoid-slope", "g * (1 - g**2)"),
+            ("square-in-sigmoid-slope", "g * (1 - g) ** 2"),
+            ("slope-of-another-gate", "(1 - cct**2)"),
+            ("slope-split-by-parentheses", "g * 1 - g"),
+        )
+    ),
+    *(
+        ("gates", "slope-split-by-parentheses", (f"dz{x}",), [(LINE[x], f"dz{x} = {x}t * (1 - {x}t * {FACTORS[x]})")])
+        for x in "fio"
+    ),
+    *(
+        ("gates", "slope-of-another-gate", (f"dz{x}",), [(f"{x}t * (1 - {x}t)", f"{a}t * (1 - {b}t)")])
+        for x, y in permutations("fio", 2)
+        for a, b in ((x, y), (y, x))
+    ),
+    *(("gates", "still-zero", (dz,), [(LINE[dz[2]], f"{dz} = np.zeros((n_a, m))")]) for dz in DZ),
+    *(
+        ("gates", "divided-by-slope", (dz,), [(slope, f" / ({slope[3:]})")])
+        for dz, slope in zip(DZ, SLOPES, strict=True)
+    ),
+    *(
+        ("gates", identifier, ("dzc",), [("(1 - cct**2)", wrong)])
+        for identifier, wrong in (
+            ("plus-in-slope", "(1 + cct**2)"),
+            ("one-minus-forgotten", "cct**2"),
+            ("candidate-in-its-own-gradient", "cct * (1 - cct**2)"),
+            ("candidate-in-its-own-gradient", "cct * (1 - np.tanh(cct) ** 2)"),
+            ("sign-reversed", "(cct**2 - 1)"),
+            ("square-inside-tanh", "(1 - np.tanh(cct**2))"),
+            ("value-for-slope", "cct"),
+            ("slopes-exchanged", "sigmoid(cct) * (1 - sigmoid(cct))"),
+            ("slope-split-by-parentheses", "1 - cct**2"),
+            ("candidate-slope-elsewhere", "it * (1 - it)"),
+            ("candidate-slope-elsewhere", "ft * (1 - ft)"),
+            ("candidate-slope-elsewhere", "ot * (1 - ot)"),
+            ("candidate-slope-elsewhere", "(1 - it**2)"),
+            ("candidate-slope-elsewhere", "(1 - np.tanh(it) ** 2)"),
+            ("candidate-slope-elsewhere", SLOPE),
+            ("candidate-slope-elsewhere", "(1 - c_next**2)"),
+            ("candidate-slope-elsewhere", "(1 - a_next**2)"),
+        )
+    ),
+    *(
+        ("gates", "slope-split-by-parentheses", ("dzc",), [(DZC, f"dzc = {wrong}")])
+        for wrong in ("it * (1 - cct**2 * dc)", "dc * (1 - cct**2 * it)", "1 - cct**2 * dc * it")
+    ),
+    *(("gates", "da-next-counted-twice", (f"dz{x}",), [(LINE[x], f"dz{x} = {ROAD_TWICE[x]}")]) for x in "fic"),
+    (
+        "gates",
+        "da-next-counted-twice",
+        ("dzf", "dzi", "dzc"),
+        [(LINE[x], f"dz{x} = {ROAD_TWICE[x]}") for x in "fic"],
+    ),
+    *(
+        (
+            "gates",
+            "da-next-counted-twice",
+            (f"dz{x}",),
+            [(LINE[x], f"dz{x} = dc * {PARTNER[x]} + {B} * {PARTNER[x]} * da_next * {OUTPUT_SLOPE[x]}")],
+        )
+        for x in "fic"
+    ),
+    *(("gates", "candidate-in-its-own-gradient", ("dzc",), [(DZC, line)]) for line in printed_dzc("dc")),
+    ("gates", "old-memory-in-dzo", ("dzo",), [("np.tanh(c_next)", "np.tanh(c_prev)")]),
+    ("gates", "old-memory-in-dzo", ("dzo",), [("np.tanh(c_next)", "c_prev")]),
+    ("gates", "tanh-slope-in-dzo", ("dzo",), [("np.tanh(c_next)", SLOPE)]),
+    ("gates", "tanh-slope-in-dzo", ("dzo",), [("np.tanh(c_next)", f"np.tanh(c_next) * {SLOPE}")]),
+    ("gates", "tanh-slope-in-dzo", ("dzo",), [(" * ot * (1 - ot)", f" * {SLOPE}")]),
+    ("gates", "tanh-slope-in-dzo", ("dzo",), [(" * (1 - ot)", f" * {SLOPE}")]),
+    ("gates", "tanh-slope-in-dzo", ("dzo",), [(DZO, f"dzo = da_next * ot * {SLOPE}")]),
     ("parameters", "weight-gradient-transposed", DW, [(f"{dz} @ both.T", f"both @ {dz}.T") for dz in DZ]),
     ("parameters", "weight-gradient-transposed", ("dWc",), [("dzc @ both.T", "both @ dzc.T")]),
+    ("parameters", "value-for-gradient", DW, [(f"dz{x} @ both.T", f"W{x}") for x in "fico"]),
+    ("parameters", "value-for-gradient", ("dbi",), [("np.sum(dzi, axis=1, keepdims=True)", 'parameters["bi"]')]),
+    ("parameters", "still-zero", ("dWc",), [("dzc @ both.T", "np.zeros_like(Wc)")]),
+    ("parameters", "still-zero", DB, [(f"np.sum(dz{x}, axis=1, keepdims=True)", "np.zeros((n_a, 1))") for x in "fico"]),
     ("parameters", "sum-without-keepdims", DB, [(", keepdims=True", "")]),
     ("parameters", "bias-summed-over-wrong-axis", DB, [("axis=1", "axis=0")]),
     ("parameters", "bias-summed-over-wrong-axis", ("dbi",), [("dzi, axis=1, keepdims=True", "dzi, axis=0")]),
@@ -288,12 +411,65 @@ WRONG = [
         ("dxt", "da_prev"),
         [("[:, :n_a]", "[:, :len(xt)]"), ("[:, n_a:]", "[:, len(xt):]")],
     ),
+    ("inputs", "concatenation-order", ("da_prev",), [("Wo[:, :n_a]", "Wo[:, len(xt):]")]),
+    ("inputs", "concatenation-order", ("dxt",), [(f"W{x}[:, n_a:]", f"W{x}[:, :len(xt)]") for x in "fi"]),
+    ("inputs", "wrong-split-of-W", ("da_prev",), [("[:, :n_a]", "[:, :len(xt)]")]),
+    ("inputs", "wrong-split-of-W", ("dxt",), [("[:, n_a:]", "[:, len(xt):]")]),
     (
         "inputs",
-        "wrong-split-of-W",
+        "state-and-input-exchanged",
         ("dxt", "da_prev"),
         [(DA_PREV, f"{ONE_LINE_INPUTS.strip()}; da_prev = d_both[n_a:]"), (DXT, "dxt = d_both[:n_a]")],
     ),
+    (
+        "inputs",
+        "state-and-input-exchanged",
+        ("dxt", "da_prev"),
+        [(":n_a]", "n_a#]"), ("n_a:]", ":n_a]"), ("n_a#]", "n_a:]")],
+    ),
+    ("inputs", "state-and-input-exchanged", ("dxt",), [("[:, n_a:]", "[:, :n_a]")]),
+    (
+        "inputs",
+        "gradient-for-weights",
+        ("dxt", "da_prev"),
+        gradients_for(*(f"W{x}[:, {half}]" for x in "fico" for half in (":n_a", "n_a:"))),
+    ),
+    ("inputs", "gradient-for-weights", ("dxt", "da_prev"), gradients_for("Wf[:, :n_a]", "Wo[:, n_a:]", "Wc[:, n_a:]")),
+    ("inputs", "gradient-for-weights", ("da_prev",), gradients_for("Wi[:, :n_a]", "Wo[:, :n_a]")),
+    ("inputs", "gradient-for-weights", ("dxt",), gradients_for(*(f"W{x}[:, n_a:]" for x in "fico"))),
+    (
+        "inputs",
+        "gates-for-weights",
+        ("dxt", "da_prev"),
+        [(f"W{x}[:, {half}].T", f"{OWN[x]}.T") for x in "fico" for half in (":n_a", "n_a:")],
+    ),
+    ("inputs", "gates-for-weights", ("dxt", "da_prev"), [(f"W{x}[", f"{OWN[x]}[") for x in "fico"]),
+    ("inputs", "gates-for-weights", ("da_prev",), [(f"W{x}[:, :n_a].T @", f"{OWN[x]} *") for x in "fico"]),
+    ("inputs", "gates-for-weights", ("da_prev",), [("Wc[:, :n_a].T @", "cct *")]),
+    ("inputs", "untransposed-W", ("da_prev",), [("Wi[:, :n_a].T", "Wi[:, :n_a]")]),
+    ("inputs", "untransposed-W", ("da_prev",), [(f"W{x}[:, :n_a].T", f"W{x}[:, :n_a]") for x in "fc"]),
+    ("inputs", "dc-prev-added-to-da-prev", ("da_prev",), [(DA_PREV, f"{DA_PREV} + dc * ft")]),
+    (
+        "inputs",
+        "state-and-memory-exchanged",
+        ("da_prev", "dc_prev"),
+        [("dc_prev = dc * ft", "dc_prev, da_prev = da_prev, dc * ft")],
+    ),
+    ("inputs", "state-and-memory-exchanged", ("da_prev",), [("dc_prev = dc * ft", "da_prev = dc_prev = dc * ft")]),
+    ("inputs", "through-the-tanh-before", ("da_prev",), [(DA_PREV, f"da_prev = ({DA_PREV[10:]}) * (1 - a_prev**2)")]),
+    ("inputs", "value-for-gradient", ("dxt", "da_prev"), [(DXT, "dxt = xt"), (DA_PREV, "da_prev = a_prev")]),
+    ("inputs", "value-for-gradient", ("da_prev", "dc_prev"), [("dc * ft", "c_next"), (DA_PREV, "da_prev = a_next")]),
+    ("inputs", "value-for-gradient", ("dc_prev",), [("dc * ft", "c_prev")]),
+    ("inputs", "still-zero", ("dxt",), [(DXT, "dxt = np.zeros_like(xt)")]),
+    ("inputs", "still-zero", ("da_prev",), [(DA_PREV, "da_prev = np.zeros_like(a_prev)")]),
+    ("inputs", "still-zero", ("dc_prev",), [("dc * ft", "0 * dc")]),
+    ("inputs", "forget-gate-counted-twice", ("dc_prev",), [("dc * ft", "dc * ft * ft")]),
+    ("inputs", "dzf-in-dc-prev", ("dc_prev",), [("dc * ft", "dzf * ft")]),
+    ("inputs", "dzf-in-dc-prev", ("dc_prev",), [("dc * ft", "dzf * c_prev")]),
+    ("inputs", "dzf-in-dc-prev", ("dc_prev",), [("dc * ft", "dzf.copy()")]),
+    ("inputs", "tanh-in-dc-prev", ("dc_prev",), [("dc * ft", "dc * ft * (1 - np.tanh(c_prev) ** 2)")]),
+    ("inputs", "tanh-in-dc-prev", ("dc_prev",), [("dc * ft", "dc * ft * (1 - c_prev**2)")]),
+    ("inputs", "tanh-in-dc-prev", ("dc_prev",), [("dc * ft", f"dc * ft * {SLOPE}")]),
     ("inputs", "wrong-split-of-W", ("da_prev",), [("[:, :n_a].T", "[:n_a, :].T")]),
     ("inputs", "untransposed-W", ("da_prev",), [("[:, :n_a].T", "[:, :n_a]")]),
     (
@@ -329,7 +505,6 @@ def spoilt_later(*names):
 
 ONE_DZF, ONE_DZI, ONE_DZC, _ = (line.strip() for line in ONE_PIECE["gates"].strip().splitlines())
 ONE_LINES = {"f": ONE_DZF, "i": ONE_DZI, "c": ONE_DZC}
-B = f"ot * {SLOPE}"
 
 # Both roads at once, as they stand in the line of a gate, and what goes wrong with them there.
 ONE_LINE = {x: f"dc_next * {PARTNER[x]} + {B} * {PARTNER[x]} * da_next" for x in "fic"}
@@ -343,9 +518,18 @@ WRONG_ROADS = [
     ("roads-joined-too-early", f"{B} * GATE * (dc_next + da_next)"),
     ("roads-joined-too-early", f"{SLOPE} * GATE * (dc_next + ot * da_next)"),
     ("roads-joined-too-early", f"ot * GATE * (dc_next + {SLOPE} * da_next)"),
+    ("square-forgotten", "dc_next * GATE + ot * (1 - np.tanh(c_next)) * GATE * da_next"),
+    ("square-outside", "dc_next * GATE + ot * (1 - np.tanh(c_next)) ** 2 * GATE * da_next"),
+    ("square-inside-tanh", "dc_next * GATE + ot * (1 - np.tanh(c_next**2)) * GATE * da_next"),
+    ("plus-in-slope", "dc_next * GATE + ot * (1 + np.tanh(c_next) ** 2) * GATE * da_next"),
+    ("slope-split-by-parentheses", "dc_next * GATE + ot * (1 - np.tanh(c_next) ** 2 * GATE * da_next)"),
+    ("da-next-counted-twice", f"(dc_next + {B} * da_next) * GATE + {B} * GATE * da_next"),
+    ("dc-next-counted-twice", f"dc_next * GATE + (dc_next + {B} * da_next) * GATE"),
 ]
 
 WITHOUT_SLOPES = "dzf, dzi, dzc = dc * c_prev, dc * cct, dc * it\n    dzo = da_next * np.tanh(c_next)\n"
+
+LATE = "ot * (1 - np.tanh(c_next) ** 2"
 
 # In a cell without a line for dc: stage, mistake, the lines that it spoils, and what a learner writes in place of what.
 WRONG_IN_ONE_PIECE = [
@@ -396,6 +580,30 @@ WRONG_IN_ONE_PIECE = [
         ("inputs", identifier, ("dc_prev",), [(ONE_LINE["f"].replace("c_prev", "ft"), wrong.replace("GATE", "ft"))])
         for identifier, wrong in WRONG_ROADS
     ),
+    ("inputs", "da-next-counted-twice", ("dc_prev",), [("dc_next * ft", f"(dc_next + {B} * da_next) * ft")]),
+    (
+        "inputs",
+        "da-next-counted-twice",
+        ("dc_prev",),
+        [("dc_next * ft", f"(dc_next + {B} * da_next) * ft"), (f"{B} * ft * da_next", f"{B} * da_next")],
+    ),
+    ("inputs", "dc-next-for-dc-prev", ("dc_prev",), [(f"dc_next * ft + {B} * ft * da_next", "dc_next.copy()")]),
+    *(
+        (
+            "gates",
+            "slope-split-by-parentheses",
+            (f"dz{x}",),
+            [(ONE_LINES[x], f"dz{x} = dc_next * {PARTNER[x]} + {LATE} * {PARTNER[x]} * da_next * {OUTPUT_SLOPE[x]})")],
+        )
+        for x in "fic"
+    ),
+    (
+        "gates",
+        "slope-split-by-parentheses",
+        ("dzf", "dzi", "dzc"),
+        [(f"{B} * {PARTNER[x]} * da_next", f"{LATE} * {PARTNER[x]} * da_next)") for x in "fic"],
+    ),
+    *(("gates", "candidate-in-its-own-gradient", ("dzc",), [(ONE_DZC, line)]) for line in printed_dzc("dc_next")),
     ("gates", "no-dc-next", ("dzf", "dzi", "dzc"), [(f"dc_next * {PARTNER[x]} + ", "") for x in "fic"]),
     ("gates", "tanh-of-c-not-applied", ("dzf", "dzi", "dzc"), [(SLOPE, "(1 - c_next**2)")]),
     ("gates", "output-gate-missing-in-dc", ("dzf", "dzi", "dzc"), [(B, SLOPE)]),

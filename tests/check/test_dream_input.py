@@ -30,6 +30,7 @@ WRONG = [
     ("input-unchanged", [("x -=", "moved = x -")]),
     ("step-size-forgotten", [("step_size * ", "")]),
     ("steps-in-the-step-size", [("step_size *", "step_size / steps *")]),
+    ("divided-by-step-size", [("step_size * input_gradient(x)", "input_gradient(x) / step_size")]),
     ("gradient-normalised", [(STEP, "dx = input_gradient(x)\n        x -= step_size * dx / np.linalg.norm(dx)")]),
     ("signs-only", [("input_gradient(x)\n", "np.sign(input_gradient(x))\n")]),
     ("gradient-returned", [("return x", "return input_gradient(x)")]),

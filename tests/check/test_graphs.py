@@ -159,6 +159,20 @@ def own(**functions):
     return two_layer_backward
 
 
+def layers(given):
+    """Send the gradient through both layers, each with its gradient and its cache."""
+
+    def two_layer_backward(dY, cache):
+        dZ2 = dY * cache.A1 * cache.A2 * (1 - cache.A2)
+        dZ1 = (dY * cache.A2 + cache.second.W.T @ dZ2) * (1 - cache.A1**2)
+        dZ_first, first_cache, dZ_second, second_cache = given(dZ1, dZ2, cache)
+        first = weighted_input_backward(dZ_first, first_cache)
+        second = weighted_input_backward(dZ_second, second_cache)
+        return {"dW1": first["dW"], "db1": first["db"], "dW2": second["dW"], "db2": second["db"], "dX": first["dX"]}
+
+    return two_layer_backward
+
+
 def nudges(f, x, h, up_and_down, divide):
     dx = np.zeros_like(x)
     for index in np.ndindex(x.shape):
@@ -232,6 +246,24 @@ def change(function, **spoilt):
     return lambda *given: function(*given) | {name: spoil(*given) for name, spoil in spoilt.items()}
 
 
+def to_p(dc, cache):
+    return dc * cache.q
+
+
+def to_q(dc, cache):
+    return dc * cache.p
+
+
+def factors(dp_line, dq_line):
+    """Write the two lines of the product, and go on from their results in the right way."""
+
+    def fan_out(dc, cache):
+        dp, dq = dp_line(dc, cache), dq_line(dc, cache)
+        return {"dp": dp, "dq": dq, "dx": tanh_backward(dp, cache.p) + sigmoid_backward(dq, cache.q)}
+
+    return fan_out
+
+
 def sizes(a, b):
     return np.abs(a).max(), np.abs(b).max()
 
@@ -252,6 +284,50 @@ WRONG = [
     ("tanh_backward", "tanh-applied-twice", "dz", lambda da, a: da / np.cosh(a) ** 2),
     ("tanh_backward", "square-forgotten", "dz", lambda da, a: da * (1 - a)),
     ("tanh_backward", "slopes-exchanged", "dz", sigmoid_backward),
+    *(
+        ("tanh_backward", identifier, "dz", function)
+        for identifier, function in (
+            ("tanh-applied-twice", lambda da, a: da * (1 - np.tanh(a))),
+            ("square-inside-tanh", lambda da, a: da * (1 - np.tanh(a**2))),
+            ("square-outside", lambda da, a: da * (1 - a) ** 2),
+            ("plus-in-slope", lambda da, a: da * (1 + a**2)),
+            ("plus-in-slope", lambda da, a: da / np.cos(np.arctan(a)) ** 2),
+            ("sign-reversed", lambda da, a: da * (a**2 - 1)),
+            ("one-minus-forgotten", lambda da, a: da * np.square(a)),
+            ("value-for-slope", lambda da, a: da * a),
+            ("value-for-slope", lambda da, a: da * np.tanh(a)),
+            ("divided-by-slope", lambda da, a: da / (1 - a**2)),
+            ("slope-split-by-parentheses", lambda da, a: 1 - a**2 * da),
+            ("slope-split-by-parentheses", lambda da, a: da * 1 - a**2),
+            ("slope-counted-twice", lambda da, a: da * (1 - a**2) ** 2),
+            ("arguments-exchanged", lambda da, a: a * (1 - da**2)),
+            ("a-for-da", lambda da, a: a * (1 - a**2)),
+            ("slopes-exchanged", lambda da, a: da * SIGMA(a) * (1 - SIGMA(a))),
+            ("value-for-gradient", lambda da, a: a),
+            ("still-zero", lambda da, a: np.zeros_like(da)),
+        )
+    ),
+    *(
+        ("sigmoid_backward", identifier, "dz", function)
+        for identifier, function in (
+            ("square-in-sigmoid-slope", lambda da, a: da * a * (1 - a**2)),
+            ("square-in-sigmoid-slope", lambda da, a: da * a * (1 - a) ** 2),
+            ("square-in-sigmoid-slope", lambda da, a: da * a**2 * (1 - a)),
+            ("plus-in-slope", lambda da, a: da * a * (1 + a)),
+            ("sign-reversed", lambda da, a: da * a * (a - 1)),
+            ("divided-by-slope", lambda da, a: da / (a * (1 - a))),
+            ("slope-split-by-parentheses", lambda da, a: da * a * 1 - a),
+            ("slope-split-by-parentheses", lambda da, a: da * a - a**2),
+            ("slope-split-by-parentheses", lambda da, a: a - a**2 * da),
+            ("slope-split-by-parentheses", lambda da, a: da * 1 - a),
+            ("slope-counted-twice", lambda da, a: da * (a * (1 - a)) ** 2),
+            ("arguments-exchanged", lambda da, a: a * da * (1 - da)),
+            ("a-for-da", lambda da, a: a**2 * (1 - a)),
+            ("slopes-exchanged", lambda da, a: da * (1 - np.tanh(a) ** 2)),
+            ("value-for-gradient", lambda da, a: a),
+            ("still-zero", lambda da, a: 0 * da),
+        )
+    ),
     ("sigmoid_backward", "missing-sigmoid-derivative", "dz", lambda da, a: da),
     ("sigmoid_backward", "ignored-da", "dz", lambda da, a: a * (1 - a)),
     ("sigmoid_backward", "sigmoid-applied-twice", "dz", lambda da, a: da * SIGMA(a) * (1 - SIGMA(a))),
@@ -269,7 +345,23 @@ WRONG = [
             ("bias-summed-over-everything", "db", lambda dZ, c: np.sum(dZ)),
             ("bias-summed-over-everything", "db", lambda dZ, c: np.sum(dZ, keepdims=True)),
             ("bias-is-mean", "db", lambda dZ, c: dZ.mean(axis=1, keepdims=True)),
+            ("bias-summed-over-everything", "db", lambda dZ, c: np.zeros_like(c.b) + dZ.sum()),
+            ("bias-summed-over-everything", "db", lambda dZ, c: np.mean(dZ)),
+            ("bias-not-summed", "db", lambda dZ, c: dZ),
+            ("gradient-for-weights", "dX", lambda dZ, c: (dZ @ c.X.T).T @ dZ),
+            ("gradient-for-input", "dW", lambda dZ, c: dZ @ (c.W.T @ dZ).T),
+            ("gradients-mixed-up", "dX", lambda dZ, c: dZ @ c.X.T),
+            ("gradients-mixed-up", "dW", lambda dZ, c: c.W.T @ dZ),
+            ("value-for-gradient", "dW", lambda dZ, c: c.W),
+            ("value-for-gradient", "db", lambda dZ, c: c.b),
+            ("still-zero", "dX", lambda dZ, c: np.zeros_like(c.X)),
         )
+    ),
+    (
+        "weighted_input_backward",
+        "gradients-mixed-up",
+        "dW dX",
+        change(weighted_input_backward, dW=lambda dZ, c: c.W.T @ dZ, dX=lambda dZ, c: dZ @ c.X.T),
     ),
     (
         "weighted_input_backward",
@@ -281,21 +373,23 @@ WRONG = [
             db=lambda dZ, c: dZ.mean(axis=1, keepdims=True),
         ),
     ),
-    (
-        "fan_out",
-        "product-not-swapped",
-        "dp dq dx",
-        lambda dc, c: {
-            "dp": dc * c.p,
-            "dq": dc * c.q,
-            "dx": tanh_backward(dc * c.p, c.p) + sigmoid_backward(dc * c.q, c.q),
-        },
-    ),
-    (
-        "fan_out",
-        "product-treated-as-sum",
-        "dp dq dx",
-        lambda dc, c: {"dp": dc, "dq": dc, "dx": tanh_backward(dc, c.p) + sigmoid_backward(dc, c.q)},
+    *(
+        ("fan_out", identifier, spoilt, factors(dp, dq))
+        for identifier, spoilt, dp, dq in (
+            ("product-not-swapped", "dp dq dx", lambda dc, c: dc * c.p, lambda dc, c: dc * c.q),
+            ("product-not-swapped", "dp dx", lambda dc, c: dc * c.p, to_q),
+            ("product-not-swapped", "dq dx", to_p, lambda dc, c: c.q * dc),
+            ("product-treated-as-sum", "dp dq dx", lambda dc, c: dc, lambda dc, c: dc),
+            ("product-treated-as-sum", "dp dx", lambda dc, c: dc, to_q),
+            ("product-treated-as-sum", "dq dx", to_p, lambda dc, c: dc),
+            ("ignored-dc", "dp dq dx", lambda dc, c: c.q, lambda dc, c: c.p),
+            ("ignored-dc", "dp dx", lambda dc, c: c.q, to_q),
+            ("ignored-dc", "dq dx", to_p, lambda dc, c: c.p),
+            ("value-for-gradient", "dp dq dx", lambda dc, c: c.p, lambda dc, c: c.q),
+            ("value-for-gradient", "dp dx", lambda dc, c: c.p, to_q),
+            ("still-zero", "dp dq dx", lambda dc, c: 0 * dc, lambda dc, c: 0 * dc),
+            ("still-zero", "dq dx", to_p, lambda dc, c: np.zeros_like(dc)),
+        )
     ),
     *(
         ("fan_out", identifier, "dx", change(fan_out, dx=lambda dc, c, join=join: join(dc * c.q, dc * c.p, c)))
@@ -309,6 +403,39 @@ WRONG = [
             ("missing-activation-derivatives", lambda dp, dq, c: dp + dq),
             ("slopes-exchanged", lambda dp, dq, c: sigmoid_backward(dp, c.p) + tanh_backward(dq, c.q)),
             ("gradients-exchanged", lambda dp, dq, c: tanh_backward(dq, c.p) + sigmoid_backward(dp, c.q)),
+            ("gradients-exchanged", lambda dp, dq, c: tanh_backward(dp, c.p) + sigmoid_backward(dp, c.q)),
+            ("gradients-exchanged", lambda dp, dq, c: tanh_backward(dq, c.p) + sigmoid_backward(dq, c.q)),
+            ("one-use-counted-twice", lambda dp, dq, c: tanh_backward(dp, c.p) + tanh_backward(dp, c.p)),
+            ("one-use-counted-twice", lambda dp, dq, c: sigmoid_backward(dq, c.q) + sigmoid_backward(dq, c.q)),
+            ("missing-activation-derivatives", lambda dp, dq, c: tanh_backward(dp, c.p) + dq),
+            ("missing-activation-derivatives", lambda dp, dq, c: dp + sigmoid_backward(dq, c.q)),
+            ("slope-at-the-input", lambda dp, dq, c: tanh_backward(dp, c.x) + sigmoid_backward(dq, c.x)),
+            ("slope-at-the-input", lambda dp, dq, c: tanh_backward(dp, c.x) + sigmoid_backward(dq, c.q)),
+            ("slope-at-the-input", lambda dp, dq, c: tanh_backward(dp, c.p) + sigmoid_backward(dq, c.x)),
+            ("slope-at-the-other-output", lambda dp, dq, c: tanh_backward(dp, c.q) + sigmoid_backward(dq, c.p)),
+            ("slope-at-the-other-output", lambda dp, dq, c: tanh_backward(dp, c.p) + sigmoid_backward(dq, c.p)),
+            ("activation-applied-twice", lambda dp, dq, c: tanh_backward(dp, np.tanh(c.p)) + sigmoid_backward(dq, c.q)),
+            (
+                "activation-applied-twice",
+                lambda dp, dq, c: tanh_backward(dp, np.tanh(c.p)) + sigmoid_backward(dq, SIGMA(c.q)),
+            ),
+            ("arguments-exchanged", lambda dp, dq, c: tanh_backward(c.p, dp) + sigmoid_backward(c.q, dq)),
+            ("arguments-exchanged", lambda dp, dq, c: tanh_backward(c.p, dp) + sigmoid_backward(dq, c.q)),
+            ("ignored-dp-or-dq", lambda dp, dq, c: 1 - c.p**2 + c.q * (1 - c.q)),
+            ("ignored-dp-or-dq", lambda dp, dq, c: tanh_backward(dp, c.p) + c.q * (1 - c.q)),
+            ("ignored-dp-or-dq", lambda dp, dq, c: 1 - c.p**2 + sigmoid_backward(dq, c.q)),
+            ("one-slope-for-both", lambda dp, dq, c: tanh_backward(dp, c.p) + tanh_backward(dq, c.q)),
+            ("one-slope-for-both", lambda dp, dq, c: sigmoid_backward(dp, c.p) + sigmoid_backward(dq, c.q)),
+            ("value-for-gradient", lambda dp, dq, c: c.x),
+            ("still-zero", lambda dp, dq, c: np.zeros_like(dp)),
+        )
+    ),
+    *(
+        ("fan_out", "dc-past-the-product", "dx", change(fan_out, dx=join))
+        for join in (
+            lambda dc, c: tanh_backward(dc, c.p) + sigmoid_backward(dc, c.q),
+            lambda dc, c: tanh_backward(dc * c.q, c.p) + sigmoid_backward(dc, c.q),
+            lambda dc, c: tanh_backward(dc, c.p) + sigmoid_backward(dc * c.p, c.q),
         )
     ),
     ("numerical_gradient", "one-sided-difference", "dx", numerical(up_alone, lambda up, here, h: (up - here) / h)),
@@ -374,6 +501,44 @@ WRONG = [
             ("only-one-use-counted", BELOW, {"dA1": lambda dY, c, dZ2: dY * c.A2}),
             ("untransposed-W2", BELOW, {"dA1": lambda dY, c, dZ2: dY * c.A2 + c.second.W @ dZ2}),
             ("dX-of-the-second-layer", ("dX",), {"dX": lambda dY, c, dZ1, dZ2: c.second.W.T @ dZ2}),
+            ("ignored-dY", ALL, {"dA2": lambda dY, c: c.A1}),
+            ("ignored-dY", BELOW, {"dA1": lambda dY, c, dZ2: c.A2 + c.second.W.T @ dZ2}),
+            ("product-treated-as-sum", BELOW, {"dA1": lambda dY, c, dZ2: dY + c.second.W.T @ dZ2}),
+            ("ignored-dA", ALL, {"dZ2": lambda dY, c, dA2: c.A2 * (1 - c.A2)}),
+            ("ignored-dA", BELOW, {"dZ1": lambda dY, c, dA1: 1 - c.A1**2}),
+            ("arguments-exchanged", ALL, {"dZ2": lambda dY, c, dA2: sigmoid_backward(c.A2, dA2)}),
+            ("arguments-exchanged", BELOW, {"dZ1": lambda dY, c, dA1: tanh_backward(c.A1, dA1)}),
+            ("activation-applied-twice", ALL, {"dZ2": lambda dY, c, dA2: sigmoid_backward(dA2, SIGMA(c.A2))}),
+            ("activation-applied-twice", BELOW, {"dZ1": lambda dY, c, dA1: tanh_backward(dA1, np.tanh(c.A1))}),
+            ("uses-averaged", BELOW, {"dA1": lambda dY, c, dZ2: (dY * c.A2 + c.second.W.T @ dZ2) / 2}),
+            ("uses-subtracted", BELOW, {"dA1": lambda dY, c, dZ2: dY * c.A2 - c.second.W.T @ dZ2}),
+            ("uses-subtracted", BELOW, {"dA1": lambda dY, c, dZ2: c.second.W.T @ dZ2 - dY * c.A2}),
+            ("uses-multiplied", BELOW, {"dA1": lambda dY, c, dZ2: dY * c.A2 * (c.second.W.T @ dZ2)}),
+        )
+    ),
+    *(
+        ("two_layer_backward", identifier, spoilt, layers(finish))
+        for identifier, spoilt, finish in (
+            ("dZ2-in-the-first-layer", BELOW, lambda dZ1, dZ2, c: (dZ2, c.first, dZ2, c.second)),
+            ("cache-of-the-second-layer", ("dW1", "dX"), lambda dZ1, dZ2, c: (dZ1, c.second, dZ2, c.second)),
+        )
+    ),
+    *(
+        ("two_layer_backward", identifier, spoilt, change(two_layer_backward, **spoil))
+        for identifier, spoilt, spoil in (
+            ("dZ2-in-the-first-layer", ("db1",), {"db1": lambda *given: two_layer_backward(*given)["db2"]}),
+            (
+                "layers-mixed-up",
+                ("dW1", "db1", "dW2", "db2"),
+                {
+                    f"d{name}{one}": lambda *given, key=f"d{name}{other}": two_layer_backward(*given)[key]
+                    for name in "Wb"
+                    for one, other in ("12", "21")
+                },
+            ),
+            ("value-for-gradient", ("dX",), {"dX": lambda dY, c: c.first.X}),
+            ("value-for-gradient", ("dW2",), {"dW2": lambda dY, c: c.second.W}),
+            ("still-zero", ("db1", "db2"), dict.fromkeys(("db1", "db2"), lambda dY, c: np.zeros((len(dY), 1)))),
         )
     ),
 ]
@@ -436,6 +601,93 @@ def test_the_whole_catalogue_is_tried(name):
 )
 def test_two_mistakes_at_once_are_both_named(name, function, both):
     assert {cause.id for cause in report_on(name, function).causes} == both
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("product-not-swapped", "product-treated-as-sum"),
+        ("ignored-dc", "product-not-swapped"),
+        ("product-treated-as-sum", "ignored-dc"),
+        ("value-for-gradient", "product-treated-as-sum"),
+    ],
+)
+def test_a_mistake_in_each_factor_explains_what_is_made_of_both(one, other):
+    to_p = {
+        "product-not-swapped": lambda dc, c: dc * c.p,
+        "product-treated-as-sum": lambda dc, c: dc,
+        "ignored-dc": lambda dc, c: c.q,
+        "value-for-gradient": lambda dc, c: c.p,
+    }[one]
+    to_q = {
+        "product-not-swapped": lambda dc, c: dc * c.q,
+        "product-treated-as-sum": lambda dc, c: dc,
+        "ignored-dc": lambda dc, c: c.p,
+    }[other]
+    report = report_on("fan_out", factors(to_p, to_q))
+    assert {cause.id: cause.gradients for cause in report.causes} == {one: ("dp", "dx"), other: ("dq", "dx")}
+
+
+# Close to one of the mistakes above, and none of them.
+NEIGHBOURS = [
+    *(
+        ("tanh_backward", function)
+        for function in (
+            lambda da, a: da * (1 - a**3),
+            lambda da, a: da * (1 + a),
+            lambda da, a: da * a * (1 - a**2),
+            lambda da, a: da * (1 - a) * (1 - a**2),
+            lambda da, a: da * (1 - np.tanh(da) ** 2),
+            lambda da, a: da + 1 - a**2,
+            lambda da, a: np.tanh(da),
+        )
+    ),
+    *(
+        ("sigmoid_backward", function)
+        for function in (
+            lambda da, a: da * (a - 1),
+            lambda da, a: da * a * a,
+            lambda da, a: da * (1 + a),
+            lambda da, a: da * SIGMA(a) * (1 - a),
+            lambda da, a: da * a * (1 - a) ** 3,
+        )
+    ),
+    *(
+        ("weighted_input_backward", change(weighted_input_backward, **{name: spoil}))
+        for name, spoil in (
+            ("dX", lambda dZ, c: (c.W.T @ dZ) * c.X),
+            ("db", lambda dZ, c: dZ.mean(axis=0, keepdims=True)),
+            ("db", lambda dZ, c: dZ.sum(axis=1, keepdims=True) * c.b),
+            ("dW", lambda dZ, c: 2 * dZ @ c.X.T),
+        )
+    ),
+    *(
+        ("fan_out", change(fan_out, dx=lambda dc, c, join=join: join(dc * c.q, dc * c.p, c)))
+        for join in (
+            lambda dp, dq, c: tanh_backward(dp, c.x) + dq,
+            lambda dp, dq, c: tanh_backward(dp, c.x) + sigmoid_backward(dq, c.p),
+            lambda dp, dq, c: tanh_backward(dp, c.x),
+            lambda dp, dq, c: tanh_backward(dp, c.p * c.q) + sigmoid_backward(dq, c.q),
+            lambda dp, dq, c: sigmoid_backward(dp, c.q) + tanh_backward(dp, c.p) * 2,
+        )
+    ),
+    *(
+        ("two_layer_backward", own(**steps))
+        for steps in (
+            {"dA1": lambda dY, c, dZ2: dY * c.A2 * c.A1 + c.second.W.T @ dZ2},
+            {"dA1": lambda dY, c, dZ2: dY * c.A2 + dZ2},
+            {"dZ1": lambda dY, c, dA1: dY * (1 - c.A1**2)},
+            {"dZ1": lambda dY, c, dA1: dA1 * (1 - np.tanh(c.A1))},
+            {"dZ2": lambda dY, c, dA2: dA2 * c.A2 * (1 - c.A2) * c.A1},
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("seed", SEEDS[::3])
+@pytest.mark.parametrize(("name", "function"), NEIGHBOURS)
+def test_neighbours_of_mistakes_have_no_cause(name, function, seed):
+    assert report_on(name, function, seed=seed).causes == ()
 
 
 @pytest.mark.parametrize("name", RIGHT)

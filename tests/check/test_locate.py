@@ -49,16 +49,16 @@ PLACES = [
         CELL,
         lstm_cell(CELL, ("dc_next +", "0.9 * dc_next +"), stage="dc"),
         (
-            "dWo and dbo are right, so dzo is right, too: all that are wrong are made from dc (the gradient of the "
-            "memory), so look there first."
+            "dWo and dbo are right, so dzo is right, too: all that are wrong are made from dc (the gradient of "
+            "the memory), so look there first."
         ),
     ),
     (
         CELL,
         lstm_cell(CELL, ("c_prev *", "c_prev**2 *"), stage="gates"),
         (
-            "Everything else is right, so dc, dzi, dzc and dzo are right, too: all that are wrong are made from dzf (the "
-            "forget gate's), so look there first."
+            "Everything else is right, so dc, dzi, dzc and dzo are right, too: all that are wrong are made from dzf "
+            "(the forget gate's), so look there first."
         ),
     ),
     (
@@ -75,8 +75,8 @@ PLACES = [
         "rnn_backward",
         rnn_loop(('= gradients["dxt"]', '= 2 * gradients["dxt"]')),
         (
-            "Everything else is right, so every cell is given the right gradient: look at the line where dx is collected "
-            "or kept."
+            "Everything else is right, so every cell is given the right gradient: look at the line where dx is "
+            "collected or kept."
         ),
     ),
     (
@@ -85,14 +85,14 @@ PLACES = [
             ("sums[name] + gradients[name]", "sums[name] + gradients[name] * (1 + 2 * (name in ('dWi', 'dbo')))")
         ),
         (
-            "Everything else is right, so every cell is given the right gradient: look at the lines where dWi and dbo are "
-            "collected or kept."
+            "Everything else is right, so every cell is given the right gradient: look at the lines where dWi and dbo "
+            "are collected or kept."
         ),
     ),
     (
         "rnn_backward",
         rnn_loop(("for t in", "if T_x == 1:\n        da_prevt = da_prevt + 3\n    for t in")),
-        "wrong only where there is one step (T_x = 1): what does your loop do then?",
+        "wrong only where there is one time step (T_x = 1): what does your loop do then?",
     ),
     (
         "rnn_backward",
@@ -110,6 +110,12 @@ def test_what_is_right_tells_where_to_look(name, function, place, seed):
     assert report.causes == ()
     assert (place in report.place) if place else not report.place
     assert " ".join(report.place.split()) in " ".join(str(report).split())
+
+
+def test_no_impulse_test_is_made_where_examples_are_mixed_up():
+    """Its impulses stand in different examples, so it would say that they arrive at other steps."""
+    mixed = rnn_loop(("return {", "return {'dx': dx[:, ::-1]} | {"), ('"dx": dx, ', ""))
+    assert report_on("rnn_backward", mixed).impulse is None
 
 
 @pytest.mark.parametrize("seed", [1, 7304])

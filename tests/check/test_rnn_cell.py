@@ -2,11 +2,12 @@
 
 import inspect
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
-from attempts import ALL, RIGHT, WRONG, back, tidy
+from attempts import ALL, ALSO_WRONG, NEIGHBOURS, RIGHT, WRONG, back, instead, tidy
 from bptt import check, exact, inputs
 from bptt.check.diagnose import all_mistakes
 from bptt.check.exercise import Mistake
@@ -35,6 +36,43 @@ def test_each_mistake_is_named_and_no_other(identifier, seed):
     assert [cause.id for cause in report.causes] == [identifier]
     assert report.causes[0].alternatives == ()
     assert report.wrong == spoilt
+
+
+@pytest.mark.parametrize("seed", [1, 7304])
+@pytest.mark.parametrize(("identifier", "spoilt", "function"), ALSO_WRONG)
+def test_other_ways_of_the_same_mistakes_are_named_too(identifier, spoilt, function, seed):
+    report = report_on(function, seed=seed)
+    assert [(cause.id, cause.gradients, cause.alternatives) for cause in report.causes] == [(identifier, spoilt, ())]
+    assert report.wrong == spoilt
+
+
+@pytest.mark.parametrize("seed", [1, 7304])
+@pytest.mark.parametrize(("spoilt", "function"), NEIGHBOURS)
+def test_neighbours_of_mistakes_have_no_cause(spoilt, function, seed):
+    report = report_on(function, seed=seed)
+    assert report.causes == ()
+    assert report.wrong == spoilt
+
+
+LINES = {
+    "missing-tanh-derivative": ("dWax", lambda dz, d, c: d @ c.xt.T),
+    "gradient-for-weights": ("da_prev", lambda dz, d, c: (dz @ c.a_prev.T).T @ dz),
+    "input-gradients-mixed-up": ("dxt", lambda dz, d, c: c.parameters["Waa"].T @ dz),
+    "bias-summed-over-everything": ("dba", lambda dz, d, c: np.sum(dz)),
+    "gradient-for-input": ("dWaa", lambda dz, d, c: dz @ (c.parameters["Waa"].T @ dz).T),
+    "ignored-da-next": ("dWax", lambda dz, d, c: (1 - c.a_next**2) @ c.xt.T),
+    "slope-counted-twice": ("dxt", lambda dz, d, c: c.parameters["Wax"].T @ (dz * (1 - c.a_next**2))),
+    "value-for-gradient": ("dba", lambda dz, d, c: c.parameters["ba"]),
+    "still-zero": ("dWaa", lambda dz, d, c: np.zeros((len(dz), len(dz)))),
+}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [pair for pair in combinations(LINES, 2) if LINES[pair[0]][0] != LINES[pair[1]][0]]
+)
+def test_mistakes_in_two_lines_are_both_named(one, other):
+    report = report_on(instead(**dict([LINES[one], LINES[other]])))
+    assert {cause.id: cause.gradients for cause in report.causes} == {i: LINES[i][:1] for i in (one, other)}
 
 
 def test_the_whole_catalogue_is_tried():
@@ -115,7 +153,8 @@ def test_an_unknown_mistake_is_located():
     ],
 )
 def test_what_wrong_numbers_have_in_common_with_right_ones(spoil, note):
-    assert note in report_on(lambda d, c: spoil(tidy(d, c))).notes
+    without_causes = replace(CELL, stages=(), mistakes=())
+    assert note in check.run(without_causes, lambda d, c: spoil(tidy(d, c))).notes
 
 
 def test_wrong_only_with_several_examples():
@@ -164,7 +203,12 @@ BROKEN = {
     "a tuple": (lambda d, c: tuple(tidy(d, c).values()), "return-type", None, "tuple"),
     "a list as gradient": (lambda d, c: tidy(d, c) | {"dxt": [1.0]}, "return-type", "dxt", "list"),
     "a missing key": (lambda d, c: {k: v for k, v in tidy(d, c).items() if k != "dWaa"}, "missing", "dWaa", "no dWaa"),
-    "an extra key": (lambda d, c: tidy(d, c) | {"da_next": d}, "extra", None, "da_next"),
+    "a misspelt key": (
+        lambda d, c: {k.replace("dWaa", "dwaa"): v for k, v in tidy(d, c).items()},
+        "missing",
+        "dWaa",
+        "The dict has no dWaa. Is dwaa meant for it?",
+    ),
     "None as gradient": (lambda d, c: tidy(d, c) | {"dxt": None}, "missing", "dxt", "None"),
     "a wrong shape": (lambda d, c: tidy(d, c) | {"dxt": d[:2]}, "shape", "dxt", "(n_x, m)"),
     "complex": (lambda d, c: tidy(d, c) | {"dxt": tidy(d, c)["dxt"] + 0j}, "dtype", "dxt", "complex"),
@@ -218,8 +262,10 @@ def test_giving_a_result_instead_of_the_function():
 def test_unknown_names_list_the_known_ones():
     with pytest.raises(AttributeError, match="rnn_cell_backward"):
         check.gru_cell_backward  # noqa: B018
-    with pytest.raises(ValueError, match="rnn_cell_dz"):
-        check.hint("gru_cell_backward")
+    with pytest.raises(ValueError, match="close to it are rnn_cell_dz"):
+        check.hint("rnn_cel_dz")
+    with pytest.raises(ValueError, match="there are tanh_backward, .*rnn_cell_dz"):
+        check.hint("?")
 
 
 def test_warnings_and_prints_are_kept_for_the_report(recwarn, capfd):
@@ -241,8 +287,9 @@ def test_values_of_the_notebook_are_noticed():
     source = "def rnn_cell_backward(da_next, cache):\n    return tidy(da_next, cache) | {'dWax': da_next @ xt.T}\n"
     notebook = {"xt": xt, "tidy": tidy}
     exec(source, notebook)  # noqa: S102 - a notebook cell
-    notes = report_on(notebook["rnn_cell_backward"]).notes
-    assert any("reads xt of the notebook instead of da_next and cache" in note for note in notes)
+    first = report_on(notebook["rnn_cell_backward"]).causes[0]
+    assert first.id == "reads-the-notebook"
+    assert "reads xt of the notebook instead of da_next and cache" in first.explanation
 
 
 def test_the_arguments_are_those_of_a_forward_pass():
@@ -286,4 +333,32 @@ def test_a_field_of_the_cache_is_not_taken_for_a_value_of_the_notebook():
     source = "def rnn_cell_backward(da_next, cache):\n    return back(da_next * (1 - cache.a_prev**2), cache)\n"
     notebook = {"a_prev": -0.2, "back": back}
     exec(source, notebook)  # noqa: S102 - a notebook cell
-    assert not any("of the notebook" in note for note in report_on(notebook["rnn_cell_backward"]).notes)
+    assert "of the notebook" not in str(report_on(notebook["rnn_cell_backward"]))
+
+
+SOLUTION_LINES = (
+    "1-cache.a_next**2",
+    "1-a_next**2",
+    "1-np.tanh(z)**2",
+    "1-a**2",
+    "Wax.T@dz",
+    "Waa.T@dz",
+    "dz@xt.T",
+    "dz@a_prev.T",
+    "np.sum(dz,axis=1,keepdims=True)",
+    "dz.sum(axis=1,keepdims=True)",
+    "W.T@dZ",
+    "dZ@X.T",
+    "dc*cache.q",
+    "dc*cache.p",
+    "tanh_backward(dp,cache.p)",
+    "sigmoid_backward(dq,cache.q)",
+    "dY*cache.A1",
+    "dY*cache.A2",
+)
+
+
+@pytest.mark.parametrize("name", [name for name in check.EXERCISES if "lstm" not in name])
+def test_no_explanation_gives_the_line_away(name):
+    texts = [mistake.title + mistake.explanation for mistake in all_mistakes(check.EXERCISES[name])]
+    assert not [(line, text) for line in SOLUTION_LINES for text in texts if line in "".join(text.split())]

@@ -51,6 +51,14 @@ def only_last_norm(gradients, max_norm):
     return scaled(gradients, min(1, max_norm / total) if total else 1)
 
 
+def norm_so_far(gradients, max_norm):
+    clipped, total = {}, 0.0
+    for name, g in gradients.items():
+        total += (g**2).sum()
+        clipped[name] = g * within(np.sqrt(total), max_norm)
+    return clipped
+
+
 def always(gradients, max_norm):
     return scaled(gradients, np.float64(max_norm) / norm(gradients))
 
@@ -76,6 +84,11 @@ CLIP_WRONG = [
     ("largest-entry-as-norm", lambda g, n: scaled(g, within(max(np.abs(v).max() for v in g.values()), n))),
     ("max-norm-forgotten", lambda g, n: scaled(g, 1 / norm(g) if norm(g) > n else 1)),
     ("factor-upside-down", lambda g, n: scaled(g, norm(g) / n if norm(g) > n else 1)),
+    ("clipped-by-value", lambda g, n: {k: np.clip(v, -1, 1) for k, v in g.items()}),
+    ("condition-reversed", lambda g, n: scaled(g, max(1, n / max(norm(g), 1e-9)) if norm(g) else 1)),
+    ("condition-reversed", lambda g, n: scaled(g, np.float64(n) / norm(g)) if norm(g) < n else g),
+    ("norm-so-far", norm_so_far),
+    ("norm-not-divided-by", lambda g, n: scaled(g, n) if norm(g) > n else g),
 ]
 
 
@@ -161,6 +174,21 @@ ADAM_WRONG = [
     ("gradient-in-place-of-mean", [("learning_rate * mean_corrected", "learning_rate * dW")]),
     ("gradient-in-place-of-mean", [(f" * mean_corrected / {DIVISOR}", " * dW")]),
     ("climbs", [("W - learning", "W + learning")]),
+    ("two-betas-in-one-mean", [(SQUARE, "beta2 * square + (1 - beta1) * dW**2")]),
+    ("two-betas-in-one-mean", [(MEAN, "beta1 * mean + (1 - beta2) * dW\n")]),
+    ("old-mean-not-weighed", [(MEAN, "mean + dW\n")]),
+    ("old-mean-not-weighed", [(SQUARE, "square + dW**2")]),
+    ("old-mean-forgotten", [(MEAN, "dW\n")]),
+    ("old-mean-forgotten", [(SQUARE, "dW**2")]),
+    ("running-means-mixed-up", [(HANDED_ON, '"mean_next": square_next, "square_next": mean_next')]),
+    ("one-beta-in-both-corrections", [("beta2**t", "beta1**t")]),
+    ("one-beta-in-both-corrections", [("beta1**t", "beta2**t")]),
+    ("learning-rate-forgotten", [("learning_rate * ", "")]),
+    ("multiplied-by-root", [("/ (np.sqrt", "* (np.sqrt")]),
+    ("weights-unchanged", [('"W_next": W_next', '"W_next": W')]),
+    ("power-forgotten", [("beta2**t", "beta2")]),
+    ("power-forgotten", [("beta1**t", "beta1")]),
+    ("epsilon-forgotten", [(DIVISOR, "np.sqrt(square_corrected) + epsilon")]),
     ("step-returned", [("W - learning", "learning")]),
 ]
 
@@ -212,6 +240,36 @@ def test_a_step_in_place_is_named():
 def test_two_mistakes_at_once_are_both_named():
     report = check.run(ADAM, written([(SQUARE, "beta2 * square + (1 - beta2) * dW"), ("W - learning", "W + learning")]))
     assert {cause.id for cause in report.causes} >= {"gradient-not-squared"}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda g, n: scaled(g, n / norm(g) ** 2 if norm(g) > n else 1),
+        lambda g, n: scaled(g, within(np.mean([np.linalg.norm(v) for v in g.values()]), n)),
+        lambda g, n: scaled(g, within(sum(np.abs(v).sum() for v in g.values()), n)),
+        lambda g, n: scaled(g, 0 if norm(g) > n else 1),
+    ],
+)
+def test_neighbours_of_mistakes_of_clipping_have_no_cause(function):
+    report = check.run(CLIP, function)
+    assert (report.passed, report.causes) == (False, ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("* mean_corrected", "* mean_corrected / t")],
+        [("/ (1 - beta1**t)", "/ 1 - beta1**t")],
+        [(SQUARE, "beta2 * square + ((1 - beta2) * dW) ** 2")],
+        [(SQUARE, "beta2 * square + (1 - beta2) * mean_next**2")],
+        [("1e-8", "1e-6")],
+        [("W - learning", "dW - learning")],
+    ],
+)
+def test_neighbours_of_mistakes_of_adam_have_no_cause(changes):
+    report = check.run(ADAM, written(changes))
+    assert (report.passed, report.causes) == (False, ())
 
 
 @pytest.mark.parametrize(("exercise", "wrong"), [(CLIP, CLIP_WRONG), (ADAM, ADAM_WRONG)])

@@ -294,8 +294,8 @@ def test_a_function_that_never_returns_is_no_answer_and_the_notebook_goes_on(ker
 
 FORGE = """
 kernel = get_ipython().kernel
-right = {"result": {"value": 1, "arrays": []}, "error": "", "message": "", "at_line": "", "warned": [], "printed": "",
-         "changed": [], "axes": [], "origin": "", "reads": [], "own": []}
+right = {"result": {"value": 1, "arrays": []}, "error": "", "message": "", "at_line": "", "advice": "", "warned": [],
+         "printed": "", "changed": [], "axes": [], "origin": "", "reads": [], "own": []}
 def forged(request, content):
     nonce = content["calls"][0]["nonce"]
     ANSWER

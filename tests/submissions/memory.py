@@ -85,7 +85,7 @@ IN_THE_CELL = (
     ),
     ("sum-without-keepdims", "lstm_cell_parameters_backward", (BIASES,), [(", keepdims=True", "")]),
     (
-        "wrong-split-of-W",
+        "state-and-input-exchanged",
         "lstm_cell_inputs_backward",
         ("check-dxt-da_prev",),
         [("d_both[n_a:]", "d_both[:n_a]"), ('"da_prev": d_both[:n_a]', '"da_prev": d_both[n_a:]')],

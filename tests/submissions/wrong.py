@@ -26,6 +26,10 @@ def _as_code(gradients):
     return "\n".join([*lines, f"return {{{entries}}}"])
 
 
+Z = """p = cache.parameters
+z = p["Wax"] @ cache.xt + p["Waa"] @ cache.a_prev + p["ba"]
+"""
+
 KNOWN = (
     Entry(
         "s1101",
@@ -156,6 +160,82 @@ KNOWN = (
         loses=("check-dxt", "check-da_prev"),
         causes=("slope-counted-twice",),
     ),
+    *(
+        Entry(
+            f"s14{number:02}",
+            "Mistake",
+            ", ".join(causes),
+            dz(f"{Z}return {line}") | others,
+            loses=(*DZ, *loses),
+            causes=causes,
+        )
+        for number, (causes, line, others, loses) in enumerate(
+            (
+                (
+                    ("a-next-for-da-next", "gradient-for-weights"),
+                    "cache.a_next * (1 - cache.a_next**2)",
+                    inputs(da_prev="(dz @ cache.a_prev.T).T @ dz"),
+                    ("check-da_prev",),
+                ),
+                (
+                    ("square-inside-tanh", "input-gradients-mixed-up"),
+                    "da_next * (1 - np.tanh(cache.a_next**2))",
+                    inputs(dxt="Waa.T @ dz"),
+                    ("check-dxt",),
+                ),
+                (
+                    ("plus-in-slope", "through-the-tanh-before"),
+                    "da_next * (1 + cache.a_next**2)",
+                    inputs(da_prev="Waa.T @ dz * (1 - cache.a_prev**2)"),
+                    ("check-da_prev",),
+                ),
+                (
+                    ("sign-reversed", "dz-for-da-prev"),
+                    "-da_next * (1 - cache.a_next**2)",
+                    inputs(da_prev="1 * dz"),
+                    ("check-da_prev",),
+                ),
+                (
+                    ("one-over-m", "value-for-gradient"),
+                    "da_next * (1 - cache.a_next**2) / da_next.shape[1]",
+                    inputs(da_prev="1 * cache.a_prev"),
+                    ("check-da_prev",),
+                ),
+                (
+                    ("one-minus-forgotten", "bias-summed-over-everything"),
+                    "da_next * cache.a_next**2",
+                    parameters(dba="np.sum(dz)"),
+                    ("check-dba",),
+                ),
+                (
+                    ("value-for-slope", "gradient-for-input"),
+                    "da_next * np.tanh(z)",
+                    parameters(dWaa='dz @ (cache.parameters["Waa"].T @ dz).T'),
+                    ("check-dWaa",),
+                ),
+                (
+                    ("divided-by-slope", "weight-gradients-mixed-up"),
+                    "da_next / (1 - cache.a_next**2)",
+                    parameters(dWax="dz @ cache.a_prev.T"),
+                    ("check-dWax",),
+                ),
+                (
+                    ("slope-split-by-parentheses", "still-zero"),
+                    "da_next * 1 - cache.a_next**2",
+                    parameters(dWaa="np.zeros((len(dz), len(dz)))"),
+                    ("check-dWaa",),
+                ),
+                (("z-for-its-tanh",), "da_next * (1 - z**2)", {}, ()),
+                (("z-is-incomplete",), 'da_next * (1 - np.tanh(z - p["ba"]) ** 2)', {}, ()),
+                (
+                    ("z-made-with-a-next",),
+                    'da_next * (1 - np.tanh(z + p["Waa"] @ (cache.a_next - cache.a_prev)) ** 2)',
+                    {},
+                    (),
+                ),
+            )
+        )
+    ),
 )
 
 OTHER = (
@@ -171,7 +251,7 @@ OTHER = (
         "s1202",
         "Thandiwe",
         "Mbeki",
-        dz("return -da_next * (1 - cache.a_next**2)"),
+        dz("return da_next * (1 - cache.a_next**3)"),
         loses=DZ,
         says="rnn_cell_dz: wrong, for no known cause",
     ),

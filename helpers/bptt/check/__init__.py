@@ -11,7 +11,8 @@ from typing import Any
 from bptt.check.exercises import EXERCISES
 from bptt.check.findings import Cause, Finding
 from bptt.check.gradient_check import whole_model as _whole_model
-from bptt.check.hints import hint
+from bptt.check.hints import hint, no_such_exercise
+from bptt.check.repeated import told_once
 from bptt.check.report import Report
 from bptt.check.run import run
 from bptt.runtime import in_notebook
@@ -59,7 +60,8 @@ def _check(name: str, function: Callable[..., Any], *, only: Sequence[str] | Non
     CheckFailed
         When something is not right; its ``report`` says what, where and, where the numbers prove it, why.
     """
-    return _passed(run(EXERCISES[name], function, only, seed))
+    report = run(EXERCISES[name], function, only, seed)
+    return _passed(told_once(report, function) if in_notebook() else report)
 
 
 @wraps(_whole_model)
@@ -79,8 +81,7 @@ def _passed(report: Report) -> Report:
 
 def __getattr__(name: str) -> Callable[..., Report]:
     if name not in EXERCISES:
-        message = f"there is no check {name!r}; there are {', '.join(EXERCISES)}"
-        raise AttributeError(message)
+        raise AttributeError(no_such_exercise("check", name))
     return partial(_check, name)
 
 

@@ -2,9 +2,6 @@
 
 import copy
 import io
-import linecache
-import re
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -16,8 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from bptt import exact
+from bptt.check.errors import advice, learner_place, line_with_shapes, stand_in_error
 from bptt.check.exercise import Arguments
-from bptt.runtime import is_course_code
 from bptt.types import Array
 
 
@@ -32,6 +29,8 @@ class CallResult:
     error : BaseException or None
     at_line : str
         The learner's line that raised, with the shapes of the arrays in it.
+    advice : str
+        The error in plain words, and what to look at.
     warned : tuple of str
         Categories and messages of its warnings.
     printed : str
@@ -51,6 +50,7 @@ class CallResult:
     changed: tuple[str, ...] = field(default=())
     stand_in_ndims: tuple[int, ...] = ()
     stand_in_calls: int = 0
+    advice: str = ""
 
 
 class FunctionProxy(Protocol):
@@ -121,30 +121,31 @@ def call(
     copied = copy.deepcopy(arguments)
     ndims: list[tuple[int, ...]] = []
     printed = io.StringIO()
-    result, error, at_line = None, None, ""
+    result, error, place = None, None, None
     with (
         _ONE_CALL,
         warnings.catch_warnings(record=True) as warned,
         redirect_stdout(printed),
         exact.forbid_exact(),
         _stand_ins_installed(
-            function, {name: _recording_ndims(stand_in, ndims) for name, stand_in in (stand_ins or {}).items()}
+            function, {name: _recording(name, stand_in, ndims) for name, stand_in in (stand_ins or {}).items()}
         ),
     ):
         warnings.simplefilter("always")
         try:
             result = function(*copied.values())
         except (Exception, SystemExit) as raised:  # noqa: BLE001 - what a learner's code raises is a finding
-            error, at_line = raised, _raising_line(raised)
+            error, place = raised, learner_place(raised)
     return CallResult(
         result,
         error,
-        at_line,
+        line_with_shapes(place),
         tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in warned)),
         printed.getvalue(),
         _changed_names(dict(_named_arrays(arguments)), dict(_named_arrays(copied))),
         tuple(axes for one_call in ndims for axes in one_call),
         len(ndims),
+        advice(error, place, function, arguments) if error else "",
     )
 
 
@@ -153,11 +154,17 @@ _ONE_CALL = RLock()
 cells: without this, a check and a widget that overlap would use each other's stand-ins."""
 
 
-def _recording_ndims(stand_in: Callable[..., Any], ndims: list[tuple[int, ...]]) -> Callable[..., Any]:
+def _recording(name: str, stand_in: Callable[..., Any], ndims: list[tuple[int, ...]]) -> Callable[..., Any]:
     @wraps(stand_in)
     def recording(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever a learner passes
         ndims.append(tuple(value.ndim for value in (*arguments, *named.values()) if isinstance(value, np.ndarray)))
-        return stand_in(*arguments, **named)
+        try:
+            return stand_in(*arguments, **named)
+        except Exception as raised:
+            error = stand_in_error(name, stand_in, arguments, named)
+            if error is None:
+                raise
+            raise error from raised
 
     return recording
 
@@ -198,34 +205,3 @@ def _is_unchanged(before: Array, after: Array) -> bool:
         return True
     # To add a nudge and subtract it again leaves a rounding error, which is no mistake.
     return before.shape == after.shape and np.allclose(before, after, rtol=1e-12, atol=1e-15, equal_nan=True)
-
-
-def _raising_line(error: BaseException) -> str:
-    frames = [
-        (frame, line)
-        for frame, line in traceback.walk_tb(error.__traceback__)
-        if not (is_course_code(name := frame.f_globals.get("__name__", "")) or name.startswith("numpy"))
-    ]
-    if not frames:
-        return ""
-    frame, line = frames[-1]
-    source = linecache.getline(frame.f_code.co_filename, line).strip()
-    arrays = dict(_name_and_value(frame.f_locals, *parts) for parts in _NAME.findall(source))
-    shapes = ", ".join(f"{text} {array.shape}" for text, array in arrays.items() if isinstance(array, np.ndarray))
-    return f"{source}\nwith {shapes}" if shapes else source
-
-
-_NAME = re.compile(r"""([A-Za-z_]\w*)(?:\[["'](\w+)["']\]|\.(\w+))?""")
-"""A name, an entry of a dict by name, or an attribute: ``dz``, ``parameters["Wax"]``, ``cache.xt``."""
-
-
-def _name_and_value(names: Mapping[str, Any], name: str, key: str, attribute: str) -> tuple[str, Any]:
-    """Return the name and the value of a piece of code; of a method, those of the object that it belongs to."""
-    value = names.get(name)
-    if key and isinstance(value, dict):
-        return f'{name}["{key}"]', value.get(key)
-    if attribute == "T" and isinstance(value, np.ndarray):
-        return f"{name}.T", value.T
-    if attribute and isinstance(value, tuple):
-        return f"{name}.{attribute}", getattr(value, attribute, None)
-    return name, value

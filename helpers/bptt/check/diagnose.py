@@ -5,6 +5,7 @@ each pair of mistakes on one path, predicts all gradients that it changes. A gra
 where several paths meet: it is compared with the prediction of all mistakes that have been found, each on its own path.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
@@ -96,7 +97,8 @@ class _Explanation:
     Attributes
     ----------
     changed_values : tuple of dict
-        For each case, the values before this gradient that the mistakes change.
+        For each case, the values that the mistakes change: those before this gradient, and itself where later stages
+        take it.
     affected : set of str
         The gradients that they change in the first case.
     contradicted : int
@@ -214,7 +216,10 @@ def _explain_where_paths_meet(
     stages: Sequence[Exercise], cases: Sequence[_Case], rest: Sequence[str], explained: Explanations
 ) -> Explanations:
     """Explain gradients by all mistakes that have been found in others, and at most one more, made elsewhere."""
-    clearest = [min(sets.items(), key=lambda item: item[1].contradicted) for sets in explained.values()]
+    support = Counter(ids for sets in explained.values() for ids in sets)
+    clearest = [
+        min(sets.items(), key=lambda item: (-support[item[0]], item[1].contradicted)) for sets in explained.values()
+    ]
     combined = [(ids, explanation) for ids, explanation in clearest if any(explanation.changed_values)]
     if not combined:
         return {}
@@ -286,6 +291,8 @@ def _explanation(
     if once and any(case.learner_gradients[name].matches(case.values[name]) for name in contradicted):
         return None
     arguments = {name for stage in _stages_before([gradient], stages) for name in stage.arguments}
+    if any(gradient in stage.arguments for stage in stages):
+        arguments.add(gradient)
     return _Explanation(
         ({name: value for name, value in changed.items() if name in arguments},),
         frozenset(affected),
@@ -371,10 +378,25 @@ def _two_in_one_stage(
         except (ValueError, IndexError):
             # The first mistake changes a shape that the second one needs, so nobody can make both.
             continue
-        in_both = {name: on_top[name] for name in on_top.keys() & singles[first].keys()}
+        in_both = {
+            name: on_top[name]
+            for name in on_top.keys() & singles[first].keys()
+            if _depends_on_first(singles[first][name], singles[second].get(name, []), on_top[name], right.get(name))
+        }
         yield _WrongResult(
             frozenset({first.id, second.id}), in_both, values | _first_spellings(singles[first] | on_top)
         )
+
+
+def _depends_on_first(first: list[Array], second: list[Array], on_top: list[Array], right: Array | None) -> bool:
+    """Tell whether a second mistake changes what the first one gives, and not what is right.
+
+    A mistake that is not computed from the gradients gives its own numbers again. Where the first one changes nothing,
+    such as a division by m with one example, nothing can be told.
+    """
+    if right is not None and np.array_equal(first[0], right):
+        return True
+    return not all(map(np.array_equal, on_top, second))
 
 
 def _arguments_and_gradients(stage: Exercise, values: Arguments) -> tuple[Arguments, Gradients]:

@@ -14,7 +14,6 @@ Kind = Literal[
     "borrowed",
     "return-type",
     "missing",
-    "extra",
     "shape",
     "dtype",
     "not-finite",
@@ -178,6 +177,11 @@ class ReportData:
         return f"{self.impulse.sentence} {advice}".rstrip()
 
     @property
+    def told(self) -> tuple[Finding, ...]:
+        """The findings without those that a cause tells in full: what is changed in place."""
+        return tuple(finding for finding in self.findings if finding.kind != "changed-in-place" or not self.causes)
+
+    @property
     def summary(self) -> str:
         """The result in one line."""
         if self.passed:
@@ -185,7 +189,7 @@ class ReportData:
         if self.findings[0].kind in {"not-implemented", "returns-nothing", "calls", "no-answer", "large", "cost"}:
             return self.findings[0].message
         if self.findings[0].kind == "raised":
-            return f"{self.exercise}: it stopped with an error, so nothing could be compared."
+            return f"{self.exercise}: it stops with an error."
         right = len(self.graded) - len(self.wrong)
         if len(self.graded) == 1 or not right:
             return f"{self.exercise}: {join_names(self.wrong)} {'is' if len(self.wrong) == 1 else 'are'} not right yet."

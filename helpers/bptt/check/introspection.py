@@ -5,7 +5,7 @@ The defining cell matters because learners often change a cell and check the old
 
 import dis
 import linecache
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType
 
 import numpy as np
@@ -41,17 +41,43 @@ def _cell_label(lines: list[str]) -> str:
 
 
 def notebook_values(function: Function) -> tuple[str, ...]:
-    """List the notebook's numbers and arrays that a function reads by name instead of from its arguments."""
+    """List the notebook's numbers and arrays that a function reads by name instead of from its arguments.
+
+    A dict or a list of arrays counts as well.
+    """
     if not callable(function):
         return function.reads
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
         return ()
+    values = function.__globals__
+    return tuple(dict.fromkeys(name for name in _global_names(code, values) if _is_notebook_value(values[name])))
+
+
+def _global_names(code: CodeType, values: Mapping[str, object]) -> Iterator[str]:
+    """Yield the names of the notebook that code reads, with that of comprehensions and functions inside."""
     # co_names has attributes as well, such as the a_prev of cache.a_prev, but without a match here there is none below.
-    if not any(isinstance(function.__globals__.get(name), NUMBERS) for name in code.co_names):
-        return ()
-    read = (step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL")
-    return tuple(dict.fromkeys(name for name in read if isinstance(function.__globals__.get(name), NUMBERS)))
+    if any(name in values and _is_notebook_value(values[name]) for name in code.co_names):
+        yield from (
+            step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL" and step.argval in values
+        )
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _global_names(constant, values)
+
+
+def _is_notebook_value(value: object) -> bool:
+    return isinstance(value, NUMBERS) or holds_arrays(value)
+
+
+def holds_arrays(value: object) -> bool:
+    """Tell whether a value is an array, or a dict, list or tuple with one in it."""
+    if isinstance(value, np.ndarray):
+        return True
+    entries = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return any(
+        isinstance(entry, np.ndarray) or (hasattr(entry, "_fields") and holds_arrays(entry)) for entry in entries
+    )
 
 
 def learner_functions(function: Function, names: Iterable[str]) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class Evidence:
         The wrong gradients that a known mistake explains.
     made_from : dict of set of str
         As from :func:`dependencies`.
+    axes : set of str
+        Names of the sizes that the arguments have, such as ``m``.
     wrong_steps : tuple of bool
         For a loop, at which steps ``dx`` is wrong in the first case; empty when it has no steps to compare.
     """
@@ -45,6 +47,7 @@ class Evidence:
     right: Collection[str]
     explained: Collection[str]
     made_from: Dependencies
+    axes: Collection[str]
     wrong_steps: Sequence[bool] = ()
 
 
@@ -68,36 +71,36 @@ def where_to_look(exercise: Exercise, evidence: Evidence, unexplained: Sequence[
             f"{join_names(unexplained)} {_are(unexplained)} wrong as well, and may come right with what is named "
             "above: mend that first, then check again."
         )
-    by_sizes = _by_sizes(exercise, evidence.wrong_by_case, unexplained)
+    by_sizes = _by_sizes(exercise, evidence, unexplained)
     by_lines = _in_a_loop if _is_loop(exercise) else _by_dependencies
     return " ".join(filter(None, [by_sizes, by_lines(exercise, evidence, unexplained)]))
 
 
-def _by_sizes(exercise: Exercise, wrong_by_case: Sequence[Collection[str]], unexplained: Sequence[str]) -> str:
+def _by_sizes(exercise: Exercise, evidence: Evidence, unexplained: Sequence[str]) -> str:
     """Say which gradients need some sizes to be wrong, or to be right."""
 
     def wrong_in(*cases: int) -> list[str]:
         return [
-            name for name in unexplained if [n for n, wrong in enumerate(wrong_by_case) if name in wrong] == [*cases]
+            name
+            for name in unexplained
+            if [n for n, wrong in enumerate(evidence.wrong_by_case) if name in wrong] == [*cases]
         ]
 
     general, one_example, one_step = range(3)
     sentences = []
-    if names := wrong_in(general, one_step):
+    if "m" in evidence.axes and (names := wrong_in(general, one_step)):
         sentences.append(
             f"With one example (m = 1) {join_names(names)} {_are(names)} right, with more examples not: look at what "
             "is done over the examples, such as a sum, a mean or an axis."
         )
-    if names := wrong_in(one_example):
+    if "m" in evidence.axes and (names := wrong_in(one_example)):
         sentences.append(
             f"{join_names(names)} {_are(names)} wrong only where there is one example (m = 1): look for an axis of "
             "length 1 that gets lost, or that is taken for another one."
         )
-    if _is_loop(exercise) and (names := wrong_in(one_step)):
-        sentences.append(
-            f"{join_names(names)} {_are(names)} wrong only where there is one step (T_x = 1): what does your loop do "
-            "then?"
-        )
+    if "T_x" in evidence.axes and (names := wrong_in(one_step)):
+        then = "what does your loop do then?" if _is_loop(exercise) else "what is different then?"
+        sentences.append(f"{join_names(names)} {_are(names)} wrong only where there is one time step (T_x = 1): {then}")
     return " ".join(sentences)
 
 

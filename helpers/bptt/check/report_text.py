@@ -35,7 +35,7 @@ def as_text(report: ReportData) -> str:
 
 def fold(report: ReportData) -> tuple[list[Finding], list[Finding]]:
     """Divide the findings into those to show, and those that say once more that numbers are wrong."""
-    findings = [finding for finding in report.findings if finding.message != report.summary]
+    findings = [finding for finding in report.told if finding.message != report.summary]
     others = [finding for finding in findings if finding.kind == "value"][1:]
     return [finding for finding in findings if finding not in others], others
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from bptt import inputs
 from bptt.check.call import CallResult, Function, call, call_all
-from bptt.check.compare import as_gradients, validate
+from bptt.check.compare import MAX_KEY, as_gradients, validate
 from bptt.check.diagnose import all_mistakes, causes
 from bptt.check.exercise import Arguments, Exercise
 from bptt.check.findings import Cause, Finding, Impulse
@@ -23,6 +23,9 @@ from bptt.check.tolerance import TOLERANCE, agrees, scaled_error
 from bptt.types import Gradients
 from bptt.wording import join_names
 
+GENERAL, ONE_EXAMPLE, ONE_STEP = range(3)
+"""Indices of the cases among ``inputs.sizes``."""
+
 IN_PLACE = Cause(
     "input-changed-in-place",
     "An argument is changed in place",
@@ -30,6 +33,17 @@ IN_PLACE = Cause(
     "work on a copy, or put back what was there.",
     (),
 )
+
+READS_NOTEBOOK = Cause(
+    "reads-the-notebook",
+    "Values of the notebook are read",
+    "The check calls the function with other arrays than those of the notebook: inside a function use only what it is "
+    "given.",
+    (),
+)
+
+UNTRIED = frozenset({"not-implemented", "returns-nothing", "borrowed", "calls", "cost", "no-answer"})
+"""Kinds of findings that say nothing about numbers."""
 
 
 def run(exercise: Exercise, function: Callable[..., Any], only: Sequence[str] | None = None, seed: int = 1) -> Report:
@@ -95,7 +109,9 @@ class Examination:
         first: dict[tuple[str | None, str], Finding] = {}
         for finding in (finding for case in self.findings_by_case for finding in case):
             key = (finding.gradient, "" if finding.gradient else finding.kind)
-            first.setdefault(key, finding)
+            if key not in first:
+                message = f"{_raising_sizes(self)}{finding.message}" if finding.kind == "raised" else finding.message
+                first[key] = replace(finding, message=message)
         return list(first.values())
 
     @cached_property
@@ -125,8 +141,14 @@ class Examination:
             return ""
         right = self.exercise.shapes.keys() - found
         made_from = dependencies(self.exercise, self.cases[0])
-        evidence = Evidence(wrong_by_case, right, explained, made_from, self._wrong_steps())
+        evidence = Evidence(wrong_by_case, right, explained, made_from, self.axes, self._wrong_steps())
         return where_to_look(self.exercise, evidence, unexplained)
+
+    @property
+    def axes(self) -> set[str]:
+        """The names of the sizes that the arguments of the first case have."""
+        found = _sizes_in(self.cases[0])
+        return {name for name, size in inputs.sizes(self.seed)[0]._asdict().items() if size in found}
 
     def _wrong_steps(self) -> tuple[bool, ...]:
         """Tell at which steps ``dx`` is wrong in the first case, where the impulse test does not tell more."""
@@ -146,7 +168,12 @@ class Examination:
     @cached_property
     def impulse(self) -> Impulse | None:
         """The impulse test, for an exercise about a sequence."""
-        return impulse_test(self.exercise, self.function, self.seed) if _is_sequence(self.exercise) else None
+        dx_is_wrong = [any(f.gradient == "dx" for f in findings) for findings in self.findings_by_case]
+        # Its impulses stand in different examples, so it tells nothing where examples are mixed up.
+        only_with_more_examples = dx_is_wrong[GENERAL] and not dx_is_wrong[ONE_EXAMPLE]
+        if not _is_sequence(self.exercise) or only_with_more_examples:
+            return None
+        return impulse_test(self.exercise, self.function, self.seed)
 
 
 def examine(exercise: Exercise, function: Function, seed: int) -> Examination:
@@ -230,10 +257,9 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
     known = _report_causes(examined, findings) if findings else []
     explained = {name for cause in known for name in cause.gradients}
     notes = [*_own_function_notes(examined, graded)] if not findings else []
+    notes += _extra_key_notes(examined)
     warnings = (warning for result in examined.call_results for warning in result.warned)
     notes += [f"Your function warned: {text}" for text in dict.fromkeys(warnings)]
-    if findings:
-        notes += _notebook_value_notes(exercise, function)
     notes += sentences(
         {
             str(finding.gradient): list(_observations(finding, examined))
@@ -272,6 +298,7 @@ def cause_titles(exercise: Exercise) -> dict[str, str]:
         Titles by id.
     """
     titles = {mistake.id: mistake.title for mistake in all_mistakes(exercise)} | {exercise.in_place: IN_PLACE.title}
+    titles[READS_NOTEBOOK.id] = READS_NOTEBOOK.title
     return titles | ({TIME_AXIS.id: TIME_AXIS.title} if _is_sequence(exercise) else {})
 
 
@@ -285,7 +312,11 @@ def _graded_names(exercise: Exercise, only: Sequence[str] | None) -> tuple[str, 
 
 def _report_causes(examined: Examination, findings: Sequence[Finding]) -> list[Cause]:
     kinds = {finding.kind for finding in findings}
-    known = [replace(IN_PLACE, id=examined.exercise.in_place)] if "changed-in-place" in kinds else []
+    known = [] if kinds <= UNTRIED else [*_notebook_cause(examined.exercise, examined.function)]
+    if "changed-in-place" in kinds:
+        changed = next(result.changed for result in examined.call_results if result.changed)
+        names = f"Your function writes into {join_names(changed)}. {IN_PLACE.explanation}"
+        known.append(replace(IN_PLACE, id=examined.exercise.in_place, explanation=names))
     if "raised" in kinds:
         known += examined.probe_causes
     wrong = {finding.gradient for finding in findings}
@@ -296,13 +327,64 @@ def _report_causes(examined: Examination, findings: Sequence[Finding]) -> list[C
     return known
 
 
-def _notebook_value_notes(exercise: Exercise, function: Function) -> Iterator[str]:
+def _notebook_cause(exercise: Exercise, function: Function) -> Iterator[Cause]:
     values = notebook_values(function)
     if values:
-        yield (
-            f"Your function reads {join_names(values)} of the notebook instead of {join_names(exercise.arguments)}: "
-            "inside a function use only what it is given."
-        )
+        which = f"Your function reads {join_names(values)} of the notebook instead of {join_names(exercise.arguments)}."
+        yield replace(READS_NOTEBOOK, explanation=f"{which} {READS_NOTEBOOK.explanation}")
+
+
+def _extra_key_notes(examined: Examination) -> Iterator[str]:
+    exercise = examined.exercise
+    results = (as_gradients(exercise, each.result) for each in examined.call_results)
+    extra = dict.fromkeys(str(key)[:MAX_KEY] for result in results for key in result if key not in exercise.shapes)
+    if extra:
+        yield f"The dict has {join_names(extra)} besides {join_names(exercise.shapes)}, which nobody asks for."
+
+
+def _where_only(examined: Examination, wrong: Sequence[bool]) -> tuple[str, str] | None:
+    """Say with which sizes something is wrong, and with which it is not; None where the sizes say nothing clear."""
+    for case, name, one in ((ONE_EXAMPLE, "m", "one example"), (ONE_STEP, "T_x", "one time step")):
+        if name not in examined.axes:
+            continue
+        alone = [number == case for number in range(len(wrong))]
+        if list(wrong) == alone:
+            return f"with {one} ({name} = 1)", "with more"
+        if [not each for each in wrong] == alone:
+            return "with more", f"with {one} ({name} = 1)"
+    return None
+
+
+def _sizes_in(value: Any) -> set[int]:  # noqa: ANN401 - walks anything
+    """Collect the sizes of all arrays in the arguments of a call, and its numbers, such as a T_x."""
+    if isinstance(value, np.ndarray):
+        return set(value.shape)
+    if isinstance(value, int):
+        return {value}
+    entries = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return set().union(*map(_sizes_in, entries))
+
+
+def _raising_sizes(examined: Examination) -> str:
+    """Say with which sizes a function raises; empty when it does with all."""
+    raises = [any(f.kind == "raised" for f in findings) for findings in examined.findings_by_case]
+    if all(raises):
+        return ""
+    others = [findings for findings, does in zip(examined.findings_by_case, raises, strict=True) if not does]
+    goes = "runs" if any(others) else "is right"
+    where = _where_only(examined, raises)
+    if where:
+        raising, going = where
+        if raising == "with more":
+            return f"It {goes} {going}, and stops with an error {raising}. "
+        return f"{raising.capitalize().replace('t_x', 'T_x')} it stops with an error; {going} it {goes}. "
+    case = raises.index(True)
+    sizes = inputs.sizes(examined.seed)[case]._asdict().items()
+    named = join_names(f"{name} = {size}" for name, size in sizes if name in examined.axes)
+    return (
+        f"With {named} it stops with an error; with other sizes it {goes}. Does it depend on a size that it does not "
+        "read from a shape? "
+    )
 
 
 def _own_function_notes(examined: Examination, graded: Sequence[str]) -> Iterator[str]:

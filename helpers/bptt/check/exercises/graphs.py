@@ -76,7 +76,7 @@ def _product(dc: Array, cache: graphs.FanOutCache) -> Gradients:
     return exact.gradients(lambda p, q: p * q, {"p": cache.p, "q": cache.q}, dc)
 
 
-def _join(dp: Array, dq: Array, cache: graphs.FanOutCache) -> Array:
+def _join(_: Array, dp: Array, dq: Array, cache: graphs.FanOutCache) -> Array:
     def both(x: Array) -> Array:
         return np.stack([np.tanh(x), sigmoid(x)], axis=-3)
 
@@ -95,7 +95,7 @@ FAN_OUT = Exercise(
     exact=exact.fan_out,
     stages=(
         Exercise("product", ("dc", "cache"), {"dp": "", "dq": ""}, _draw_fan_out, _product, mistakes.PRODUCT),
-        Exercise("join", ("dp", "dq", "cache"), {"dx": ""}, _draw_fan_out, _join, mistakes.JOIN),
+        Exercise("join", ("dc", "dp", "dq", "cache"), {"dx": ""}, _draw_fan_out, _join, mistakes.JOIN),
     ),
     stand_ins={
         "tanh_backward": exact.allow_exact(exact.tanh_backward),
@@ -236,7 +236,7 @@ TWO_LAYER_BACKWARD = Exercise(
     stages=(
         _stage("dY cache", "dA2", _gate_backward, mistakes.GATE),
         _stage("dA2 cache", "dZ2", lambda dA2, c: exact.sigmoid_backward(dA2, c.A2), mistakes.SECOND_SLOPE),
-        _stage("dZ2 cache", "dW2 db2", _second_layer_backward),
+        _stage("dZ2 cache", "dW2 db2", _second_layer_backward, mistakes.SECOND),
         _stage("dY dZ2 cache", "dA1", _a1_backward, mistakes.A1_USES),
         _stage("dA1 cache", "dZ1", lambda dA1, c: exact.tanh_backward(dA1, c.A1), mistakes.FIRST_SLOPE),
         _stage("dZ1 dZ2 cache", "dW1 db1 dX", _first_layer_backward, mistakes.FIRST),

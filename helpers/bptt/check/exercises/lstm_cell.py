@@ -1,6 +1,7 @@
 """Exercises of lesson 03: the backward pass of one LSTM cell, in four stages and as a whole."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -195,7 +196,7 @@ LSTM_CELL_BACKWARD = Exercise(
     draw=_draw_cell,
     exact=exact.lstm_cell_backward,
     stages=(
-        LSTM_CELL_DC,
+        replace(LSTM_CELL_DC, computed_once=True),
         *(_gate_stage(gate, mistakes.GATE[gate] + mistakes.GATE_IN_ONE_PIECE[gate]) for gate in GATES),
         *(
             _parameters_stage(gate, mistakes.PARAMETERS[gate] + mistakes.PARAMETERS_IN_ONE_PIECE[gate])
@@ -234,7 +235,7 @@ LSTM_CELL_DZ = Exercise(
     draw=_draw_cell,
     exact=exact.lstm_cell_dz,
     stages=(
-        LSTM_CELL_DC,
+        replace(LSTM_CELL_DC, computed_once=True),
         *(_gate_stage(gate, mistakes.GATE[gate] + mistakes.GATE_IN_ONE_PIECE[gate]) for gate in GATES),
         _STACKED,
         _memory_stage(mistakes.MEMORY + mistakes.MEMORY_IN_ONE_PIECE),

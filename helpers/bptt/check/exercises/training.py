@@ -20,7 +20,7 @@ def _draw_gradients(seed: int, sizes: inputs.Sizes) -> tuple[Gradients, float]:
     """
     rng = np.random.default_rng(seed)
     gradients = {name: rng.standard_normal(array.shape) for name, array in _rnn_weights(rng, sizes).items()}
-    gradients["dba"] /= np.linalg.norm(gradients["dba"])
+    gradients["dba"] *= 0.9 / np.linalg.norm(gradients["dba"])
     norm = float(np.linalg.norm(_concatenated(gradients)))
     if sizes.T_x == 1:
         return {name: 0 * gradient for name, gradient in gradients.items()}, 5.0

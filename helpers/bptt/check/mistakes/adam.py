@@ -147,6 +147,47 @@ MOMENTS = (
         },
     ),
     Mistake(
+        "two-betas-in-one-mean",
+        "Two different betas meet in one running mean",
+        "The two parts of a running mean add up to 1: beta of the old value, and one minus the same beta of the new "
+        "one.",
+        lambda a, _: {
+            "mean_next": [BETA1 * a["mean"] + (1 - BETA2) * a["dW"], BETA2 * a["mean"] + (1 - BETA1) * a["dW"]],
+            "square_next": [
+                BETA2 * a["square"] + (1 - BETA1) * a["dW"] ** 2,
+                BETA1 * a["square"] + (1 - BETA2) * a["dW"] ** 2,
+            ],
+        },
+    ),
+    Mistake(
+        "old-mean-not-weighed",
+        "The old value of the running mean keeps its whole weight",
+        "A running mean gives up a part of its old value for each new one. Yours only adds, so it grows and grows.",
+        lambda a, _: {
+            "mean_next": [a["mean"] + part * a["dW"] for part in (1, 1 - BETA1)],
+            "square_next": [a["square"] + part * a["dW"] ** 2 for part in (1, 1 - BETA2)],
+        },
+    ),
+    Mistake(
+        "old-mean-forgotten",
+        "The running mean forgets its old value",
+        "It has the new gradient alone. A running mean keeps most of what it was before.",
+        lambda a, _: {
+            "mean_next": [part * a["dW"] for part in (1, 1 - BETA1)],
+            "square_next": [part * a["dW"] ** 2 for part in (1, 1 - BETA2)],
+        },
+    ),
+    Mistake(
+        "running-means-mixed-up",
+        "The two running means are mixed up",
+        "One is the mean of the gradients, and the other one the mean of their squares. Does each line start from its "
+        "own old value, and does each name get its own result?",
+        lambda a, right: {
+            "mean_next": [right["square_next"], BETA1 * a["square"] + (1 - BETA1) * a["dW"]],
+            "square_next": [right["mean_next"], BETA2 * a["mean"] + (1 - BETA2) * a["dW"] ** 2],
+        },
+    ),
+    Mistake(
         "gradient-not-squared",
         "The second running mean is not one of squares",
         "The second mean is meant to tell how large gradients are, whatever their sign: it takes the square of each "
@@ -187,9 +228,13 @@ MOVE = (
     Mistake(
         "power-forgotten",
         "The correction does not know the step",
-        "You divide by 1 - beta, which is right in the first step and no more. The correction fades: beta to the "
+        "You divide a mean by 1 - beta: right in the first step, and no more. The correction fades: beta to the "
         "power t goes to zero.",
-        _weights_after(_step(lambda _: 1 - BETA1, lambda _: 1 - BETA2)),
+        _weights_after(
+            _step(lambda _: 1 - BETA1, lambda _: 1 - BETA2),
+            _step(mean_correction=lambda _: 1 - BETA1),
+            _step(square_correction=lambda _: 1 - BETA2),
+        ),
     ),
     Mistake(
         "correction-times-t",
@@ -219,6 +264,30 @@ MOVE = (
         _weights_after(_step(lambda t: 1 - BETA2**t, lambda t: 1 - BETA1**t)),
     ),
     Mistake(
+        "one-beta-in-both-corrections",
+        "Both means are corrected with the same beta",
+        "beta1 belongs to the mean of the gradients, beta2 to the mean of their squares, in the correction too.",
+        _weights_after(_step(square_correction=lambda t: 1 - BETA1**t), _step(mean_correction=lambda t: 1 - BETA2**t)),
+    ),
+    Mistake(
+        "learning-rate-forgotten",
+        "learning_rate is not used",
+        "Mean and root together make a step of about 1. How far to go is for learning_rate to say.",
+        lambda a, right: {"W_next": a["W"] - (a["W"] - right["W_next"]) / a["learning_rate"]},
+    ),
+    Mistake(
+        "multiplied-by-root",
+        "The step is multiplied by the root, not divided by it",
+        "Where gradients are large, the step would become larger still. The root is there to take their size out.",
+        _weights_after(_step(divisor=lambda square: 1 / (np.sqrt(square) + EPSILON))),
+    ),
+    Mistake(
+        "weights-unchanged",
+        "The weights come back as they were",
+        "No step has arrived in W_next. Is the result of the subtraction what you return?",
+        lambda a, _: {"W_next": a["W"]},
+    ),
+    Mistake(
         "epsilon-inside-the-root",
         "epsilon is inside the square root",
         "Under the root, 1e-8 becomes 1e-4: small gradients then make hardly any step. Take the root first, and add "
@@ -227,9 +296,10 @@ MOVE = (
     ),
     Mistake(
         "epsilon-forgotten",
-        "epsilon is missing",
-        "A weight whose gradient has always been zero, such as that of a word that has not occurred yet, gives 0 / 0. "
-        "epsilon makes it 0.",
+        "epsilon is not in the divisor",
+        "You divide by the root alone. A weight whose gradient has always been zero, such as that of a word that has "
+        "not occurred yet, gives 0 / 0; with epsilon in the divisor it gives 0. If there is an epsilon in your line: "
+        "do parentheses hold it together with the root?",
         _weights_after(_step(divisor=np.sqrt)),
     ),
     Mistake(

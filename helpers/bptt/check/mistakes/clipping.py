@@ -33,9 +33,11 @@ def _each_array(arguments: Arguments, _: Gradients) -> Gradients:
     return {name: _shrink_factor(float(np.linalg.norm(g)), max_norm) * g for name, g in gradients.items()}
 
 
-def _each_entry(arguments: Arguments, _: Gradients) -> Gradients:
+def _each_entry(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
     gradients, max_norm = arguments["gradients"], arguments["max_norm"]
-    return {name: np.clip(gradient, -max_norm, max_norm) for name, gradient in gradients.items()}
+    return {
+        name: [np.clip(gradient, -limit, limit) for limit in (max_norm, 1.0)] for name, gradient in gradients.items()
+    }
 
 
 def _always_rescaled(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
@@ -45,6 +47,28 @@ def _always_rescaled(arguments: Arguments, _: Gradients) -> dict[str, list[Array
         # 0 / 0, or what a learner has replaced that by.
         return {name: [np.full_like(gradient, np.nan), gradient] for name, gradient in gradients.items()}
     return {name: [max_norm / length * gradient] for name, gradient in gradients.items()}
+
+
+def _condition_reversed(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    gradients = arguments["gradients"]
+    if np.linalg.norm(_norms(gradients)) > arguments["max_norm"]:
+        return {name: [gradient] for name, gradient in gradients.items()}
+    return _always_rescaled(arguments, right)
+
+
+def _norm_so_far(arguments: Arguments, _: Gradients) -> Gradients:
+    gradients, max_norm = arguments["gradients"], arguments["max_norm"]
+    lengths = np.sqrt(np.cumsum(_norms(gradients) ** 2))
+    return {
+        name: _shrink_factor(length, max_norm) * gradient
+        for length, (name, gradient) in zip(lengths, gradients.items(), strict=True)
+    }
+
+
+def _times_max_norm(arguments: Arguments, _: Gradients) -> Gradients:
+    gradients, max_norm = arguments["gradients"], arguments["max_norm"]
+    factor = max_norm if np.linalg.norm(_norms(gradients)) > max_norm else 1.0
+    return {name: factor * gradient for name, gradient in gradients.items()}
 
 
 def _to_length_one(arguments: Arguments, _: Gradients) -> Gradients:
@@ -93,9 +117,29 @@ CLIPPED = (
     Mistake(
         "always-rescaled",
         "Gradients within the limit are changed too",
-        "You scale every arrow to the length max_norm. A short one should stay as it is; and one of length zero has "
+        "You scale short arrows to the length max_norm, too. They should stay as they are; and one of length zero has "
         "no direction at all (0 / 0).",
         _always_rescaled,
+    ),
+    Mistake(
+        "condition-reversed",
+        "The condition is the wrong way round",
+        "Gradients above the limit come back as they were, and those within it are scaled. Which of the two have to "
+        "become shorter?",
+        _condition_reversed,
+    ),
+    Mistake(
+        "norm-so-far",
+        "Arrays are scaled before the whole norm is known",
+        "Each array is scaled by the norm of the arrays up to it. The norm is complete after the last one: first add "
+        "up, in a loop of its own, then scale.",
+        _norm_so_far,
+    ),
+    Mistake(
+        "norm-not-divided-by",
+        "The gradients are multiplied by max_norm itself",
+        "Then the result depends on how long the arrow was. The factor compares the limit with the norm.",
+        _times_max_norm,
     ),
     Mistake(
         "squared-norm",

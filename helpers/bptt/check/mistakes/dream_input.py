@@ -117,6 +117,12 @@ DREAMED = (
         _with_step_size(lambda size, steps: size / steps),
     ),
     Mistake(
+        "divided-by-step-size",
+        "The gradient is divided by step_size",
+        "A smaller step_size should give smaller steps. Yours become larger.",
+        _with_step_size(lambda size, _: 1 / size),
+    ),
+    Mistake(
         "gradient-normalised",
         "The gradient is scaled to a fixed length",
         "You divide it by its norm. That is a way to do it, and a good one where gradients are tiny; but here the step "

@@ -75,6 +75,20 @@ EMBEDDING = (
         lambda a, right: {"dE": right["dE"] / a["dx"].shape[1]},
     ),
     Mistake(
+        "averaged-over-steps",
+        "The gradient is divided by the number of steps",
+        "Every step that uses a word adds to its gradient. A mean, if any, is in the loss, and reaches you through dx.",
+        lambda a, right: {
+            "dE": [right["dE"] / a["words"].shape[1], right["dE"] / a["words"].size],
+        },
+    ),
+    Mistake(
+        "sign-reversed",
+        "The sign is reversed",
+        "A gradient is collected here. To go against it is for the step that follows.",
+        lambda _, right: {"dE": -right["dE"]},
+    ),
+    Mistake(
         "embedding-gradient-transposed",
         "The gradient is transposed",
         "E holds one word in each column: (n_x, n_words).",
@@ -85,6 +99,12 @@ EMBEDDING = (
         "Only the words of one step learn",
         "The words of all steps were looked up, so all of them get a gradient.",
         lambda a, _: {"dE": [_gradient_of_uses(a, -1, 1), _gradient_of_uses(a, 0, 1)]},
+    ),
+    Mistake(
+        "first-step-left-out",
+        "The words of the first step are left out",
+        "The loop over the steps starts one step too late. The first one has the number 0.",
+        lambda a, _: {"dE": _gradient_of_uses(a, slice(1, None), 1)},
     ),
     Mistake(
         "last-step-left-out",

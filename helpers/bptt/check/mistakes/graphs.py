@@ -3,11 +3,66 @@
 They are wrong formulas, or right results used wrongly; the right backward formulas are not among them.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from bptt import exact
-from bptt.check.exercise import Arguments, Mistake
+from bptt.activations import sigmoid
+from bptt.check.exercise import Arguments, Mistake, Predict
+from bptt.check.mistakes.rnn_cell import STILL_ZERO, VALUE_FOR_GRADIENT
 from bptt.types import Array, Gradients
+
+
+def _exchanged(backward: Callable[[Array, Array], Array]) -> Predict:
+    return lambda a, _: {"dz": backward(a["a"], a["da"])}
+
+
+def _divided_by_slope(backward: Callable[[Array, Array], Array]) -> Predict:
+    return lambda a, _: {"dz": a["da"] / backward(np.ones_like(a["da"]), a["a"])}
+
+
+def _counted_twice(backward: Callable[[Array, Array], Array]) -> Predict:
+    return lambda a, _: {"dz": backward(backward(a["da"], a["a"]), a["a"])}
+
+
+_A_FOR_DA = (
+    "a-for-da",
+    "a stands where da belongs",
+    "You have multiplied the slope by the output itself. What arrives from the right is its gradient.",
+)
+
+_REVERSED = Mistake(
+    "sign-reversed",
+    "The sign is reversed",
+    "Every number is right but for its sign. This function only rises, so its slope is never negative. Look for a "
+    "difference the wrong way round, or for a minus in front of a term.",
+    lambda _, right: {"dz": -right["dz"]},
+)
+
+_ARGUMENTS_EXCHANGED = (
+    "arguments-exchanged",
+    "da and a are exchanged",
+    (
+        "The slope is computed from da, and multiplied by a. Which of the two is a gradient, and which is a value of "
+        "the forward pass?"
+    ),
+)
+
+_DIVIDED = (
+    "divided-by-slope",
+    "The gradient is divided by the slope",
+    "Where the function is flat, a nudge of z has little effect, so little comes back. Your gradient is largest there.",
+)
+
+_SPLIT_SLOPE = (
+    "slope-split-by-parentheses",
+    "da reaches only one side of the minus",
+    (
+        "There is a difference in the slope, and da has to multiply all of it. Computing the slope in a line of its "
+        "own, with a name, helps."
+    ),
+)
 
 TANH = (
     Mistake(
@@ -29,8 +84,55 @@ TANH = (
         "tanh is applied twice",
         "You have computed tanh of a. But a is already the output of tanh: write the slope in terms of the output, "
         "with no further tanh.",
-        lambda a, _: {"dz": a["da"] * (1 - np.tanh(a["a"]) ** 2)},
+        lambda a, _: {"dz": [a["da"] * (1 - np.tanh(a["a"]) ** 2), a["da"] * (1 - np.tanh(a["a"]))]},
     ),
+    Mistake(
+        "square-inside-tanh",
+        "tanh is applied to a square",
+        "You have squared a first, and applied tanh afterwards. But a is already the output of tanh: it goes through "
+        "no further tanh.",
+        lambda a, _: {"dz": a["da"] * (1 - np.tanh(a["a"] ** 2))},
+    ),
+    Mistake(
+        "square-outside",
+        "The square is in the wrong place",
+        "You have squared the whole difference, (1 - a)**2. In the slope of tanh only the output is squared.",
+        lambda a, _: {"dz": a["da"] * (1 - a["a"]) ** 2},
+    ),
+    Mistake(
+        "plus-in-slope",
+        "The slope has a plus where a minus belongs",
+        "A plus belongs to the slope of tan, the function of angles. tanh becomes flatter the further its output is "
+        "from 0; your slope becomes steeper.",
+        lambda a, _: {"dz": a["da"] * (1 + a["a"] ** 2)},
+    ),
+    _REVERSED,
+    Mistake(
+        "one-minus-forgotten",
+        "The slope of tanh is not the square alone",
+        "You multiply by the square of a. That is 0 where a is 0, and there tanh is at its steepest.",
+        lambda a, _: {"dz": a["da"] * a["a"] ** 2},
+    ),
+    Mistake(
+        "value-for-slope",
+        "tanh stands where its slope belongs",
+        "What arrives is multiplied by what tanh gives. On the way back a node multiplies by its slope: by how its "
+        "output follows its input.",
+        lambda a, _: {"dz": [a["da"] * a["a"], a["da"] * np.tanh(a["a"])]},
+    ),
+    Mistake(*_DIVIDED, _divided_by_slope(exact.tanh_backward)),
+    Mistake(
+        *_SPLIT_SLOPE,
+        lambda a, _: {"dz": [1 - a["a"] ** 2 * a["da"], a["da"] - a["a"] ** 2]},
+    ),
+    Mistake(
+        "slope-counted-twice",
+        "The slope of tanh is counted twice",
+        "There is one tanh between z and a, so its slope is one factor.",
+        _counted_twice(exact.tanh_backward),
+    ),
+    Mistake(*_ARGUMENTS_EXCHANGED, _exchanged(exact.tanh_backward)),
+    Mistake(*_A_FOR_DA, lambda a, _: {"dz": exact.tanh_backward(a["a"], a["a"])}),
     Mistake(
         "square-forgotten",
         "The square in the slope of tanh is missing",
@@ -40,9 +142,13 @@ TANH = (
     Mistake(
         "slopes-exchanged",
         "This is the slope of the sigmoid, not of tanh",
-        "a (1 - a) belongs to the sigmoid. The slope of tanh is 1 where its output is 0.",
-        lambda a, _: {"dz": exact.sigmoid_backward(a["da"], a["a"])},
+        "A slope of the form a (1 - a) belongs to the sigmoid. The slope of tanh is 1 where its output is 0.",
+        lambda a, _: {
+            "dz": [exact.sigmoid_backward(a["da"], each) for each in (a["a"], sigmoid(a["a"]))],
+        },
     ),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dz": a["a"]}),
+    STILL_ZERO,
 )
 
 SIGMOID = (
@@ -68,6 +174,46 @@ SIGMOID = (
         lambda a, _: {"dz": a["da"] / (2 * np.cosh(a["a"] / 2)) ** 2},
     ),
     Mistake(
+        "square-in-sigmoid-slope",
+        "There is a square in the slope of the sigmoid",
+        "Squares of one factor belong to the slope of tanh. The slope of the sigmoid is made of the output and of what "
+        "the output lacks to 1, each as it is.",
+        lambda a, _: {
+            "dz": [
+                a["da"] * a["a"] * (1 - a["a"] ** 2),
+                a["da"] * a["a"] * (1 - a["a"]) ** 2,
+                a["da"] * a["a"] ** 2 * (1 - a["a"]),
+            ],
+        },
+    ),
+    Mistake(
+        "plus-in-slope",
+        "The slope has a plus where a minus belongs",
+        "The sigmoid becomes flat where its output is close to 1; your slope is largest there.",
+        lambda a, _: {"dz": a["da"] * a["a"] * (1 + a["a"])},
+    ),
+    _REVERSED,
+    Mistake(*_DIVIDED, _divided_by_slope(exact.sigmoid_backward)),
+    Mistake(
+        *_SPLIT_SLOPE,
+        lambda a, _: {
+            "dz": [
+                a["da"] * a["a"] - a["a"],
+                a["da"] * a["a"] - a["a"] ** 2,
+                a["a"] - a["a"] ** 2 * a["da"],
+                a["da"] - a["a"],
+            ],
+        },
+    ),
+    Mistake(
+        "slope-counted-twice",
+        "The slope of the sigmoid is counted twice",
+        "There is one sigmoid between z and a, so its slope comes in once.",
+        _counted_twice(exact.sigmoid_backward),
+    ),
+    Mistake(*_ARGUMENTS_EXCHANGED, _exchanged(exact.sigmoid_backward)),
+    Mistake(*_A_FOR_DA, lambda a, _: {"dz": exact.sigmoid_backward(a["a"], a["a"])}),
+    Mistake(
         "factor-forgotten",
         "The slope of the sigmoid has two factors",
         "You have multiplied da by one of them alone. The slope vanishes at both ends, where a is close to 0 and where "
@@ -77,9 +223,12 @@ SIGMOID = (
     Mistake(
         "slopes-exchanged",
         "This is the slope of tanh, not of the sigmoid",
-        "1 - a**2 belongs to tanh. The sigmoid is never steeper than 1/4, and that is where its output is 1/2.",
-        lambda a, _: {"dz": exact.tanh_backward(a["da"], a["a"])},
+        "A slope with a square belongs to tanh. The sigmoid is never steeper than 1/4, and that is where its output is "
+        "1/2.",
+        lambda a, _: {"dz": [exact.tanh_backward(a["da"], each) for each in (a["a"], np.tanh(a["a"]))]},
     ),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dz": a["a"]}),
+    STILL_ZERO,
 )
 
 
@@ -118,10 +267,23 @@ WEIGHTED_INPUT = (
     ),
     Mistake(
         "bias-summed-over-everything",
-        "db is summed over both axes",
-        "You have added up everything to one number. b has one entry for each unit, so only the examples are to be "
+        "db is one number for all units",
+        "All entries of dZ have gone into one number. b has one entry for each unit, so only the examples are to be "
         "summed.",
-        lambda a, _: {"db": [a["dZ"].sum(), a["dZ"].sum(keepdims=True)]},
+        lambda a, right: {
+            "db": [
+                np.broadcast_to(number, shape)
+                for number in (a["dZ"].sum(), a["dZ"].mean())
+                for shape in ((), (1, 1), right["db"].shape)
+            ],
+        },
+    ),
+    Mistake(
+        "bias-not-summed",
+        "db still has a column for each example",
+        "You have what each example says about the bias. But b is one column, added to all m examples, so it collects "
+        "what comes back from all of them.",
+        lambda a, _: {"db": a["dZ"]},
     ),
     Mistake(
         "bias-is-mean",
@@ -137,21 +299,76 @@ WEIGHTED_INPUT = (
         "gradients are sums, and a 1/m, if any, is in the loss and reaches you through dZ.",
         lambda a, right: {name: gradient / a["dZ"].shape[1] for name, gradient in right.items()},
     ),
-)
-
-PRODUCT = (
     Mistake(
-        "product-not-swapped",
-        "Each factor gets its own value instead of the other one's",
-        "You have multiplied dc by the factor itself. Nudge p: the product p * q changes by q times as much. What a "
-        "factor receives has to do with the other factor.",
-        lambda a, _: {"dp": a["dc"] * a["cache"].p, "dq": a["dc"] * a["cache"].q},
+        "gradient-for-weights",
+        "dW stands where W belongs",
+        "You have multiplied dZ by the gradient of the weights. What X did to Z was decided by the weights themselves, "
+        "and the cache has them. Is there a d too many?",
+        lambda a, right: {
+            "dX": exact.weighted_input_backward(a["dZ"], a["cache"]._replace(W=right["dW"]))["dX"],
+        },
     ),
     Mistake(
+        "gradient-for-input",
+        "dX stands where X belongs",
+        "You have multiplied dZ by the gradient of the input. What W did to Z was decided by the input itself, and "
+        "the cache has it. Is there a d too many?",
+        lambda a, right: {
+            "dW": exact.weighted_input_backward(a["dZ"], a["cache"]._replace(X=right["dX"]))["dW"],
+        },
+    ),
+    Mistake(
+        "gradients-mixed-up",
+        "dW and dX are mixed up",
+        "One of them holds the numbers of the other one. Does each name get its own result?",
+        lambda _, right: {"dW": right["dX"], "dX": right["dW"]},
+    ),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dW": a["cache"].W, "db": a["cache"].b, "dX": a["cache"].X}),
+    STILL_ZERO,
+)
+
+
+def _one_or_both(
+    identifier: str, title: str, explanation: str, factors: Callable[[Arguments], Gradients]
+) -> tuple[Mistake, ...]:
+    """Make the mistake in both factors and in one of them: later stages get the first spelling of a mistake only."""
+    return (
+        Mistake(identifier, title, explanation, lambda a, _: factors(a)),
+        Mistake(identifier, title, explanation, lambda a, _: {"dp": factors(a)["dp"]}),
+        Mistake(identifier, title, explanation, lambda a, _: {"dq": factors(a)["dq"]}),
+    )
+
+
+PRODUCT = (
+    *_one_or_both(
+        "product-not-swapped",
+        "A factor gets its own value instead of the other one's",
+        "You have multiplied dc by the factor itself. Nudge p: the product p * q changes by q times as much. What a "
+        "factor receives has to do with the other factor.",
+        lambda a: {"dp": a["dc"] * a["cache"].p, "dq": a["dc"] * a["cache"].q},
+    ),
+    *_one_or_both(
         "product-treated-as-sum",
         "The gradient passes through the product as if it were a sum",
-        "dp and dq are dc unchanged. A sum passes the gradient on as it is; c is a product of p and q.",
-        lambda a, _: {"dp": a["dc"], "dq": a["dc"]},
+        "A factor receives dc unchanged. A sum passes the gradient on as it is; c is a product of p and q.",
+        lambda a: {"dp": a["dc"], "dq": a["dc"]},
+    ),
+    *_one_or_both(
+        "ignored-dc",
+        "dc is not used",
+        "A factor receives the other one alone, as if dc were all ones. The chain rule multiplies: what arrives (dc), "
+        "times what this node does.",
+        lambda a: {"dp": a["cache"].q, "dq": a["cache"].p},
+    ),
+    *_one_or_both(
+        *VALUE_FOR_GRADIENT,
+        lambda a: {"dp": a["cache"].p, "dq": a["cache"].q},
+    ),
+    *_one_or_both(
+        STILL_ZERO.id,
+        STILL_ZERO.title,
+        STILL_ZERO.explanation,
+        lambda a: {"dp": np.zeros_like(a["dc"]), "dq": np.zeros_like(a["dc"])},
     ),
 )
 
@@ -164,6 +381,17 @@ def _through_q_alone(arguments: Arguments) -> Array:
     return exact.sigmoid_backward(arguments["dq"], arguments["cache"].q)
 
 
+def _on_a_road(p_road: Callable[[Arguments], Array], q_road: Callable[[Arguments], Array]) -> Predict:
+    """Predict dx from two wrong roads, and from one that is wrong beside one that is right."""
+
+    def predict(arguments: Arguments, _: Gradients) -> dict[str, list[Array]]:
+        wrong_p, wrong_q = p_road(arguments), q_road(arguments)
+        right_p, right_q = _through_p_alone(arguments), _through_q_alone(arguments)
+        return {"dx": [wrong_p + wrong_q, wrong_p + right_q, right_p + wrong_q]}
+
+    return predict
+
+
 JOIN = (
     Mistake(
         "only-one-use-counted",
@@ -171,6 +399,12 @@ JOIN = (
         "Your dx is what comes back along one road. x was used twice, and both uses change c: a value that is used "
         "several times collects the gradients of all its uses.",
         lambda a, _: {"dx": [_through_p_alone(a), _through_q_alone(a)]},
+    ),
+    Mistake(
+        "one-use-counted-twice",
+        "One of the two uses is counted twice, and the other one not at all",
+        "Both terms of your dx come along the same road. Look for a name in the second one that should have changed.",
+        lambda a, _: {"dx": [2 * _through_p_alone(a), 2 * _through_q_alone(a)]},
     ),
     Mistake(
         "uses-averaged",
@@ -194,10 +428,68 @@ JOIN = (
     ),
     Mistake(
         "missing-activation-derivatives",
-        "The gradient does not pass through tanh and the sigmoid",
-        "You have joined dp and dq as they are. But x became p in a tanh, and q in a sigmoid: each road leads back "
-        "through its own node before the two meet.",
-        lambda a, _: {"dx": a["dp"] + a["dq"]},
+        "The gradient does not pass through tanh or the sigmoid",
+        "You have joined dp or dq as it is. But x became p in a tanh, and q in a sigmoid: each road leads back through "
+        "its own node before the two meet.",
+        _on_a_road(lambda a: a["dp"], lambda a: a["dq"]),
+    ),
+    Mistake(
+        "slope-at-the-input",
+        "A slope is taken at x, where the output belongs",
+        "The way back through tanh or the sigmoid is written with what came out of it. x is what went in.",
+        _on_a_road(
+            lambda a: exact.tanh_backward(a["dp"], a["cache"].x),
+            lambda a: exact.sigmoid_backward(a["dq"], a["cache"].x),
+        ),
+    ),
+    Mistake(
+        "slope-at-the-other-output",
+        "A slope is taken at the output of the other node",
+        "p came out of tanh, and q out of the sigmoid: the way back through a node needs its own output. p and q have "
+        "the same shape, so only the numbers tell.",
+        _on_a_road(
+            lambda a: exact.tanh_backward(a["dp"], a["cache"].q),
+            lambda a: exact.sigmoid_backward(a["dq"], a["cache"].p),
+        ),
+    ),
+    Mistake(
+        "activation-applied-twice",
+        "tanh or the sigmoid is applied twice",
+        "p and q are outputs already: p is tanh of x, and q its sigmoid. The way back takes them as they are.",
+        _on_a_road(
+            lambda a: exact.tanh_backward(a["dp"], np.tanh(a["cache"].p)),
+            lambda a: exact.sigmoid_backward(a["dq"], sigmoid(a["cache"].q)),
+        ),
+    ),
+    Mistake(
+        "arguments-exchanged",
+        "The gradient and the output are exchanged",
+        "tanh_backward and sigmoid_backward take the gradient that arrives first, and the output second. The two have "
+        "the same shape, so only the numbers tell.",
+        _on_a_road(
+            lambda a: exact.tanh_backward(a["cache"].p, a["dp"]),
+            lambda a: exact.sigmoid_backward(a["cache"].q, a["dq"]),
+        ),
+    ),
+    Mistake(
+        "dc-past-the-product",
+        "dc goes past the product",
+        "On the way to x, dc has reached tanh or the sigmoid as it is. Between them and c stands the product, which "
+        "you have gone back through already: go on from what came out of it.",
+        _on_a_road(
+            lambda a: exact.tanh_backward(a["dc"], a["cache"].p),
+            lambda a: exact.sigmoid_backward(a["dc"], a["cache"].q),
+        ),
+    ),
+    Mistake(
+        "ignored-dp-or-dq",
+        "dp or dq is not used",
+        "On at least one road your dx has the slope alone, as if what arrives were all ones. The chain rule multiplies "
+        "the two.",
+        _on_a_road(
+            lambda a: exact.tanh_backward(np.ones_like(a["dp"]), a["cache"].p),
+            lambda a: exact.sigmoid_backward(np.ones_like(a["dq"]), a["cache"].q),
+        ),
     ),
     Mistake(
         "slopes-exchanged",
@@ -208,13 +500,27 @@ JOIN = (
         },
     ),
     Mistake(
-        "gradients-exchanged",
-        "dp and dq are exchanged",
-        "What arrives at p has gone back through the sigmoid, and what arrives at q through tanh.",
+        "one-slope-for-both",
+        "Both roads go back through the same function",
+        "p came out of tanh, and q out of the sigmoid; each gradient has to go back the way its value came.",
         lambda a, _: {
-            "dx": exact.tanh_backward(a["dq"], a["cache"].p) + exact.sigmoid_backward(a["dp"], a["cache"].q),
+            "dx": [
+                backward(a["dp"], a["cache"].p) + backward(a["dq"], a["cache"].q)
+                for backward in (exact.tanh_backward, exact.sigmoid_backward)
+            ],
         },
     ),
+    Mistake(
+        "gradients-exchanged",
+        "dp and dq are mixed up",
+        "On at least one road, what goes back is the gradient of the other one: dp belongs to p, and dq to q.",
+        _on_a_road(
+            lambda a: exact.tanh_backward(a["dq"], a["cache"].p),
+            lambda a: exact.sigmoid_backward(a["dp"], a["cache"].q),
+        ),
+    ),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dx": a["cache"].x}),
+    STILL_ZERO,
 )
 
 
@@ -432,7 +738,7 @@ def _w2_not_transposed(arguments: Arguments, right: Gradients) -> Gradients:
 
 _NOT_SWAPPED = (
     "product-not-swapped",
-    "Each factor of Y = A1 * A2 gets its own value instead of the other one's",
+    "A factor of Y = A1 * A2 gets its own value instead of the other one's",
     "Nudge A2: the product changes by A1 times as much. What a factor receives has to do with the other factor.",
 )
 
@@ -445,14 +751,62 @@ _ONE_USE = (
     ),
 )
 
-GATE = (
-    Mistake(*_NOT_SWAPPED, lambda a, _: {"dA2": a["dY"] * a["cache"].A2}),
-    Mistake(
-        "product-treated-as-sum",
-        "The gradient passes through the product as if it were a sum",
-        "dY reaches A2 unchanged. A sum passes the gradient on as it is; Y is a product of A1 and A2.",
-        lambda a, _: {"dA2": a["dY"]},
+_AS_SUM = (
+    "product-treated-as-sum",
+    "The gradient passes through the product as if it were a sum",
+    "dY comes out of the product unchanged. A sum passes the gradient on as it is; Y is a product of A1 and A2.",
+)
+
+_IGNORED_DY = (
+    "ignored-dY",
+    "dY is not used",
+    (
+        "A factor of Y receives the other one alone, as if dY were all ones. The chain rule multiplies: what arrives "
+        "(dY), times what this node does."
     ),
+)
+
+_IGNORED_DA = (
+    "ignored-dA",
+    "A slope stands alone",
+    "The gradient that arrives at the output of tanh or of the sigmoid is not used. The chain rule multiplies the two.",
+)
+
+_ARGUMENTS_OF_LAYERS_EXCHANGED = (
+    "arguments-exchanged",
+    "The gradient and the output are exchanged",
+    (
+        "tanh_backward and sigmoid_backward take the gradient that arrives first, and the output second. The two have "
+        "the same shape, so only the numbers tell."
+    ),
+)
+
+_ACTIVATION_TWICE = (
+    "activation-applied-twice",
+    "tanh or the sigmoid is applied twice",
+    (
+        "A1 and A2 are outputs already: of tanh the one, and of the sigmoid the other. The way back takes them as they "
+        "are."
+    ),
+)
+
+
+def _a1_uses(arguments: Arguments) -> tuple[Array, Array]:
+    """Return what comes back to A1 from its two uses: as a factor, and as an input."""
+    cache, dY = arguments["cache"], arguments["dY"]
+    factor = exact.gradients(lambda A1: A1 * cache.A2, {"A1": cache.A1}, dY)["dA1"]
+    return factor, exact.weighted_input_backward(arguments["dZ2"], cache.second)["dX"]
+
+
+def _mixed_up_layers(arguments: Arguments, right: Gradients) -> Gradients:
+    second = exact.weighted_input_backward(arguments["dZ2"], arguments["cache"].second)
+    return {"dW1": second["dW"], "db1": second["db"], "dW2": right["dW1"], "db2": right["db1"]}
+
+
+GATE = (
+    Mistake(*_IGNORED_DY, lambda a, _: {"dA2": a["cache"].A1}),
+    Mistake(*_NOT_SWAPPED, lambda a, _: {"dA2": a["dY"] * a["cache"].A2}),
+    Mistake(*_AS_SUM, lambda a, _: {"dA2": a["dY"]}),
 )
 
 SECOND_SLOPE = (
@@ -474,14 +828,36 @@ SECOND_SLOPE = (
         "tanh made A1, and the sigmoid made A2. A1 and A2 have the same shape, so only the numbers tell.",
         lambda a, _: {"dZ2": exact.sigmoid_backward(a["dA2"], a["cache"].A1)},
     ),
+    Mistake(*_IGNORED_DA, lambda a, _: {"dZ2": exact.sigmoid_backward(np.ones_like(a["dA2"]), a["cache"].A2)}),
+    Mistake(*_ARGUMENTS_OF_LAYERS_EXCHANGED, lambda a, _: {"dZ2": exact.sigmoid_backward(a["cache"].A2, a["dA2"])}),
+    Mistake(*_ACTIVATION_TWICE, lambda a, _: {"dZ2": exact.sigmoid_backward(a["dA2"], sigmoid(a["cache"].A2))}),
+)
+
+_SUBTRACTED = (
+    "uses-subtracted",
+    "One use of A1 is subtracted from the other",
+    "If A1 grows, both uses change Y, and the two changes add up.",
 )
 
 A1_USES = (
-    Mistake(*_ONE_USE, lambda a, _: {"dA1": exact.weighted_input_backward(a["dZ2"], a["cache"].second)["dX"]}),
+    Mistake(*_ONE_USE, lambda a, _: {"dA1": _a1_uses(a)[1]}),
+    Mistake(*_ONE_USE, lambda a, _: {"dA1": _a1_uses(a)[0]}),
     Mistake(
-        *_ONE_USE,
-        lambda a, _: {"dA1": exact.gradients(lambda A1: A1 * a["cache"].A2, {"A1": a["cache"].A1}, a["dY"])["dA1"]},
+        "uses-averaged",
+        "The two uses of A1 are averaged",
+        "If A1 grows, both uses change Y, and the two changes add up.",
+        lambda _, right: {"dA1": right["dA1"] / 2},
     ),
+    Mistake(*_SUBTRACTED, lambda a, _: {"dA1": np.subtract(*_a1_uses(a))}),
+    Mistake(*_SUBTRACTED, lambda a, _: {"dA1": -np.subtract(*_a1_uses(a))}),
+    Mistake(
+        "uses-multiplied",
+        "The two uses of A1 are multiplied",
+        "Along one road the factors are multiplied. Where two roads meet, what they bring is not.",
+        lambda a, _: {"dA1": np.multiply(*_a1_uses(a))},
+    ),
+    Mistake(*_AS_SUM, lambda a, _: {"dA1": a["dY"] + _a1_uses(a)[1]}),
+    Mistake(*_IGNORED_DY, lambda a, _: {"dA1": a["cache"].A2 + _a1_uses(a)[1]}),
     Mistake(*_NOT_SWAPPED, _gate_not_swapped),
     Mistake(
         "untransposed-W2",
@@ -511,7 +887,15 @@ FIRST_SLOPE = (
         "tanh made A1, and the sigmoid made A2. A1 and A2 have the same shape, so only the numbers tell.",
         lambda a, _: {"dZ1": exact.tanh_backward(a["dA1"], a["cache"].A2)},
     ),
+    Mistake(*_IGNORED_DA, lambda a, _: {"dZ1": exact.tanh_backward(np.ones_like(a["dA1"]), a["cache"].A1)}),
+    Mistake(*_ARGUMENTS_OF_LAYERS_EXCHANGED, lambda a, _: {"dZ1": exact.tanh_backward(a["cache"].A1, a["dA1"])}),
+    Mistake(*_ACTIVATION_TWICE, lambda a, _: {"dZ1": exact.tanh_backward(a["dA1"], np.tanh(a["cache"].A1))}),
 )
+
+
+def _first_of(gradients: Gradients) -> Gradients:
+    return {"dW1": gradients["dW"], "db1": gradients["db"], "dX": gradients["dX"]}
+
 
 FIRST = (
     Mistake(
@@ -521,4 +905,34 @@ FIRST = (
         "graph is the input of the first layer.",
         lambda a, _: {"dX": exact.weighted_input_backward(a["dZ2"], a["cache"].second)["dX"]},
     ),
+    Mistake(
+        "dZ2-in-the-first-layer",
+        "dZ2 stands where dZ1 belongs",
+        "Your numbers for the first layer are made with dZ2, which belongs to the second one. To reach the first "
+        "layer, the gradient has to go on through A1 and tanh.",
+        lambda a, _: _first_of(exact.weighted_input_backward(a["dZ2"], a["cache"].first)),
+    ),
+    Mistake(
+        "cache-of-the-second-layer",
+        "The first layer is given the cache of the second one",
+        "Each layer has a cache of its own, with what went into it and with its weights. Which one belongs to dZ1?",
+        lambda a, _: _first_of(exact.weighted_input_backward(a["dZ1"], a["cache"].second)),
+    ),
+    Mistake(
+        "layers-mixed-up",
+        "The gradients of the two layers are mixed up",
+        "What is returned for the parameters of one layer are the gradients of the other one. Does each name get its "
+        "own result?",
+        _mixed_up_layers,
+    ),
+    Mistake(
+        *VALUE_FOR_GRADIENT,
+        lambda a, _: {"dW1": a["cache"].first.W, "db1": a["cache"].first.b, "dX": a["cache"].first.X},
+    ),
+    STILL_ZERO,
+)
+
+SECOND = (
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dW2": a["cache"].second.W, "db2": a["cache"].second.b}),
+    STILL_ZERO,
 )

@@ -4,16 +4,18 @@ They are wrong formulas, or right results used wrongly; the right backward formu
 made in the line of one gate alone, so most of them are listed once for each line, under the same id.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import combinations, permutations
 
 import numpy as np
 
 from bptt import exact
+from bptt.activations import sigmoid
 from bptt.check.exercise import Arguments, Mistake, Predict
 from bptt.check.mistakes.lstm_jacobians import GATES, OUTPUT_OF, LSTMCellJacobians
-from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, weighted_input_mistakes
+from bptt.check.mistakes.rnn_cell import INPUT_TRANSPOSED, STILL_ZERO, VALUE_FOR_GRADIENT, weighted_input_mistakes
+from bptt.lstm import LSTMCellCache
 from bptt.types import Array, Gradients
 
 # First stage: the gradient of the memory, which arrives on two paths.
@@ -31,6 +33,55 @@ _SQUARE_OUTSIDE = partial(
     "You have squared the whole difference. In the slope of tanh only its output is squared.",
 )
 
+_SQUARE_INSIDE = partial(
+    Mistake,
+    "square-inside-tanh",
+    "tanh is applied to a square",
+    "In the slope of tanh it is the output of tanh that is squared. You have squared first, and applied tanh "
+    "afterwards. Which values in the cache are outputs of tanh, and which one has yet to go through it?",
+)
+_PLUS = partial(
+    Mistake,
+    "plus-in-slope",
+    "The slope has a plus where a minus belongs",
+    "The slopes of tanh and of the sigmoid become smaller the closer the output is to the end of its range. Yours "
+    "becomes larger there.",
+)
+_REVERSED = partial(
+    Mistake,
+    "sign-reversed",
+    "One factor has the wrong sign",
+    "tanh and the sigmoid only rise, so their slopes are never negative. Look for a difference the wrong way round, or "
+    "for a minus in front of a term.",
+)
+_DIVIDED = partial(
+    Mistake,
+    "divided-by-slope",
+    "The gradient is divided by the slope",
+    "Where tanh or the sigmoid is flat, its input has little effect, so little comes back. Your gradient is largest "
+    "there.",
+)
+_SPLIT_SLOPE = partial(
+    Mistake,
+    "slope-split-by-parentheses",
+    "The parentheses of a slope are in the wrong place",
+    "A slope with a minus in it is one factor, and what it is multiplied by belongs to the whole difference. In your "
+    "line a product reaches only one side of the minus. Computing the slope in a line of its own, with a name, helps.",
+)
+_SQUARE_ALONE = partial(
+    Mistake,
+    "one-minus-forgotten",
+    "The slope of tanh is not the square alone",
+    "You multiply by the square of what tanh gave. That is 0 where the output is 0, and there tanh is at its steepest.",
+)
+_VALUE = partial(
+    Mistake,
+    "value-for-slope",
+    "tanh stands where its slope belongs",
+    "What arrives is multiplied by what tanh gave. On the way back a node multiplies by how its output follows its "
+    "input: its slope.",
+)
+
 
 def _dc_through_a(arguments: Arguments, **instead: Array) -> Array:
     """Compute the part of dc that comes through a_next, in a cell with some values replaced."""
@@ -41,6 +92,18 @@ def _dc_through_a(arguments: Arguments, **instead: Array) -> Array:
 def _dc_with_slope(arguments: Arguments, slope: Array) -> Gradients:
     """Compute dc with another slope in place of that of tanh."""
     return {"dc": arguments["dc_next"] + arguments["da_next"] * arguments["cache"].ot * slope}
+
+
+def _dc_at_tanh(slope_of: Callable[[Array], Array]) -> Predict:
+    """Predict dc with a slope that is a function of tanh of the memory."""
+    return lambda a, _: _dc_with_slope(a, slope_of(np.tanh(a["cache"].c_next)))
+
+
+def _dc_split(term: Callable[[Array, Array, Array], Array]) -> Predict:
+    """Predict dc from the term that is added to dc_next: a function of da_next, ot and tanh of the memory."""
+    return lambda a, _: {
+        "dc": a["dc_next"] + term(a["da_next"], a["cache"].ot, np.tanh(a["cache"].c_next)),
+    }
 
 
 def _dc_with_gate(arguments: Arguments, gate: str) -> Gradients:
@@ -78,6 +141,42 @@ def _paths_joined_early(predict: Predict) -> Mistake:
         "dc_next goes through a node here that it has never been at. It comes from the next step straight to the "
         "memory; tanh and the output gate stand on the other road, between the memory and a_next. Bring da_next to the "
         "memory first, and let the two meet there.",
+        predict,
+    )
+
+
+_FACTOR_TOO_MANY = partial(
+    Mistake,
+    "another-factor-in-dc",
+    "There is a factor too many in dc",
+    "The update gate and the candidate made the new memory, and come after dc on the way back. The output gate stands "
+    "on the way from a_next, once, and dc_next does not meet it at all.",
+)
+
+
+def _another_factor(name: str) -> Mistake:
+    return _FACTOR_TOO_MANY(lambda a, right: {"dc": right["dc"] * getattr(a["cache"], name)})
+
+
+def _another_factor_through_a(name: str) -> Mistake:
+    return _FACTOR_TOO_MANY(lambda a, _: {"dc": a["dc_next"] + _dc_through_a(a) * getattr(a["cache"], name)})
+
+
+def _slope_at_c_prev(predict: Predict) -> Mistake:
+    return Mistake(
+        "slope-at-c-prev",
+        "The slope of tanh is taken at c_prev",
+        "It is the new memory that goes through tanh and is shown, not the one that came in.",
+        predict,
+    )
+
+
+def _sigmoid_in_dc(predict: Predict) -> Mistake:
+    return Mistake(
+        "sigmoid-derivative",
+        "This is the slope of the sigmoid, not of tanh",
+        "The memory is shown through tanh. The form with two factors, the output and one minus the output, belongs to "
+        "the sigmoid of a gate.",
         predict,
     )
 
@@ -138,11 +237,20 @@ DC = (
         "gate.",
         lambda a, _: _dc_with_slope(a, 1 - a["cache"].a_next ** 2),
     ),
+    _slope_at_c_prev(lambda a, _: _dc_with_slope(a, 1 - np.tanh(a["cache"].c_prev) ** 2)),
+    _slope_at_c_prev(lambda a, _: _dc_with_slope(a, 1 - a["cache"].c_prev ** 2)),
     Mistake(
-        "slope-at-c-prev",
-        "The slope of tanh is taken at c_prev",
-        "It is the new memory that goes through tanh and is shown, not the one that came in.",
-        lambda a, _: _dc_with_slope(a, 1 - np.tanh(a["cache"].c_prev) ** 2),
+        "slope-of-candidate-in-dc",
+        "The slope is that of the candidate's tanh",
+        "There are two tanh in the cell: one makes the candidate, and the other is applied to the memory when it is "
+        "shown. Which of the two stands between c_next and a_next?",
+        lambda a, _: _dc_with_slope(a, 1 - a["cache"].cct ** 2),
+    ),
+    Mistake(
+        "tanh-twice-in-dc",
+        "tanh is applied twice",
+        "Your slope is taken at the output of tanh as if it were the input: there is one tanh too many in it.",
+        lambda a, _: _dc_with_slope(a, 1 - np.tanh(np.tanh(a["cache"].c_next)) ** 2),
     ),
     Mistake(
         "missing-tanh-derivative",
@@ -151,22 +259,20 @@ DC = (
         "slope belongs on this road.",
         lambda a, _: _dc_with_slope(a, np.ones_like(a["da_next"])),
     ),
-    _SQUARE_FORGOTTEN(lambda a, _: _dc_with_slope(a, 1 - np.tanh(a["cache"].c_next))),
-    _SQUARE_OUTSIDE(lambda a, _: _dc_with_slope(a, (1 - np.tanh(a["cache"].c_next)) ** 2)),
-    Mistake(
-        "sigmoid-derivative",
-        "This is the slope of the sigmoid, not of tanh",
-        "The memory is shown through tanh. The form with two factors, the output and one minus the output, belongs to "
-        "the sigmoid of a gate.",
-        lambda a, _: _dc_with_slope(a, np.tanh(a["cache"].c_next) * (1 - np.tanh(a["cache"].c_next))),
-    ),
-    Mistake(
-        "value-for-slope",
-        "tanh stands where its slope belongs",
-        "da_next is multiplied by what tanh gave. On the way back a node multiplies by how its output follows its "
-        "input: its slope.",
-        lambda a, _: _dc_with_slope(a, np.tanh(a["cache"].c_next)),
-    ),
+    _SQUARE_FORGOTTEN(_dc_at_tanh(lambda tanh: 1 - tanh)),
+    _SQUARE_OUTSIDE(_dc_at_tanh(lambda tanh: (1 - tanh) ** 2)),
+    _SQUARE_INSIDE(lambda a, _: _dc_with_slope(a, 1 - np.tanh(a["cache"].c_next ** 2))),
+    _SQUARE_ALONE(_dc_at_tanh(lambda tanh: tanh**2)),
+    _PLUS(_dc_at_tanh(lambda tanh: 1 + tanh**2)),
+    _REVERSED(_dc_at_tanh(lambda tanh: tanh**2 - 1)),
+    _DIVIDED(_dc_at_tanh(lambda tanh: 1 / (1 - tanh**2))),
+    _SPLIT_SLOPE(_dc_split(lambda da_next, ot, tanh: da_next * ot - tanh**2)),
+    _SPLIT_SLOPE(_dc_split(lambda da_next, ot, tanh: ot * (1 - tanh**2 * da_next))),
+    _SPLIT_SLOPE(_dc_split(lambda da_next, ot, tanh: da_next * (1 - tanh**2 * ot))),
+    _SPLIT_SLOPE(_dc_split(lambda da_next, ot, tanh: 1 - tanh**2 * ot * da_next)),
+    _sigmoid_in_dc(_dc_at_tanh(lambda tanh: tanh * (1 - tanh))),
+    _sigmoid_in_dc(lambda a, _: _dc_with_slope(a, sigmoid(a["cache"].c_next) * (1 - sigmoid(a["cache"].c_next)))),
+    _VALUE(_dc_at_tanh(lambda tanh: tanh)),
     Mistake(
         "da-next-unchanged-in-dc",
         "da_next reaches the memory unchanged",
@@ -199,7 +305,17 @@ DC = (
     _paths_joined_early(_joined_before_the_gate),
     _wrong_gate("ft"),
     _wrong_gate("it"),
+    Mistake(
+        "upstream-gradients-exchanged",
+        "da_next and dc_next are exchanged",
+        "In your line dc_next goes through the output gate and tanh, and da_next comes straight to the memory. Which "
+        "of the two is the gradient of a_next, and which is that of the memory itself?",
+        lambda a, _: {"dc": a["da_next"] + _factor_of_da_next(a) * a["dc_next"]},
+    ),
+    *map(_another_factor, ("it", "ot", "cct")),
+    *map(_another_factor_through_a, ("it", "ot", "cct")),
     _forget_gate_in_dc(lambda a, right: {"dc": right["dc"] * a["cache"].ft}),
+    _forget_gate_in_dc(lambda a, _: {"dc": a["dc_next"] + _dc_through_a(a) * a["cache"].ft}),
     _forget_gate_in_dc(lambda a, right: {"dc": right["dc"] + a["dc_next"] * (a["cache"].ft - 1)}),
 )
 
@@ -244,7 +360,7 @@ _OTHER_SLOPE = partial(
     "slope-of-another-gate",
     "A slope is taken at another gate",
     "All gates have the same shape, so NumPy cannot tell them apart. Each sigmoid has its slope where its own output "
-    "is.",
+    "is: in both factors.",
 )
 _FACTOR = partial(
     Mistake,
@@ -300,6 +416,50 @@ _PARENTHESES = partial(
     "Both roads into the memory go on together through the same nodes, so each factor belongs to their sum. In your "
     "line one of the two terms goes without. Parentheses would do it; so would a name for the sum, computed once.",
 )
+_TWICE = partial(
+    Mistake,
+    "da-next-counted-twice",
+    "What comes through a_next is counted twice",
+    "Your numbers contain twice what da_next sends to the memory. dc already holds both: what the next step says about "
+    "the memory, and what comes back through a_next. A line that starts with dc and adds the way through a_next once "
+    "more was written for a cell in which dc is computed nowhere.",
+)
+_NEXT_TWICE = partial(
+    Mistake,
+    "dc-next-counted-twice",
+    "dc_next is counted twice",
+    "dc already holds both: what the next step says about the memory, and what comes back through a_next. Your numbers "
+    "contain dc_next once more.",
+)
+_CANDIDATE_AGAIN = partial(
+    Mistake,
+    "candidate-in-its-own-gradient",
+    "The candidate is multiplied by itself",
+    "In your dzc cct is a factor of its own, outside the slope, at least in the term with da_next. But in the memory "
+    "the candidate is multiplied by one gate and by nothing else. Texts of 2018 printed this line so, some with "
+    "further slips in the slope or in the parentheses: it is safer to derive it from the line that makes c_next.",
+)
+_CANDIDATE_ELSEWHERE = partial(
+    Mistake,
+    "candidate-slope-elsewhere",
+    "The slope in dzc is taken at another value",
+    "The candidate came out of a tanh of its own. The slope in its line belongs to that tanh: not to a gate, and not "
+    "to the tanh that the memory goes through when it is shown.",
+)
+_SIGMOID_SQUARED = partial(
+    Mistake,
+    "square-in-sigmoid-slope",
+    "There is a square in the slope of the sigmoid",
+    "Squares belong to the slope of tanh. The slope of the sigmoid is made of the output and of one minus the output, "
+    "each as it is.",
+)
+_TANH_IN_DZO = partial(
+    Mistake,
+    "tanh-slope-in-dzo",
+    "The slope of tanh stands in the line of the output gate",
+    "The output gate is multiplied by what tanh gave, and does not go through that tanh itself. Its slope belongs to "
+    "the way into the memory, on the other side of the product.",
+)
 _ORDER = partial(
     Mistake,
     "concatenation-order",
@@ -340,8 +500,10 @@ def _gate_mistakes(gate: str) -> tuple[Mistake, ...]:
     def at_slope_of(other: str) -> ComputeGradient:
         return lambda a: doutput(a) * _jacobians(a).slope[other]
 
+    def with_slope(slope_of: Callable[[Array], Array]) -> ComputeGradient:
+        return lambda a: doutput(a) * slope_of(_jacobians(a).slope[gate])
+
     others = [other for other in GATES if other != gate]
-    sigmoids = [] if gate == "c" else [other for other in others if other != "c"]
     return (
         *_spellings(name, _AFTER, doutput),
         *_spellings(name, _SLOPE_TWICE, lambda a: doutput(a) * _jacobians(a).slope[gate] ** 2),
@@ -349,7 +511,10 @@ def _gate_mistakes(gate: str) -> tuple[Mistake, ...]:
         *_spellings(name, _NOT_SWAPPED, lambda a: _without_partner(a, gate) * output(a)),
         *_spellings(name, _NO_ARRIVAL, lambda a: _jacobians(a).wrt_z[gate]),
         *_spellings(name, _COPIED, *map(copied, others)),
-        *_spellings(name, _OTHER_SLOPE, *map(at_slope_of, sigmoids)),
+        *_spellings(name, _CANDIDATE_ELSEWHERE if gate == "c" else _OTHER_SLOPE, *map(at_slope_of, others)),
+        STILL_ZERO,
+        *_spellings(name, _REVERSED, with_slope(np.negative)),
+        *_spellings(name, _DIVIDED, with_slope(np.reciprocal)),
         *(_tanh_mistakes(name, doutput, output) if gate == "c" else _sigmoid_mistakes(name, doutput, output)),
     )
 
@@ -365,20 +530,123 @@ def _without_partner(arguments: Arguments, gate: str) -> Array:
 
 
 def _sigmoid_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradient) -> tuple[Mistake, ...]:
+    def split(line: Callable[[Array, Array], Array]) -> ComputeGradient:
+        return lambda a: line(doutput(a), output(a))
+
+    def half_copied(other: str) -> tuple[ComputeGradient, ComputeGradient]:
+        return (
+            lambda a: doutput(a) * output(a) * (1 - _output(a, other)),
+            lambda a: doutput(a) * _output(a, other) * (1 - output(a)),
+        )
+
+    others = [other for other in "fio" if name != f"dz{other}"]
     return (
         *_spellings(name, _ACTIVATED_AGAIN, lambda a: doutput(a) / (2 * np.cosh(output(a) / 2)) ** 2),
-        *_spellings(name, _EXCHANGED, lambda a: doutput(a) * (1 - output(a) ** 2)),
+        *_spellings(
+            name,
+            _EXCHANGED,
+            lambda a: doutput(a) * (1 - output(a) ** 2),
+            lambda a: doutput(a) * (1 - np.tanh(output(a)) ** 2),
+        ),
+        *_spellings(name, _OTHER_SLOPE, *(spelling for other in others for spelling in half_copied(other))),
         *_spellings(name, _FACTOR, lambda a: doutput(a) * output(a), lambda a: doutput(a) * (1 - output(a))),
+        *_spellings(name, _PLUS, lambda a: doutput(a) * output(a) * (1 + output(a))),
+        *_spellings(
+            name,
+            _SIGMOID_SQUARED,
+            lambda a: doutput(a) * output(a) * (1 - output(a) ** 2),
+            lambda a: doutput(a) * output(a) * (1 - output(a)) ** 2,
+        ),
+        *_spellings(
+            name,
+            _SPLIT_SLOPE,
+            split(lambda doutput, output: doutput * output - output),
+            split(lambda doutput, output: output * (1 - output * doutput)),
+        ),
     )
 
 
 def _tanh_mistakes(name: str, doutput: ComputeGradient, output: ComputeGradient) -> tuple[Mistake, ...]:
+    def elsewhere(square: Callable[[LSTMCellCache], Array]) -> ComputeGradient:
+        return lambda a: doutput(a) * (1 - square(a["cache"]))
+
     return (
         *_spellings(name, _ACTIVATED_AGAIN, lambda a: doutput(a) * (1 - np.tanh(output(a)) ** 2)),
-        *_spellings(name, _EXCHANGED, lambda a: doutput(a) * output(a) * (1 - output(a))),
+        *_spellings(
+            name,
+            _EXCHANGED,
+            lambda a: doutput(a) * output(a) * (1 - output(a)),
+            lambda a: doutput(a) * sigmoid(output(a)) * (1 - sigmoid(output(a))),
+        ),
         *_spellings(name, _SQUARE_FORGOTTEN, lambda a: doutput(a) * (1 - output(a))),
         *_spellings(name, _SQUARE_OUTSIDE, lambda a: doutput(a) * (1 - output(a)) ** 2),
+        *_spellings(name, _SQUARE_INSIDE, lambda a: doutput(a) * (1 - np.tanh(output(a) ** 2))),
+        *_spellings(name, _PLUS, lambda a: doutput(a) * (1 + output(a) ** 2)),
+        *_spellings(name, _SQUARE_ALONE, lambda a: doutput(a) * output(a) ** 2),
+        *_spellings(name, _VALUE, lambda a: doutput(a) * output(a)),
+        *_spellings(
+            name,
+            _SPLIT_SLOPE,
+            lambda a: doutput(a) - output(a) ** 2,
+            lambda a: a["cache"].it * (1 - output(a) ** 2 * a["dc"]),
+            lambda a: a["dc"] * (1 - output(a) ** 2 * a["cache"].it),
+            lambda a: 1 - output(a) ** 2 * doutput(a),
+        ),
+        *_spellings(
+            name,
+            _CANDIDATE_ELSEWHERE,
+            elsewhere(lambda cache: cache.it**2),
+            elsewhere(lambda cache: np.tanh(cache.it) ** 2),
+            elsewhere(lambda cache: cache.c_next**2),
+            elsewhere(lambda cache: np.tanh(cache.c_next) ** 2),
+            elsewhere(lambda cache: cache.a_next**2),
+        ),
     )
+
+
+def _counted_twice(gate: str) -> tuple[Mistake, ...]:
+    def through_a(a: Arguments) -> Array:
+        return _jacobians(a).dc_through_a
+
+    return _spellings(
+        f"dz{gate}",
+        _TWICE,
+        lambda a: (a["dc"] + through_a(a)) * _jacobians(a).wrt_z[gate],
+        lambda a: a["dc"] * _jacobians(a).wrt_output[gate] + through_a(a) * _jacobians(a).wrt_z[gate],
+    )
+
+
+def _candidate_again(first: ComputeGradient) -> tuple[Mistake, ...]:
+    """List the spellings of a line that was printed, by what its first term begins with."""
+
+    def spellings(squared: Callable[[LSTMCellCache], Array]) -> Iterator[ComputeGradient]:
+        def terms(a: Arguments) -> tuple[Array, Array, Array]:
+            it, cct = a["cache"].it, a["cache"].cct
+            return first(a) * it, _jacobians(a).dc_through_a * it * cct, 1 - squared(a["cache"]) ** 2
+
+        def inside(a: Arguments) -> Array:
+            one, other, slope = terms(a)
+            return (one + other) * slope
+
+        def outside(a: Arguments) -> Array:
+            one, other, slope = terms(a)
+            return one + other * slope
+
+        yield inside
+        yield outside
+
+    in_slope: tuple[Callable[[LSTMCellCache], Array], ...] = (
+        lambda cache: cache.cct,
+        lambda cache: np.tanh(cache.cct),
+        lambda cache: np.tanh(cache.it),
+    )
+    return _spellings("dzc", _CANDIDATE_AGAIN, *(each for squared in in_slope for each in spellings(squared)))
+
+
+def _slope_of_memory(arguments: Arguments) -> Array:
+    """Compute the slope of the tanh that the memory goes through."""
+    slope: Array = 1 - np.tanh(arguments["cache"].c_next) ** 2
+    return slope
 
 
 def _da_next_for_dc(gate: str) -> tuple[Mistake, ...]:
@@ -389,6 +657,7 @@ GATE = {
     "f": (
         *_gate_mistakes("f"),
         *_da_next_for_dc("f"),
+        *_counted_twice("f"),
         *_spellings("dzf", _SWAPPED, lambda a: _without_partner(a, "f") * a["cache"].cct),
         *_spellings(
             "dzf",
@@ -406,11 +675,20 @@ GATE = {
     "i": (
         *_gate_mistakes("i"),
         *_da_next_for_dc("i"),
+        *_counted_twice("i"),
         *_spellings("dzi", _SWAPPED, lambda a: _without_partner(a, "i") * a["cache"].c_prev),
     ),
     "c": (
         *_gate_mistakes("c"),
         *_da_next_for_dc("c"),
+        *_counted_twice("c"),
+        *_candidate_again(lambda a: a["dc"]),
+        *_spellings(
+            "dzc",
+            _CANDIDATE_AGAIN,
+            lambda a: a["dc"] * _jacobians(a).wrt_z["c"] * a["cache"].cct,
+            lambda a: a["dc"] * a["cache"].it * a["cache"].cct * (1 - np.tanh(a["cache"].cct) ** 2),
+        ),
         *_spellings(
             "dzc",
             partial(
@@ -442,8 +720,8 @@ GATE = {
                 Mistake,
                 "a-next-for-tanh-of-c",
                 "The output gate is counted once more",
-                "a_next is the product, and the output gate is one of its factors. The partner of a factor is the "
-                "other factor, not the product.",
+                "Beside its slope, the output gate is a factor of your dzo: as a square, or within a_next. But "
+                "a_next is the product, and what a factor receives is made with the other factor.",
             ),
             lambda a: _without_partner(a, "o") * a["cache"].a_next,
         ),
@@ -458,6 +736,27 @@ GATE = {
             ),
             lambda a: a["dc"] * _jacobians(a).wrt_z["o"],
         ),
+        *_spellings(
+            "dzo",
+            partial(
+                Mistake,
+                "old-memory-in-dzo",
+                "The output gate has met the old memory",
+                "What a step shows is the memory after it, not the one that came in. Look at the line that makes "
+                "a_next.",
+            ),
+            lambda a: _without_partner(a, "o") * np.tanh(a["cache"].c_prev),
+            lambda a: _without_partner(a, "o") * a["cache"].c_prev,
+        ),
+        *_spellings(
+            "dzo",
+            _TANH_IN_DZO,
+            lambda a: _without_partner(a, "o") * _slope_of_memory(a),
+            lambda a: a["da_next"] * _jacobians(a).wrt_z["o"] * _slope_of_memory(a),
+            lambda a: a["da_next"] * _jacobians(a).wrt_output["o"] * _slope_of_memory(a),
+            lambda a: a["da_next"] * a["cache"].a_next * _slope_of_memory(a),
+            lambda a: a["da_next"] * a["cache"].ot * _slope_of_memory(a),
+        ),
     ),
 }
 
@@ -471,6 +770,10 @@ _IN_ONE_LINE = (
     "slope-of-a-next",
     "missing-tanh-derivative",
     "roads-joined-too-early",
+    "square-forgotten",
+    "square-outside",
+    "square-inside-tanh",
+    "plus-in-slope",
 )
 
 
@@ -486,22 +789,44 @@ def _dc_mistakes_in_one_line(name: str, factor: ComputeGradient) -> tuple[Mistak
 
 
 def _gate_in_one_piece(gate: str) -> tuple[Mistake, ...]:
+    name = f"dz{gate}"
+
     def wrt_z(a: Arguments) -> Array:
         return _jacobians(a).wrt_z[gate]
 
     def wrt_output(a: Arguments) -> Array:
         return _jacobians(a).wrt_output[gate]
 
+    def slope(a: Arguments) -> Array:
+        return _jacobians(a).slope[gate]
+
     return (
-        *_dc_mistakes_in_one_line(f"dz{gate}", wrt_z),
+        *_dc_mistakes_in_one_line(name, wrt_z),
         *_spellings(
-            f"dz{gate}",
+            name,
             _PARENTHESES,
             lambda a: _dc_next(a) * wrt_output(a) + (a["dc"] - _dc_next(a)) * wrt_z(a),
             lambda a: _dc_next(a) * wrt_z(a) + (a["dc"] - _dc_next(a)) * wrt_output(a),
             lambda a: _dc_next(a) + (a["dc"] - _dc_next(a)) * wrt_z(a),
         ),
+        # What a wrong dc and the same slip in the line have in common.
+        *_spellings(name, _TWICE, lambda a: (2 * a["dc"] - _dc_next(a)) * wrt_z(a)),
+        *_spellings(name, _NEXT_TWICE, lambda a: (a["dc"] + _dc_next(a)) * wrt_z(a)),
+        *_spellings(
+            name,
+            _SPLIT_SLOPE,
+            lambda a: _split_after(a, wrt_output(a)) * slope(a),
+            lambda a: _split_after(a, wrt_output(a), slope(a)),
+        ),
     )
+
+
+def _split_after(arguments: Arguments, partner: Array, inside: Array | float = 1.0) -> Array:
+    """Compute both terms of a line in which the parenthesis of the slope is closed after the whole product."""
+    cache, given = arguments["cache"], _jacobians(arguments).given
+    product = given["da_next"] * partner * inside
+    both: Array = given["dc_next"] * partner + cache.ot * (1 - np.tanh(cache.c_next) ** 2 * product)
+    return both
 
 
 def _dc_next(arguments: Arguments) -> Array:
@@ -510,6 +835,7 @@ def _dc_next(arguments: Arguments) -> Array:
 
 
 GATE_IN_ONE_PIECE = {gate: _gate_in_one_piece(gate) for gate in "fic"} | {"o": ()}
+GATE_IN_ONE_PIECE["c"] += _candidate_again(_dc_next)
 
 # Third stage: the parameters of one gate.
 
@@ -554,6 +880,8 @@ def _parameter_mistakes(gate: str) -> tuple[Mistake, ...]:
             "The gates look at the old state and at the input. The memory is not among what they weigh.",
             lambda a, _: {dW: _jacobians(a).to_weights_with_c_prev(a[dz])["dW"]},
         ),
+        Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {name: a["cache"].parameters[name[1:]] for name in (dW, db)}),
+        STILL_ZERO,
         *(_COPIED(copied(other)) for other in GATES if other != gate),
         _SLOPE_TWICE(lambda a, _: both(_jacobians(a).to_weights(a[dz] * _jacobians(a).slope[gate]))),
     )
@@ -572,20 +900,23 @@ PARAMETERS_IN_ONE_PIECE = {gate: _parameters_in_one_piece(gate) for gate in GATE
 
 # Fourth stage: the inputs, which are xt, a_prev and c_prev.
 
+_STATE_AND_MEMORY = partial(
+    Mistake,
+    "state-and-memory-exchanged",
+    "State and memory are exchanged",
+    "da_prev and dc_prev have the same shape, so NumPy cannot warn you. What you return under one of the two names "
+    "is the gradient of the other.",
+)
+
 
 def _stacked_inputs(right: Gradients) -> Array:
     """Stack the right gradients in the order of [a_prev; xt]."""
     return np.concatenate([right["da_prev"], right["dxt"]])
 
 
-def _inputs_in_other_order(_: Arguments, right: Gradients) -> Gradients:
-    n_x = len(right["dxt"])
-    return {"dxt": _stacked_inputs(right)[:n_x], "da_prev": _stacked_inputs(right)[n_x:]}
-
-
 def _split_wrongly(_: Arguments, right: Gradients) -> dict[str, list[Array]]:
-    whole, n_x, n_a = _stacked_inputs(right), len(right["dxt"]), len(right["da_prev"])
-    return {"dxt": [whole, whole[n_x:], whole[:n_a]], "da_prev": [whole, whole[:n_x], whole[n_a:]]}
+    whole, n_x = _stacked_inputs(right), len(right["dxt"])
+    return {"dxt": [whole, whole[n_x:]], "da_prev": [whole, whole[:n_x]]}
 
 
 def _gate_contributions(arguments: Arguments) -> dict[str, Gradients]:
@@ -593,12 +924,57 @@ def _gate_contributions(arguments: Arguments) -> dict[str, Gradients]:
     return {gate: _jacobians(arguments).to_inputs_by_gate[gate](arguments[f"dz{gate}"]) for gate in GATES}
 
 
-def _terms_missing(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+_SOME_GATES = [gates for number in (4, 3, 2, 1) for gates in combinations(GATES, number)]
+
+
+def _in_some_terms(arguments: Arguments, right: Gradients, wrong: dict[str, Gradients]) -> dict[str, list[Array]]:
+    """Compute the gradients with a mistake in the terms of all gates, or of some."""
     parts = _gate_contributions(arguments)
-    missing = [gates for number in (1, 2, 3) for gates in combinations(GATES, number)]
+    spellings: dict[str, list[Array]] = {}
+    for name in wrong["f"]:
+        change = {gate: wrong[gate][name] - parts[gate][name] for gate in GATES}
+        spellings[name] = [sum((change[gate] for gate in gates), right[name]) for gates in _SOME_GATES]
+    return spellings
+
+
+def _inputs_in_other_order(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    def exchanged(part: Gradients) -> Gradients:
+        n_x = len(part["dxt"])
+        return {"dxt": _stacked_inputs(part)[:n_x], "da_prev": _stacked_inputs(part)[n_x:]}
+
+    parts = _gate_contributions(arguments)
+    return _in_some_terms(arguments, right, {gate: exchanged(parts[gate]) for gate in GATES})
+
+
+def _terms_missing(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    nothing = {gate: {name: np.zeros_like(right[name]) for name in ("dxt", "da_prev")} for gate in GATES}
+    return {name: arrays[1:] for name, arrays in _in_some_terms(arguments, right, nothing).items()}
+
+
+def _gradients_for_weights(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    n_a = len(right["da_prev"])
+
+    def term(gate: str) -> Gradients:
+        dz = arguments[f"dz{gate}"]
+        both = _jacobians(arguments).to_weights(dz)["dW"].T @ dz
+        return {"da_prev": both[:n_a], "dxt": both[n_a:]}
+
+    return _in_some_terms(arguments, right, {gate: term(gate) for gate in GATES})
+
+
+def _gates_for_weights(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
+    n_a = len(right["da_prev"])
+    dz = {gate: arguments[f"dz{gate}"] for gate in GATES}
+    products = {gate: {"da_prev": _output(arguments, gate) * dz[gate]} for gate in GATES}
+
+    def summed(columns: slice) -> Array:
+        total: Array = sum(_output(arguments, gate)[:, columns].T @ dz[gate] for gate in GATES)
+        return total
+
+    whole = summed(slice(None))
     return {
-        name: [right[name] - np.sum([parts[gate][name] for gate in gates], axis=0) for gates in missing]
-        for name in ("dxt", "da_prev")
+        "da_prev": [whole, summed(slice(n_a)), *_in_some_terms(arguments, right, products)["da_prev"]],
+        "dxt": [whole, summed(slice(n_a, None))],
     }
 
 
@@ -616,9 +992,17 @@ def _terms_copied(arguments: Arguments, right: Gradients) -> dict[str, list[Arra
     }
 
 
-def _untransposed(arguments: Arguments, _: Gradients) -> Gradients:
+def _untransposed(arguments: Arguments, right: Gradients) -> dict[str, list[Array]]:
     W, n_a = arguments["cache"].parameters, len(arguments["cache"].a_prev)
-    return {"da_prev": np.sum([W[f"W{gate}"][:, :n_a] @ arguments[f"dz{gate}"] for gate in GATES], axis=0)}
+    wrong = {gate: {"da_prev": W[f"W{gate}"][:, :n_a] @ arguments[f"dz{gate}"]} for gate in GATES}
+    return _in_some_terms(arguments, right, wrong)
+
+
+def _memory_gradient(arguments: Arguments) -> Array:
+    """Compute the exact gradient of c_prev."""
+    jacobians = _jacobians(arguments)
+    gradient: Array = jacobians.dc * jacobians.wrt_c_prev
+    return gradient
 
 
 def _inputs_with_slope_twice(arguments: Arguments, _: Gradients) -> Gradients:
@@ -636,6 +1020,49 @@ INPUTS = (
         "them to a_prev, the others to xt. Its rows all belong to the gate and are not to be cut.",
         _split_wrongly,
     ),
+    Mistake(
+        "state-and-input-exchanged",
+        "State and input are exchanged",
+        "What you return for xt belongs to a_prev, or the other way round. In [a_prev; xt] the state stands on top, so "
+        "the first n_a columns of each weight matrix are its own, and the other n_x are those of the input. The shapes "
+        "tell as well: each gradient has the shape of what it belongs to.",
+        lambda _, right: {"dxt": right["da_prev"], "da_prev": right["dxt"]},
+    ),
+    Mistake(
+        "gradient-for-weights",
+        "Gradients of the weights stand where the weights belong",
+        "On the way forward state and input were multiplied by the weights, so the weights are what their gradients "
+        "are made with on the way back. In at least one term you have used what you computed for the weights, dWf, "
+        "dWi, dWc or dWo. The two differ by one letter, and have the same shape.",
+        _gradients_for_weights,
+    ),
+    Mistake(
+        "gates-for-weights",
+        "Gates stand where the weights belong",
+        "ft, it, cct and ot have a row for each unit and a column for each example. What carried state and input to "
+        "the gates were the weights, and the way back leads through the same weights.",
+        _gates_for_weights,
+    ),
+    Mistake(
+        "dc-prev-added-to-da-prev",
+        "dc_prev is added to da_prev",
+        "The old state and the old memory are two inputs of this cell, and each has a gradient of its own. The two "
+        "meet in the step before, where the state was made from the memory.",
+        lambda a, right: {"da_prev": right["da_prev"] + _memory_gradient(a)},
+    ),
+    _STATE_AND_MEMORY(lambda a, _: {"da_prev": _memory_gradient(a)}),
+    Mistake(
+        "through-the-tanh-before",
+        "da_prev has gone through the tanh of the step before",
+        "You have multiplied da_prev by a slope of tanh at a_prev. What made a_prev belongs to the cell before, which "
+        "is given da_prev and takes care of it.",
+        lambda a, right: {"da_prev": right["da_prev"] * (1 - a["cache"].a_prev ** 2)},
+    ),
+    Mistake(
+        *VALUE_FOR_GRADIENT,
+        lambda a, _: {"dxt": a["cache"].xt, "da_prev": [a["cache"].a_prev, a["cache"].a_next]},
+    ),
+    STILL_ZERO,
     Mistake(
         "untransposed-W",
         "The weights are not transposed in da_prev",
@@ -658,6 +1085,39 @@ INPUTS = (
 INPUTS_IN_ONE_PIECE = (
     _AFTER(lambda a, _: _jacobians(a).to_inputs(np.concatenate([_jacobians(a).doutput[gate] for gate in GATES]))),
 )
+
+_FROM_DZF = partial(
+    Mistake,
+    "dzf-in-dc-prev",
+    "dc_prev is made from dzf",
+    "dzf is what comes back to the forget gate, before its activation. The old memory is the other factor of that "
+    "product: its gradient starts again at dc.",
+)
+_TANH_BEFORE_C_PREV = partial(
+    Mistake,
+    "tanh-in-dc-prev",
+    "A slope of tanh stands on the way to c_prev",
+    "From the old memory to the new one there is a product and a sum, and no tanh. The memory goes through tanh only "
+    "when it is shown, and dc has been through that already.",
+)
+
+
+def _state_gradient(arguments: Arguments) -> Array:
+    """Compute the exact gradient of a_prev."""
+    jacobians = _jacobians(arguments)
+    return jacobians.to_inputs(np.concatenate([jacobians.dz[gate] for gate in GATES]))["da_prev"]
+
+
+def _dzf(arguments: Arguments) -> Array:
+    """Return dzf, which follows from dc where it is no argument of the exercise."""
+    jacobians = _jacobians(arguments)
+    dzf: Array = jacobians.given["dzf"] if "dzf" in jacobians.given else arguments["dc"] * jacobians.wrt_z["f"]
+    return dzf
+
+
+def _dc_prev_times(arguments: Arguments, slope: Array) -> Gradients:
+    return {"dc_prev": arguments["dc"] * _jacobians(arguments).wrt_c_prev * slope}
+
 
 MEMORY = (
     Mistake(
@@ -689,6 +1149,21 @@ MEMORY = (
         "through the product only: for it the gate is a number to be multiplied by.",
         lambda a, _: {"dc_prev": a["dc"] * _jacobians(a).slope["f"]},
     ),
+    Mistake(
+        "forget-gate-counted-twice",
+        "The forget gate is counted twice",
+        "The old memory was multiplied by the forget gate once. In your dc_prev it is a factor two times.",
+        lambda a, _: _dc_prev_times(a, a["cache"].ft),
+    ),
+    Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dc_prev": [a["cache"].c_prev, a["cache"].c_next]}),
+    STILL_ZERO,
+    _FROM_DZF(lambda a, _: {"dc_prev": _dzf(a)}),
+    _FROM_DZF(lambda a, _: {"dc_prev": _dzf(a) * a["cache"].ft}),
+    _FROM_DZF(lambda a, _: {"dc_prev": _dzf(a) * a["cache"].c_prev}),
+    _TANH_BEFORE_C_PREV(lambda a, _: _dc_prev_times(a, 1 - np.tanh(a["cache"].c_prev) ** 2)),
+    _TANH_BEFORE_C_PREV(lambda a, _: _dc_prev_times(a, 1 - a["cache"].c_prev ** 2)),
+    _TANH_BEFORE_C_PREV(lambda a, _: _dc_prev_times(a, _slope_of_memory(a))),
+    _STATE_AND_MEMORY(lambda a, _: {"dc_prev": _state_gradient(a)}),
 )
 
 MEMORY_IN_ONE_PIECE = (
@@ -699,6 +1174,22 @@ MEMORY_IN_ONE_PIECE = (
         _PARENTHESES,
         lambda a: _dc_next(a) + (a["dc"] - _dc_next(a)) * _jacobians(a).wrt_c_prev,
         lambda a: _dc_next(a) * _jacobians(a).wrt_c_prev + (a["dc"] - _dc_next(a)),
+    ),
+    *_spellings(
+        "dc_prev",
+        _TWICE,
+        lambda a: (a["dc"] + _jacobians(a).dc_through_a) * _jacobians(a).wrt_c_prev,
+        lambda a: (2 * a["dc"] - _dc_next(a)) * _jacobians(a).wrt_c_prev,
+        lambda a: a["dc"] * _jacobians(a).wrt_c_prev + _jacobians(a).dc_through_a,
+    ),
+    *_spellings("dc_prev", _NEXT_TWICE, lambda a: (a["dc"] + _dc_next(a)) * _jacobians(a).wrt_c_prev),
+    *_spellings("dc_prev", _SPLIT_SLOPE, lambda a: _split_after(a, _jacobians(a).wrt_c_prev)),
+    Mistake(
+        "dc-next-for-dc-prev",
+        "dc_next is handed on unchanged",
+        "dc_next is the gradient of the memory after this step. On the way to c_prev it is joined by what comes back "
+        "through a_next, and then goes through this step's product.",
+        lambda a, _: {"dc_prev": _dc_next(a)},
     ),
 )
 

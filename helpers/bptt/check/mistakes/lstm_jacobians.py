@@ -60,6 +60,12 @@ class LSTMCellJacobians:
         return exact.lstm_cell_dc(self.given["da_next"], self.given["dc_next"], self._cache)
 
     @cached_property
+    def dc_through_a(self) -> Array:
+        """The part of the gradient of the memory that comes through ``a_next``."""
+        da_next = self.given["da_next"]
+        return exact.lstm_cell_dc(da_next, np.zeros_like(da_next), self._cache)
+
+    @cached_property
     def dz(self) -> dict[str, Array]:
         """By gate, the exact gradient before its activation."""
         given = self.given

@@ -49,6 +49,7 @@ class BpttKernel:
             error="" if error is None else type(error).__name__,
             message="" if error is None else str(error),
             at_line=result.at_line,
+            advice=result.advice,
             warned=result.warned,
             printed=result.printed,
             changed=result.changed,

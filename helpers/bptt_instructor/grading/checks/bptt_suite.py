@@ -37,7 +37,6 @@ class BpttSuite:
         "returns-nothing": "returns nothing",
         "return-type": "returns something of another type",
         "missing": "leaves out a gradient",
-        "extra": "returns more than asked for",
         "shape": "has a wrong shape",
         "dtype": "holds other than real numbers",
         "not-finite": "overflows",
@@ -139,7 +138,8 @@ class _ProxyOfRemote:
 def _call_result(reply: CallReply) -> CallResult:
     error = _exception(reply.error, reply.message) if reply.error else None
     return CallResult(
-        reply.result, error, reply.at_line, reply.warned, reply.printed, reply.changed, reply.axes, reply.calls
+        *(reply.result, error, reply.at_line, reply.warned, reply.printed, reply.changed, reply.axes, reply.calls),
+        advice=reply.advice,
     )
 
 

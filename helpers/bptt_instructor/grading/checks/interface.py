@@ -29,9 +29,9 @@ class CallReply:
     ----------
     result
         What the function returned: arrays, named tuples and plain Python values.
-    error, message, at_line
-        Class name and text of the exception that the function raised, and the learner's line that raised it; empty
-        when it returned.
+    error, message, at_line, advice
+        Class name and text of the exception that the function raised, the learner's line that raised it, and what it
+        means in plain words; empty when it returned.
     warned, printed
         Warnings, and text printed to standard output.
     changed
@@ -52,6 +52,7 @@ class CallReply:
     error: str = ""
     message: str = ""
     at_line: str = ""
+    advice: str = ""
     warned: tuple[str, ...] = ()
     printed: str = ""
     changed: tuple[str, ...] = ()

@@ -122,5 +122,5 @@ def part_id(request: str, number: int) -> str:
 
 
 _REPLY_FIELDS = tuple(field.name for field in fields(CallReply) if field.name != "calls")
-_TEXT_FIELDS = ("error", "message", "at_line", "printed", "origin")
+_TEXT_FIELDS = ("error", "message", "at_line", "advice", "printed", "origin")
 _TEXT_LIST_FIELDS = ("warned", "changed", "reads", "own")

@@ -1,0 +1,666 @@
+"""Put into plain words why a learner's function stopped with an error, and say what to look at next.
+
+Python and NumPy name the operation that failed. A beginner needs to know what was in it: so the failing piece of code is
+found in the source, and what its names stand for is looked up, without running anything.
+"""
+
+import ast
+import inspect
+import linecache
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from bptt.runtime import is_course_code
+from bptt.wording import join_names, plural
+
+UNKNOWN = object()
+"""The value of code that cannot be looked up without running it."""
+
+MAX_NAMES = 12
+"""Most names of a dict or a cache that a message lists."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a learner's code raised.
+
+    Attributes
+    ----------
+    line : str
+        Of the source.
+    names : dict
+        What the names stand for there, local ones before those of the notebook.
+    local : dict
+        Only the names of the function itself.
+    node, statement : ast.AST or None
+        The expression that failed, and the statement that it is in; None where the source cannot be read.
+    """
+
+    line: str
+    names: Mapping[str, Any]
+    local: Mapping[str, Any]
+    node: ast.AST | None = None
+    statement: ast.AST | None = None
+
+    def value(self, node: ast.AST | None) -> Any:  # noqa: ANN401 - whatever the learner has there
+        """Look up what a piece of code stands for; ``UNKNOWN`` where it would have to be run."""
+        try:
+            return self._value(node)
+        except (KeyError, IndexError, AttributeError, TypeError, ValueError):
+            return UNKNOWN
+
+    def _value(self, node: ast.AST | None) -> Any:  # noqa: ANN401 - as above
+        match node:
+            case ast.Name(name):
+                return self.names[name]
+            case ast.Constant(value):
+                return value
+            case ast.Attribute(owner, name):
+                value = self.value(owner)
+                is_known = hasattr(value, "_fields") or (isinstance(value, np.ndarray) and name in {"T", "shape"})
+                return getattr(value, name) if is_known else UNKNOWN
+            case ast.Subscript(owner, index):
+                value, key = self.value(owner), self.value(index)
+                return value[key] if isinstance(value, dict | list | tuple) else UNKNOWN
+            case ast.UnaryOp(ast.USub(), operand):
+                return -self.value(operand)
+            case ast.BinOp(left, ast.Add() | ast.Sub() as sign, right):
+                left, right = self.value(left), self.value(right)
+                if isinstance(left, int) and isinstance(right, int):
+                    return left + right if isinstance(sign, ast.Add) else left - right
+        return UNKNOWN
+
+
+def learner_place(error: BaseException) -> Place | None:
+    """Find where a learner's code raised; None when the error came from elsewhere."""
+    steps = [
+        (trace.tb_frame, trace.tb_lineno, trace.tb_lasti)
+        for trace in _traces(error)
+        if not (
+            is_course_code(name := trace.tb_frame.f_globals.get("__name__", "")) or name.partition(".")[0] == "numpy"
+        )
+    ]
+    if not steps:
+        return None
+    frame, line, at = steps[-1]
+    source = linecache.getline(frame.f_code.co_filename, line).strip()
+    local = dict(frame.f_locals)
+    inner = frame
+    while inner.f_code.co_name.startswith("<") and inner.f_back:
+        # A comprehension knows only its own names, and the learner thinks of those of the function around it.
+        inner = inner.f_back
+        local = {**inner.f_locals, **local} if inner.f_code.co_filename == frame.f_code.co_filename else local
+    return Place(source, {**frame.f_globals, **local}, local, *_nodes(frame, at))
+
+
+def _traces(error: BaseException) -> Iterator[Any]:
+    trace = error.__traceback__
+    while trace:
+        yield trace
+        trace = trace.tb_next
+
+
+def _nodes(frame: FrameType, at: int) -> tuple[ast.AST | None, ast.AST | None]:
+    code = frame.f_code
+    line, end_line, column, end_column = list(code.co_positions())[at // 2]
+    try:
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError):
+        return None, None
+    start, end = (line, column), (end_line, end_column)
+    if None in {*start, *end}:
+        return None, None
+    found: ast.AST | None = None
+    statement: ast.AST | None = None
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.expr | ast.stmt):
+            continue
+        span = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+        if span == (start, end):
+            found = node
+        if isinstance(node, ast.stmt) and span[0] <= start and end <= span[1]:
+            statement = node  # an inner one is walked later
+    return found, statement
+
+
+def line_with_shapes(place: Place | None) -> str:
+    """Return the learner's line that raised, and the shapes of the arrays in it."""
+    if place is None:
+        return ""
+    arrays = dict(_name_and_value(place.local, *parts) for parts in _NAME.findall(place.line))
+    shapes = ", ".join(f"{text} {array.shape}" for text, array in arrays.items() if isinstance(array, np.ndarray))
+    return f"{place.line}\nwith {shapes}" if shapes else place.line
+
+
+_NAME = re.compile(r"""([A-Za-z_]\w*)(?:\[["'](\w+)["']\]|\.(\w+))?""")
+"""A name, an entry of a dict by name, or an attribute: ``dz``, ``parameters["Wax"]``, ``cache.xt``."""
+
+
+def _name_and_value(names: Mapping[str, Any], name: str, key: str, attribute: str) -> tuple[str, Any]:
+    """Return the name and the value of a piece of code; of a method, those of the object that it belongs to."""
+    value = names.get(name)
+    if key and isinstance(value, dict):
+        return f'{name}["{key}"]', value.get(key)
+    if attribute == "T" and isinstance(value, np.ndarray):
+        return f"{name}.T", value.T
+    if attribute and isinstance(value, tuple):
+        return f"{name}.{attribute}", getattr(value, attribute, None)
+    return name, value
+
+
+def stand_in_error(
+    name: str, function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
+) -> TypeError | None:
+    """Say what is wrong with the arguments of an earlier exercise's function that raised; None if nothing is seen.
+
+    Parameters
+    ----------
+    name : str
+        Of the function.
+    function : callable
+        What stands in for it.
+    arguments, named
+        What it was called with.
+
+    Returns
+    -------
+    TypeError or None
+        For the learner, instead of an error from inside of the function, which they did not write.
+    """
+    parameters = _parameters(function)
+    if parameters and (len(arguments) + len(named) != len(parameters) or not named.keys() <= parameters.keys()):
+        return TypeError(
+            f"{name} takes {join_names(parameters)}, and is called with {plural(len(arguments) + len(named), 'argument')}"
+        )
+    labels = [*parameters] if parameters else ["its first", "its second", "its third", "its fourth", "its fifth"]
+    given = {**dict(zip(labels, arguments, strict=False)), **named}
+    cache = next((value for value in given.values() if _is_cache(value)), None)
+    wrong = []
+    for label, value in given.items():
+        wanted = "cache" if label.endswith("cache") else "array" if parameters else ""
+        fits = _is_cache(value) if wanted == "cache" else isinstance(value, np.ndarray) if wanted else _may_fit(value)
+        if not fits:
+            belongs = {"cache": "the cache of one step belongs", "array": "an array belongs"}.get(wanted, "")
+            belongs = belongs or "an array or the cache of one step belongs"
+            wrong.append(f"for {label} it is given {describe(value)}, where {belongs}")
+        elif isinstance(value, np.ndarray) and hasattr(cache, "a_next") and value.shape != cache.a_next.shape:
+            wrong.append(
+                f"for {label} it is given {describe(value)}, where the state of its cache, a_next, has shape "
+                f"{cache.a_next.shape}"
+            )
+    return TypeError(f"{name} cannot be called like this: {'; '.join(wrong)}") if wrong else None
+
+
+def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
+    parameters = inspect.signature(function).parameters
+    every = {name for name, each in parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD}
+    return {name: each for name, each in parameters.items()} if every == parameters.keys() else {}
+
+
+def _is_cache(value: object) -> bool:
+    return hasattr(value, "_fields") and not any(isinstance(entry, list) for entry in value)  # type: ignore[attr-defined]
+
+
+def _may_fit(value: object) -> bool:
+    return isinstance(value, np.ndarray) or _is_cache(value)
+
+
+def describe(value: object) -> str:
+    """Say in a few words what a value is, e.g. ``an array of shape (5, 4)`` or ``a list of 7 caches``."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}" if value.ndim else "one number"
+    if isinstance(value, bool | int | float | complex | np.generic):
+        return "one number"
+    if isinstance(value, str):
+        return f'the text "{value[:20]}"'
+    if hasattr(value, "_fields"):
+        return f"a cache ({type(value).__name__})" if _is_cache(value) else f"all caches ({type(value).__name__})"
+    if isinstance(value, list | tuple):
+        caches = bool(value) and all(map(_is_cache, value))
+        return f"a {type(value).__name__} of {plural(len(value), 'cache' if caches else 'value')}"
+    if isinstance(value, dict):
+        return "a dict"
+    return "a function" if callable(value) else f"a {type(value).__name__}"
+
+
+def advice(
+    error: BaseException, place: Place | None, function: Callable[..., Any], arguments: Mapping[str, Any]
+) -> str:
+    """Say in plain words what went wrong and what to look at; empty where Python's own words are all there is.
+
+    Parameters
+    ----------
+    error : BaseException
+        What the learner's function raised.
+    place : Place or None
+        Where.
+    function : callable
+        The learner's function.
+    arguments : dict
+        What it was called with.
+
+    Returns
+    -------
+    str
+        Whole sentences.
+    """
+    try:
+        if place is None:
+            return _wrong_signature(error, function, arguments)
+        about = next((about for kind, about in _ABOUT.items() if isinstance(error, kind)), None)
+        return about(error, place) if about else ""
+    except Exception:  # noqa: BLE001 - learners' objects can do anything, and a missing piece of advice costs little
+        return ""
+
+
+def _wrong_signature(error: BaseException, function: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
+    if not isinstance(error, TypeError):
+        return ""
+    own = [*inspect.signature(function).parameters]
+    takes = f"yours takes {join_names(own)}" if own else "yours takes none"
+    return f"The function is called with {plural(len(arguments), 'argument')}, {join_names(arguments)}; {takes}."
+
+
+# What NumPy says ------------------------------------------------------------------------------------------------------
+
+
+def _about_value(error: BaseException, place: Place) -> str:
+    message = str(error)
+    operator = _operator(place)
+    if "core dimension" in message or "not aligned" in message:
+        return MATRIX_PRODUCT
+    if "does not have enough dimensions" in message:
+        return "A matrix product, @, is between two arrays, and one of these is a single number."
+    if "could not be broadcast" in message:
+        return _not_broadcast(message, operator)
+    if "non-broadcastable output" in message:
+        return "One of the two has lost an axis. A sum keeps the axis that it sums over only with keepdims=True."
+    if "could not broadcast input" in message:
+        return (
+            "An array is written into a place of another shape. Compare the two: which axis is missing, too long, or "
+            "in another order?"
+        )
+    if "to unpack" in message:
+        return _about_unpacking(place, int(re.findall(r"expected (?:at least )?(\d+)", message)[0]))
+    if "truth value" in message:
+        return (
+            "A whole array stands where one yes or no is needed, as after if. Is a single entry meant, or should NumPy "
+            "choose entry by entry?"
+        )
+    if "with a sequence" in message or "inhomogeneous" in message:
+        return (
+            "One entry of an array is given a whole array. How many axes does each side of the = have, and at which "
+            "ones does the step t stand?"
+        )
+    if "concatenation axis" in message or "number of dimensions" in message:
+        return (
+            "Arrays are joined along one axis, and agree in all others. Along which axis are these joined (axis=0 puts "
+            "one below the other), and which of their sizes differ?"
+        )
+    if "cannot reshape" in message:
+        return "The new shape has another number of entries than the array has."
+    if "axes don't match" in message:
+        return "A transpose lists each axis of the array once."
+    return ""
+
+
+MATRIX_PRODUCT = (
+    "A matrix product needs as many columns on its left as rows on its right. Does one of the two have to be "
+    "transposed, or is each entry treated by itself? Then the product is *."
+)
+
+
+def _operator(place: Place) -> ast.operator | None:
+    return place.node.op if isinstance(place.node, ast.BinOp | ast.AugAssign) else None
+
+
+def _not_broadcast(message: str, operator: ast.operator | None) -> str:
+    shapes = [[part for part in text.split(",") if part] for text in re.findall(r"\(([\d,]*)\)", message)]
+    sign = {ast.Mult: "* works", ast.Add: "+ works", ast.Sub: "- works", ast.Div: "/ works"}.get(type(operator))
+    start = f"{sign or '+, -, * and / work'} entry by entry, so both sides need the same shape."
+    if len({len(shape) for shape in shapes}) > 1:
+        return (
+            f"{start} Here one has fewer axes than the other: has a sum lost one (keepdims), or an index one too many?"
+        )
+    if operator is None or isinstance(operator, ast.Mult):
+        return f"{start} Is a sum over an index meant, as in a matrix product? That is written @."
+    return f"{start} Which of the two has not the shape that you expect, and where does it come from?"
+
+
+def _about_unpacking(place: Place, names: int) -> str:
+    source = place.statement.value if isinstance(place.statement, ast.Assign) else None
+    value = place.value(source)
+    what = ast.unparse(source) if source is not None and len(ast.unparse(source)) < 40 else "the right side"
+    start = f"{plural(names, 'name')} on the left, and "
+    if hasattr(value, "_fields"):
+        return f"There are {start}{what} has {len(value)} fields: {join_names(value._fields)}."
+    if isinstance(value, dict):
+        return f"There are {start}{what} is a dict with {plural(len(value), 'key')}. Its values are read by their keys."
+    if isinstance(value, tuple | list) and isinstance(source, ast.Attribute) and source.attr == "shape":
+        return f"There are {start}{what} has {plural(len(value), 'number')}: {tuple(value)}."
+    if isinstance(value, np.ndarray):
+        return f"There are {start}{what} is {describe(value)}: its shape is read as {what}.shape."
+    if value is not UNKNOWN and hasattr(value, "__len__"):
+        return f"There are {start}{what} has {len(value)} values."
+    return f"There are {start}another number of values on the right."
+
+
+# What Python says -----------------------------------------------------------------------------------------------------
+
+
+def _about_type(error: BaseException, place: Place) -> str:
+    message = str(error)
+    for part, text in _TYPE_ADVICE.items():
+        if part in message:
+            return text
+    if "indices must be" in message:
+        return _wrong_index(place)
+    if "positional argument" in message or "keyword argument" in message:
+        return _wrong_call(place)
+    if "unsupported operand" in message or "did not contain a loop" in message or "multiply sequence" in message:
+        return _wrong_operands(error, place)
+    if "is not subscriptable" in message or "is not iterable" in message or "cannot unpack non-iterable" in message:
+        owner = place.node.value if isinstance(place.node, ast.Subscript) else None
+        return _not_a_container(message, owner and ast.unparse(owner))
+    if "is not callable" in message and isinstance(place.node, ast.Call):
+        what, value = ast.unparse(place.node.func), place.value(place.node.func)
+        is_what = f" is {describe(value)}, and" if value is not UNKNOWN else " is no function, and"
+        return (
+            f"{what}{is_what} is followed by ( ), as in a call. Is an operator missing, or are square brackets meant?"
+        )
+    if "unhashable" in message:
+        return "An array or a list is used as the key of a dict. Keys are names in quotes."
+    if "integer scalar arrays" in message:
+        return _JOINED if _is_joined(place) else "An array is used as an index. A whole number is needed there."
+    if "Python scalars" in message or "must be real number" in message:
+        return "A function for single numbers, such as those of math, is given an array. NumPy's work on arrays."
+    return ""
+
+
+_JOINED = "The arrays to be joined are one argument together, in a list or a tuple; the next argument is the axis."
+
+_TYPE_ADVICE = {
+    "bitwise_xor": "^ is no power in Python: it compares bits. A power is written **.",
+    "operand type(s) for ^": "^ is no power in Python: it compares bits. A power is written **.",
+    "as a data type": "A shape is one argument: its numbers stand together, in parentheses of their own.",
+    "cannot be interpreted as an integer": "A whole number is needed. Division with / never gives one, even 6 / 2.",
+    "does not support item assignment": "Tuples, and so caches, cannot be changed. Make a new array for the result.",
+}
+"""By part of a message."""
+
+
+def _is_joined(place: Place) -> bool:
+    return bool(re.search(r"concatenate|stack", place.line))
+
+
+def _wrong_index(place: Place) -> str:
+    owner, index = (place.node.value, place.node.slice) if isinstance(place.node, ast.Subscript) else (None, None)
+    value, key = place.value(owner), place.value(index)
+    what = ast.unparse(owner) if owner is not None else "it"
+    if hasattr(value, "_fields") and isinstance(key, str):
+        return f"The cache is no dict: {_field_or_list(what, value, key)}"
+    if isinstance(value, list | tuple) and isinstance(key, str):
+        caches = " with one cache for each step" if value and all(map(_is_cache, value)) else ""
+        return f"{what} is a {type(value).__name__}{caches}: its entries are numbered, from {what}[0] on, and have no names."
+    if isinstance(value, str):
+        return (
+            f'{what} is the text "{value[:20]}". To unpack a dict, or loop over it, gives its keys and not its values.'
+        )
+    if isinstance(key, float):
+        return "An index must be a whole number. Division with / never gives one, even 6 / 2; // does."
+    if isinstance(value, np.ndarray) and isinstance(key, str):
+        return f"{what} is {describe(value)}, and no dict."
+    return "An index must be a whole number, or a slice such as a colon."
+
+
+def _field_or_list(what: str, cache: Any, name: str) -> str:  # noqa: ANN401 - any named tuple
+    if name in cache._fields:
+        return f"write {what}.{name}."
+    inner = _key_within(cache, name)
+    if inner:
+        return f'{name} is in {what}.{inner}, which is a dict: {what}.{inner}["{name}"].'
+    close = get_close_matches(name, cache._fields, 1)
+    guess = f" Is {close[0]} meant?" if close else ""
+    return f"it has no {name}. Its fields are {join_names(cache._fields)}.{guess}"
+
+
+def _key_within(cache: Any, name: str) -> str:  # noqa: ANN401 - any named tuple
+    dicts = (field for field in cache._fields if isinstance(getattr(cache, field), dict))
+    return next((field for field in dicts if name in getattr(cache, field)), "")
+
+
+def _wrong_call(place: Place) -> str:
+    call = place.node if isinstance(place.node, ast.Call) else None
+    if call is None:
+        return ""
+    if _is_joined(place):
+        return _JOINED
+    name = ast.unparse(call.func)
+    starred = next((each.value for each in call.args if isinstance(each, ast.Starred)), None)
+    if starred is not None:
+        value = place.value(starred)
+        entries = f", {plural(len(value), 'argument')} here" if hasattr(value, "__len__") else ""
+        return (
+            f"The asterisk in {name}(...) takes {ast.unparse(starred)} apart: each of its entries becomes an argument"
+            f"{entries}. Is the whole of it meant?"
+        )
+    function = place.value(call.func)
+    if not callable(function):
+        return ""
+    try:
+        takes = [*inspect.signature(function).parameters]
+    except (TypeError, ValueError):
+        return ""
+    return f"{name} is called with other arguments than it takes: {join_names(takes) if takes else 'none'}."
+
+
+def _wrong_operands(error: BaseException, place: Place) -> str:
+    node, message = place.node, str(error)
+    sides: list[ast.AST] = []
+    if isinstance(node, ast.BinOp):
+        sides = [node.left, node.right]
+    elif isinstance(node, ast.AugAssign):
+        sides = [node.target, node.value]
+    for side in sides:
+        value, what = place.value(side), ast.unparse(side)
+        if value is UNKNOWN or isinstance(value, np.ndarray | np.number | int | float):
+            continue
+        if isinstance(value, dict):
+            return f"{what} is a dict, and not one array: it is read by key. Its keys are {_names(value)}."
+        if hasattr(value, "_fields"):
+            return f"{what} is a whole cache, and not one array. Its fields are {join_names(value._fields)}."
+        return f"{what} is {describe(value)}, and no array. {_TEXT if isinstance(value, str) else _where_from(value)}"
+    if "'str'" in message or "dtype('<U" in message:
+        return f"One side is a text, and no array. {_TEXT}"
+    if "NoneType" in message:
+        return f"One side is None. {_where_from(None)}"
+    if "'dict'" in message:
+        return "One side is a dict, and not one array: it is read by key."
+    if "function" in message or "method" in message:
+        return "One side is a function that has not been called: its parentheses are missing."
+    return ""
+
+
+_TEXT = "To unpack a dict, or loop over it, gives its keys and not its values."
+
+
+def _where_from(value: object) -> str:
+    if value is None:
+        return "Does a function that it comes from end without a return?"
+    if callable(value):
+        return "Are the parentheses of a call missing?"
+    return "Where does it get its value?"
+
+
+def _names(names: Mapping[Any, Any] | Sequence[str]) -> str:
+    listed = [str(name)[:30] for name in names][:MAX_NAMES]
+    return join_names(listed) if listed else "none"
+
+
+def _not_a_container(message: str, what: str | None) -> str:
+    kind = re.findall(r"'(\w+)' object|non-iterable (\w+) object", message)
+    name = next((part for pair in kind for part in pair if part), "")
+    start = what or "What is taken apart here"
+    if name == "NoneType":
+        return f"{start} is None. {_where_from(None)}"
+    if name in {"function", "method", "builtin_function_or_method"}:
+        return f"{start} is a function. {_where_from(len)}"
+    if name in {"int", "float", "float64"}:
+        return f"{start} is one number, so there are no entries in it."
+    return ""
+
+
+def _about_attribute(error: BaseException, place: Place) -> str:
+    name, value = getattr(error, "name", ""), getattr(error, "obj", UNKNOWN)
+    owner = place.node.value if isinstance(place.node, ast.Attribute) else None
+    what = ast.unparse(owner) if owner is not None else "It"
+    if value is None:
+        return f"{what} is None. {_where_from(None)}"
+    if hasattr(value, "_fields") and _is_cache(value):
+        # A method of arrays, asked of a cache.
+        if hasattr(np.ndarray, name) and name not in value._fields:
+            return f"{what} is a whole cache, and not one array. Its fields are {join_names(value._fields)}."
+        return f"{_field_or_list(what, value, name)}".replace("it has no", f"{what} has no", 1)
+    if hasattr(value, "_fields"):
+        return f"{what} holds the caches of all steps. It has no {name}; its fields are {join_names(value._fields)}."
+    if isinstance(value, list | tuple):
+        if value and all(map(_is_cache, value)):
+            return f"{what} is a list with the caches of all steps; {name} belongs to the cache of one step."
+        return f"{what} is {describe(value)}, which has no {name}."
+    if isinstance(value, dict):
+        if name in value:
+            return f'{what} is a dict: its entries are read by key, {what}["{name}"].'
+        return f"{what} is a dict, which has no {name}. Its keys are {_names(value)}."
+    if isinstance(value, str):
+        return f'{what} is the text "{value[:20]}". {_TEXT}'
+    if value is np:
+        close = get_close_matches(name, dir(np), 1)
+        return f"NumPy has no {name}.{f' Is np.{close[0]} meant?' if close else ''}"
+    if isinstance(value, np.ndarray):
+        close = get_close_matches(name, dir(np.ndarray), 1)
+        function = f" NumPy has a function of that name: np.{name}." if callable(getattr(np, name, None)) else ""
+        return f"{what} is an array, which has no {name}.{function or (f' Is {close[0]} meant?' if close else '')}"
+    if value is not UNKNOWN and callable(value):
+        return f"{what} is a function, which has no {name}. {_where_from(value)}"
+    return ""
+
+
+def _about_index(error: BaseException, place: Place) -> str:
+    message = str(error)
+    owner, index = (place.node.value, place.node.slice) if isinstance(place.node, ast.Subscript) else (None, None)
+    value, key = place.value(owner), place.value(index)
+    what = ast.unparse(owner) if owner is not None else ""
+    if "is out of bounds for array of dimension" in message:
+        axes = int(message.rsplit(maxsplit=1)[-1])
+        return f"An array with {axes} axes has the axes {join_names(map(str, range(axes)))}." if axes > 1 else ""
+    if "too many indices" in message:
+        numbers = re.findall(r"\d+", message)
+        if len(numbers) > 1:
+            return f"{what or 'An array'} has {plural(int(numbers[0]), 'axis').replace('axiss', 'axes')}, and {numbers[1]} indices are given."
+    out_of_bounds = re.findall(r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", message)
+    if out_of_bounds:
+        at, axis, size = map(int, out_of_bounds[0])
+        return f"Axis {axis} of {what or 'an array'} has {_entries(size)}; index {at} is asked for."
+    if "valid indices" in message:
+        return _wrong_index(place)
+    if isinstance(owner, ast.Attribute) and owner.attr == "shape" and isinstance(value, tuple):
+        array = ast.unparse(owner.value)
+        return f"{array} has {len(value)} axes only, {tuple(value)}; index {key} of its shape is asked for."
+    if isinstance(value, list | tuple) and isinstance(key, int):
+        return f"{what} has {_entries(len(value))}; index {key} is asked for."
+    if "out of range" in message and what:
+        return f"{what} is shorter than the index that is asked for."
+    return ""
+
+
+def _entries(size: int) -> str:
+    if not size:
+        return "no entries"
+    return "1 entry, with index 0" if size == 1 else f"{size} entries, with indices 0 to {size - 1}"
+
+
+def _about_key(error: BaseException, place: Place) -> str:
+    key = error.args[0] if error.args else None
+    owner = place.node.value if isinstance(place.node, ast.Subscript) else None
+    value = place.value(owner)
+    what = ast.unparse(owner) if owner is not None else "A dict"
+    if not isinstance(value, dict):
+        # Such as d[t]["dWax"], or a dict in a comprehension: only dicts among the names of this line are looked at.
+        names = re.findall(r"[A-Za-z_]\w*", place.line)
+        dicts = {name: place.names[name] for name in names if isinstance(place.names.get(name), dict)}
+        lacking = {name: each for name, each in dicts.items() if key not in each}
+        if len(lacking) != 1:
+            return f"{what} has no key {key!r}."
+        ((what, value),) = lacking.items()
+    close = get_close_matches(str(key), [each for each in value if isinstance(each, str)], 1, 0.5)
+    guess = f" Is {close[0]} meant?" if close else ""
+    return f"{what} has no {key!r}. Its keys are {_names(value)}.{guess}"
+
+
+def _about_name(error: BaseException, place: Place) -> str:
+    name = getattr(error, "name", None) or next(iter(re.findall(r"'(\w+)'", str(error))), "")
+    if isinstance(error, UnboundLocalError) or "free variable" in str(error):
+        return (
+            f"{name} is used before it has a value. A line that gives it one is in the function, but has not been run "
+            "yet: is it further below, or in a loop or an if that was not entered? (+= needs a value to start from.)"
+        )
+    if name == "np":
+        return "NumPy is not imported: has the first cell of this notebook been run?"
+    places = [f"{each}.{name}" for each, value in place.local.items() if name in getattr(value, "_fields", ())]
+    for each, value in place.local.items():
+        if isinstance(value, dict) and name in value:
+            places.append(f'{each}["{name}"]')
+        elif hasattr(value, "_fields") and _key_within(value, name):
+            places.append(f'{each}.{_key_within(value, name)}["{name}"]')
+    if places:
+        return f"No variable is called {name} here. Is {places[0]} meant?"
+    if any(isinstance(node, ast.Call) and ast.unparse(node.func) == name for node in _walk(place)):
+        close = get_close_matches(name, [each for each, value in place.names.items() if callable(value)], 1, 0.8)
+        return (
+            f"No function is called {name} here. {f'Is {close[0]} meant? If not: has' if close else 'Has'} the cell "
+            "that defines it been run since the notebook was opened?"
+        )
+    close = get_close_matches(name, place.local, 1)
+    if close:
+        return f"No variable is called {name} here. Is {close[0]} meant?"
+    if name in {"n_x", "n_a", "n_y", "m", "T_x"}:
+        return f"No variable is called {name} here. A size is read from the shape of an array that has it."
+    return f"No variable is called {name} here. Where should it get its value, and from which argument?"
+
+
+def _walk(place: Place) -> Iterator[ast.AST]:
+    return ast.walk(place.statement) if place.statement is not None else iter(())
+
+
+def _about_recursion(_: BaseException, place: Place) -> str:
+    return (
+        "It calls itself again and again, without an end. Which function does this line call, and is that the one "
+        "that you meant?"
+    )
+
+
+def _about_division(_: BaseException, place: Place) -> str:
+    return "Something is divided by zero. What stands below the fraction bar, and when is it 0?"
+
+
+_ABOUT: dict[type[BaseException], Callable[[BaseException, Place], str]] = {
+    KeyError: _about_key,
+    IndexError: _about_index,
+    AttributeError: _about_attribute,
+    NameError: _about_name,
+    RecursionError: _about_recursion,
+    ZeroDivisionError: _about_division,
+    TypeError: _about_type,
+    ValueError: _about_value,
+    AssertionError: lambda *_: "An assert of yours does not hold.",
+    SystemExit: lambda *_: "The function ends Python itself, as exit() does.",
+}
+"""By kind of error, in the order to look at."""
