@@ -151,7 +151,10 @@ def _explanations(
     shown = {identifier for sets in explained.values() for ids in sets for identifier in ids}
     explained = _where(coincidences, lambda _, ids, __: ids <= shown) | explained
     rest = [name for name in wrong if name not in explained]
-    explained |= _explain_by_one(last_resort, calls, rest, explained)
+    left = _explain_by_one(last_resort, calls, rest, explained)
+    # Beside gradients that nothing explains, zeros may come from whatever has spoilt those.
+    if len(left) == len(rest):
+        explained |= left
     return _without_unlikely(stages, wrong, explained)
 
 

@@ -255,9 +255,8 @@ def _added_to_itself(arguments: Arguments, _: Gradients) -> Gradients:
     return chain.split(arguments["weight_steps"] @ 2.0 ** np.arange(len(chain.steps)))
 
 
-def _twice(arguments: Arguments, _: Gradients) -> Gradients:
-    chain: JacobianChain = arguments["chain"]
-    return chain.split(2 * arguments["weight_steps"].sum(axis=-1))
+def _twice(_: Arguments, right: Gradients) -> Gradients:
+    return {name: 2 * gradient for name, gradient in right.items() if name not in {"dx", "da0"}}
 
 
 def _only_step(array: Array, step: int) -> Array:
