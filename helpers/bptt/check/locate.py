@@ -92,13 +92,17 @@ def _by_sizes(exercise: Exercise, evidence: Evidence, unexplained: Sequence[str]
         found += [
             (
                 wrong_in(general, one_step),
-                "right with one example (m = 1), and wrong with more: look at what is done over the examples, such as "
-                "a sum, a mean or an axis",
+                (
+                    "right with one example (m = 1), and wrong with more: look at what is done over the examples, such "
+                    "as a sum, a mean or an axis"
+                ),
             ),
             (
                 wrong_in(one_example),
-                "wrong only with one example (m = 1): look for an axis of length 1 that gets lost, or that is taken "
-                "for another one",
+                (
+                    "wrong only with one example (m = 1): look for an axis of length 1 that gets lost, or that is "
+                    "taken for another one"
+                ),
             ),
         ]
     if "T_x" in evidence.axes:
