@@ -106,7 +106,8 @@ class _Explanation:
     zeros : bool
         Whether this gradient is predicted as zeros in every case.
     refuted : bool
-        Whether in any case other gradients are predicted as numbers, not zeros, that the learner's are not.
+        Whether in any case other gradients are predicted as numbers, not zeros, that the learner's are not; or several
+        are predicted wrongly, where all are made from what is computed once.
     """
 
     changed_values: tuple[Arguments, ...]
@@ -160,8 +161,7 @@ def _explanations(
 
 def _is_coincidence(gradient: str, ids: Ids, explanation: _Explanation) -> bool:
     """Tell whether a gradient of zeros says nothing about mistakes that predict it as zeros."""
-    wrong_of_others = explanation.refuted or explanation.contradicted > 1
-    return explanation.zeros and (len(ids) > 1 or wrong_of_others or gradient not in explanation.affected)
+    return explanation.zeros and (len(ids) > 1 or explanation.refuted or gradient not in explanation.affected)
 
 
 def _where(explanations: Explanations, holds: Callable[[str, Ids, _Explanation], bool]) -> Explanations:
@@ -301,7 +301,7 @@ def _explanation(
         frozenset(affected),
         len(contradicted),
         not matched.any(),
-        any(array.any() for name in contradicted for array in arrays[name]),
+        any(array.any() for name in contradicted for array in arrays[name]) or (once and len(contradicted) > 1),
     )
 
 

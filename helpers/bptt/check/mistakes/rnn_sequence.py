@@ -420,6 +420,12 @@ ANY_LOOP = (
         "The loop starts with the last step, as it should, and ends after this one. Does the return stand inside it?",
         _last_step_only,
     ),
+    Mistake(
+        "da-counted-twice",
+        "Every loss is counted twice",
+        "All gradients are twice what they should be: at each step the gradient of its loss joins two times.",
+        lambda _, right: {name: 2 * value for name, value in right.items()},
+    ),
     # Each of these has several spellings, with different numbers.
     _one_step_only(_one_step_back),
     _one_step_only(_one_step_back_and_da0),
@@ -497,17 +503,12 @@ GATHER = (
         _added_to_itself,
     ),
     Mistake(
-        "da-counted-twice",
-        "Every loss is counted twice",
-        "All gradients are twice what they should be: at each step the gradient of its loss joins two times.",
-        lambda _, right: {name: 2 * value for name, value in right.items()},
-    ),
-    Mistake(
         "every-step-added-twice",
         "A gradient counts every step twice",
         "It is twice what it should be. Each step's gradient belongs in the sum once: is there a second line that adds "
         "to the same name?",
         _twice,
+        last_resort=True,
     ),
     Mistake(
         "dx-keeps-one-step",
