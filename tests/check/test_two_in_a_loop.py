@@ -1,5 +1,6 @@
 """Two mistakes in one loop, each written as code: no cause is named but these two, or what has the same numbers."""
 
+import ast
 from itertools import combinations
 
 import numpy as np
@@ -44,6 +45,14 @@ TOGETHER = {
 }
 
 
+def is_python(source):
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
 def pairs(name):
     """List all pairs of mistakes that can be written into one loop, as code that has both."""
     found = []
@@ -53,7 +62,7 @@ def pairs(name):
         for right, wrong in both:
             fitting.append(right in changed)
             changed = changed.replace(right, wrong)
-        if first != second and all(fitting):
+        if first != second and all(fitting) and is_python(changed):
             found.append((first, second, both))
     return found
 
