@@ -72,7 +72,7 @@ def exercises(
         hints=cell_hints,
         cell=cell,
         cost=CostBound(
-            Sizes(24, 24, 2, 1, 1), Sizes(4, 4, 2, 36, 1), 1200, cell_forward, Sizes(112, 112, 2, 1, 1), 37000
+            Sizes(24, 24, 2, 1, 1), Sizes(4, 4, 2, 36, 1), 1200, cell_forward, Sizes(24, 24, 2, 64, 1), 4500
         ),
     )
     return one_step, replace(
@@ -86,5 +86,5 @@ def exercises(
         stand_ins={one_step.name: exact.allow_exact(cell.cell_backward)},
         hints=hints,
         cell=cell,
-        cost=CostBound(Sizes(28, 28, 2, 1, 10), Sizes(1, 7, 2, 28, 10), 1300, forward, Sizes(72, 72, 2, 1, 2), 9900),
+        cost=CostBound(Sizes(28, 28, 2, 1, 10), Sizes(1, 7, 2, 28, 10), 1300, forward, Sizes(28, 28, 2, 1, 10), 1300),
     )
