@@ -7,8 +7,13 @@ import sys
 # bptt_instructor.grading._nbgrader_shim.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-# Programs inherit what their parent ignores: a shell's "&" hands on an ignored SIGINT and SIGQUIT, nohup an ignored
-# SIGHUP. Commands that tests start should stop as they do at a terminal, wherever the tests run.
-for _ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
-    if signal.getsignal(_ignored) is signal.SIG_IGN:
-        signal.signal(_ignored, signal.default_int_handler if _ignored == signal.SIGINT else signal.SIG_DFL)
+
+def pytest_runtest_setup():
+    """Let commands that a test starts stop as they do at a terminal, wherever the tests run.
+
+    Programs inherit what their parent ignores: a shell's "&" hands on an ignored SIGINT and SIGQUIT, nohup an ignored
+    SIGHUP. Before each test, because a library that a test imports may put back what it found.
+    """
+    for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(ignored) is signal.SIG_IGN:
+            signal.signal(ignored, signal.default_int_handler if ignored == signal.SIGINT else signal.SIG_DFL)

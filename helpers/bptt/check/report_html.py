@@ -82,7 +82,7 @@ def _place(place: str) -> str:
 
 
 def _findings(report: ReportData) -> list[str]:
-    shown, folded = fold(report)
+    shown, folded = fold(report.told)
     first = [_finding(finding, opened=not (report.causes or report.place or i)) for i, finding in enumerate(shown)]
     if not folded:
         return first

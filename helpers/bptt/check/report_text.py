@@ -1,5 +1,6 @@
 """Render a report as plain text, for terminals and screen readers."""
 
+from collections.abc import Sequence
 from textwrap import fill
 
 from bptt.check.findings import Cause, Finding, ReportData
@@ -17,7 +18,7 @@ def as_text(report: ReportData) -> str:
         lines += ["", _wrapped(f"Where to look. {report.place}", "  ", "  ")]
     if report.impulse:
         lines += ["", _wrapped(f"Impulse test. {report.impulse_sentence}", "  ", "  ")]
-    shown, folded = fold(report)
+    shown, folded = fold([finding for finding in report.told if finding.message != report.summary])
     lines += [""] if shown else []
     for finding in shown:
         first, *code = finding.message.splitlines()
@@ -33,9 +34,8 @@ def as_text(report: ReportData) -> str:
     return "\n".join(lines)
 
 
-def fold(report: ReportData) -> tuple[list[Finding], list[Finding]]:
+def fold(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
     """Divide the findings into those to show, and those that say once more that numbers are wrong."""
-    findings = [finding for finding in report.told if finding.message != report.summary]
     others = [finding for finding in findings if finding.kind == "value"][1:]
     return [finding for finding in findings if finding not in others], others
 
