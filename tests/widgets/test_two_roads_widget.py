@@ -157,7 +157,10 @@ def test_state_depends_on_the_controls_alone(live):
         (WITHOUT[False, False], "Yours is a loop into which nothing enters."),
         ((FROM_LAST,), "Yours is wrong: dx at steps 0, 1, 2 and 3, da0, dWax, dWaa, dba."),
         ((("dWaa += ", "dWaa = "),), "Yours is wrong: dWaa."),
-        ((("caches.steps[t]", "caches"),), "for cache it is given all caches (RNNCaches), where the cache of one step belongs"),
+        (
+            (("caches.steps[t]", "caches"),),
+            "for cache it is given all caches (RNNCaches), where the cache of one step belongs",
+        ),
         ((('"dba": dba', '"db": dba'),), "Yours: The dict has no dba."),
         ((('"dx": dx', '"dx": dx[0]'),), "Yours: Dx has shape"),
         ((("return {", "return 3, {"),), "Yours: It returns a tuple."),
