@@ -413,7 +413,7 @@ def test_sizes_are_not_blamed_where_all_fail(run):
     ],
 )
 def test_values_that_are_wrong_with_some_sizes(run, change, place):
-    assert place in run(LOOP, ('"da0": carry', f'"da0": {change}')).place
+    assert place in run(LOOP, ('"da0": carry', f'"da0": {change}')).where_to_look
 
 
 def test_what_was_not_computed_is_not_said_to_be_right(run):

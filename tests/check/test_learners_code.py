@@ -201,7 +201,7 @@ def test_what_is_wrong_is_named_and_nothing_else(source, changes, causes, seed):
     report = report_on(source, changes, seed)
     assert not report.passed
     assert [cause.id for cause in report.causes] == causes
-    assert bool(report.place) != bool(causes)
+    assert bool(report.where_to_look) != bool(causes)
 
 
 @pytest.mark.parametrize(("source", "changes", "begins"), RAISES)

@@ -115,8 +115,8 @@ PLACES = [
 def test_what_is_right_tells_where_to_look(name, function, place, seed):
     report = report_on(name, function, seed=seed)
     assert report.causes == ()
-    assert place in report.place
-    assert " ".join(report.place.split()) in " ".join(str(report).split())
+    assert place in report.where_to_look
+    assert " ".join(report.where_to_look.split()) in " ".join(str(report).split())
 
 
 def test_no_impulse_test_is_made_where_examples_are_mixed_up():
@@ -128,7 +128,7 @@ def test_no_impulse_test_is_made_where_examples_are_mixed_up():
 @pytest.mark.parametrize("seed", [1, 7304])
 def test_what_is_not_graded_tells_as_well(seed):
     report = report_on("rnn_cell_backward", rnn_cell(dWax=ODD, dWaa=ODD), only=["dWax"], seed=seed)
-    assert "dxt, da_prev and dba are right, so dz is right, too: look at the line of dWax." in report.place
+    assert "dxt, da_prev and dba are right, so dz is right, too: look at the line of dWax." in report.where_to_look
 
 
 def test_what_a_known_mistake_may_spoil_is_left_for_later():
@@ -140,7 +140,7 @@ def test_what_a_known_mistake_may_spoil_is_left_for_later():
 
     report = report_on(CELL, and_an_unknown_one)
     assert [cause.id for cause in report.causes] == ["no-dc-next"]
-    assert report.place.startswith("dWf is wrong as well, and may come right with what is named above")
+    assert report.where_to_look.startswith("dWf is wrong as well, and may come right with what is named above")
 
 
 def test_what_no_known_mistake_can_spoil_has_a_place_of_its_own():
@@ -151,13 +151,13 @@ def test_what_no_known_mistake_can_spoil_has_a_place_of_its_own():
         return {**gradients, "dWo": 1.234 * gradients["dWo"]}
 
     report = report_on(CELL, and_an_unknown_one)
-    assert report.place == "dbo is right, so dzo is right, too: look at the line of dWo."
+    assert report.where_to_look == "dbo is right, so dzo is right, too: look at the line of dWo."
 
 
 def test_no_place_is_named_where_a_cause_explains_all_or_nothing_was_compared():
-    assert not report_on(CELL, lstm_cell(CELL, lines=changes_of("no-dc-next"))).place
-    assert not report_on(CELL, lambda *_: 1 / 0).place
-    assert not report_on(CELL, lambda *arguments: {"dxt": LSTM_CELLS[0](*arguments)["dxt"]}).place
+    assert not report_on(CELL, lstm_cell(CELL, lines=changes_of("no-dc-next"))).where_to_look
+    assert not report_on(CELL, lambda *_: 1 / 0).where_to_look
+    assert not report_on(CELL, lambda *arguments: {"dxt": LSTM_CELLS[0](*arguments)["dxt"]}).where_to_look
 
 
 def test_only_what_a_value_is_really_made_from_counts():

@@ -163,7 +163,7 @@ def test_wrong_only_with_several_examples():
             "dba": tidy(da_next, cache)["dba"] * 0 + tidy(da_next[:, :1], _first(cache))["dba"]
         }
 
-    assert "dba is right with one example (m = 1), and wrong with more" in report_on(first_example_only).place
+    assert "dba is right with one example (m = 1), and wrong with more" in report_on(first_example_only).where_to_look
 
 
 def _first(cache):

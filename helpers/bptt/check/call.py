@@ -16,7 +16,7 @@ import numpy as np
 from bptt import exact
 from bptt.check.errors import advice, stand_in_error
 from bptt.check.exercise import Arguments
-from bptt.check.place import learner_place, line_with_shapes
+from bptt.check.raising_place import line_with_shapes, raising_place
 from bptt.types import Array
 
 
@@ -137,7 +137,7 @@ def call(
         try:
             result = function(*copied.values())
         except (Exception, SystemExit) as raised:  # noqa: BLE001 - what a learner's code raises is a finding
-            error, place = raised, learner_place(raised)
+            error, place = raised, raising_place(raised)
     return CallResult(
         result,
         error,

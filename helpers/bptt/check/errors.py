@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bptt.check.place import UNKNOWN, Place, describe, is_cache, traces
+from bptt.check.raising_place import UNKNOWN, RaisingPlace, describe, is_cache, traces
 from bptt.wording import join_names, plural
 
 MAX_NAMES = 12
@@ -93,7 +93,7 @@ def _letters(name: str) -> list[str]:
 
 
 def advice(
-    error: BaseException, place: Place | None, function: Callable[..., Any], arguments: Mapping[str, Any]
+    error: BaseException, place: RaisingPlace | None, function: Callable[..., Any], arguments: Mapping[str, Any]
 ) -> str:
     """Say in plain words what went wrong and what to look at; empty where Python's own words are all there is.
 
@@ -101,7 +101,7 @@ def advice(
     ----------
     error : BaseException
         What the learner's function raised.
-    place : Place or None
+    place : RaisingPlace or None
         Where.
     function : callable
         The learner's function.
@@ -124,7 +124,7 @@ def advice(
 
 
 def _advice(
-    error: BaseException, place: Place | None, function: Callable[..., Any], arguments: Mapping[str, Any]
+    error: BaseException, place: RaisingPlace | None, function: Callable[..., Any], arguments: Mapping[str, Any]
 ) -> str:
     if place is None:
         return _wrong_signature(error, function, arguments)
@@ -145,7 +145,7 @@ def _wrong_signature(error: BaseException, function: Callable[..., Any], argumen
 # What NumPy says ------------------------------------------------------------------------------------------------------
 
 
-def _about_value(error: BaseException, place: Place) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
+def _about_value(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
     message = str(error)
     sign = _sign(place)
     if "core dimension" in message or "not aligned" in message:
@@ -194,7 +194,7 @@ MATRIX_PRODUCT = (
 )
 
 
-def _sign(place: Place) -> ast.operator | None:
+def _sign(place: RaisingPlace) -> ast.operator | None:
     return place.node.op if isinstance(place.node, ast.BinOp | ast.AugAssign) else None
 
 
@@ -211,7 +211,7 @@ def _not_broadcast(message: str, sign: ast.operator | None) -> str:
     return f"{start} Which of the two has not the shape that you expect, and where does it come from?"
 
 
-def _about_unpacking(place: Place, names: int) -> str:
+def _about_unpacking(place: RaisingPlace, names: int) -> str:
     source = place.statement.value if isinstance(place.statement, ast.Assign) else None
     value = place.value(source)
     what = ast.unparse(source) if isinstance(source, ast.Name | ast.Attribute | ast.Subscript) else "the right side"
@@ -232,7 +232,7 @@ def _about_unpacking(place: Place, names: int) -> str:
 # What Python says -----------------------------------------------------------------------------------------------------
 
 
-def _about_type(error: BaseException, place: Place) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
+def _about_type(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
     message = str(error)
     for part, text in _TYPE_ADVICE.items():
         if part in message:
@@ -275,11 +275,11 @@ _TYPE_ADVICE = {
 """By part of a message."""
 
 
-def _is_joined(place: Place) -> bool:
+def _is_joined(place: RaisingPlace) -> bool:
     return bool(re.search(r"concatenate|stack", place.line))
 
 
-def _wrong_index(message: str, place: Place) -> str:
+def _wrong_index(message: str, place: RaisingPlace) -> str:
     owner, index = (place.node.value, place.node.slice) if isinstance(place.node, ast.Subscript) else (None, None)
     value, key = place.value(owner), place.value(index)
     what = ast.unparse(owner) if owner is not None else "it"
@@ -315,7 +315,7 @@ def _key_within(cache: Any, name: str) -> str:  # noqa: ANN401 - any named tuple
     return next((field for field in dicts if name in getattr(cache, field)), "")
 
 
-def _wrong_call(message: str, place: Place) -> str:  # noqa: PLR0911 - one return for each kind of message
+def _wrong_call(message: str, place: RaisingPlace) -> str:  # noqa: PLR0911 - one return for each kind of message
     call = place.node if isinstance(place.node, ast.Call) else None
     if call is None:
         return ""
@@ -346,7 +346,7 @@ def _wrong_call(message: str, place: Place) -> str:  # noqa: PLR0911 - one retur
     return f"{name} is called with other arguments than it takes: {join_names(takes) if takes else 'none'}."
 
 
-def _wrong_operands(error: BaseException, place: Place) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
+def _wrong_operands(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
     node, message = place.node, str(error)
     sides: list[ast.AST] = []
     if isinstance(node, ast.BinOp):
@@ -405,7 +405,7 @@ def _not_a_container(message: str, what: str) -> str:
     return ""
 
 
-def _about_attribute(error: BaseException, place: Place) -> str:  # noqa: C901, PLR0911, PLR0912 - by kind of value
+def _about_attribute(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901, PLR0911, PLR0912 - by kind of value
     name, value = getattr(error, "name", ""), getattr(error, "obj", UNKNOWN)
     owner = place.node.value if isinstance(place.node, ast.Attribute) else None
     what = ast.unparse(owner) if owner is not None else "It"
@@ -442,7 +442,7 @@ def _about_attribute(error: BaseException, place: Place) -> str:  # noqa: C901, 
     return ""
 
 
-def _about_index(error: BaseException, place: Place) -> str:  # noqa: PLR0911 - one return for each kind of message
+def _about_index(error: BaseException, place: RaisingPlace) -> str:  # noqa: PLR0911 - one return for each kind of message
     message = str(error)
     owner, index = (place.node.value, place.node.slice) if isinstance(place.node, ast.Subscript) else (None, None)
     value, key = place.value(owner), place.value(index)
@@ -479,7 +479,7 @@ def _entries(size: int) -> str:
     return "1 entry, with index 0" if size == 1 else f"{size} entries, with indices 0 to {size - 1}"
 
 
-def _about_key(error: BaseException, place: Place) -> str:
+def _about_key(error: BaseException, place: RaisingPlace) -> str:
     key = error.args[0] if error.args else None
     owner = place.node.value if isinstance(place.node, ast.Subscript) else None
     value = place.value(owner)
@@ -497,7 +497,7 @@ def _about_key(error: BaseException, place: Place) -> str:
     return f"{what} has no {key!r}. Its keys are {_names(value)}.{guess}"
 
 
-def _about_name(error: BaseException, place: Place) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
+def _about_name(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
     name = getattr(error, "name", None) or next(iter(re.findall(r"'(\w+)'", str(error))), "")
     quoted = re.search(rf"(\w+)\[{re.escape(name)}\]", place.line)
     if quoted and isinstance(owner := place.names.get(quoted[1]), dict) and name in owner:
@@ -539,11 +539,11 @@ def _about_name(error: BaseException, place: Place) -> str:  # noqa: C901, PLR09
     )
 
 
-def _walk(place: Place) -> Iterator[ast.AST]:
+def _walk(place: RaisingPlace) -> Iterator[ast.AST]:
     return ast.walk(place.statement) if place.statement is not None else iter(())
 
 
-_ABOUT: dict[type[BaseException], Callable[[BaseException, Place], str]] = {
+_ABOUT: dict[type[BaseException], Callable[[BaseException, RaisingPlace], str]] = {
     KeyError: _about_key,
     IndexError: _about_index,
     AttributeError: _about_attribute,

@@ -128,8 +128,8 @@ class ReportData:
         For a sequence that is not right: its impulse response.
     hints : bool
         Whether the exercise has hints; a report that is not passed then says how to get one.
-    place : str
-        Where to look for what no known mistake explains; empty when nothing is known about that.
+    where_to_look : str
+        For what no known mistake explains; empty when nothing is known about that.
     """
 
     exercise: str
@@ -141,7 +141,7 @@ class ReportData:
     printed: str = ""
     impulse: Impulse | None = None
     hints: bool = False
-    place: str = ""
+    where_to_look: str = ""
 
     @property
     def passed(self) -> bool:
@@ -173,7 +173,7 @@ class ReportData:
         """What the impulse test found, with advice where no cause and no place is known; empty without that test."""
         if not self.impulse:
             return ""
-        advice = "" if self.place or self.causes else self.impulse.advice
+        advice = "" if self.where_to_look or self.causes else self.impulse.advice
         return f"{self.impulse.sentence} {advice}".rstrip()
 
     @property

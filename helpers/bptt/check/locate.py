@@ -7,6 +7,8 @@ from bptt.check.exercise import Arguments, Exercise
 from bptt.check.tolerance import agrees
 from bptt.wording import join_names
 
+ONE_EXAMPLE, ONE_STEP = 1, 2
+"""Indices of the cases with m = 1 and with T_x = 1 among ``inputs.sizes``."""
 MANY = 3
 """From more gradients than this on, they are not listed by name."""
 
@@ -76,45 +78,49 @@ def where_to_look(exercise: Exercise, evidence: Evidence, unexplained: Sequence[
     return " ".join(filter(None, [by_sizes, by_lines(exercise, evidence, unexplained)]))
 
 
+def size_that_matters(is_wrong: Sequence[bool], axes: Collection[str]) -> tuple[str, bool] | None:
+    """Return the size, ``m`` or ``T_x``, that tells wrong cases from right ones, and whether it is wrong where it is 1.
+
+    Parameters
+    ----------
+    is_wrong : sequence of bool
+        For each case of ``inputs.sizes``.
+    axes : set of str
+        Names of the sizes that the arguments have.
+
+    Returns
+    -------
+    tuple or None
+        None where no size tells them apart.
+    """
+    for case, name in ((ONE_EXAMPLE, "m"), (ONE_STEP, "T_x")):
+        others = {wrong for number, wrong in enumerate(is_wrong) if number != case}
+        if name in axes and others == {not is_wrong[case]}:
+            return name, is_wrong[case]
+    return None
+
+
 def _by_sizes(exercise: Exercise, evidence: Evidence, unexplained: Sequence[str]) -> str:
     """Say which gradients need some sizes to be wrong, or to be right."""
-
-    def wrong_in(*cases: int) -> list[str]:
-        return [
-            name
-            for name in unexplained
-            if [n for n, wrong in enumerate(evidence.wrong_by_case) if name in wrong] == [*cases]
-        ]
-
-    general, one_example, one_step = range(3)
-    found = []
-    if "m" in evidence.axes:
-        found += [
-            (
-                wrong_in(general, one_step),
-                (
-                    "right with one example (m = 1), and wrong with more: look at what is done over the examples, such "
-                    "as a sum, a mean or an axis"
-                ),
-            ),
-            (
-                wrong_in(one_example),
-                (
-                    "wrong only with one example (m = 1): look for an axis of length 1 that gets lost, or that is "
-                    "taken for another one"
-                ),
-            ),
-        ]
-    if "T_x" in evidence.axes:
-        before = "goes from one step to the one before" if _is_loop(exercise) else "is done over the steps"
-        found += [
-            (
-                wrong_in(general, one_example),
-                f"right with one time step (T_x = 1), and wrong with more: look at what {before}",
-            ),
-            (wrong_in(one_step), "wrong only with one time step (T_x = 1): what is different then?"),
-        ]
-    return " ".join(f"{join_names(names)} {_are(names)} {said}." for names, said in found if names).replace("?.", "?")
+    between = "goes from one step to the one before" if _is_loop(exercise) else "is done over the steps"
+    said = {
+        ("m", False): (
+            "right with one example (m = 1), and wrong with more: look at what is done over the examples, such as a "
+            "sum, a mean or an axis."
+        ),
+        ("m", True): (
+            "wrong only with one example (m = 1): look for an axis of length 1 that gets lost, or that is taken for "
+            "another one."
+        ),
+        ("T_x", False): f"right with one time step (T_x = 1), and wrong with more: look at what {between}.",
+        ("T_x", True): "wrong only with one time step (T_x = 1): what is different then?",
+    }
+    found = {
+        name: size_that_matters([name in wrong for wrong in evidence.wrong_by_case], evidence.axes)
+        for name in unexplained
+    }
+    names_by_size = {size: [name for name in unexplained if found[name] == size] for size in said}
+    return " ".join(f"{join_names(names)} {_are(names)} {said[size]}" for size, names in names_by_size.items() if names)
 
 
 def _by_dependencies(exercise: Exercise, evidence: Evidence, wrong: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ def as_html(report: ReportData) -> str:
     parts = [
         _headline(report),
         *(_cause(cause) for cause in report.causes),
-        _place(report.place),
+        _where_to_look(report.where_to_look),
         _impulse(report.impulse, report.impulse_sentence) if report.impulse else "",
         *_findings(report),
         _note_list(report.notes),
@@ -72,18 +72,20 @@ def _cause(cause: Cause) -> str:
     )
 
 
-def _place(place: str) -> str:
-    if not place:
+def _where_to_look(text: str) -> str:
+    if not text:
         return ""
     return (
         f'<div style="margin:.7em 0;padding:.5em .9em;background:{EXACT}22;border-radius:.4em"><b>Where to look</b><br>'
-        f"{escape(place)}</div>"
+        f"{escape(text)}</div>"
     )
 
 
 def _findings(report: ReportData) -> list[str]:
     shown, folded = fold(report.told)
-    first = [_finding(finding, opened=not (report.causes or report.place or i)) for i, finding in enumerate(shown)]
+    first = [
+        _finding(finding, opened=not (report.causes or report.where_to_look or i)) for i, finding in enumerate(shown)
+    ]
     if not folded:
         return first
     others = "".join(_finding(finding, opened=False) for finding in folded)

@@ -14,8 +14,8 @@ def as_text(report: ReportData) -> str:
     lines = [f"{report.mark} {report.summary}"]
     for cause in report.causes:
         lines += ["", *_cause(cause)]
-    if report.place:
-        lines += ["", _wrapped(f"Where to look. {report.place}", "  ", "  ")]
+    if report.where_to_look:
+        lines += ["", _wrapped(f"Where to look. {report.where_to_look}", "  ", "  ")]
     if report.impulse:
         lines += ["", _wrapped(f"Impulse test. {report.impulse_sentence}", "  ", "  ")]
     shown, folded = fold([finding for finding in report.told if finding.message != report.summary])

@@ -15,16 +15,13 @@ from bptt.check.exercise import Arguments, Exercise
 from bptt.check.findings import Cause, Finding, Impulse
 from bptt.check.impulse import impulse_test
 from bptt.check.introspection import defining_cell, learner_functions, notebook_values
-from bptt.check.locate import Evidence, dependencies, where_to_look
+from bptt.check.locate import ONE_EXAMPLE, Evidence, dependencies, size_that_matters, where_to_look
 from bptt.check.patterns import Observation, observations, sentences
 from bptt.check.probe import TIME_AXIS, probe
 from bptt.check.report import Report
 from bptt.check.tolerance import TOLERANCE, agrees, scaled_error
 from bptt.types import Gradients
 from bptt.wording import join_names
-
-GENERAL, ONE_EXAMPLE, ONE_STEP = range(3)
-"""Indices of the cases among ``inputs.sizes``."""
 
 IN_PLACE = Cause(
     "input-changed-in-place",
@@ -124,7 +121,7 @@ class Examination:
         ]
         return list(causes(exercise, self.cases, results, wrong)) if wrong else []
 
-    def place(self, graded: Sequence[str]) -> str:
+    def where_to_look(self, graded: Sequence[str]) -> str:
         """Say where to look for what no known mistake explains, among the graded gradients."""
         wrong_by_case = [
             {str(f.gradient) for f in findings if f.kind in ("value", "shape", "not-finite")}
@@ -168,7 +165,7 @@ class Examination:
         """The impulse test, for an exercise about a sequence."""
         dx_is_wrong = [any(f.gradient == "dx" for f in findings) for findings in self.findings_by_case]
         # Its impulses stand in different examples, so it tells nothing where examples are mixed up.
-        only_with_more_examples = dx_is_wrong[GENERAL] and not dx_is_wrong[ONE_EXAMPLE]
+        only_with_more_examples = dx_is_wrong[0] and not dx_is_wrong[ONE_EXAMPLE]
         if not _is_sequence(self.exercise) or only_with_more_examples:
             return None
         return impulse_test(self.exercise, self.function, self.seed)
@@ -285,7 +282,7 @@ def build_report(examined: Examination, only: Sequence[str] | None = None) -> Re
         examined.call_results[0].printed,
         examined.impulse if any(finding.kind != "calls" for finding in findings) else None,
         hints=bool(exercise.hints),
-        place=examined.place(graded),
+        where_to_look=examined.where_to_look(graded),
     )
 
 
@@ -348,19 +345,6 @@ def _extra_key_notes(examined: Examination) -> Iterator[str]:
         yield f"The dict also has {join_names(extra)}, which is not asked for. That does no harm."
 
 
-def _where_only(examined: Examination, wrong: Sequence[bool]) -> tuple[str, str] | None:
-    """Say with which sizes something is wrong, and with which it is not; None where the sizes say nothing clear."""
-    for case, name, one in ((ONE_EXAMPLE, "m", "one example"), (ONE_STEP, "T_x", "one time step")):
-        if name not in examined.axes:
-            continue
-        alone = [number == case for number in range(len(wrong))]
-        if list(wrong) == alone:
-            return f"with {one} ({name} = 1)", f"with more than {one}"
-        if [not each for each in wrong] == alone:
-            return f"with more than {one}", f"with {one} ({name} = 1)"
-    return None
-
-
 def _sizes_in(value: Any) -> set[int]:  # noqa: ANN401 - walks anything
     """Collect the sizes of all arrays in the arguments of a call, and its numbers, such as a T_x."""
     if isinstance(value, np.ndarray):
@@ -378,9 +362,13 @@ def _raising_sizes(examined: Examination) -> str:
         return ""
     others = [findings for findings, does in zip(examined.findings_by_case, raises, strict=True) if not does]
     goes = "runs" if any(others) else "is right"
-    where = _where_only(examined, raises)
-    if where:
-        raising, going = where
+    size = size_that_matters(raises, examined.axes)
+    if size:
+        name, stops_with_one = size
+        one = {"m": "one example", "T_x": "one time step"}[name]
+        going, raising = f"with {one} ({name} = 1)", f"with more than {one}"
+        if stops_with_one:
+            going, raising = raising, going
         return f"It {goes} {going}, and stops with an error {raising}. "
     sizes = inputs.sizes(examined.seed)[raises.index(True)]._asdict().items()
     named = join_names(f"{name} = {size}" for name, size in sizes if name in examined.axes)

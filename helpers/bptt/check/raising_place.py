@@ -27,7 +27,7 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 @dataclass(frozen=True)
-class Place:
+class RaisingPlace:
     """Where a learner's code raised.
 
     Attributes
@@ -77,7 +77,7 @@ class Place:
         return UNKNOWN
 
 
-def learner_place(error: BaseException) -> Place | None:
+def raising_place(error: BaseException) -> RaisingPlace | None:
     """Find where a learner's code raised; None when the error came from elsewhere."""
     steps = [
         (trace.tb_frame, trace.tb_lineno, trace.tb_lasti)
@@ -98,7 +98,7 @@ def learner_place(error: BaseException) -> Place | None:
         # A comprehension knows only its own names, and the learner thinks of those of the function around it.
         inner = inner.f_back
         local = {**inner.f_locals, **local} if inner.f_code.co_filename == frame.f_code.co_filename else local
-    return Place(source, {**frame.f_globals, **local}, local, *_nodes(frame, at))
+    return RaisingPlace(source, {**frame.f_globals, **local}, local, *_nodes(frame, at))
 
 
 def traces(error: BaseException) -> Iterator[TracebackType]:
@@ -132,7 +132,7 @@ def _nodes(frame: FrameType, at: int) -> tuple[ast.AST | None, ast.AST | None]:
     return found, statement
 
 
-def line_with_shapes(place: Place | None) -> str:
+def line_with_shapes(place: RaisingPlace | None) -> str:
     """Return the learner's line that raised, and the shapes of the arrays in what failed of it."""
     if place is None:
         return ""
