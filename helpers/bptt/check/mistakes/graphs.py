@@ -176,8 +176,8 @@ SIGMOID = (
     Mistake(
         "square-in-sigmoid-slope",
         "There is a square in the slope of the sigmoid",
-        "Squares of one factor belong to the slope of tanh. The slope of the sigmoid is made of the output and of what "
-        "the output lacks to 1, each as it is.",
+        "Squares belong to the slope of tanh. The slope of the sigmoid is made of the output and of one minus the "
+        "output, each as it is.",
         lambda a, _: {
             "dz": [
                 a["da"] * a["a"] * (1 - a["a"] ** 2),
