@@ -21,13 +21,15 @@ class Card(Figure):
     Parameters
     ----------
     height : float
-        Height in points; the width is always ``style.WIDTH``.
+        Height in points.
     title : str
         Heading inside the figure.
     caption : str
         One sentence, always visible below the figure.
     description : str
         What the figure shows, in words and numbers, for readers who cannot see it.
+    width : float
+        Width in points; that of every figure is ``style.WIDTH``.
 
     Attributes
     ----------
@@ -36,20 +38,22 @@ class Card(Figure):
     caption, description : str
     """
 
-    def __init__(self, height: float, *, title: str, caption: str, description: str) -> None:
-        super().__init__(figsize=(style.WIDTH / 72, height / 72), dpi=style.DPI)
+    def __init__(
+        self, height: float, *, title: str, caption: str, description: str, width: float = style.WIDTH
+    ) -> None:
+        super().__init__(figsize=(width / 72, height / 72), dpi=style.DPI)
         FigureCanvasAgg(self)
         self.height = height
         self.caption = caption
         self.description = description
         self.page: Axes = self.add_axes((0, 0, 1, 1), label="page")
         self.page.set_axis_off()
-        self.page.set_xlim(0, style.WIDTH)
+        self.page.set_xlim(0, width)
         self.page.set_ylim(height, 0)
         self.page.add_patch(
             FancyBboxPatch(
                 (0.5, 0.5),
-                style.WIDTH - 1,
+                width - 1,
                 height - 1,
                 boxstyle="round,pad=0,rounding_size=8",
                 facecolor=style.PAPER,

@@ -24,8 +24,8 @@ Point = tuple[float, float]
 
 MIN_DETAIL_POINTS = 4.0
 """Cells with a shorter side have neither grid lines nor signs: those would cover them."""
-_MIN_NUMBER_WIDTH_POINTS, _MIN_NUMBER_HEIGHT_POINTS = 23.0, 10.0
-"""Size of the smallest cell that has room for a number."""
+_NUMBER_WIDTH, _NUMBER_HEIGHT = 3.19, 1.38
+"""Size of the smallest cell that has room for a number, at font size 1."""
 _MAX_CHARACTERS = 4
 _MIN_FIXED_POINT = 0.01
 """Most characters of a number without its minus, and smallest magnitude that is written without an exponent."""
@@ -34,8 +34,8 @@ _ADVANCE, _DIGIT_MIDDLE = 0.602, 0.365
 _LUMINANCE = (0.299, 0.587, 0.114)
 _MAX_DARK_LUMINANCE = 0.55
 """Weights of red, green and blue in the luminance, and the luminance below which text is white."""
-DEPTH_UNDER_NUMBERS = 0.6
-"""Depth of a tint, from 0 to 1, that stays light enough to read numbers on it."""
+DEPTH, DEPTH_UNDER_NUMBERS = 0.88, 0.6
+"""Depth of a tint, from 0 to 1; the second stays light enough to read numbers on it."""
 
 
 class Tint(NamedTuple):
@@ -141,9 +141,22 @@ def as_matrix(values: Array) -> Array:
     return values.reshape(len(values), -1)
 
 
-def fits_numbers(width: float, height: float) -> bool:
-    """Tell whether a cell of this size, in points, has room for a number."""
-    return width >= _MIN_NUMBER_WIDTH_POINTS and height >= _MIN_NUMBER_HEIGHT_POINTS
+def fits_numbers(width: float, height: float, size: float = style.DIGITS) -> bool:
+    """Tell whether a cell has room for a number in a font of this size; all in points."""
+    return width >= _NUMBER_WIDTH * size and height >= _NUMBER_HEIGHT * size
+
+
+def entry(value: float, *, numbers: bool) -> str:
+    """Return the text in an array's cell: the number, or else its sign alone."""
+    if numbers:
+        return number(value)
+    return "×" if not np.isfinite(value) else "\N{MINUS SIGN}" if value < 0 else ""
+
+
+def strengths(values: Array, tint: Tint) -> Array:
+    """Return how dark each entry's cell is, from 0 to 1."""
+    finite = np.isfinite(values)
+    return np.where(finite, np.abs(np.where(finite, values, 0.0)) / (tint.scale or 1.0), 0.0).clip(0, 1) ** 0.75
 
 
 def largest(*arrays: Array) -> float:
@@ -218,8 +231,7 @@ def shades(values: Array, tint: Tint, depth: float) -> tuple[Array, Array]:
         RGB, from 0 to 1.
     """
     finite = np.isfinite(values)
-    strength = np.where(finite, np.abs(np.where(finite, values, 0.0)) / (tint.scale or 1.0), 0.0).clip(0, 1) ** 0.75
-    cells = 1 - strength[..., None] * (1 - np.array(to_rgb(tint.colour))) * depth
+    cells = 1 - strengths(values, tint)[..., None] * (1 - np.array(to_rgb(tint.colour))) * depth
     dark = cells @ _LUMINANCE < _MAX_DARK_LUMINANCE
     inks = np.where(dark[..., None], 1.0, to_rgb(style.INK))
     inks[~finite] = to_rgb(style.WRONG)
@@ -249,7 +261,7 @@ class Heatmap:
         ys = top + height * np.arange(rows + 1) / rows
         self._detailed = min(wide, tall) >= MIN_DETAIL_POINTS
         self._shows_numbers = numbers and fits_numbers(wide, tall)
-        self._depth = DEPTH_UNDER_NUMBERS if numbers else 0.88
+        self._depth = DEPTH_UNDER_NUMBERS if numbers else DEPTH
         self._mesh = QuadMesh(
             np.stack(np.meshgrid(xs, ys), axis=-1),
             edgecolors=style.HAIRLINE if self._detailed else "none",
@@ -281,12 +293,7 @@ class Heatmap:
         self._frame.set_edgecolor(tint.colour)
         if not self._detailed:
             return
-        self._texts.write([self._entry(value) for value in values.flat], inks.reshape(-1, 3))
-
-    def _entry(self, value: float) -> str:
-        if self._shows_numbers:
-            return number(value)
-        return "×" if not np.isfinite(value) else "\N{MINUS SIGN}" if value < 0 else ""
+        self._texts.write([entry(value, numbers=self._shows_numbers) for value in values.flat], inks.reshape(-1, 3))
 
 
 def heatmap(page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False) -> Heatmap:

@@ -6,39 +6,76 @@ tell apart. No meaning depends on colour alone: a label or a line style says the
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import matplotlib as mpl
 
-LOSS_PATH = "#0072B2"
+
+class Colour(NamedTuple):
+    """One colour on a light page, and what it becomes on a dark one; both as ``#RRGGBB``."""
+
+    light: str
+    dark: str
+
+
+PALETTE = {
+    "loss-path": Colour("#0072B2", "#56B4E9"),
+    "loss-path-2": Colour("#3C94C8", "#8CCBF0"),
+    "loss-path-3": Colour("#004B78", "#2E8BC6"),
+    "loss-path-4": Colour("#6E8FA3", "#9DB8C9"),
+    "time-path": Colour("#E69F00", "#E69F00"),
+    "time-path-text": Colour("#8A5A00", "#F0B440"),
+    "sum": Colour("#000000", "#F5F5F5"),
+    "memory-path": Colour("#009E73", "#2CC79A"),
+    "memory-path-text": Colour("#006B4E", "#5FD9B3"),
+    "yours": Colour("#CC79A7", "#E29CC4"),
+    "exact": Colour("#7F7F7F", "#9A9A9A"),
+    "value": Colour("#64748B", "#8B9BB0"),
+    "wrong": Colour("#D55E00", "#FF8A3D"),
+    "marker": Colour("#F0E442", "#625B00"),
+    "marker-pale": Colour("#FEFBDD", "#2B290F"),
+    "ink": Colour("#1F2328", "#E6E8EA"),
+    "muted": Colour("#5C6470", "#A9B1BB"),
+    "hairline": Colour("#D5D8DC", "#454C55"),
+    "ahead": Colour("#B4BAC2", "#59616B"),
+    "shade": Colour("#ECEEF0", "#2B3036"),
+    "paper": Colour("#FDFDFB", "#16191D"),
+    "box": Colour("#FFFFFF", "#1F242A"),
+}
+"""Every colour of the figures by its meaning. Matplotlib draws the light ones, the browser those of its page."""
+
+LOSS_PATH = PALETTE["loss-path"].light
 """``da[:, :, t]``: gradient from the prediction of this step."""
-TIME_PATH = "#E69F00"
+TIME_PATH = PALETTE["time-path"].light
 """``da_prevt``: gradient from everything later."""
-SUM = "#000000"
+SUM = PALETTE["sum"].light
 """``da_next``: both, added; and every gradient inside a cell that comes from it."""
-MEMORY_PATH = "#009E73"
+MEMORY_PATH = PALETTE["memory-path"].light
 """``dc``: gradient along the memory of an LSTM."""
-YOURS = "#CC79A7"
+YOURS = PALETTE["yours"].light
 """Values of the learner's own code."""
-EXACT = "#7F7F7F"
+EXACT = PALETTE["exact"].light
 """Exact values."""
-VALUE = "#64748B"
+VALUE = PALETTE["value"].light
 """Values of the forward pass."""
-WRONG = "#D55E00"
+WRONG = PALETTE["wrong"].light
 """Entries that are wrong or not finite; always with a thick outline or a cross as well."""
-MARKER = "#F0E442"
+MARKER = PALETTE["marker"].light
 """Highlight: look here."""
-MARKER_PALE = "#FEFBDD"
-TIME_PATH_TEXT = "#8A5A00"
-MEMORY_PATH_TEXT = "#006B4E"
+MARKER_PALE = PALETTE["marker-pale"].light
+TIME_PATH_TEXT = PALETTE["time-path-text"].light
+MEMORY_PATH_TEXT = PALETTE["memory-path-text"].light
 AS_TEXT = {TIME_PATH: TIME_PATH_TEXT, MEMORY_PATH: MEMORY_PATH_TEXT}
 """The time path's orange and the memory path's green, dark enough to read as small text."""
 
-INK = "#1F2328"
-MUTED = "#5C6470"
-HAIRLINE = "#D5D8DC"
-SHADE = "#ECEEF0"
-PAPER = "#FDFDFB"
+INK = PALETTE["ink"].light
+MUTED = PALETTE["muted"].light
+HAIRLINE = PALETTE["hairline"].light
+AHEAD = PALETTE["ahead"].light
+"""What is still to come: pale, but seen."""
+SHADE = PALETTE["shade"].light
+PAPER = PALETTE["paper"].light
+BOX = PALETTE["box"].light
 
 SOLID = "solid"
 DASHED = (0, (4.0, 1.6))

@@ -57,7 +57,7 @@ class StaticFallback:
     def _bundles(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         caption, plain = html.escape(self._caption), self._frame.words.replace("`", "")
         return (
-            {"image/png": b64encode(_quantized(self._frame.png)).decode("ascii"), "text/plain": self._caption},
+            {"image/png": b64encode(quantized(self._frame.png)).decode("ascii"), "text/plain": self._caption},
             {"image/png": {"width": round(style.WIDTH / 72 * style.DPI), "alt": plain}},
             {
                 "text/html": f'<style>{_CSS}</style><details class="{_STILL_CLASS}">'
@@ -83,7 +83,7 @@ def show_widget(box: Any) -> None:  # noqa: ANN401 - ipywidgets has no type hint
     display(data, raw=True)
 
 
-def _quantized(png: bytes) -> bytes:
+def quantized(png: bytes) -> bytes:
     """Return an image with 256 colours: it hardly looks different, in a third of the bytes."""
     file = io.BytesIO()
     image = Image.open(io.BytesIO(png)).quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)

@@ -2,44 +2,55 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from matplotlib.axes import Axes
-from matplotlib.patches import Circle, Patch
-from matplotlib.text import Text
-
-from bptt.viz import draw, style
+from bptt.viz import style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point
+from bptt.viz.sheet import Sheet, draw_shapes
 
-_LEFT, _SUM, _PRODUCT, _RIGHT = 98.0, 270.0, 412.0, 532.0
-_UP, _DOWN = 92.0, 196.0
-_RADIUS, _LEAF = 15.0, 44.0
+_RADIUS = 15.0
 _TRACK = 3.5
-_BACK: dict[str, Any] = {"color": style.SUM, "linestyle": style.SOLID, "linewidth": 1.8}
-_EDGE = _LEFT + _LEAF / 2
+_BACK: dict[str, Any] = {"colour": style.SUM, "width": 1.8, "z": 2.5}
 
-NODES: dict[str, Point] = {
-    "x": (_LEFT, _UP),
-    "y": (_LEFT, _DOWN),
-    "+": (_SUM, _DOWN),
-    "×": (_PRODUCT, _UP),
-    "c": (_RIGHT, _UP),
-}
-"""Where each node is."""
-_VALUES: dict[str, tuple[Point, str]] = {
-    "x": ((_LEFT, _UP - 25), "center"),
-    "y": ((_LEFT, _DOWN - 25), "center"),
-    "c": ((_RIGHT, _UP - 25), "center"),
-    "s": ((314, 136), "right"),
-}
-_GRADIENTS: dict[str, tuple[Point, str, str]] = {
-    "dc": ((_RIGHT, _UP + 27), "center", "dc ="),
-    "ds": ((366, 160), "left", "ds ="),
-    "dy": ((187, _DOWN + 15), "center", "dy ="),
-    "dx_product": ((262, _UP + 16), "center", "from the product:"),
-    "dx_sum": ((178, 155), "right", "from the sum:"),
-}
+
+class SmallGraphLayout(NamedTuple):
+    """Where everything of the graph is.
+
+    Attributes
+    ----------
+    nodes : dict of Point
+        Centre of each node.
+    leaf : float
+        Width of the box of an input, or of the result.
+    values : dict
+        Place of each value, and the side of its text that is there.
+    gradients : dict
+        Place and side of each gradient, and what stands before its number.
+    collected : Point
+        Left end of the sum of both gradients of x, as far left as it may begin, and its top.
+    keys : tuple of Point
+        Key to the arrows forward and backward.
+    """
+
+    nodes: dict[str, Point]
+    leaf: float
+    values: dict[str, tuple[Point, str]]
+    gradients: dict[str, tuple[Point, str, str]]
+    collected: Point
+    keys: tuple[Point, Point]
+
+    def roads(self) -> dict[str, tuple[Point, Point]]:
+        """Return where values flow, by the name of the gradient that comes back; x is used twice."""
+        x, y, total, product, c = (self.nodes[name] for name in ("x", "y", "+", "×", "c"))
+        edge, lower = x[0] + self.leaf / 2, (x[0] + self.leaf / 2 - 6, x[1] + 15)
+        return {
+            "dx_product": ((edge, x[1]), (product[0] - _RADIUS, product[1])),
+            "dy": ((edge, y[1]), (total[0] - _RADIUS, total[1])),
+            "dx_sum": (lower, _rim(total, lower)),
+            "ds": (_rim(total, product), _rim(product, total)),
+            "dc": ((product[0] + _RADIUS, product[1]), (c[0] - self.leaf / 2, c[1])),
+        }
 
 
 def _rim(centre: Point, towards: Point) -> Point:
@@ -49,14 +60,45 @@ def _rim(centre: Point, towards: Point) -> Point:
     return centre[0] + scale * dx, centre[1] + scale * dy
 
 
-_ROADS: dict[str, tuple[Point, Point]] = {
-    "dx_product": ((_EDGE, _UP), (_PRODUCT - _RADIUS, _UP)),
-    "dy": ((_EDGE, _DOWN), (_SUM - _RADIUS, _DOWN)),
-    "dx_sum": ((_EDGE - 6, _UP + 15), _rim((_SUM, _DOWN), (_EDGE, _UP + 15))),
-    "ds": (_rim((_SUM, _DOWN), (_PRODUCT, _UP)), _rim((_PRODUCT, _UP), (_SUM, _DOWN))),
-    "dc": ((_PRODUCT + _RADIUS, _UP), (_RIGHT - _LEAF / 2, _UP)),
-}
-"""Where the values flow, by the name of the gradient that comes back; x is used twice."""
+PAGE = SmallGraphLayout(
+    nodes={"x": (98, 92), "y": (98, 196), "+": (270, 196), "×": (412, 92), "c": (532, 92)},
+    leaf=44,
+    values={
+        "x": ((98, 67), "center"),
+        "y": ((98, 171), "center"),
+        "c": ((532, 67), "center"),
+        "s": ((314, 136), "right"),
+    },
+    gradients={
+        "dc": ((532, 119), "center", "dc ="),
+        "ds": ((366, 160), "left", "ds ="),
+        "dy": ((187, 211), "center", "dy ="),
+        "dx_product": ((262, 108), "center", "from the product:"),
+        "dx_sum": ((178, 155), "right", "from the sum:"),
+    },
+    collected=(8, 119),
+    keys=((322, 240), (462, 240)),
+)
+COLUMN = SmallGraphLayout(
+    nodes={"x": (30, 52), "y": (30, 184), "+": (110, 184), "×": (158, 52), "c": (208, 52)},
+    leaf=34,
+    values={
+        "x": ((30, 27), "center"),
+        "y": ((30, 159), "center"),
+        "c": ((240, 27), "right"),
+        "s": ((122, 124), "right"),
+    },
+    gradients={
+        "dc": ((208, 77), "center", "dc ="),
+        "ds": ((145, 140), "left", "ds ="),
+        "dy": ((76, 201), "center", "dy ="),
+        "dx_product": ((96, 68), "center", "product:"),
+        "dx_sum": ((80, 100), "left", "sum:"),
+    },
+    collected=(4, 212),
+    keys=((8, 246), (8, 264)),
+)
+"""For a narrow column."""
 
 
 @style.styled
@@ -82,17 +124,20 @@ def small_graph(values: Mapping[str, float], gradients: Mapping[str, Any] | None
         caption=f"x is used twice: in the sum s = x + y and in the product c = s · x. {_collected(gradients)}".rstrip(),
         description=_description(values, gradients),
     )
-    picture = SmallGraphPicture(card.page, back=bool(gradients))
+    sheet = Sheet(style.WIDTH, card.height)
+    picture = SmallGraphPicture(sheet, PAGE, back=bool(gradients))
     picture.edges()
     picture.nodes()
     picture.key()
     for name, value in values.items():
-        picture.value(name, value)
+        picture.value(name, number(value))
     for name, gradient in _roads_back(gradients).items():
         picture.road_back(name)
-        picture.gradient(name, gradient)
+        picture.gradient(name, number(gradient))
     if "dx" in gradients:
-        picture.collected(*gradients["dx"])
+        product, total = gradients["dx"]
+        picture.collected(number(product), number(total), number(product + total))
+    draw_shapes(card.page, sheet.shapes)
     return card
 
 
@@ -120,94 +165,82 @@ def _description(values: Mapping[str, float], gradients: Mapping[str, Any]) -> s
 
 
 class SmallGraphPicture:
-    """The graph; each method draws one part of it.
+    """The graph; each method puts one part of it on a sheet.
 
     Parameters
     ----------
-    page : Axes
+    sheet : Sheet
+    layout : SmallGraphLayout
     back : bool
         Leave room on every edge for a second track, on which gradients flow back.
     """
 
-    def __init__(self, page: Axes, *, back: bool) -> None:
-        self.page = page
+    def __init__(self, sheet: Sheet, layout: SmallGraphLayout, *, back: bool) -> None:
+        self.sheet = sheet
+        self.layout = layout
         self.back = back
         self.track = _TRACK if back else 0.0
 
     def edges(self) -> None:
         """Draw the forward edges."""
-        for road in _ROADS.values():
-            self._arrow(road, color=style.VALUE)
+        for road in self.layout.roads().values():
+            self._arrow(road, colour=style.VALUE)
 
     def road_back(self, name: str) -> None:
         """Draw the edge of a gradient: ``dc, ds, dy, dx_product`` or ``dx_sum``."""
-        start, end = _ROADS[name]
-        self._arrow((end, start), zorder=2.5, **_BACK)
+        start, end = self.layout.roads()[name]
+        self._arrow((end, start), **_BACK)
 
     def _arrow(self, road: tuple[Point, Point], **look: Any) -> None:  # noqa: ANN401
         (x0, y0), (x1, y1) = road
         length = math.hypot(x1 - x0, y1 - y0)
         # To the left of the way that it goes, on the page.
         across, down = (y1 - y0) / length * self.track, -(x1 - x0) / length * self.track
-        draw.arrow(self.page, [(x + across, y + down) for x, y in road], **look)
+        self.sheet.arrow([(x + across, y + down) for x, y in road], **look)
 
-    def nodes(self) -> None:
-        """Draw the inputs, the two operations and the result."""
-        for name in NODES:
-            self.node(name)
+    def nodes(self, lit: str = "") -> None:
+        """Draw the inputs, the two operations and the result; one of them can be lit."""
+        for name, at in self.layout.nodes.items():
+            face = style.MARKER if name == lit else style.BOX
+            if name in {"+", "×"}:
+                self.sheet.circle(at, _RADIUS, face=face)
+                self.sheet.code(at, name, size=13)
+            else:
+                wide = self.layout.leaf
+                self.sheet.box((at[0] - wide / 2, at[1] - 15, wide, 30), face=face, z=3)
+                self.sheet.code(at, name, size=11, bold=True)
 
-    def node(self, name: str) -> Patch:
-        """Draw one node, and return its outline."""
-        at = NODES[name]
-        if name in {"+", "×"}:
-            outline: Patch = Circle(at, _RADIUS, facecolor="white", edgecolor=style.INK, linewidth=1.1, zorder=3)
-            self.page.add_patch(outline)
-            draw.code(self.page, at, name, size=13, zorder=4)
-        else:
-            outline = draw.box(self.page, (at[0] - _LEAF / 2, at[1] - 15, _LEAF, 30), zorder=3)
-            draw.code(self.page, at, name, size=11, weight="bold", zorder=4)
-        return outline
-
-    def value(self, name: str, value: float) -> Text:
+    def value(self, name: str, value: str) -> None:
         """Write a value above the edge that carries it."""
-        at, side = _VALUES[name]
-        return self._write(at, value_text(name, value), style.VALUE, side)
+        at, side = self.layout.values[name]
+        self._write(at, f"{name} = {value}", style.VALUE, side)
 
-    def gradient(self, name: str, gradient: float) -> Text:
+    def gradient(self, name: str, gradient: str) -> None:
         """Write a gradient beside its edge."""
-        at, side, _ = _GRADIENTS[name]
-        return self._write(at, gradient_text(name, gradient), style.INK, side)
+        at, side, words = self.layout.gradients[name]
+        self._write(at, f"{words} {gradient}", style.INK, side)
 
-    def collected(self, product: float, total: float) -> None:
-        """Write the sum of the gradients from both uses of x."""
-        words = f"dx = {number(product)} + {number(total)} = {number(product + total)}"
-        width = 5.5 * len(words) + 12
-        left = max(64 - width / 2, 8)
-        draw.box(self.page, (left, _UP + 27, width, 18), facecolor=style.MARKER, edgecolor=style.INK)
-        self._write((left + 6, _UP + 36), words, style.INK, "left", weight="bold")
+    def collected(self, product: str, total: str, both: str, room: int = 0) -> None:
+        """Write the sum of the gradients from both uses of x, with room for so many characters."""
+        words = f"dx = {product} + {total} = {both}"
+        width = 0.61 * max(style.BODY, self.sheet.least) * (room or len(words)) + 12
+        left, top = self.layout.collected
+        left = max(64 - width / 2, left)
+        self.sheet.box((left, top, width, 18), face=style.MARKER, edge=style.INK, z=3)
+        self._write((left + 6, top + 9), words, style.INK, "left", bold=True)
 
     def key(self) -> None:
         """Draw the key to the arrows."""
-        x, y = 322.0, 240.0
-        look: dict[str, Any] = {"size": style.SMALL, "color": style.MUTED, "ha": "left"}
-        draw.arrow(self.page, [(x, y), (x + 22, y)], color=style.VALUE)
-        draw.text(self.page, (x + 30, y), "value, flows forward", **look)
+        (x, y), (back, below) = self.layout.keys
+        look: dict[str, Any] = {"size": style.SMALL, "colour": style.MUTED, "side": "left"}
+        self.sheet.arrow([(x, y), (x + 22, y)])
+        self.sheet.text((x + 30, y), "value, flows forward", **look)
         if self.back:
-            draw.arrow(self.page, [(x + 162, y), (x + 140, y)], **_BACK)
-            draw.text(self.page, (x + 170, y), "gradient, flows back", **look)
+            self.sheet.arrow([(back + 22, below), (back, below)], **_BACK)
+            self.sheet.text((back + 30, below), "gradient, flows back", **look)
 
-    def _write(self, at: Point, words: str, ink: str, side: str = "center", **properties: Any) -> Text:  # noqa: ANN401
-        return draw.code(self.page, at, words, color=ink, ha=side, size=style.BODY, **properties)
-
-
-def value_text(name: str, value: float) -> str:
-    """Return the text of a value."""
-    return f"{name} = {number(value)}"
-
-
-def gradient_text(name: str, gradient: float) -> str:
-    """Return the text of a gradient."""
-    return f"{_GRADIENTS[name][-1]} {number(gradient)}"
+    def _write(self, at: Point, words: str, ink: str, side: str, **look: Any) -> None:  # noqa: ANN401
+        self.sheet.code(at, words, colour=ink, side=side, size=style.BODY, **look)
 
 
 def number(value: float) -> str:

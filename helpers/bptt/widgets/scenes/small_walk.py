@@ -1,16 +1,25 @@
 """Widget: backward walk through the small graph, one node at a time."""
 
+from textwrap import fill
 from typing import NamedTuple
 
-from matplotlib.text import Text  # noqa: TC002 - loaded by every figure anyway
+import numpy as np
 
-from bptt.viz import draw, style
-from bptt.viz.card import Card
-from bptt.viz.figures import small_graph
-from bptt.viz.figures.small_graph import NODES, SmallGraphPicture
-from bptt.widgets.controls import number, steps
-from bptt.widgets.interactive_figure import InteractiveFigure
-from bptt.widgets.scene import Layer, Scene
+from bptt.viz import style
+from bptt.viz.figures.small_graph import COLUMN, PAGE, SmallGraphPicture, number
+from bptt.viz.sheet import Sheet
+from bptt.widgets.browser_figure import (
+    BrowserFigure,
+    Control,
+    Layer,
+    Number,
+    Sentence,
+    column_layout,
+    page_layout,
+    slider,
+    slot,
+    steps,
+)
 
 
 class _Stop(NamedTuple):
@@ -48,10 +57,27 @@ _STOPS = (
         ("dx",),
     ),
 )
+_LAST = len(_STOPS) - 1
+_ENDS, _STEP = (-5.0, 5.0), 0.5
+_LONGEST_SUM = len("dx = -9.5 + -4.5 = -14.5")
+_BOTH = ("x", "y")
+_NUMBERS = {
+    "x": Number(("x",), number),
+    "y": Number(("y",), number),
+    "s": Number(_BOTH, lambda x, y: number(x + y)),
+    "c": Number(_BOTH, lambda x, y: number((x + y) * x)),
+    "dc": Number((), lambda: number(1.0)),
+    "ds": Number(("x",), number),
+    "dx_product": Number(_BOTH, lambda x, y: number(x + y)),
+    "dx_sum": Number(("x",), number),
+    "dy": Number(("x",), number),
+    "dx": Number(_BOTH, lambda x, y: number(x + y + x)),
+}
+_GRAPH_HEIGHT = 256.0, 276.0
+"""Height of the graph on a page and in a narrow column."""
 
 
-@style.styled
-def small_walk(x: float = 3.0, y: float = 1.0) -> InteractiveFigure:
+def small_walk(x: float = 3.0, y: float = 1.0) -> BrowserFigure:
     r"""Walk back through :math:`s = x + y, \; c = s \cdot x`, one node at a time.
 
     Parameters
@@ -61,73 +87,57 @@ def small_walk(x: float = 3.0, y: float = 1.0) -> InteractiveFigure:
 
     Returns
     -------
-    InteractiveFigure
+    BrowserFigure
     """
-    return InteractiveFigure(
-        _Walk(),
-        still={"step": len(_STOPS) - 1},
-        step=steps("step", len(_STOPS)),
-        x=number("x", x, (-5, 5), 0.5),
-        y=number("y", y, (-5, 5), 0.5),
+    return BrowserFigure(
+        "A value that is used twice: back from the result, one node at a time",
+        "A walk back through s = x + y and c = s · x, one node at a time.",
+        controls={"step": steps("step", len(_STOPS)), "x": _slider("x", x), "y": _slider("y", y)},
+        layouts=(page_layout(_GRAPH_HEIGHT[0] + 58, top=52), column_layout(_GRAPH_HEIGHT[1] + 84)),
+        layers=[Layer(("step",), _draw)],
+        sentences=[Sentence(("step",), _told)],
+        numbers=_NUMBERS,
+        still={"step": _LAST},
     )
 
 
-class _Walk(Scene):
-    def __init__(self) -> None:
-        super().__init__(
-            Card(
-                320,
-                title="A value that is used twice: back from the result, one node at a time",
-                caption="A walk back through s = x + y and c = s · x, one node at a time.",
-                description="",
-            )
-        )
-        page = self.card.page
-        picture = SmallGraphPicture(page, back=True)
-        picture.edges()
-        picture.key()
-        left, top, width = style.MARGIN - 4, 262, style.WIDTH - 2 * style.MARGIN + 8
-        draw.box(page, (left, top, width, 46), facecolor=style.MARKER_PALE, edgecolor=style.INK, linewidth=1.0)
-        with self.moving():
-            self._values = {name: picture.value(name, 0) for name in ("x", "y", "s", "c")}
-            self._code = draw.code(page, (left + 14, top + 15), "", size=10, weight="bold", ha="left")
-            self._rule = draw.text(page, (left + 14, top + 32), "", ha="left")
-            self._nodes = {name: picture.node(name) for name in NODES}
-        self._back: dict[str, Layer] = {}
-        self._gradients: dict[str, Text] = {}
-        for name in ("dc", "ds", "dx_product", "dx_sum", "dy"):
-            with self.moving() as self._back[name]:
-                picture.road_back(name)
-                self._gradients[name] = picture.gradient(name, 0)
-        with self.moving() as self._sum:
-            pass
-        self._picture = picture
-
-    def update(self, *, step: int, x: float, y: float) -> str:
-        s = x + y
-        values = {"x": x, "y": y, "s": s, "c": s * x}
-        gradients = {"dc": 1.0, "ds": x, "dx_product": s, "dx_sum": x, "dy": x}
-        found = [name for stop in _STOPS[: step + 1] for name in stop.found]
-        stop = _STOPS[step]
-        for name, text in self._values.items():
-            text.set_text(small_graph.value_text(name, values[name]))
-        for name, text in self._gradients.items():
-            text.set_text(small_graph.gradient_text(name, gradients[name]))
-        for name, node in self._nodes.items():
-            node.set_facecolor(style.MARKER if name == stop.node else "white")
-        for name, layer in self._back.items():
-            layer.show(name in found)
-        with self._sum.refill():
-            if "dx" in found:
-                self._picture.collected(s, x)
-        self._code.set_text(stop.code)
-        self._rule.set_text(stop.rule)
-        return _words(step, values, gradients | {"dx": s + x})
+def _slider(name: str, value: float) -> Control:
+    """Make a slider that has the value with which it starts, also if that is between two of its steps."""
+    usual = np.arange(_ENDS[0], _ENDS[1] + _STEP, _STEP)
+    start = float(np.clip(value, *_ENDS))
+    values = sorted({*map(float, usual), start})
+    return slider(name, values, values.index(start), [number(each) for each in values])
 
 
-def _words(step: int, values: dict[str, float], gradients: dict[str, float]) -> str:
+def _draw(sheet: Sheet, narrow: bool, step: int) -> None:  # noqa: FBT001 - which of the two layouts
     stop = _STOPS[step]
-    here = f"Step {step} of {len(_STOPS) - 1}" + (f", at {stop.node}" if stop.node else "")
-    shown = {name: gradients[name] for name in stop.found} if stop.node else values
-    numbers = ", ".join(f"{name} = {small_graph.number(value)}" for name, value in shown.items())
-    return f"{here}. {stop.rule} In code: `{stop.code}`. Here: {numbers}."
+    picture = SmallGraphPicture(sheet, COLUMN if narrow else PAGE, back=True)
+    picture.edges()
+    picture.key()
+    picture.nodes(lit=stop.node)
+    for name in ("x", "y", "s", "c"):
+        picture.value(name, slot(name))
+    found = [name for before in _STOPS[: step + 1] for name in before.found]
+    for name in found:
+        if name == "dx":
+            picture.collected(slot("dx_product"), slot("dx_sum"), slot("dx"), room=_LONGEST_SUM)
+        else:
+            picture.road_back(name)
+            picture.gradient(name, slot(name))
+    for here, other in enumerate(_STOPS[1:], 1):
+        x, y = picture.layout.nodes[other.node]
+        sheet.touch((x - 24, y - 22, 48, 44), step=here)
+    top, left = _GRAPH_HEIGHT[narrow], 1.0 if narrow else style.MARGIN - 4
+    sheet.box(
+        (left, top, sheet.width - 2 * left, 80 if narrow else 46), face=style.MARKER_PALE, edge=style.INK, width=1.0
+    )
+    at = left + (7 if narrow else 14)
+    sheet.code((at, top + 15), stop.code, size=10, bold=True, side="left")
+    sheet.text((at, top + 26), fill(stop.rule, 35) if narrow else stop.rule, side="left", top=True)
+
+
+def _told(step: int) -> str:
+    stop = _STOPS[step]
+    here = f"Step {step} of {_LAST}" + (f", at {stop.node}" if stop.node else "")
+    shown = ", ".join(f"{name} = {slot(name)}" for name in stop.found or ("x", "y", "s", "c"))
+    return f"{here}. {stop.rule} In code: `{stop.code}`. Here: {shown}."
