@@ -128,17 +128,17 @@ PAGE = LSTMPlaces(
 )
 WIDE = replace(
     PAGE,
-    key=(10.0, 150.0, 22),
+    key=(12.0, 150.0, 22),
     shapes=False,
-    leaf=(6.0, 134.0, 50.0),
+    leaf=(8.0, 134.0, 50.0),
     fork=540.0,
     to_next=580.0,
     next_cell=((582.0, 80.0, 36.0, 133.0),),
 )
 """For larger letters: without the shapes."""
 COLUMN = LSTMPlaces(
-    height=356.0,
-    key=(4.0, 270.0, 60),
+    height=368.0,
+    key=(4.0, 282.0, 60),
     radius=8.0,
     dot=4.0,
     glow=3.0,

@@ -139,8 +139,8 @@ class LSTMPicture(CellPicture):
                 self._label((x, top + 8), self.shapes[name])
             gradient = "d" + name
             if gradient in self.known:
-                self._array(gradient, (x + 38, top + 30))
-                self._label((x + 38, top + 8), gradient, self._ink(gradient))
+                self._array(gradient, (x + 36, top + 30))
+                self._label((x + 36, top + 8), gradient, self._ink(gradient))
 
     def operations(self) -> None:
         """Draw the nodes that compute, and where the memory and the state go."""
@@ -167,7 +167,7 @@ class LSTMPicture(CellPicture):
             x, y = p.show
             self.sheet.text((self.sheet.width - 1, 14), "next cell", size=style.SMALL, colour=style.MUTED, side="right")
             self._label((x, p.highway - 17), "c_next")
-            self._label((x + 6, (p.tanh + y) / 2 + 1), "a_next", side="left")
+            self._label((x + 4, (p.tanh + y) / 2 + 1), "a_next", side="left")
 
     def _weights(self, gate: str) -> None:
         """Draw one weighted input: its weights and its bias, and their gradients if known."""
@@ -208,7 +208,7 @@ class LSTMPicture(CellPicture):
         y = (p.activation + p.activation_size[1] / 2 + p.weights - p.weights_size[1] / 2) / 2
         for gate, x in p.gates.items():
             for name, at in ((f"z{gate}", x - 20), (f"dz{gate}", x + 20)):
-                self._labelled(name, (at, y - 4), below=True)
+                self._labelled(name, (at, y - 8), below=True)
             self._labelled(lstm_nodes.OF_GATE[gate], (x + (21 if gate == "c" else -20), show[1]), below=False)
         x, state = (p.join + show[0]) / 2, (show[0] + p.radius + p.fork - p.dot) / 2
         for name, at in (("ft * c_prev", (p.gates["f"] + p.join) / 2), ("c_next", x)):

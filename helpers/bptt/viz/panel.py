@@ -12,10 +12,10 @@ HEIGHT = 112.0
 """What a panel adds to the height of a figure, in points."""
 
 _INNER_HEIGHT = 100.0
-_GAP = 16.0
+_GAP = 12.0
 _CHARACTER = 0.605
 """Width of a character of a label, at font size 1."""
-_WITH_NUMBERS = ((3.75, 1.8), (3.5, 1.7), (3.2, 1.4))
+_WITH_NUMBERS = ((3.75, 1.8), (3.75, 1.6), (3.5, 1.6), (3.2, 1.6), (3.2, 1.4))
 """Sizes of cells with numbers at font size 1, the best first; below these, cells are squares."""
 _SQUARES = (12.0, 10.0, 8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.5, 1.0, 0.5)
 
@@ -59,26 +59,26 @@ def arrays(sheet: Sheet, at: Box, shown: list[Shown]) -> None:
     sizes = [(wide * size, tall * size) for wide, tall in _WITH_NUMBERS] + [(side, side) for side in _SQUARES]
     arranged = ((cell, _rows(shown, cell[0], width, size)) for cell in sizes)
     (wide, tall), rows = next(
-        (cell, rows) for cell, rows in arranged if _fits(rows, cell, width, height, label) or cell == sizes[-1]
+        (cell, rows) for cell, rows in arranged if _height(rows, cell[1], label) <= height or cell == sizes[-1]
     )
     y = top + (height - _height(rows, tall, label)) / 2
     for row in rows:
         x = left + (width - row.width) / 2
         for each, slot in zip(row.shown, row.slots, strict=True):
             sheet.code((x + slot / 2, y + 0.6 * size), each.label, size=size, colour=style.MUTED)
-            tall_here, wide_here = (
-                max(n * s, draw.MIN_DETAIL_POINTS) for n, s in zip(each.values.shape, (tall, wide), strict=True)
+            rows_here, columns = each.values.shape
+            across, down = (
+                max(side, draw.MIN_DETAIL_POINTS) for side in (min(columns * wide, width), rows_here * tall)
             )
-            box = (x + (slot - wide_here) / 2, y + label, wide_here, tall_here)
-            sheet.grid(each.values, box, each.tint, numbers=True)
+            sheet.grid(each.values, (x + (slot - across) / 2, y + label, across, down), each.tint, numbers=True)
             x += slot + _GAP
         y += label + row.most * tall + label / 2
 
 
 def height(sheet: Sheet, width: float, shown: list[Shown]) -> float:
-    """Return the height that arrays need to be seen with their numbers."""
+    """Return the height in which arrays can be seen with their numbers."""
     size, label = _label(sheet)
-    wide, tall = _WITH_NUMBERS[-1]
+    wide, tall = _WITH_NUMBERS[-2]
     return _height(_rows(shown, wide * size, width, size), tall * size, label)
 
 
@@ -92,7 +92,8 @@ def _rows(shown: list[Shown], cell: float, width: float, size: float) -> list[_R
     """Put each array into the first row that has room for it."""
     rows: list[_Row] = []
     for each in shown:
-        slot = max(each.values.shape[1] * cell, _CHARACTER * size * len(each.label))
+        # An array that is too wide for its numbers is drawn without them, beside others that have them.
+        slot = max(min(each.values.shape[1] * cell, width), _CHARACTER * size * len(each.label))
         row = next((row for row in rows if row.width + _GAP + slot <= width), None)
         if row is None:
             row = _Row([], [])
@@ -104,7 +105,3 @@ def _rows(shown: list[Shown], cell: float, width: float, size: float) -> list[_R
 
 def _height(rows: list[_Row], cell: float, label: float) -> float:
     return sum(1.5 * label + row.most * cell for row in rows)
-
-
-def _fits(rows: list[_Row], cell: tuple[float, float], width: float, height: float, label: float) -> bool:
-    return all(row.width <= width for row in rows) and _height(rows, cell[1], label) <= height

@@ -90,14 +90,14 @@ class RNNPicture(CellPicture):
                 (left + 10, y + 9), rnn_nodes.LEAVES[name], size=style.SMALL, colour=style.MUTED, side="left"
             )
             x = left + (103 if self.given else 122)
-            self._array(name, (x, top + 31))
+            self._array(name, (x, top + 33))
             if p.shapes:
                 self._label((x, top + 8), self.shapes[name])
             gradient = "d" + name
             if gradient in self.known:
                 misfit = "" if self.shapes[gradient] == self.shapes[name] else f" {self.shapes[gradient]}"
-                self._array(gradient, (x + 44, top + 31))
-                self._label((x + 44, top + 8), gradient + misfit, style.WRONG if misfit else style.INK)
+                self._array(gradient, (x + 42, top + 33))
+                self._label((x + 42, top + 8), gradient + misfit, style.WRONG if misfit else style.INK)
 
     def operations(self) -> None:
         """Draw the nodes that compute, and where the state goes."""

@@ -17,10 +17,10 @@ from bptt.widgets.tracing import source_lines, trace_arrays
 from bptt.widgets.walk_steps import WALKS, Stop, Walk
 from bptt.wording import join_names
 
-_PAGE_WIDTH, _PANEL_LEFT, _TOP = 935.0, 628.0, 34.0
+_PAGE_WIDTH, _PANEL_LEFT, _TOP = 935.0, 622.0, 34.0
 """On a page, where a unit is a pixel: width of the picture, where the panel begins, and its top."""
 _MARGIN = 8.0
-_MOST_ARRAYS = 230.0, 330.0
+_MOST_ARRAYS = 230.0, 340.0
 """Height for the arrays in the panel at most, on a page and in a narrow column."""
 _LONGEST_LINE = 74
 """Characters of a line of the learner's that the panel shows."""
@@ -110,26 +110,27 @@ class _Scene:
 
     def figure(self) -> BrowserFigure:
         name, whose = self._walk.picture.name, self._drawn.whose
-        self._text_height, heights = zip(*(self._heights(narrow) for narrow in (False, True)), strict=True)
         return BrowserFigure(
             f"One {name} cell, back from the right: {whose}",
             f"A walk back through one {name} cell, one node at a time, with {whose}.",
             controls={"step": steps("step", len(self._steps))},
-            layouts=(Layout(_PAGE_WIDTH, heights[0], _TOP, _PAGE_WIDTH, 11.0), column_layout(heights[1])),
+            layouts=(self._layout(narrow=False), self._layout(narrow=True)),
             layers=[Layer(("step",), self._draw)],
             sentences=[Sentence(("step",), self._told)],
             still={"step": self._steps[-1]},
             lines=3,
         )
 
-    def _heights(self, narrow: bool) -> tuple[float, float]:  # noqa: FBT001 - which of the two layouts
-        """Return the height of the text in the panel, and of the whole picture, with room for every step."""
-        sheet = column_layout(0).sheet() if narrow else Sheet(_PAGE_WIDTH, 0, 11.0)
+    def _layout(self, *, narrow: bool) -> Layout:
+        """Return a layout in which the panel has room for every step."""
+        layout = column_layout(0) if narrow else Layout(_PAGE_WIDTH, 0, _TOP, _PAGE_WIDTH, 11.0)
+        sheet, height = layout.sheet(), self._walk.picture.layouts[1 + narrow].height
         left, top, width = self._panel(sheet, narrow)
-        text = max(self._write(sheet, (left, top), width, step) for step in self._steps) - top
-        shown = (self._shown(self._picture(sheet, narrow, step), step) for step in self._steps)
-        arrays = min(max(panel.height(sheet, width, each) for each in shown), _MOST_ARRAYS[narrow])
-        return text, max(self._walk.picture.layouts[1 + narrow].height, top + text + arrays + 2 * _MARGIN)
+        for step in self._steps:
+            below = self._write(sheet, (left, top), width, step)
+            shown = self._shown(self._picture(sheet, narrow, step), step)
+            height = max(height, below + min(panel.height(sheet, width, shown), _MOST_ARRAYS[narrow]) + _MARGIN)
+        return layout._replace(height=height + 2)
 
     def _picture(self, sheet: Sheet, narrow: bool, step: int) -> CellPicture:  # noqa: FBT001
         walk = self._walk
@@ -167,9 +168,9 @@ class _Scene:
         left, top, width = self._panel(sheet, narrow)
         box = (left - _MARGIN, top - _MARGIN, width + 2 * _MARGIN, sheet.height - top + _MARGIN - 2)
         sheet.box(box, face=style.MARKER_PALE, edge=style.INK, width=1.0)
-        self._write(sheet, (left, top), width, step)
-        top += self._text_height[narrow]
-        panel.arrays(sheet, (left, top, width, sheet.height - top - _MARGIN), self._shown(picture, step))
+        below, shown = self._write(sheet, (left, top), width, step), self._shown(picture, step)
+        height = min(panel.height(sheet, width, shown), sheet.height - 2 - _MARGIN - below)
+        panel.arrays(sheet, (left, below, width, height), shown)
 
     def _write(self, sheet: Sheet, at: Point, width: float, step: int) -> float:
         """Write the text of the panel, and return where it ends."""
@@ -178,7 +179,7 @@ class _Scene:
         line = shorten(self._line(step), _LONGEST_LINE, placeholder=" ...")
         for words, look in (
             (heading, {"code": True, "bold": True}),
-            (forward, {"code": True, "colour": style.MUTED}),
+            (forward if forward != heading else "", {"code": True, "colour": style.MUTED}),
             (f"yours: {line}" if line else "", {"code": True}),
             (self._wrong(step), {"colour": style.WRONG, "bold": True}),
             (rule, {}),
