@@ -251,8 +251,8 @@ NODES = {
     "c_next": Node(
         "The memory has two uses: it is shown in this step\N{RIGHT SINGLE QUOTATION MARK}s state, and it goes on to "
         "the next cell.",
-        "Two uses, two gradients: what comes up through the state (black) and the memory path (green) meet here and "
-        "are added. Their sum is dc.",
+        "Two uses, two gradients: what comes up through the state and the memory path (green) meet here and are added. "
+        "Their sum is dc.",
         ("c_next",),
         ("da_next", "dc_next", "dc"),
         ("sum",),
