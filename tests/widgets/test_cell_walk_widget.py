@@ -12,7 +12,7 @@ from shapes import arrows, assert_tidy, texts
 
 from bptt import inputs, widgets
 from bptt.viz import draw, style
-from bptt.viz.sheet import Arrow, Grid, Line, Rectangle
+from bptt.viz.sheet import Arrow, Circle, Grid, Line
 from bptt.widgets.walk_steps import WALKS
 
 RNN, LSTM = inputs.rnn_cell(seed=4), inputs.lstm_cell(seed=4)
@@ -180,8 +180,16 @@ def test_node_of_the_step_is_lit(case, narrow):
     live = widgets.cell_walk(None, *case)
     for step, stop in enumerate(WALKS[type(case[-1])].stops, 1):
         shapes = live.shapes(step=step, narrow=narrow)
-        lit = [shape.at for shape in shapes if isinstance(shape, Rectangle) and shape.face == style.MARKER]
-        assert lit == [places(case, narrow).lit(stop.node)]
+        (lit,) = [shape for shape in shapes if getattr(shape, "face", "") == style.MARKER]
+        centre, wide, tall = places(case, narrow).sizes()[stop.node]
+        if isinstance(lit, Circle):
+            assert (lit.at, wide) == (centre, tall)
+            assert lit.radius > wide / 2
+        else:
+            left, top, width, height = lit.at
+            assert (left + width / 2, top + height / 2) == pytest.approx(centre)
+            assert width > wide
+            assert height > tall
         assert stop.node in texts(shapes)
     assert not [shape for shape in live.shapes(step=0) if getattr(shape, "face", "") == style.MARKER]
 
@@ -196,7 +204,7 @@ def test_nodes_can_be_touched(case, narrow):
         left, top, width, height = areas.pop(step)
         assert left < x < left + width
         assert top < y < top + height
-        assert min(width, height) >= 13
+        assert min(width, height) >= 24
     assert not areas
 
 

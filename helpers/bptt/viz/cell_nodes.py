@@ -66,10 +66,10 @@ class Places(ABC):
     def sizes(self) -> dict[str, tuple[Point, float, float]]:
         """Return the centre, width and height of each node."""
 
-    def lit(self, name: str) -> Box:
-        """Return the box of a node's highlight."""
-        (x, y), width, height = self.sizes()[name]
-        width, height = width + 2 * self.glow, height + 2 * self.glow
+    def lit(self, name: str, least: float = 0.0) -> Box:
+        """Return the box of a node's highlight, with sides of at least some length."""
+        (x, y), *sides = self.sizes()[name]
+        width, height = (max(side + 2 * self.glow, least) for side in sides)
         return x - width / 2, y - height / 2, width, height
 
 

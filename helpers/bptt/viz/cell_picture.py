@@ -153,8 +153,11 @@ class CellPicture(ABC):
     def halo(self, name: str) -> None:
         """Highlight one node."""
         left, top, width, height = self.places.lit(name)
-        radius = width / 2 if width == height else 9.0
-        self.sheet.box((left, top, width, height), radius=radius, face=style.MARKER, edge=style.INK, width=1.4, z=0.8)
+        look: dict[str, Any] = {"face": style.MARKER, "edge": style.INK, "width": 1.4, "z": 0.8}
+        if width == height:
+            self.sheet.circle((left + width / 2, top + height / 2), width / 2, **look)
+        else:
+            self.sheet.box((left, top, width, height), radius=9, **look)
 
     def story(self, name: str, *others: str) -> list[Shown]:
         """Return the arrays that the panel of a node shows, and others, as far as they are known."""

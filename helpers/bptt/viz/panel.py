@@ -85,7 +85,7 @@ def height(sheet: Sheet, width: float, shown: list[Shown]) -> float:
 def _label(sheet: Sheet) -> tuple[float, float]:
     """Return the font size of labels, and the height of one with its distance."""
     size = max(style.LABEL, sheet.least)
-    return size, 1.4 * size
+    return size, 1.5 * size
 
 
 def _rows(shown: list[Shown], cell: float, width: float, size: float) -> list[_Row]:

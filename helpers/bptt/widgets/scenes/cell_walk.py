@@ -22,6 +22,8 @@ _PAGE_WIDTH, _PANEL_LEFT, _TOP = 935.0, 622.0, 34.0
 _MARGIN = 8.0
 _MOST_ARRAYS = 230.0, 340.0
 """Height for the arrays in the panel at most, on a page and in a narrow column."""
+_FINGER = 24.0
+"""Least width and height of what can be touched."""
 _LONGEST_LINE = 74
 """Characters of a line of the learner's that the panel shows."""
 _CODE, _SANS = 0.605, 0.56
@@ -161,7 +163,7 @@ class _Scene:
         picture = self._picture(sheet, narrow, step)
         picture.graph()
         for other, stop in enumerate(self._walk.stops, 1):
-            sheet.touch(picture.places.lit(stop.node), step=other)
+            sheet.touch(picture.places.lit(stop.node, _FINGER), step=other)
         here = self._stop(step)
         if here:
             picture.halo(here.node)
