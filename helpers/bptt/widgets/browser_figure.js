@@ -32,7 +32,7 @@ input[type="range"] { width: 150px; min-width: 80px; min-height: 24px; flex: 0 1
 button { font: inherit; color: inherit; background: var(--box); border: 1px solid var(--muted); border-radius: 6px;
   padding: 2px 9px; min-height: 26px; white-space: nowrap; cursor: pointer; }
 button:disabled { opacity: .45; cursor: default; }
-output { min-width: 1.6em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.readout { min-width: 1.6em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 svg { display: block; width: 100%; height: auto; touch-action: pan-y; }
 text { white-space: pre; font-family: "DejaVu Sans", Verdana, system-ui, sans-serif; }
@@ -151,14 +151,19 @@ function grid(group, [x, y, width, height, cols, role, strengths, texts, size, d
   add(group, "rect", { x, y, width, height, fill: "none", stroke: paint(role), "stroke-width": 0.9 });
 }
 
-/** Hide the picture that stands for this one where no script runs: the nearest one above. @param {Element} host */
+/**
+ * Hide the picture that stands for this one where no script runs: the nearest thing above that is not empty, whatever
+ * the front end calls it.
+ * @param {Element} host
+ */
 function hideStill(host) {
   for (let at = host; at.parentElement; at = at.parentElement) {
-    const before = at.previousElementSibling;
-    if (!before) continue;
-    const pictures = before.matches("img") ? [before] : before.querySelectorAll("img");
-    if (pictures.length === 1 && !before.textContent?.trim()) /** @type {HTMLElement} */ (before).style.display = "none";
-    return;
+    for (let above = at.previousElementSibling; above; above = above.previousElementSibling) {
+      const pictures = above.matches("img") ? 1 : above.querySelectorAll("img").length;
+      if (!pictures && !above.textContent?.trim()) continue;
+      if (pictures === 1 && !above.textContent?.trim()) /** @type {HTMLElement} */ (above).style.display = "none";
+      return;
+    }
   }
 }
 
@@ -250,8 +255,8 @@ function start(host, data) {
       buttons[2].addEventListener("click", by(1));
     }
     const label = add(row, "label", { class: "control" }, control.label);
-    const range = add(label, "input", { type: "range", min: 0, step: 1 });
-    const readout = add(label, "output");
+    const range = add(label, "input", { type: "range", min: 0, step: 1, "aria-label": control.label });
+    const readout = add(label, "span", { class: "readout", "aria-hidden": "true" });
     range.addEventListener("input", () => { stop(); set([[i, Number(range.value)]]); });
     return () => {
       range.max = count(i) - 1;
