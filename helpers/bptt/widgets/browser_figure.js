@@ -23,6 +23,7 @@ const STYLE = `
 :host { display: block; }
 .card { box-sizing: border-box; padding: 8px 12px; border: 1px solid var(--hairline); border-radius: 10px;
   background: var(--paper); color: var(--ink); font: 13px/1.4 system-ui, "DejaVu Sans", sans-serif; text-align: left; }
+.card.narrow { padding: 6px 5px; }
 h4 { margin: 0 0 4px; font-size: 15px; font-weight: 600; line-height: 1.3; }
 .controls { display: flex; flex-wrap: wrap; gap: 2px 18px; align-items: center; margin-bottom: 4px; }
 .control { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 2px 6px; min-height: 28px; max-width: 100%; }
@@ -31,7 +32,7 @@ input { margin: 0; accent-color: var(--loss-path); }
 input[type="range"] { width: 150px; min-width: 80px; min-height: 24px; flex: 0 1 auto; }
 button { font: inherit; color: inherit; background: var(--box); border: 1px solid var(--muted); border-radius: 6px;
   padding: 2px 9px; min-height: 26px; white-space: nowrap; cursor: pointer; }
-button:disabled { opacity: .45; cursor: default; }
+button:disabled { color: var(--muted); border-color: var(--hairline); cursor: default; }
 .readout { min-width: 1.6em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 svg { display: block; width: 100%; height: auto; touch-action: pan-y; }
@@ -294,6 +295,7 @@ function start(host, data) {
     if (nodes.length && dark === wasDark && narrow === wasNarrow) return;
     const { width, height, top, most } = data.layouts[narrow];
     for (const role of Object.keys(data.palette)) card.style.setProperty(`--${role}`, paint(role));
+    card.classList.toggle("narrow", Boolean(narrow));
     card.style.maxWidth = `${most + 26}px`;
     svg.setAttribute("viewBox", `0 ${top} ${width} ${height - top}`);
     svg.style.maxWidth = `${most}px`;

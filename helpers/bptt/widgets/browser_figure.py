@@ -7,6 +7,7 @@ a picture shows at each state of its controls, and what it says in words, is com
 
 import html
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -28,7 +29,7 @@ _ROLES = {colour.light: role for role, colour in style.PALETTE.items()}
 _SIDES = {"left": 0, "center": 1, "right": 2}
 NARROW = 240.0
 """Width of the sheet for a narrow column."""
-_STILL_PIXELS = 1.5
+_STILL_PIXELS = 1.25
 """Pixels of the still picture for each CSS pixel."""
 
 
@@ -417,4 +418,7 @@ def _short(value: float) -> float:
 
 @cache
 def _script() -> str:
-    return resources.files("bptt.widgets").joinpath("browser_figure.js").read_text(encoding="utf-8")
+    """Return the script without comments and indentation: it stands in every figure of a notebook."""
+    source = resources.files("bptt.widgets").joinpath("browser_figure.js").read_text(encoding="utf-8")
+    lines = (line.strip() for line in re.sub(r"/\*\*.*?\*/", "", source, flags=re.DOTALL).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
