@@ -81,12 +81,24 @@ def decoded(data, rules, values):
             yield rule, state
 
 
+def whole(layout):
+    """Return the shapes of a layout, each with its look."""
+    for look, *own in layout["shapes"]:
+        parts = iter(own)
+        yield [next(parts) if part is None else part for part in layout["looks"][look]]
+
+
+def text(rule, state):
+    return rule["texts"][rule["which"][state]]
+
+
 @pytest.mark.parametrize("narrow", [0, 1])
 def test_every_state_travels_whole(narrow):
     """Changes from one state to the next, taken in order, give what each state shows when it is drawn alone."""
     live = figure()
     data = json.loads(json.dumps(live.data()))
     layout, names = data["layouts"][narrow], list(live.controls)
+    shapes = list(whole(layout))
     seen = set()
     for values in states(data):
         shown = set()
@@ -95,19 +107,39 @@ def test_every_state_travels_whole(narrow):
             for changes in layer["changes"][: state + 1]:
                 here ^= set(changes)
             shown |= here
-        written = [layout["shapes"][i][3] for i in sorted(shown) if layout["shapes"][i][0] == "t"]
+        written = [shapes[i][3] for i in sorted(shown) if shapes[i][0] == "t"]
         at = {name: live.controls[name].values[i] for name, i in zip(names, values, strict=True)}
         expected = [shape.words for shape in live.shapes(narrow=bool(narrow), **at) if hasattr(shape, "words")]
-        filled = [
-            text.replace(slot("twice"), data["numbers"][slot("twice")]["texts"][values[names.index("n")]])
-            for text in written
-        ]
+        twice = text(data["numbers"][slot("twice")], values[names.index("n")])
+        filled = [words.replace(slot("twice"), twice) for words in written]
         assert sorted(filled) == sorted(expected)
         assert len(shown) == len(live.shapes(narrow=bool(narrow), **at))
-        said = [rule["texts"][state] for rule, state in decoded(data, data["said"], values)]
+        said = [text(rule, state) for rule, state in decoded(data, data["said"], values)]
         assert " ".join(said) == live.words(**at)
         seen.add(values)
     assert len(seen) == 2 * sum(LENGTHS)
+
+
+def test_states_that_a_limit_rules_out_are_not_computed():
+    live, made = figure(), []
+
+    def told(length, n):
+        made.append((length, n))
+        return "told"
+
+    live._sentences = [Sentence(("length", "n"), told)]
+    live._layers = [Layer(("length", "n"), lambda sheet, narrow, length, n: made.append((length, n)))]
+    live.data()
+    assert set(made) == {(length, n) for length, most in enumerate(LENGTHS) for n in range(most)}
+
+
+def test_texts_and_looks_travel_once():
+    data = figure("same").data()
+    assert data["numbers"][slot("twice")] == {"by": [1], "texts": ["0", "2", "4", "6", "8", "10"], "which": [*range(6)]}
+    assert data["said"][1] == {"by": [], "when": [1, 3, 3], "texts": ["Three!"], "which": [0]}
+    looks = data["layouts"][0]["looks"]
+    assert [look[0] for look in looks].count("c") == 1
+    assert len({json.dumps(look) for look in looks}) == len(looks)
 
 
 def test_controls_that_are_not_there_are_refused():

@@ -4,8 +4,9 @@
 /**
  * @typedef {{by: number[], when?: [number, number, number]}} Rule  What depends on which controls, and when it is seen.
  * @typedef {Rule & {changes: number[][]}} Layer  Indices of shapes that come or go from one state to the next.
- * @typedef {Rule & {texts: string[]}} Sentence  Also a text that stands in others where its name does.
- * @typedef {{width: number, height: number, top: number, most: number, shapes: any[][], layers: Layer[]}} Layout
+ * @typedef {Rule & {texts: string[], which: number[]}} Sentence  Its texts, and which of them belongs to each state. Also a text that stands in others where its name does.
+ * @typedef {{width: number, height: number, top: number, most: number, looks: any[][], shapes: any[][],
+ *            layers: Layer[]}} Layout  A shape is the number of its look, and what belongs where the look has null.
  * @typedef {{kind: "slider" | "steps" | "switch", label: string, texts: string[], start: number, look: string,
  *            seconds?: number, limit?: [number, number[]]}} Control
  * @typedef {{title: string, lines: number, palette: Record<string, [string, string]>, controls: Control[],
@@ -193,10 +194,15 @@ function start(host, data) {
   const state = (/** @type {Rule} */ rule) => rule.by.reduce((at, i) => at * data.controls[i].texts.length + values[i], 0);
   const seen = (/** @type {Rule} */ { when }) => !when || (when[1] <= values[when[0]] && values[when[0]] <= when[2]);
 
+  const text = (/** @type {Sentence} */ sentence) => sentence.texts[sentence.which[state(sentence)]];
+
   const filled = (/** @type {string} */ words) => words.replace(SLOT, (name) => {
     const number = data.numbers[name];
-    return number ? number.texts[state(number)] : name;
+    return number ? text(number) : name;
   });
+
+  const shapes = data.layouts.map((layout) => layout.shapes.map(
+    ([look, ...own]) => layout.looks[look].map((part) => (part === null ? own.shift() : part))));
 
   // The shapes of every state of every layer.
   const shown = data.layouts.map((layout) => layout.layers.map((layer) => {
@@ -276,13 +282,13 @@ function start(host, data) {
     layout.layers.forEach((layer, k) => { if (seen(layer)) for (const i of shown[narrow][k][state(layer)]) visible.add(i); });
     svg.replaceChildren(...[...visible].sort((a, b) => a - b).map((i) => {
       if (!nodes[i]) {
-        nodes[i] = draw(layout.shapes[i], paint, slots);
-        if (layout.shapes[i][0] === "h") nodes[i].dataset.touch = String(i);
+        nodes[i] = draw(shapes[narrow][i], paint, slots);
+        if (shapes[narrow][i][0] === "h") nodes[i].dataset.touch = String(i);
       }
       return nodes[i];
     }));
     for (const [text, words] of slots) text.textContent = filled(words);
-    write(told, filled(data.said.filter(seen).map((sentence) => sentence.texts[state(sentence)]).filter(Boolean).join(" ")));
+    write(told, filled(data.said.filter(seen).map(text).filter(Boolean).join(" ")));
   }
 
   /** Choose theme and layout, and draw anew if they changed. */
@@ -307,7 +313,7 @@ function start(host, data) {
   const touched = (/** @type {PointerEvent} */ event) => {
     const found = root.elementsFromPoint(event.clientX, event.clientY);
     const area = found.map((element) => /** @type {HTMLElement} */ (element.closest("[data-touch]"))).find(Boolean);
-    return area ? /** @type {[number, number | null][]} */ (data.layouts[narrow].shapes[Number(area.dataset.touch)][5]) : [];
+    return area ? /** @type {[number, number | null][]} */ (shapes[narrow][Number(area.dataset.touch)][5]) : [];
   };
   svg.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => set(touched(event)));
   svg.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
