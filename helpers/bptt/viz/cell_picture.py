@@ -2,63 +2,84 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from textwrap import fill
 from typing import Any, ClassVar
 
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+import numpy as np
 
 from bptt.types import Array
-from bptt.viz import draw, panel, style
+from bptt.viz import draw, style
+from bptt.viz.cell_nodes import Edge, Node, Places, edges, roads_to
 from bptt.viz.draw import Box, Point, Tint
 from bptt.viz.panel import Shown
-from bptt.viz.rnn_nodes import Node
-
-Names = AbstractSet[str]
-"""Names of gradients."""
+from bptt.viz.sheet import Sheet
 
 _SQUARE_UP_TO = 12
 """Longer axes than this have narrower cells."""
 
 
 class CellPicture(ABC):
-    """A cell's computation graph; each public method draws one layer of it.
+    """A cell's computation graph; each public method puts one part of it on a sheet.
 
     Parameters
     ----------
-    page : Axes
+    sheet : Sheet
+    places : Places
+        One of ``layouts``.
     values, given : dict of ndarray
-        Values of the forward pass, and the gradients to draw, by name.
+        Values of the forward pass, and the gradients, by name.
     shapes : dict of str
         Shape of each array, as text.
+    known : set of str, optional
+        The gradients to draw; all that are given, if not named.
+    back : set of tuple, optional
+        The edges on which gradients flow back; those that lead to the given gradients, if not named.
 
     Attributes
     ----------
     name : str
         Of the cell, in headings.
     nodes : mapping of str to Node
-    height : float
-        Height of the graph without its panel, in points.
-    found : list of tuples
-        Artists of the backward pass, each with the gradients of which one must be known for it to be drawn.
+    outside : mapping of str to tuple of str
+        What takes values from the cell, and which.
+    carried : mapping of str to tuple of tuple
+        The edges on which each gradient flows back.
+    layouts : tuple of Places
+        In a figure, in a widget on a page, and in a widget in a narrow column.
     """
 
     name: ClassVar[str]
     nodes: ClassVar[Mapping[str, Node]]
-    height: ClassVar[float]
+    outside: ClassVar[Mapping[str, tuple[str, ...]]]
+    carried: ClassVar[Mapping[str, tuple[Edge, ...]]]
+    layouts: ClassVar[tuple[Places, Places, Places]]
     longest: ClassVar[float]
     """Longest side of a small picture of an array."""
     widest_entry: ClassVar[float]
     apart: ClassVar[tuple[str, ...]] = ()
     """How the names of arrays begin that have a size of their own."""
 
-    def __init__(self, page: Axes, values: dict[str, Array], given: dict[str, Array], shapes: dict[str, str]) -> None:
-        self.page = page
-        self.found: list[tuple[frozenset[str], Artist]] = []
-        self.arrays = values | given
+    def __init__(  # noqa: PLR0913 - all that is drawn, and where
+        self,
+        sheet: Sheet,
+        places: Places,
+        values: Mapping[str, Array],
+        given: Mapping[str, Array],
+        shapes: Mapping[str, str],
+        *,
+        known: AbstractSet[str] | None = None,
+        back: AbstractSet[Edge] | None = None,
+    ) -> None:
+        self.sheet, self.places = sheet, places
+        self.arrays = {**values, **given}
         self.given = given
+        self.known = given.keys() if known is None else known
+        if back is None:
+            ends = (edge for name in given for edge in self.carried[name])
+            back = roads_to(ends, edges(self.nodes, self.outside))
+        self.back = back
         self.shapes = shapes
         self.scale = draw.largest(*given.values())
         self.track = 3.0 if given else 0.0
@@ -77,11 +98,11 @@ class CellPicture(ABC):
 
     @abstractmethod
     def edges(self) -> None:
-        """Draw the edges forward, and on a second track those of the known gradients backward."""
+        """Draw the edges forward, and on a second track backward where gradients flow."""
 
     @abstractmethod
     def leaves(self) -> None:
-        """Draw the inputs of the cell, each with its value and, if given, its gradient."""
+        """Draw the inputs of the cell, each with its value and, if known, its gradient."""
 
     @abstractmethod
     def operations(self) -> None:
@@ -91,80 +112,93 @@ class CellPicture(ABC):
     def arrays_on_edges(self) -> None:
         """Draw what the operations computed, and the gradients."""
 
-    @abstractmethod
-    def key(self) -> None:
-        """Draw the key to lines and tints."""
+    def graph(self) -> None:
+        """Draw the whole graph, and the key to it."""
+        self.edges()
+        self.leaves()
+        self.operations()
+        if self.places.arrays:
+            self.arrays_on_edges()
+        self._key()
 
-    def _key_value(self, x: float, y: float) -> None:
-        self._forward([(x, y), (x + 22, y)])
-        self._key_words(x, y, "value, flows forward")
+    def _key(self) -> None:
+        x, y, characters = self.places.key
+        for look, line in self._key_lines():
+            words = fill(line, characters)
+            more = 7.2 * words.count("\n")
+            y += more
+            if look == "tint":
+                self.sheet.grid(np.arange(4.0)[None], (x, y - 3.5, 22, 7), Tint(style.SUM, 3.0))
+            elif look == "value":
+                self._forward([(x, y), (x + 22, y)])
+            elif look:
+                self._arrow([(x + 22, y), (x, y)], look)
+            self.sheet.text((x + 30, y), words, size=style.SMALL, colour=style.MUTED, side="left")
+            y += 18 + more
 
-    def _key_gradient(self, x: float, y: float, gradient: str, words: str) -> None:
+    def _key_lines(self) -> Iterator[tuple[str, str]]:
+        """Yield what each line shows (``"value"``, ``"tint"``, nothing or the arrow of a gradient), and its words."""
+        yield "value", "value, flows forward"
         if self.given:
-            draw.arrow(
-                self.page, [(x + 22, y), (x, y)], linewidth=style.line_width(gradient), **style.line_style(gradient)
-            )
-            self._key_words(x, y, words)
-
-    def _key_tints(self, x: float, y: float) -> None:
-        for i in range(4):
-            tint = str(1 - 0.3 * i)
-            swatch = Rectangle((x + 5.5 * i, y - 3.5), 5.5, 7, facecolor=tint, edgecolor=style.HAIRLINE, linewidth=0.5)
-            self.page.add_patch(swatch)
-        self._key_words(x, y, "darker is larger, \N{MINUS SIGN} is negative")
-        if self.given:
-            self._key_words(x, y + 16, f"darkest gradient: {draw.number(self.scale)}")
-
-    def _key_words(self, x: float, y: float, words: str) -> None:
-        draw.text(self.page, (x + 30, y), words, size=style.SMALL, color=style.MUTED, ha="left")
+            yield "dz", "gradient, flows back"
+            if "dc" in self.carried:
+                yield "dc", "gradient of the memory"
+            if not self.places.arrays:
+                yield from (("loss path", "loss path"), ("time path", "time path"))
+        if self.places.arrays:
+            yield "tint", "darker is larger, \N{MINUS SIGN} is negative"
+            if self.given:
+                yield "", f"darkest gradient: {draw.number(self.scale)}"
 
     def halo(self, name: str) -> None:
         """Highlight one node."""
-        (x, y), (width, height) = self.nodes[name].at, self.nodes[name].lit
-        at = (x - width / 2, y - height / 2, width, height)
-        radius = width / 2 if width == height else 9.0
-        draw.box(self.page, at, radius=radius, facecolor=style.MARKER, edgecolor=style.INK, linewidth=1.4, zorder=0.8)
+        left, top, width, height = self.places.lit(name)
+        look: dict[str, Any] = {"face": style.MARKER, "edge": style.INK, "width": 1.4, "z": 0.8}
+        if width == height:
+            self.sheet.circle((left + width / 2, top + height / 2), width / 2, **look)
+        else:
+            self.sheet.box((left, top, width, height), radius=9, **look)
 
-    def panel(self, name: str, note: str) -> None:
-        """Draw the panel of the highlighted node: its text and its arrays."""
-        panel.panel(self.page, self.height - 4, name, note, self.story(name))
-
-    def story(self, name: str) -> list[Shown]:
-        """Return the arrays that the panel of a node shows."""
+    def story(self, name: str, *others: str) -> list[Shown]:
+        """Return the arrays that the panel of a node shows, and others, as far as they are known."""
         node = self.nodes[name]
         return [
             Shown(f"{n} {self.shapes[n]}", self.arrays[n], self._tint(n))
-            for n in (node.gradients if self.given else node.values)
-            if n in self.arrays
+            for n in dict.fromkeys((*(node.gradients if self.given else node.values), *others))
+            if self._shows(n)
         ]
 
     def _forward(self, points: Sequence[Point]) -> None:
-        draw.arrow(self.page, points, color=style.VALUE)
+        self.sheet.arrow(points)
 
-    def _backward(self, points: Sequence[Point], gradient: str, once: Names) -> None:
-        """Draw where a gradient flows back, once one of some gradients is known."""
-        if self._known(once):
-            look = style.line_style(gradient)
-            self._found(once, draw.arrow(self.page, points, linewidth=style.line_width(gradient), zorder=2.5, **look))
+    def _backward(self, points: Sequence[Point], gradient: str, edge: Edge) -> None:
+        """Draw where a gradient flows back, if it does."""
+        if edge in self.back:
+            self._arrow(points, gradient)
 
-    def _road(self, at: Point, name: str, colour: str, once: Names, side: str = "left") -> None:
-        """Write the name of a road beside it, once one of some gradients is known."""
-        if self._known(once):
-            self._found(once, draw.text(self.page, at, name, color=colour, size=style.SMALL, ha=side))
+    def _arrow(self, points: Sequence[Point], gradient: str) -> None:
+        look = style.line_style(gradient)
+        dash = () if look["linestyle"] == style.SOLID else style.DASHED[1]
+        self.sheet.arrow(points, look["color"], width=style.line_width(gradient), dash=dash, z=2.5)
 
-    def _known(self, once: Names) -> bool:
-        return not once.isdisjoint(self.given)
+    def _road(self, at: Point, name: str, colour: str, edge: Edge, side: str = "left") -> None:
+        """Write the name of a road beside it, if gradients flow on it."""
+        if edge in self.back and self.places.arrays:
+            self.sheet.text(at, name, colour=colour, size=style.SMALL, side=side)
 
-    def _found(self, once: Names, *artists: Artist) -> None:
-        self.found += [(frozenset(once), artist) for artist in artists]
-
-    def _two_tracks(self, start: Point, end: Point, gradient: str, once: Names) -> None:
+    def _two_tracks(self, start: Point, end: Point, gradient: str, edge: Edge) -> None:
         """Draw a straight edge: forward on the left of one who walks it, and back on the right."""
         (x0, y0), (x1, y1) = start, end
         length = math.hypot(x1 - x0, y1 - y0)
         across = (y1 - y0) / length * self.track, -(x1 - x0) / length * self.track
         self._forward([(x + across[0], y + across[1]) for x, y in (start, end)])
-        self._backward([(x - across[0], y - across[1]) for x, y in (end, start)], gradient, once)
+        self._backward([(x - across[0], y - across[1]) for x, y in (end, start)], gradient, edge)
+
+    def _named_box(self, at: Box, words: str) -> None:
+        """Draw something outside of the cell."""
+        left, top, width, height = at
+        self.sheet.box(at, edge=style.HAIRLINE)
+        self.sheet.text((left + width / 2, top + height / 2), words, size=style.SMALL, colour=style.MUTED)
 
     def _size(self, name: str) -> tuple[float, float]:
         """Return width and height of an array's picture; an axis has the same length in all arrays that share it."""
@@ -178,21 +212,19 @@ class CellPicture(ABC):
         scale = self.scale if name in self.given else draw.largest(self.arrays[name])
         return Tint(style.line_style(name)["color"], scale)
 
+    def _shows(self, name: str) -> bool:
+        return name in self.arrays and (name not in self.given or name in self.known)
+
     def _array(self, name: str, centre: Point) -> None:
         width, height = self._size(name)
         self._heatmap(name, (centre[0] - width / 2, centre[1] - height / 2, width, height))
 
     def _heatmap(self, name: str, at: Box) -> None:
-        heatmap = draw.heatmap(self.page, self.arrays[name], at, self._tint(name))
-        if name in self.given:
-            self._found({name}, *heatmap.artists)
+        self.sheet.grid(self.arrays[name], at, self._tint(name))
 
-    def _label(self, at: Point, words: str, ink: str = style.MUTED, **look: Any) -> None:  # noqa: ANN401
-        """Write what stands beside an array, its name first."""
-        label = draw.code(self.page, at, words, **{"size": style.LABEL, "color": ink} | look)
-        name = words.split(maxsplit=1)[0]
-        if name in self.given:
-            self._found({name}, label)
+    def _label(self, at: Point, name: str, colour: str = style.MUTED, **look: Any) -> None:  # noqa: ANN401
+        """Write what stands beside an array."""
+        self.sheet.code(at, name, **{"size": style.LABEL, "colour": colour} | look)
 
 
 def bend(start: Point, end: Point) -> list[Point]:

@@ -251,16 +251,20 @@ class Heatmap:
     tint : Tint
     numbers : bool
         Write each entry as a number instead of its sign alone, if ``fits_numbers``.
+    size : float
+        Of the numbers' font, in points.
     """
 
-    def __init__(self, page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False) -> None:
+    def __init__(  # noqa: PLR0913 - the look of an array
+        self, page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False, size: float = style.DIGITS
+    ) -> None:
         left, top, width, height = at
         rows, cols = values.shape
         wide, tall = width / cols, height / rows
         xs = left + width * np.arange(cols + 1) / cols
         ys = top + height * np.arange(rows + 1) / rows
         self._detailed = min(wide, tall) >= MIN_DETAIL_POINTS
-        self._shows_numbers = numbers and fits_numbers(wide, tall)
+        self._shows_numbers = numbers and fits_numbers(wide, tall, size)
         self._depth = DEPTH_UNDER_NUMBERS if numbers else DEPTH
         self._mesh = QuadMesh(
             np.stack(np.meshgrid(xs, ys), axis=-1),
@@ -275,7 +279,7 @@ class Heatmap:
         )
         _add_artist(page, self._frame)
         if self._detailed:
-            size = style.DIGITS if self._shows_numbers else min(style.DIGITS, 1.2 * wide, 1.2 * tall)
+            size = size if self._shows_numbers else min(size, 1.2 * wide, 1.2 * tall)
             centres = np.stack(np.meshgrid((xs[:-1] + xs[1:]) / 2, (ys[:-1] + ys[1:]) / 2), axis=-1).reshape(-1, 2)
             self._texts = TextCollection([""] * values.size, centres, size, np.ones((values.size, 3)))
             _add_artist(page, self._texts)
@@ -296,6 +300,8 @@ class Heatmap:
         self._texts.write([entry(value, numbers=self._shows_numbers) for value in values.flat], inks.reshape(-1, 3))
 
 
-def heatmap(page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False) -> Heatmap:
+def heatmap(  # noqa: PLR0913 - the look of an array
+    page: Axes, values: Array, at: Box, tint: Tint, *, numbers: bool = False, size: float = style.DIGITS
+) -> Heatmap:
     """Draw an array as a ``Heatmap``, with the same parameters."""
-    return Heatmap(page, values, at, tint, numbers=numbers)
+    return Heatmap(page, values, at, tint, numbers=numbers, size=size)

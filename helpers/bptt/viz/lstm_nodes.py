@@ -1,38 +1,168 @@
-"""Node positions and texts of the LSTM cell's graph."""
+"""Nodes of the LSTM cell's graph: where they are, what they do, and what their inputs are."""
+
+from dataclasses import dataclass, field, replace
 
 from bptt.viz import style
-from bptt.viz.rnn_nodes import Node
-
-LEAF_LEFT, LEAF_WIDTH, LEAF_HEIGHT = style.MARGIN, 120.0, 50.0
-LEAF_RIGHT, LEAF_MIDDLE = LEAF_LEFT + LEAF_WIDTH, LEAF_LEFT + LEAF_WIDTH / 2
-ROWS = {"c_prev": 98.0, "a_prev": 341.0, "xt": 398.0}
-LEAVES = {"c_prev": "memory", "a_prev": "state", "xt": "input"}
-
-HIGHWAY = ROWS["c_prev"]
-"""The memory runs along the top."""
-GATES = {"f": 216.0, "i": 290.0, "c": 364.0, "o": 438.0}
-"""From left to right, each above its weights."""
-WRITE = (GATES["i"] + GATES["c"]) / 2, 156.0
-"""Where the update gate meets the candidate."""
-SHOW = 466.0, 197.0
-"""Where the output gate meets the memory."""
-FORK, TANH = 526.0, 147.0
-ACTIVATION, WEIGHTS, BUS = 232.0, 325.0, 369.0
-"""Heights of the activations, of the weighted inputs and of the line that brings both inputs to them."""
-STACK = 168.0, BUS
-RADIUS = 11.0
-ACTIVATION_SIZE = (34.0, 22.0)
-WEIGHTS_SIZE = (68.0, 56.0)
-STACK_SIZE = (14.0, 48.0)
+from bptt.viz.cell_nodes import Node, Places
+from bptt.viz.draw import Box, Point
 
 BOTH = "[a_prev; xt]"
+GATES = ("f", "i", "c", "o")
+"""From left to right."""
 OF_GATE = {"f": "ft", "i": "it", "c": "cct", "o": "ot"}
 """What each weighted input becomes."""
+LEAVES = {"c_prev": "memory", "a_prev": "state", "xt": "input"}
 
-_ROUND, _FORK_LIT = (33.0, 33.0), (22.0, 22.0)
-_LEAF_LIT = (LEAF_WIDTH + 8, LEAF_HEIGHT + 6)
-_GATE_LIT = (ACTIVATION_SIZE[0] + 10, ACTIVATION_SIZE[1] + 10)
-_WEIGHTS_LIT = (WEIGHTS_SIZE[0] + 8, WEIGHTS_SIZE[1] + 8)
+
+@dataclass(frozen=True)
+class LSTMPlaces(Places):
+    """Where everything of the graph is.
+
+    Attributes
+    ----------
+    leaf : tuple of float
+        Left edge, width and height of an input.
+    rows : dict of float
+        Height of each input; the memory runs along the top.
+    gates : dict of float
+        x of each gate, which is above its weights.
+    write : float
+        Height at which the update gate meets the candidate.
+    show : tuple of float
+        Where the output gate meets the memory.
+    tanh, activation, weights, bus : float
+        Heights: of the tanh of the memory, the activations, the weighted inputs, and the line that brings both inputs.
+    stack : float
+        x of both inputs, one above the other.
+    fork : float
+        x of the state, which goes to two places.
+    activation_size, weights_size, stack_size : tuple of float
+        Width and height.
+    to_next : float
+        x to which memory and state go.
+    next_cell : tuple of Box
+        What takes them there.
+    loss : tuple of float
+        Upper edge, width and height of the box below the state.
+    """
+
+    leaf: tuple[float, float, float]
+    rows: dict[str, float] = field(hash=False)
+    gates: dict[str, float] = field(hash=False)
+    write: float
+    show: Point
+    tanh: float
+    activation: float
+    weights: float
+    bus: float
+    stack: float
+    fork: float
+    activation_size: tuple[float, float]
+    weights_size: tuple[float, float]
+    stack_size: tuple[float, float]
+    to_next: float
+    next_cell: tuple[Box, ...]
+    loss: tuple[float, float, float]
+
+    @property
+    def right(self) -> float:
+        """Right edge of the inputs."""
+        return self.leaf[0] + self.leaf[1]
+
+    @property
+    def highway(self) -> float:
+        """Height of the memory."""
+        return self.rows["c_prev"]
+
+    @property
+    def join(self) -> float:
+        """Where the new is added to what is kept: its x."""
+        return (self.gates["i"] + self.gates["c"]) / 2
+
+    def sizes(self) -> dict[str, tuple[Point, float, float]]:
+        """Return the centre, width and height of each node."""
+        left, wide, tall = self.leaf
+        round_node, dot = (2 * self.radius,) * 2, (2 * self.dot,) * 2
+        return (
+            {name: ((left + wide / 2, y), wide, tall) for name, y in self.rows.items()}
+            | {f"W{gate}": ((x, self.weights), *self.weights_size) for gate, x in self.gates.items()}
+            | {OF_GATE[gate]: ((x, self.activation), *self.activation_size) for gate, x in self.gates.items()}
+            | {
+                BOTH: ((self.stack, self.bus), *self.stack_size),
+                "ft * c_prev": ((self.gates["f"], self.highway), *round_node),
+                "it * cct": ((self.join, self.write), *round_node),
+                "sum": ((self.join, self.highway), *round_node),
+                "c_next": ((self.show[0], self.highway), *dot),
+                "tanh": ((self.show[0], self.tanh), *self.activation_size),
+                "ot * tanh(c_next)": (self.show, *round_node),
+                "a_next": ((self.fork, self.show[1]), *dot),
+            }
+        )
+
+
+PAGE = LSTMPlaces(
+    height=434.0,
+    key=(style.MARGIN + 6, 164.0, 60),
+    radius=11.0,
+    dot=5.0,
+    glow=5.0,
+    arrays=True,
+    shapes=True,
+    leaf=(style.MARGIN, 120.0, 50.0),
+    rows={"c_prev": 98.0, "a_prev": 341.0, "xt": 398.0},
+    gates={"f": 216.0, "i": 290.0, "c": 364.0, "o": 438.0},
+    write=156.0,
+    show=(466.0, 197.0),
+    tanh=147.0,
+    activation=232.0,
+    weights=325.0,
+    bus=369.0,
+    stack=168.0,
+    fork=526.0,
+    activation_size=(34.0, 22.0),
+    weights_size=(68.0, 56.0),
+    stack_size=(14.0, 48.0),
+    to_next=558.0,
+    next_cell=((560.0, 80.0, 36.0, 133.0),),
+    loss=(268.0, 72.0, 32.0),
+)
+WIDE = replace(
+    PAGE,
+    key=(12.0, 150.0, 22),
+    shapes=False,
+    leaf=(8.0, 134.0, 50.0),
+    fork=540.0,
+    to_next=580.0,
+    next_cell=((582.0, 80.0, 36.0, 133.0),),
+)
+"""For larger letters: without the shapes."""
+COLUMN = LSTMPlaces(
+    height=368.0,
+    key=(4.0, 282.0, 60),
+    radius=8.0,
+    dot=4.0,
+    glow=3.0,
+    arrays=False,
+    shapes=False,
+    leaf=(3.5, 42.0, 24.0),
+    rows={"c_prev": 48.0, "a_prev": 216.0, "xt": 244.0},
+    gates={"f": 76.0, "i": 108.0, "c": 140.0, "o": 172.0},
+    write=90.0,
+    show=(195.0, 122.0),
+    tanh=84.0,
+    activation=154.0,
+    weights=200.0,
+    bus=230.0,
+    stack=59.0,
+    fork=213.0,
+    activation_size=(29.0, 18.0),
+    weights_size=(26.0, 22.0),
+    stack_size=(7.0, 30.0),
+    to_next=226.0,
+    next_cell=((227.0, 38.0, 12.0, 20.0), (227.0, 112.0, 12.0, 20.0)),
+    loss=(160.0, 36.0, 20.0),
+)
+"""For a narrow column: nodes alone."""
 
 _SIGMOID_BACK = (
     "Every entry of the gradient is multiplied by the slope of the sigmoid at that entry. The output alone tells "
@@ -42,54 +172,46 @@ _SIGMOID_BACK = (
 
 def _weights(gate: str) -> Node:
     return Node(
-        (GATES[gate], WEIGHTS),
         f"A weighted input, as in the RNN: weights times both inputs, plus a bias. It gives z{gate}.",
         "All m examples used the weights and the bias, so their gradients collect a share from each. "
         "What goes on to both inputs meets what the other three send.",
         (f"W{gate}", f"z{gate}"),
         (f"dz{gate}", f"dW{gate}"),
-        _WEIGHTS_LIT,
+        (BOTH,),
     )
 
 
 def _gate(gate: str, forward: str, backward: str = _SIGMOID_BACK) -> Node:
     after = OF_GATE[gate]
-    return Node((GATES[gate], ACTIVATION), forward, backward, (f"z{gate}", after), (after, f"dz{gate}"), _GATE_LIT)
+    return Node(forward, backward, (f"z{gate}", after), (after, f"dz{gate}"), (f"W{gate}",))
 
 
 NODES = {
     "xt": Node(
-        (LEAF_MIDDLE, ROWS["xt"]),
         "The input of this step: one column for each of the m examples.",
         "The road back ends here, unless a layer below is waiting for this gradient.",
         ("xt",),
         ("xt", "dxt"),
-        _LEAF_LIT,
     ),
     "a_prev": Node(
-        (LEAF_MIDDLE, ROWS["a_prev"]),
         "The hidden state that the cell before handed over.",
         "The time path goes on from here: the cell before receives this gradient from its future.",
         ("a_prev",),
         ("a_prev", "da_prev"),
-        _LEAF_LIT,
     ),
     "c_prev": Node(
-        (LEAF_MIDDLE, ROWS["c_prev"]),
         "The memory that the cell before handed over.",
         "The memory path goes on from here: a second gradient that the cell before receives from its future.",
         ("c_prev",),
         ("c_prev", "dc_prev"),
-        _LEAF_LIT,
     ),
     BOTH: Node(
-        STACK,
         "Both inputs, one above the other: one array, used four times.",
         "Used four times, so it collects the sum of four gradients. Then the rows part: the upper ones belong to "
         "a_prev, the lower ones to xt.",
         ("a_prev", "xt"),
         ("da_prev", "dxt"),
-        (STACK_SIZE[0] + 10, STACK_SIZE[1] + 10),
+        ("a_prev", "xt"),
     ),
     "Wf": _weights("f"),
     "Wi": _weights("i"),
@@ -105,65 +227,72 @@ NODES = {
     ),
     "ot": _gate("o", "The output gate: how much of each memory is shown, between 0 (nothing) and 1 (all)."),
     "ft * c_prev": Node(
-        (GATES["f"], HIGHWAY),
         "Entry by entry, the forget gate decides what is kept of the memory.",
         "A product swaps its factors: each one receives the gradient times the other. On the memory path this is all "
         "that happens between two steps.",
         ("ft", "c_prev", "ft * c_prev"),
         ("dc", "ft", "dc_prev"),
-        _ROUND,
+        ("ft", "c_prev"),
     ),
     "it * cct": Node(
-        WRITE,
         "Entry by entry, the update gate decides what is written of the candidate.",
         "A product swaps its factors: each one receives the gradient times the other.",
         ("it", "cct", "it * cct"),
         ("dc", "it", "cct"),
-        _ROUND,
+        ("it", "cct"),
     ),
     "sum": Node(
-        (WRITE[0], HIGHWAY),
         "What was kept and what is new, added: the memory of this step.",
         "An addition passes the gradient on, unchanged, to both: to the old memory and to what was written.",
         ("ft * c_prev", "it * cct", "c_next"),
         ("dc",),
-        _ROUND,
+        ("ft * c_prev", "it * cct"),
     ),
     "c_next": Node(
-        (SHOW[0], HIGHWAY),
         "The memory has two uses: it is shown in this step\N{RIGHT SINGLE QUOTATION MARK}s state, and it goes on to "
         "the next cell.",
-        "Two uses, two gradients: what comes up through the state (black) and the memory path (green) meet here and "
-        "are added. Their sum is dc.",
+        "Two uses, two gradients: what comes up through the state and the memory path (green) meet here and are added. "
+        "Their sum is dc.",
         ("c_next",),
         ("da_next", "dc_next", "dc"),
-        _FORK_LIT,
+        ("sum",),
     ),
     "tanh": Node(
-        (SHOW[0], TANH),
         "tanh squeezes every entry of the memory, by itself, to between \N{MINUS SIGN}1 and 1.",
         "Every entry of the gradient is multiplied by the slope of tanh at that entry. The output, tanh(c_next), "
         "tells the slope: one minus its square.",
         ("c_next", "tanh(c_next)"),
         ("tanh(c_next)", "dc"),
-        (48.0, 32.0),
+        ("c_next",),
     ),
     "ot * tanh(c_next)": Node(
-        SHOW,
         "Entry by entry, the output gate decides what is shown of the memory.",
         "A product swaps its factors: each one receives the gradient times the other.",
         ("ot", "tanh(c_next)", "a_next"),
         ("da_next", "ot", "tanh(c_next)"),
-        _ROUND,
+        ("ot", "tanh"),
     ),
     "a_next": Node(
-        (FORK, SHOW[1]),
         "The new hidden state has two uses: this step\N{RIGHT SINGLE QUOTATION MARK}s prediction, and the next cell.",
         "Two uses, two gradients: the loss path and the time path meet here and are added. "
         "The cell is handed their sum.",
         ("a_next",),
         ("a_next", "da_next"),
-        _FORK_LIT,
+        ("ot * tanh(c_next)",),
     ),
 }
 """The nodes of the graph by name: what ``highlight`` accepts."""
+
+OUTSIDE = {"prediction": ("a_next",), "next cell": ("a_next", "c_next")}
+"""What takes values from the cell."""
+
+CARRIED = {
+    "da_next": (("a_next", "ot * tanh(c_next)"),),
+    "dc_next": (("next cell", "c_next"),),
+    "dc": (("c_next", "sum"), ("sum", "ft * c_prev")),
+    "dc_prev": (("ft * c_prev", "c_prev"),),
+    "da_prev": ((BOTH, "a_prev"),),
+    "dxt": ((BOTH, "xt"),),
+    **{f"d{kind}{gate}": ((OF_GATE[gate], f"W{gate}"),) for gate in GATES for kind in "zWb"},
+}
+"""The edges on which each gradient flows back."""

@@ -1,26 +1,23 @@
-"""Panel below a cell's graph: explains the highlighted node in words and arrays."""
+"""Panel beside a cell's graph: explains the highlighted node in words and arrays."""
 
 from textwrap import fill
 from typing import NamedTuple
 
-from matplotlib.axes import Axes
-
 from bptt.types import Array
 from bptt.viz import draw, style
-from bptt.viz.draw import Tint
+from bptt.viz.draw import Box, Tint
+from bptt.viz.sheet import Sheet
 
 HEIGHT = 112.0
 """What a panel adds to the height of a figure, in points."""
 
 _INNER_HEIGHT = 100.0
-_ARRAYS_LEFT, _ARRAYS_WIDTH = style.MARGIN + 218.0, 340.0
-_GAP = 16.0
-_CHARACTER = 4.7
-"""Width of a character in a label."""
-_CELL_WIDTHS = (27.0, 25.0, 23.5)
-"""Widths for cells with numbers, the best first."""
-_CELL_HEIGHT = 13.0
-_CELL_WITHOUT_A_NUMBER = 12.0
+_GAP = 12.0
+_CHARACTER = 0.605
+"""Width of a character of a label, at font size 1."""
+_WITH_NUMBERS = ((3.75, 1.8), (3.75, 1.6), (3.5, 1.6), (3.2, 1.6), (3.2, 1.4))
+"""Sizes of cells with numbers at font size 1, the best first; below these, cells are squares."""
+_SQUARES = (12.0, 10.0, 8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.5, 1.0, 0.5)
 
 
 class Shown(NamedTuple):
@@ -31,41 +28,80 @@ class Shown(NamedTuple):
     tint: Tint
 
 
-def panel(page: Axes, top: float, heading: str, note: str, shown: list[Shown]) -> None:
+def panel(sheet: Sheet, top: float, heading: str, note: str, shown: list[Shown]) -> None:
     """Draw the panel of a node: its name, what it does in words, and its arrays."""
     left, width = style.MARGIN - 4, style.WIDTH - 2 * style.MARGIN + 8
-    at = (left, top, width, _INNER_HEIGHT)
-    draw.box(page, at, facecolor=style.MARKER_PALE, edgecolor=style.INK, linewidth=1.0)
-    draw.code(page, (left + 14, top + 17), heading, size=10, weight="bold", ha="left")
-    draw.text(page, (left + 14, top + 31), fill(note, 38), ha="left", va="top")
-    arrays(page, top, _INNER_HEIGHT, shown)
+    sheet.box((left, top, width, _INNER_HEIGHT), face=style.MARKER_PALE, edge=style.INK, width=1.0)
+    sheet.code((left + 14, top + 17), heading, size=10, bold=True, side="left")
+    sheet.text((left + 14, top + 31), fill(note, 38), side="left", top=True)
+    arrays(sheet, (style.MARGIN + 218, top, 340, _INNER_HEIGHT), shown)
 
 
-def arrays(page: Axes, top: float, tall: float, shown: list[Shown]) -> None:
-    """Draw arrays side by side in the right part of a panel, each below its label."""
-    height = min(_CELL_HEIGHT, (tall - 34) / max((len(s.values) for s in shown), default=1))
-    width = _cell_width(shown, height)
-    slots = _slots(shown, width)
-    x = _ARRAYS_LEFT + (_ARRAYS_WIDTH - sum(slots) - _GAP * (len(shown) - 1)) / 2
-    for (label, values, tint), slot in zip(shown, slots, strict=True):
-        rows, cols = values.shape
-        wide, high = max(cols * width, draw.MIN_DETAIL_POINTS), rows * height
-        middle = x + slot / 2
-        draw.code(page, (middle, top + 14), label, size=style.LABEL, color=style.MUTED)
-        at = (middle - wide / 2, top + 26 + (tall - 34 - high) / 2, wide, high)
-        draw.heatmap(page, values, at, tint, numbers=True)
-        x += slot + _GAP
+class _Row(NamedTuple):
+    """Arrays side by side, each in a slot for itself and its label."""
+
+    shown: list[Shown]
+    slots: list[float]
+
+    @property
+    def width(self) -> float:
+        return sum(self.slots) + _GAP * (len(self.slots) - 1)
+
+    @property
+    def most(self) -> int:
+        return max(len(each.values) for each in self.shown)
 
 
-def _slots(shown: list[Shown], width: float) -> list[float]:
-    """Return the width that each array needs, its label included."""
-    return [max(s.values.shape[1] * width, _CHARACTER * len(s.label)) for s in shown]
+def arrays(sheet: Sheet, at: Box, shown: list[Shown]) -> None:
+    """Draw arrays in the middle of a box, each below its label, in the largest cells that fit."""
+    left, top, width, height = at
+    size, label = _label(sheet)
+    sizes = [(wide * size, tall * size) for wide, tall in _WITH_NUMBERS] + [(side, side) for side in _SQUARES]
+    arranged = ((cell, _rows(shown, cell[0], width, size)) for cell in sizes)
+    (wide, tall), rows = next(
+        (cell, rows) for cell, rows in arranged if _height(rows, cell[1], label) <= height or cell == sizes[-1]
+    )
+    y = top + (height - _height(rows, tall, label)) / 2
+    for row in rows:
+        x = left + (width - row.width) / 2
+        for each, slot in zip(row.shown, row.slots, strict=True):
+            sheet.code((x + slot / 2, y + 0.6 * size), each.label, size=size, colour=style.MUTED)
+            rows_here, columns = each.values.shape
+            across, down = (
+                max(side, draw.MIN_DETAIL_POINTS) for side in (min(columns * wide, width), rows_here * tall)
+            )
+            sheet.grid(each.values, (x + (slot - across) / 2, y + label, across, down), each.tint, numbers=True)
+            x += slot + _GAP
+        y += label + row.most * tall + label / 2
 
 
-def _cell_width(shown: list[Shown], height: float) -> float:
-    free = _ARRAYS_WIDTH - _GAP * (len(shown) - 1)
-    for width in _CELL_WIDTHS:
-        if draw.fits_numbers(width, height) and sum(_slots(shown, width)) <= free:
-            return width
-    columns = sum(s.values.shape[1] for s in shown)
-    return min(free / columns, 1.5 * height, _CELL_WITHOUT_A_NUMBER)
+def height(sheet: Sheet, width: float, shown: list[Shown]) -> float:
+    """Return the height in which arrays can be seen with their numbers."""
+    size, label = _label(sheet)
+    wide, tall = _WITH_NUMBERS[-2]
+    return _height(_rows(shown, wide * size, width, size), tall * size, label)
+
+
+def _label(sheet: Sheet) -> tuple[float, float]:
+    """Return the font size of labels, and the height of one with its distance."""
+    size = max(style.LABEL, sheet.least)
+    return size, 1.5 * size
+
+
+def _rows(shown: list[Shown], cell: float, width: float, size: float) -> list[_Row]:
+    """Put each array into the first row that has room for it."""
+    rows: list[_Row] = []
+    for each in shown:
+        # An array that is too wide for its numbers is drawn without them, beside others that have them.
+        slot = max(min(each.values.shape[1] * cell, width), _CHARACTER * size * len(each.label))
+        row = next((row for row in rows if row.width + _GAP + slot <= width), None)
+        if row is None:
+            row = _Row([], [])
+            rows.append(row)
+        row.shown.append(each)
+        row.slots.append(slot)
+    return rows
+
+
+def _height(rows: list[_Row], cell: float, label: float) -> float:
+    return sum(1.5 * label + row.most * cell for row in rows)

@@ -2,27 +2,23 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
-
-from matplotlib.patches import Circle
 
 from bptt.rnn import RNNCellCache
 from bptt.types import Array
-from bptt.viz import draw, style
-from bptt.viz import rnn_nodes as nodes
+from bptt.viz import rnn_nodes, style
 from bptt.viz.cell_picture import CellPicture, bend
 from bptt.viz.draw import Point
-
-_STATE_TO_Y, _STATE_TO_NEXT = 98.0, 548.0
-"""Where the roads out of the state end: above it, and to its right."""
 
 
 class RNNPicture(CellPicture):
     """Computation graph of an RNN cell."""
 
     name = "RNN"
-    nodes = nodes.NODES
-    height = 352.0
+    nodes = rnn_nodes.NODES
+    outside = rnn_nodes.OUTSIDE
+    carried = rnn_nodes.CARRIED
+    layouts = rnn_nodes.PAGE, rnn_nodes.WIDE, rnn_nodes.COLUMN
+    places: rnn_nodes.RNNPlaces
     longest, widest_entry = 32.0, 8.0
 
     @staticmethod
@@ -47,97 +43,94 @@ class RNNPicture(CellPicture):
         )
 
     def edges(self) -> None:
-        """Draw the edges forward, and on a second track those of the known gradients backward."""
-        s, r, middle = self.track, nodes.RADIUS, nodes.MIDDLE
-        to_sum = {"dz"} | {"d" + name for name in nodes.ROWS}
-        to_state = {"da_next"} | to_sum
-        for y, names in ((nodes.UP, ("Waa", "a_prev")), (nodes.DOWN, ("Wax", "xt"))):
-            for name, side in zip(names, (-1, 1), strict=True):
+        """Draw the edges forward, and on a second track backward where gradients flow."""
+        p, s, r, middle = self.places, self.track, self.places.radius, self.places.middle
+        x, up, down = p.product
+        for node, y, side in (("Waa @ a_prev", up, -1), ("Wax @ xt", down, 1)):
+            for name, port in zip(rnn_nodes.NODES[node].inputs, (-6, 6), strict=True):
                 # Forward takes the outer side of every curve, so that the tracks never cross.
-                outer, inner = (_wave(nodes.ROWS[name], y, side * 6, out) for out in (side * s, -side * s))
+                outer, inner = (self._wave(p.rows[name], y, port + shift) for shift in (port * s / 6, -port * s / 6))
                 self._forward(outer)
-                self._backward(inner[::-1], "d" + name, {"d" + name})
-        self._two_tracks((nodes.LEAF_RIGHT, middle), (nodes.SUM - r, middle), "dba", {"dba"})
-        for y, side in ((nodes.UP, -1), (nodes.DOWN, 1)):
-            self._forward(bend((nodes.PRODUCT + r, y + side * s), (nodes.SUM + s, middle + side * r)))
-            back = bend((nodes.PRODUCT + r, y - side * s), (nodes.SUM - s, middle + side * r))[::-1]
-            self._backward(back, "dz", to_sum)
-        self._two_tracks((nodes.SUM + r, middle), (nodes.TANH - 22, middle), "dz", to_sum)
-        self._two_tracks((nodes.TANH + 22, middle), (nodes.FORK - 5, middle), "da_next", to_state)
-        self._two_tracks((nodes.FORK + 5, middle), (_STATE_TO_NEXT, middle), "time path", to_state)
-        self._forward([(nodes.FORK - s, middle - 5), (nodes.FORK - s, _STATE_TO_Y)])
-        self._backward([(nodes.FORK + s, _STATE_TO_Y), (nodes.FORK + s, middle - 5)], "loss path", to_state)
-        self._road((nodes.FORK + 9, 140), "loss path", style.LOSS_PATH, to_state)
-        self._road((568, 221), "time path", style.TIME_PATH_TEXT, to_state, "center")
+                self._backward(inner[::-1], "d" + name, (node, name))
+            self._forward(bend((x + r, y + side * s), (p.sum + s, middle + side * r)))
+            back = bend((x + r, y - side * s), (p.sum - s, middle + side * r))[::-1]
+            self._backward(back, "dz", ("sum", node))
+        half = p.tanh_size[0] / 2
+        self._two_tracks((p.right, middle), (p.sum - r, middle), "dba", ("sum", "ba"))
+        self._two_tracks((p.sum + r, middle), (p.tanh - half, middle), "dz", ("tanh", "sum"))
+        self._two_tracks((p.tanh + half, middle), (p.fork - p.dot, middle), "da_next", ("a_next", "tanh"))
+        next_cell, prediction = ("next cell", "a_next"), ("prediction", "a_next")
+        self._two_tracks((p.fork + p.dot, middle), (p.next_cell[0] - 2, middle), "time path", next_cell)
+        edge = p.loss[0] + 2
+        self._forward([(p.fork - s, middle - p.dot), (p.fork - s, edge)])
+        self._backward([(p.fork + s, edge), (p.fork + s, middle - p.dot)], "loss path", prediction)
+        self._road((p.fork + 9, 140), "loss path", style.LOSS_PATH, prediction)
+        self._road((p.fork + 56, 221), "time path", style.TIME_PATH_TEXT, next_cell, "center")
+
+    def _wave(self, leaf: float, product: float, shift: float) -> list[Point]:
+        """Return a level curve from a leaf to the round edge of a product, both moved down by ``shift``."""
+        p = self.places
+        x0, x1 = p.right, p.product[0] - math.sqrt(p.radius**2 - shift**2)
+        middle = (x0 + p.product[0] - p.radius) / 2
+        start, end = leaf + shift - math.copysign(6, shift), product + shift
+        return [(x0, start), (middle, start), (middle, end), (x1, end)]
 
     def leaves(self) -> None:
-        """Draw the five inputs of the cell, each with its value and, if given, its gradient."""
-        left, height = nodes.LEAF_LEFT, nodes.LEAF_HEIGHT
-        for name, y in nodes.ROWS.items():
+        """Draw the five inputs of the cell, each with its value and, if known, its gradient."""
+        p = self.places
+        left, width, height = p.leaf
+        for name, y in p.rows.items():
             top = y - height / 2
-            draw.box(self.page, (left, top, nodes.LEAF_WIDTH, height), edgecolor=style.HAIRLINE)
-            draw.code(self.page, (left + 10, y - 7), name, size=10, weight="bold", ha="left")
-            kind = nodes.LEAVES[name]
-            draw.text(self.page, (left + 10, y + 9), kind, size=style.SMALL, color=style.MUTED, ha="left")
-            x = left + (97 if self.given else 122)
-            self._array(name, (x, top + 31))
-            self._label((x, top + 8), self.shapes[name])
+            self.sheet.box((left, top, width, height), edge=style.HAIRLINE)
+            if not p.arrays:
+                self.sheet.code((left + width / 2, y), name, size=10, bold=True)
+                continue
+            self.sheet.code((left + 10, y - 7), name, size=10, bold=True, side="left")
+            self.sheet.text(
+                (left + 10, y + 9), rnn_nodes.LEAVES[name], size=style.SMALL, colour=style.MUTED, side="left"
+            )
+            x = left + (103 if self.given else 122)
+            self._array(name, (x, top + 33))
+            if p.shapes:
+                self._label((x, top + 8), self.shapes[name])
             gradient = "d" + name
-            if gradient in self.given:
+            if gradient in self.known:
                 misfit = "" if self.shapes[gradient] == self.shapes[name] else f" {self.shapes[gradient]}"
-                ink = style.WRONG if misfit else style.INK
-                self._array(gradient, (x + 48, top + 31))
-                self._label((x + 48, top + 8), gradient + misfit, ink)
+                self._array(gradient, (x + 42, top + 33))
+                self._label((x + 42, top + 8), gradient + misfit, style.WRONG if misfit else style.INK)
 
     def operations(self) -> None:
         """Draw the nodes that compute, and where the state goes."""
-        outline: dict[str, Any] = {"facecolor": "white", "edgecolor": style.INK, "linewidth": 1.1, "zorder": 3}
-        middle = nodes.MIDDLE
-        for at, sign in (
-            ((nodes.PRODUCT, nodes.UP), "@"),
-            ((nodes.PRODUCT, nodes.DOWN), "@"),
-            ((nodes.SUM, middle), "+"),
-        ):
-            self.page.add_patch(Circle(at, nodes.RADIUS, **outline))
-            draw.code(self.page, at, sign, size=12, zorder=4)
-        draw.box(self.page, (nodes.TANH - 22, middle - 14, 44, 28), radius=8, **outline)
-        draw.code(self.page, (nodes.TANH, middle), "tanh", size=10, zorder=4)
-        self.page.add_patch(Circle((nodes.FORK, middle), 5, facecolor=style.INK, zorder=3))
-        for (x, y, width, height), words in (
-            ((nodes.FORK - 38, 64, 76, 32), "prediction,\nloss"),
-            ((_STATE_TO_NEXT + 2, middle - 16, 42, 32), "next\ncell"),
-        ):
-            draw.box(self.page, (x, y, width, height), edgecolor=style.HAIRLINE)
-            centre = (x + width / 2, y + height / 2)
-            draw.text(self.page, centre, words, size=style.SMALL, color=style.MUTED, linespacing=1.25)
+        p = self.places
+        x, up, down = p.product
+        for at, sign in (((x, up), "@"), ((x, down), "@"), ((p.sum, p.middle), "+")):
+            self.sheet.circle(at, p.radius)
+            self.sheet.code(at, sign, size=12)
+        wide, tall = p.tanh_size
+        self.sheet.box((p.tanh - wide / 2, p.middle - tall / 2, wide, tall), radius=8, edge=style.INK, width=1.1, z=3)
+        self.sheet.code((p.tanh, p.middle), "tanh", size=10)
+        self.sheet.dot((p.fork, p.middle), p.dot)
+        edge, wide, tall = p.loss
+        self._named_box((p.fork - wide / 2, edge - tall, wide, tall), "prediction,\nloss" if p.arrays else "loss")
+        left, wide, tall = p.next_cell
+        self._named_box((left, p.middle - tall / 2, wide, tall), "next\ncell")
+        if not p.arrays:
+            self._label((p.fork - p.dot - 6, p.middle + 17), "a_next", side="center")
 
     def arrays_on_edges(self) -> None:
         """Draw what the operations computed above their edges, and the gradients below."""
-        x = nodes.PRODUCT + 44
-        for name, y, out in (("Waa @ a_prev", nodes.UP, -1), ("Wax @ xt", nodes.DOWN, 1)):
+        p = self.places
+        x, up, down = p.product
+        for name, y, out in (("Waa @ a_prev", up, -1), ("Wax @ xt", down, 1)):
             height = self._size(name)[1]
-            self._array(name, (x, y + out * (10 + height / 2)))
-            self._label((x, y + out * (19 + height)), name)
+            self._array(name, (x + 44, y + out * (10 + height / 2)))
+            self._label((x + 44, y + out * (19 + height)), name)
         for x, value, gradient in ((363.5, "z", "dz"), (467.0, "a_next", "da_next")):
             for name, out in ((value, -1), (gradient, 1)):
-                if name not in self.arrays:
+                if not self._shows(name):
                     continue
                 height = self._size(name)[1]
-                self._array(name, (x, nodes.MIDDLE + out * (16 + height / 2)))
-                ink = style.INK if name in self.given else style.MUTED
-                self._label((x, nodes.MIDDLE + out * (26 + height)), f"{name} {self.shapes[name]}", ink)
-
-    def key(self) -> None:
-        """Draw the key to lines and tints."""
-        x, y = 332.0, 296.0
-        self._key_value(x, y)
-        self._key_gradient(x + 140, y, "dz", "gradient, flows back")
-        self._key_tints(x, y + 19)
-
-
-def _wave(leaf: float, product: float, port: float, shift: float) -> list[Point]:
-    """Return a level curve from a leaf to a port on the round edge of a product, both moved down by ``shift``."""
-    y = port + shift
-    x0, x1 = nodes.LEAF_RIGHT, nodes.PRODUCT - math.sqrt(nodes.RADIUS**2 - y**2)
-    middle = (x0 + nodes.PRODUCT - nodes.RADIUS) / 2
-    return [(x0, leaf + shift), (middle, leaf + shift), (middle, product + y), (x1, product + y)]
+                self._array(name, (x, p.middle + out * (16 + height / 2)))
+                shape = f" {self.shapes[name]}" if p.shapes else ""
+                colour = style.INK if name in self.given else style.MUTED
+                self._label((x, p.middle + out * (26 + height)), name + shape, colour)

@@ -81,6 +81,7 @@ class Grid(NamedTuple):
     colour: str
     scale: float
     numbers: bool
+    size: float
     z: float
 
 
@@ -193,7 +194,8 @@ class Sheet:
     def grid(self, values: Array, at: Box, tint: Tint, *, numbers: bool = False, z: float = 3) -> None:
         """Add an array (rows, cols) as tinted cells, each with its number or its sign where there is room."""
         rows = tuple(tuple(map(float, row)) for row in values)
-        self.shapes.append(Grid(_floats(at), rows, tint.colour, float(tint.scale), numbers, z))
+        size = max(style.DIGITS, self.least)
+        self.shapes.append(Grid(_floats(at), rows, tint.colour, float(tint.scale), numbers, size, z))
 
     def cross(self, at: Point, z: float = 5) -> None:
         """Add the cross of something that is left out."""
@@ -227,7 +229,7 @@ def draw_shapes(page: Axes, shapes: Iterable[Shape]) -> None:
                 _draw_words(page, shape)
             case Grid():
                 tint = Tint(shape.colour, shape.scale)
-                draw.heatmap(page, np.array(shape.values), shape.at, tint, numbers=shape.numbers)
+                draw.heatmap(page, np.array(shape.values), shape.at, tint, numbers=shape.numbers, size=shape.size)
 
 
 def _draw_words(page: Axes, shape: Words) -> None:
@@ -236,7 +238,7 @@ def _draw_words(page: Axes, shape: Words) -> None:
         look["weight"] = "bold"
     if shape.top:
         look["va"] = "top"
-    elif "\n" in shape.words:
+    if "\n" in shape.words:
         look["linespacing"] = 1.25
     (draw.code if shape.code else draw.text)(page, shape.at, shape.words, **look)
 

@@ -374,9 +374,9 @@ class BrowserFigure:
     def _encoded(self, layer: Layer, narrow: bool, at: tuple[Any, ...]) -> dict[str, float]:  # noqa: FBT001
         sheet = self.layouts[narrow].sheet()
         layer.draw(sheet, narrow, *at)
-        return {json.dumps(self._shape(shape, sheet), ensure_ascii=False): shape.z for shape in sheet.shapes}
+        return {json.dumps(self._shape(shape), ensure_ascii=False): shape.z for shape in sheet.shapes}
 
-    def _shape(self, shape: Shape, sheet: Sheet) -> list[Any]:
+    def _shape(self, shape: Shape) -> list[Any]:
         found: list[Any]
         match shape:
             case Arrow():
@@ -393,7 +393,7 @@ class BrowserFigure:
                 look = _short(shape.size), _role(shape.colour), _SIDES[shape.side], flags
                 found = ["t", *map(_short, shape.at), shape.words, *look]
             case Grid():
-                found = ["g", *map(_short, shape.at), *_cells(shape, sheet)]
+                found = ["g", *map(_short, shape.at), *_cells(shape)]
             case Touch():
                 found = ["h", *map(_short, shape.at), [self._set(*change) for change in shape.sets]]
         return found
@@ -402,19 +402,17 @@ class BrowserFigure:
         return [self._index(name), None if value is None else self.controls[name].values.index(value)]
 
 
-def _cells(shape: Grid, sheet: Sheet) -> list[Any]:
+def _cells(shape: Grid) -> list[Any]:
     """Return how an array is drawn: columns, colour, strength of each cell in percent, texts, their size, outlines."""
     values = np.array(shape.values)
     rows, cols = values.shape
     wide, tall = shape.at[2] / cols, shape.at[3] / rows
-    size = max(style.DIGITS, sheet.least)
-    numbers = shape.numbers and draw.fits_numbers(wide, tall, size)
+    numbers = shape.numbers and draw.fits_numbers(wide, tall, shape.size)
     detailed = min(wide, tall) >= draw.MIN_DETAIL_POINTS
     depth = draw.DEPTH_UNDER_NUMBERS if shape.numbers else draw.DEPTH
     strengths = np.rint(100 * depth * draw.strengths(values, Tint(shape.colour, shape.scale))).astype(int)
     texts = [draw.entry(value, numbers=numbers) for value in values.flat] if detailed else []
-    if not numbers:
-        size = min(size, 1.2 * wide, 1.2 * tall)
+    size = shape.size if numbers else min(shape.size, 1.2 * wide, 1.2 * tall)
     written = texts if any(texts) else []
     return [cols, _role(shape.colour), strengths.ravel().tolist(), written, _short(size), int(detailed)]
 

@@ -8,6 +8,7 @@ from bptt import exact
 from bptt.lstm import LSTMCellCache
 from bptt.rnn import RNNCellCache
 from bptt.types import Gradients
+from bptt.viz.cell_nodes import Edge, edges
 from bptt.viz.cell_picture import CellPicture
 from bptt.viz.lstm_nodes import BOTH, GATES, OF_GATE
 from bptt.viz.lstm_picture import LSTMPicture
@@ -63,6 +64,23 @@ class Walk:
         """Gradients of the walk that are not arguments, those inside the cell among them."""
         every = [name for stop in self.stops for name in stop.found]
         return tuple(name for name in every if name not in self.arguments)
+
+    def known(self, step: int) -> frozenset[str]:
+        """Return the gradients that are known after a step."""
+        return frozenset(name for stop in self.stops[:step] for name in stop.found)
+
+    def back(self, step: int) -> frozenset[Edge]:
+        """Return the edges on which gradients have flowed back after a step.
+
+        Out of every node that was passed, and from outside of the cell into those that were.
+        """
+        passed = {stop.node for stop in self.stops[:step]}
+        outside = self.picture.outside
+        return frozenset(
+            (node, each)
+            for node, each in edges(self.picture.nodes, outside)
+            if node in passed or (node in outside and each in passed)
+        )
 
 
 def _rnn_gradients(da_next: Any, cache: RNNCellCache) -> Gradients:  # noqa: ANN401 - what a learner gives

@@ -12,6 +12,7 @@ from bptt.viz.card import Card
 from bptt.viz.cell_picture import CellPicture
 from bptt.viz.lstm_picture import LSTMPicture
 from bptt.viz.rnn_picture import RNNPicture
+from bptt.viz.sheet import Sheet, draw_shapes
 
 
 @style.styled
@@ -51,6 +52,7 @@ def cell_graph(
     kind: type[CellPicture] = LSTMPicture if isinstance(cache, LSTMCellCache) else RNNPicture
     if highlight is not None and highlight not in kind.nodes:
         raise ValueError(f"The graph has no node {highlight!r}. Its nodes are {', '.join(kind.nodes)}.")
+    places = kind.layouts[0]
     values = kind.values(cache)
     known = {name: np.asarray(a, dtype=float) for name, a in (gradients or {}).items() if a is not None}
     given = {name: draw.as_matrix(a) for name, a in known.items()}
@@ -58,20 +60,18 @@ def cell_graph(
     direction = "gradients flow back" if given else "values flow forward"
     note = _note(kind, highlight, backward=bool(given)) if highlight else ""
     card = Card(
-        kind.height + (panel.HEIGHT if highlight else 0),
+        places.height + (panel.HEIGHT if highlight else 0),
         title=f"One {kind.name} cell: {direction}",
         caption=f"One {kind.name} cell as a graph: {direction}{f', here through {highlight}' if highlight else ''}.",
         description=_description(kind.words(shapes), given, shapes, note),
     )
-    picture = kind(card.page, values, given, shapes)
-    picture.edges()
-    picture.leaves()
-    picture.operations()
-    picture.arrays_on_edges()
-    picture.key()
+    sheet = Sheet(style.WIDTH, card.height)
+    picture = kind(sheet, places, values, given, shapes)
+    picture.graph()
     if highlight:
         picture.halo(highlight)
-        picture.panel(highlight, note)
+        panel.panel(sheet, places.height - 4, highlight, note, picture.story(highlight))
+    draw_shapes(card.page, sheet.shapes)
     return card
 
 

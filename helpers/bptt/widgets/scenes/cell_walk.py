@@ -1,32 +1,36 @@
 """Widget: backward walk through a cell, one node at a time, with the learner's own gradients."""
 
 from collections.abc import Callable, Iterator, Mapping
-from textwrap import fill, shorten
+from textwrap import shorten, wrap
 from typing import Any, NamedTuple
-
-from matplotlib.artist import Artist  # noqa: TC002 - loaded by every figure anyway
-from matplotlib.patches import Circle, Patch
-from matplotlib.patheffects import Normal, Stroke
 
 from bptt.check.tolerance import agrees
 from bptt.types import Gradients
 from bptt.viz import draw, panel, style
-from bptt.viz.card import Card
-from bptt.widgets.controls import steps
-from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.viz.cell_picture import CellPicture
+from bptt.viz.draw import Point
+from bptt.viz.panel import Shown
+from bptt.viz.sheet import Sheet
+from bptt.widgets.browser_figure import BrowserFigure, Layer, Layout, Sentence, column_layout, steps
 from bptt.widgets.learner_gradients import learner_gradients
-from bptt.widgets.scene import Layer, Scene
 from bptt.widgets.tracing import source_lines, trace_arrays
 from bptt.widgets.walk_steps import WALKS, Stop, Walk
 from bptt.wording import join_names
 
-_PANEL = 136.0
+_PAGE_WIDTH, _PANEL_LEFT, _TOP = 935.0, 622.0, 34.0
+"""On a page, where a unit is a pixel: width of the picture, where the panel begins, and its top."""
+_MARGIN = 8.0
+_MOST_ARRAYS = 230.0, 340.0
+"""Height for the arrays in the panel at most, on a page and in a narrow column."""
+_FINGER = 24.0
+"""Least width and height of what can be touched."""
 _LONGEST_LINE = 74
-"""Characters of a line of code that fit into the panel."""
+"""Characters of a line of the learner's that the panel shows."""
+_CODE, _SANS = 0.605, 0.56
+"""Width of a character at font size 1."""
 
 
-@style.styled
-def cell_walk(function: Callable[..., Any] | None, *arguments: Any) -> InteractiveFigure:  # noqa: ANN401 - of an RNN or an LSTM
+def cell_walk(function: Callable[..., Any] | None, *arguments: Any) -> BrowserFigure:  # noqa: ANN401 - of an RNN or an LSTM
     """Walk back through one cell, one node at a time.
 
     Each step lights one node and shows what has arrived there, what the node does to it, in words and as the line of
@@ -44,7 +48,7 @@ def cell_walk(function: Callable[..., Any] | None, *arguments: Any) -> Interacti
 
     Returns
     -------
-    InteractiveFigure
+    BrowserFigure
 
     Raises
     ------
@@ -55,8 +59,7 @@ def cell_walk(function: Callable[..., Any] | None, *arguments: Any) -> Interacti
     if walk is None or len(arguments) != len(walk.arguments):
         known = " or ".join(f"{w.exercise}, {', '.join(w.arguments)}" for w in WALKS.values())
         raise TypeError(f"cell_walk takes a function and what it is called with: {known}.")
-    scene = _Scene(walk, _gradients(walk, function, arguments), arguments[-1])
-    return InteractiveFigure(scene, lines=3, still={"step": len(walk.stops)}, step=steps("step", len(walk.stops) + 1))
+    return _Scene(walk, _gradients(walk, function, arguments), arguments[-1]).figure()
 
 
 class _Drawn(NamedTuple):
@@ -97,106 +100,127 @@ def _gradients(walk: Walk, function: Callable[..., Any] | None, arguments: tuple
     return _Drawn(gradients, wrong, source_lines(function, walk.inside), "your gradients", own.problem)
 
 
-class _Scene(Scene):
+class _Scene:
+    """What the walk shows and says at each step."""
+
     def __init__(self, walk: Walk, drawn: _Drawn, cache: Any) -> None:  # noqa: ANN401 - of an RNN or an LSTM
-        kind = walk.picture
-        super().__init__(
-            Card(
-                kind.height + _PANEL,
-                title=f"One {kind.name} cell, back from the right: {drawn.whose}",
-                caption=f"A walk back through one {kind.name} cell, one node at a time, with {drawn.whose}.",
-                description="",
-            )
-        )
         self._walk, self._drawn = walk, drawn
-        values = kind.values(cache)
-        arrays = values | drawn.gradients
-        shapes = {name: draw.shape(array) for name, array in arrays.items()}
-        self._picture = kind(self.card.page, values, drawn.gradients, shapes)
-        self._draw()
+        self._values = walk.picture.values(cache)
+        self._arrays = self._values | drawn.gradients
+        self._shapes = {name: draw.shape(array) for name, array in self._arrays.items()}
+        self._steps = range(len(walk.stops) + 1)
 
-    def _draw(self) -> None:
-        picture, page = self._picture, self.card.page
-        picture.edges()
-        picture.leaves()
-        picture.operations()
-        picture.arrays_on_edges()
-        picture.key()
-        together: dict[frozenset[str], list[Artist]] = {}
-        for once, artist in picture.found:
-            together.setdefault(once, []).append(artist)
-        self._back = {once: self.move(*artists) for once, artists in together.items()}
-        left, top = style.MARGIN - 4, picture.height - 4
-        box = (left, top, style.WIDTH - 2 * style.MARGIN + 8, _PANEL - 12)
-        draw.box(page, box, facecolor=style.MARKER_PALE, edgecolor=style.INK, linewidth=1.0)
-        self._lit: dict[str, Layer] = {}
-        self._story: dict[str, Layer] = {}
-        for stop in self._walk.stops:
-            with self.moving() as self._lit[stop.node]:
-                self._ring(stop.node)
-            with self.moving() as self._story[stop.node]:
-                panel.arrays(page, top + 29, _PANEL - 40, picture.story(stop.node))
-        with self.moving():
-            look: dict[str, Any] = {"ha": "left", "size": 10}
-            self._heading = draw.code(page, (left + 14, top + 16), "", weight="bold", **look)
-            self._forward = draw.code(page, (left + 14, top + 16), "", color=style.MUTED, **look)
-            self._yours = draw.code(page, (left + 14, top + 31), "", **look)
-            self._note = draw.text(page, (left + 14, top + 46), "", ha="left", va="top")
-            at = (style.WIDTH - style.MARGIN - 10, top + 16)
-            self._remark = draw.text(page, at, "", ha="right", color=style.WRONG, weight="bold")
+    def figure(self) -> BrowserFigure:
+        name, whose = self._walk.picture.name, self._drawn.whose
+        return BrowserFigure(
+            f"One {name} cell, back from the right: {whose}",
+            f"A walk back through one {name} cell, one node at a time, with {whose}.",
+            controls={"step": steps("step", len(self._steps))},
+            layouts=(self._layout(narrow=False), self._layout(narrow=True)),
+            layers=[Layer(("step",), self._draw)],
+            sentences=[Sentence(("step",), self._told)],
+            still={"step": self._steps[-1]},
+            lines=3,
+        )
 
-    def _ring(self, name: str) -> None:
-        """Draw a ring of light around a node: what moves is drawn above what is still, so it must not be filled."""
-        (x, y), (width, height) = self._picture.nodes[name].at, self._picture.nodes[name].lit
-        look: dict[str, Any] = {"facecolor": "none", "edgecolor": style.MARKER, "linewidth": 4.0, "zorder": 5}
-        if width == height:
-            ring: Patch = self.card.page.add_patch(Circle((x, y), width / 2, **look))
-        else:
-            ring = draw.box(self.card.page, (x - width / 2, y - height / 2, width, height), radius=9, **look)
-        ring.set_path_effects([Stroke(linewidth=5.6, foreground=style.INK), Normal()])
+    def _layout(self, *, narrow: bool) -> Layout:
+        """Return a layout in which the panel has room for every step."""
+        layout = column_layout(0) if narrow else Layout(_PAGE_WIDTH, 0, _TOP, _PAGE_WIDTH, 11.0)
+        sheet, height = layout.sheet(), self._walk.picture.layouts[1 + narrow].height
+        left, top, width = self._panel(sheet, narrow)
+        for step in self._steps:
+            below = self._write(sheet, (left, top), width, step)
+            shown = self._shown(self._picture(sheet, narrow, step), step)
+            height = max(height, below + min(panel.height(sheet, width, shown), _MOST_ARRAYS[narrow]) + _MARGIN)
+        return layout._replace(height=height + 2)
 
-    def update(self, *, step: int) -> str:
-        stops = self._walk.stops
-        found = {name for stop in stops[:step] for name in stop.found}
-        here = stops[step - 1] if step else None
-        for once, layer in self._back.items():
-            layer.show(not once.isdisjoint(found))
-        for layers in (self._lit, self._story):
-            for name, layer in layers.items():
-                layer.show(here is not None and name == here.node)
-        heading, code, note = self._told(here)
-        line, remark = self._line(here), self._wrong(here)
-        self._heading.set_text(heading)
-        self._forward.set_text(code if code != heading else "")
-        self._forward.set_x(style.MARGIN + 10 + 6.03 * (len(heading) + 2))
-        self._yours.set_text(shorten(f"yours: {line}", _LONGEST_LINE, placeholder=" ...") if line else "")
-        self._note.set_text(fill(note, 38))
-        self._remark.set_text(remark)
-        return " ".join(filter(None, self._words(step, note, code, line, remark)))
+    def _picture(self, sheet: Sheet, narrow: bool, step: int) -> CellPicture:  # noqa: FBT001
+        walk = self._walk
+        return walk.picture(
+            sheet,
+            walk.picture.layouts[1 + narrow],
+            self._values,
+            self._drawn.gradients,
+            self._shapes,
+            known=walk.known(step),
+            back=walk.back(step),
+        )
 
-    def _told(self, here: Stop | None) -> tuple[str, str, str]:
-        """Return the heading, the line of the forward pass and the rule of a stop."""
+    def _panel(self, sheet: Sheet, narrow: bool) -> tuple[float, float, float]:  # noqa: FBT001
+        """Return left edge, top and width of what is in the panel."""
+        left = 1.0 if narrow else _PANEL_LEFT
+        top = self._walk.picture.layouts[2].height if narrow else _TOP + 4
+        return left + _MARGIN, top + _MARGIN, sheet.width - left - 1 - 2 * _MARGIN
+
+    def _stop(self, step: int) -> Stop | None:
+        return self._walk.stops[step - 1] if step else None
+
+    def _shown(self, picture: CellPicture, step: int) -> list[Shown]:
+        here = self._stop(step)
+        return picture.story(here.node, *here.found) if here else []
+
+    def _draw(self, sheet: Sheet, narrow: bool, step: int) -> None:  # noqa: FBT001
+        picture = self._picture(sheet, narrow, step)
+        picture.graph()
+        for other, stop in enumerate(self._walk.stops, 1):
+            sheet.touch(picture.places.lit(stop.node, _FINGER), step=other)
+        here = self._stop(step)
+        if here:
+            picture.halo(here.node)
+        left, top, width = self._panel(sheet, narrow)
+        box = (left - _MARGIN, top - _MARGIN, width + 2 * _MARGIN, sheet.height - top + _MARGIN - 2)
+        sheet.box(box, face=style.MARKER_PALE, edge=style.INK, width=1.0)
+        below, shown = self._write(sheet, (left, top), width, step), self._shown(picture, step)
+        height = min(panel.height(sheet, width, shown), sheet.height - 2 - _MARGIN - below)
+        panel.arrays(sheet, (left, below, width, height), shown)
+
+    def _write(self, sheet: Sheet, at: Point, width: float, step: int) -> float:
+        """Write the text of the panel, and return where it ends."""
+        x, y = at
+        heading, forward, rule = self._rule(step)
+        line = shorten(self._line(step), _LONGEST_LINE, placeholder=" ...")
+        for words, look in (
+            (heading, {"code": True, "bold": True}),
+            (forward if forward != heading else "", {"code": True, "colour": style.MUTED}),
+            (f"yours: {line}" if line else "", {"code": True}),
+            (self._wrong(step), {"colour": style.WRONG, "bold": True}),
+            (rule, {}),
+        ):
+            if words:
+                character = _CODE if "code" in look else _SANS
+                lines = wrap(words, int(width / (character * sheet.least)))
+                sheet.text((x, y), "\n".join(lines), side="left", top=True, **look)
+                y += 1.3 * sheet.least * len(lines) + 4
+        return y
+
+    def _rule(self, step: int) -> tuple[str, str, str]:
+        """Return the heading of a step, the line of the forward pass and the rule."""
+        here = self._stop(step)
         if here is None:
             arrives = " and ".join(name for name in self._walk.arguments if name != "cache")
             return "forward", self._walk.forward, f"All values are known. {arrives} will arrive from the right."
-        return here.node, here.code, self._picture.nodes[here.node].backward
+        return here.node, here.code, self._walk.picture.nodes[here.node].backward
 
-    def _line(self, here: Stop | None) -> str:
-        known = self._drawn.code
+    def _line(self, step: int) -> str:
+        here, known = self._stop(step), self._drawn.code
         return ";  ".join(known[name] for name in here.found if name in known) if here else ""
 
-    def _wrong(self, here: Stop | None) -> str:
+    def _wrong(self, step: int) -> str:
+        here = self._stop(step)
         names = [name for name in here.found if name in self._drawn.wrong] if here else []
         return f"{join_names(names)} not exact yet" if names else ""
 
-    def _words(self, step: int, note: str, code: str, line: str, remark: str) -> Iterator[str]:
-        stops = self._walk.stops
-        here = stops[step - 1] if step else None
-        yield f"Step {step} of {len(stops)}, " + (f"at {here.node}." if here else "values only.")
-        yield note
-        yield f"Forward: `{code}`." if code else ""
+    def _told(self, step: int) -> str:
+        return " ".join(filter(None, self._words(step)))
+
+    def _words(self, step: int) -> Iterator[str]:
+        here, line, remark = self._stop(step), self._line(step), self._wrong(step)
+        _, forward, rule = self._rule(step)
+        yield f"Step {step} of {self._steps[-1]}, " + (f"at {here.node}." if here else "values only.")
+        yield rule
+        yield f"Forward: `{forward}`." if forward else ""
         yield f"Your line: `{line}`." if line else ""
-        arrays = {name: self._picture.arrays[name] for name in here.found} if here else {}
+        arrays = {name: self._arrays[name] for name in here.found} if here else {}
         yield " ".join(f"{n} {draw.shape(a)}: largest {draw.number(draw.largest(a))}." for n, a in arrays.items())
         yield f"{remark}." if remark else ""
         yield self._drawn.trouble
