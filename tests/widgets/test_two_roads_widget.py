@@ -2,15 +2,12 @@
 
 import numpy as np
 import pytest
-from crowds import assert_uncrowded, numbers
 from learner_code import FROM_LAST, NO_TIME, SWEEP, WITHOUT, written
-from matplotlib.collections import PathCollection
-from matplotlib.colors import to_hex
-from matplotlib.lines import Line2D
-from pictures import words
+from shapes import arrows, assert_tidy, texts
 
 from bptt import check, exact, inputs, rnn, widgets
 from bptt.viz import draw, style
+from bptt.viz.sheet import Circle, Grid, Line, Rectangle, Touch
 from bptt.widgets.ablations import loops
 
 STATES = list(WITHOUT)
@@ -27,16 +24,22 @@ def live(sequence):
     return widgets.two_roads(*sequence, written(SWEEP))
 
 
-def shown(live, *, t=1, loss=True, time=True):
-    """Move all controls and return what the widget says; its card is then in that state, even if the frame was kept."""
-    for name, value in {"t": t, "loss": loss, "time": time}.items():
-        live.controls[name].source.value = value
-    assert live.scene.update(**live.values) == live.words
-    return live.words
+def crosses(shapes):
+    """Return the middle of each cross; it has two lines."""
+    lines = [shape.points for shape in shapes if isinstance(shape, Line) and shape.colour == style.WRONG]
+    assert len(lines) % 2 == 0
+    return {tuple(np.mean(line, axis=0)) for line in lines}
 
 
-def crosses(live):
-    return [line for line in live.scene.card.findobj(Line2D) if line.get_marker() == "x" and line.get_visible()]
+def written_numbers(shapes):
+    """Return all texts, and the numbers in tinted cells."""
+    cells = [draw.number(shape.values[0][0]) for shape in shapes if isinstance(shape, Grid)]
+    return texts(shapes) + cells
+
+
+def assert_every_state_is_tidy(live, *, t):
+    for loss, time in STATES:
+        assert_tidy(live, t=t, loss=loss, time=time)
 
 
 @pytest.mark.parametrize("roads", STATES, ids=str)
@@ -83,11 +86,11 @@ def test_both_roads_are_told_at_every_step(live, sequence, t):
     da, caches = sequence
     loop = loops(da, caches)[True, True]
     loss, time, total = (draw.number(values[0, 0, t]) for values in (da, loop.da_prevt, loop.da_next))
-    said = shown(live, t=t)
+    said = live.words(t=t)
     assert f"At step {t}: loss path {loss} + time path {time} = {total}, which goes into the cell." in said
     assert f"dx[:, :, {t}] is {draw.number(exact.rnn_backward(da, caches)['dx'][0, 0, t])}." in said
     assert "All that it returns is exact." in said
-    assert not crosses(live)
+    assert not crosses(live.shapes(t=t))
 
 
 @pytest.mark.parametrize(("loss", "time"), STATES[1:], ids=str)
@@ -95,57 +98,89 @@ def test_wrong_answers_are_told_beside_exact_ones(live, sequence, loss, time):
     da, caches = sequence
     wrong = written(SWEEP, *WITHOUT[loss, time])(da, caches)["dx"]
     right = exact.rnn_backward(da, caches)["dx"]
-    said = shown(live, t=1, loss=loss, time=time)
+    said = live.words(t=1, loss=loss, time=time)
     assert f"dx[:, :, 1] is {draw.number(wrong[0, 0, 1])}; exact is {draw.number(right[0, 0, 1])}." in said
     steps = "0, 1, 2 and 3" if not (loss or time) else "0, 1 and 2"
     assert f"Wrong: dx at steps {steps}, da0, dWax, dWaa, dba." in said
-    (cross,) = crosses(live)[:1]
-    assert len(crosses(live)) == (not loss) + (not time)
-    assert len(cross.get_xdata()) == 4
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(("loss", "time"), STATES, ids=str)
+def test_arrows_of_a_road_left_out_are_grey_and_crossed(live, narrow, loss, time):
+    """Each road has an arrow at every step; the arrow to da0 stays, whatever is left out."""
+    shapes = live.shapes(narrow=narrow, loss=loss, time=time)
+    grey = arrows(shapes, style.AHEAD)
+    assert len(arrows(shapes, style.LOSS_PATH)) == 4 * loss
+    assert len(arrows(shapes, style.TIME_PATH)) == 4 * time + 1
+    assert len(grey) == 4 * (not loss) + 4 * (not time)
+    assert crosses(shapes) == {tuple(np.mean(arrow, axis=0)) for arrow in grey}
+
+
+@pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("roads", STATES, ids=str)
-def test_picture_has_the_numbers_of_the_chosen_loop(live, sequence, roads):
+def test_picture_has_the_numbers_of_the_chosen_loop(live, sequence, roads, narrow):
     """Of the roads that are there, what arrives; of three loops, the exact one, this one and the learner's."""
     loss, time = roads
-    shown(live, t=2, loss=loss, time=time)
     da, caches = sequence
     loop = loops(da, caches)[roads]
     rows = [values for values, there in ((da, loss), (loop.da_prevt, time), (loop.da_next, True)) if there]
-    expected = [draw.number(value) for values in rows for value in values.flat]
+    # Those of the lit step are written once more, in large.
+    expected = [draw.number(value) for values in rows for value in (*values.flat, values[0, 0, 2])]
     for found in (exact.rnn_backward(da, caches), loop.returned, exact.rnn_backward(da, caches)):
         parts = (found[name] for name in ("dx", "da0", "dWax", "dWaa", "dba"))
         expected += [draw.number(value) for part in parts for value in part.flat]
-    written_there = numbers(live.scene.card)
+    shapes = live.shapes(narrow=narrow, t=2, loss=loss, time=time)
+    written_there = written_numbers(shapes)
     for number in set(expected):
         assert written_there.count(number) >= expected.count(number)
+    assert texts(shapes).count("left out") == (not loss) + (not time)
 
 
-def test_lit_step_moves(live):
-    """The light on the chain and the one on the numbers below it stand at the join of the step."""
-    scene, pictures = live.scene, set()
-    for t, join in enumerate(scene._joins):
-        shown(live, t=t)
-        pictures.add(live.frame.png)
-        assert scene._halo.get_center()[0] == scene._column.get_x() + scene._column.get_width() / 2 == join
-        assert f"a[:, :, {t}]" in words(scene.card)
-    assert len(pictures) == len(scene._joins) == 4
+@pytest.mark.parametrize("narrow", [False, True])
+def test_light_is_at_the_join(live, narrow):
+    """On the chain, and on the numbers of the step below it."""
+    joins = sorted(
+        {shape.at[0] for shape in live.shapes(narrow=narrow) if isinstance(shape, Circle) if shape.radius < 6}
+    )
+    assert len(joins) == 4
+    for t, join in enumerate(joins):
+        shapes = live.shapes(narrow=narrow, t=t)
+        (halo,) = [shape for shape in shapes if isinstance(shape, Circle) and shape.face == style.MARKER]
+        lit = [s.at for s in shapes if isinstance(s, Rectangle) and s.face == style.MARKER_PALE and s.z < 1]
+        assert halo.at[0] == join
+        assert {left + wide / 2 for left, _, wide, _ in lit} == {join}
+        numbers = [s.at for s in shapes if isinstance(s, Grid) and abs(s.at[0] + s.at[2] / 2 - join) < 1]
+        assert len(numbers) == 3
+        for _, top, _, tall in numbers:
+            assert any(y < top and top + tall < y + high for _, y, _, high in lit)
+        assert f"a[:, :, {t}]" in texts(shapes)
 
 
+@pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize(("roads", "wrong"), list(zip(STATES, (0, 7, 7, 8), strict=True)), ids=str)
-def test_wrong_numbers_have_thick_outlines(live, roads, wrong):
+def test_wrong_numbers_have_thick_outlines(live, roads, wrong, narrow):
     """Of dx at four steps, da0, dWax, dWaa and dba; without one road, dx at the last step is still right."""
-    shown(live, loss=roads[0], time=roads[1])
-    boxes = [boxes for boxes in live.scene.card.findobj(PathCollection) if boxes.get_visible()]
-    edges = [to_hex(edge).upper() for each in boxes for edge in each.get_edgecolor()]
-    widths = [width for each in boxes for width in each.get_linewidth()]
-    assert edges.count(style.WRONG) == sum(width > 2 for width in widths) == wrong
+    shapes = live.shapes(narrow=narrow, loss=roads[0], time=roads[1])
+    boxes = [shape for shape in shapes if isinstance(shape, Rectangle)]
+    assert sum(box.edge == style.WRONG for box in boxes) == sum(box.width > 2 for box in boxes) == wrong
 
 
-def test_state_depends_on_the_controls_alone(live):
-    once = {state: live.scene.frame(t=2, loss=state[0], time=state[1]) for state in STATES}
-    for state in reversed(STATES):
-        assert live.scene.frame(t=2, loss=state[0], time=state[1]) == once[state]
+@pytest.mark.parametrize("narrow", [False, True])
+def test_picture_can_be_touched(live, narrow):
+    """Over each step of the chain, for the step; on each arrow of a road, to switch it."""
+    shapes = live.shapes(narrow=narrow)
+    areas = sorted((s for s in shapes if isinstance(s, Touch)), key=lambda shape: -shape.z)
+
+    def sets(x, y):
+        inside = (s for s in areas if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3])
+        return dict(next(inside).sets)
+
+    joins = [shape.at for shape in shapes if isinstance(shape, Circle) and shape.radius < 6]
+    assert [sets(x, y + 30) for x, y in joins] == [{"t": t} for t in range(4)]
+    for road, colour in (("loss", style.LOSS_PATH), ("time", style.TIME_PATH)):
+        # The last one of the time path leads to da0.
+        for ends in sorted(arrows(shapes, colour))[road == "time" :]:
+            assert sets(*np.mean(ends, axis=0)) == {road: None}
 
 
 @pytest.mark.parametrize(
@@ -174,15 +209,15 @@ def test_state_depends_on_the_controls_alone(live):
 def test_learners_own_gradients_are_judged_and_nothing_is_raised(sequence, changes, said):
     function = written(SWEEP, *changes, rnn_whole=exact.rnn_backward)
     live = widgets.two_roads(*sequence, function)
-    assert said.casefold() in live.words.casefold()
-    assert "exact" in live.words
-    assert_uncrowded(live.scene.card)
+    assert said.casefold() in live.words().casefold()
+    assert "exact" in live.words()
+    assert_tidy(live)
 
 
 def test_mistakes_are_called_what_the_check_calls_them(sequence):
     function = written(SWEEP, NO_TIME)
     (cause,) = check.run(check.EXERCISES["rnn_backward"], function).causes
-    assert f"The check calls it: {cause.title}." in widgets.two_roads(*sequence, function).words
+    assert f"The check calls it: {cause.title}." in widgets.two_roads(*sequence, function).words()
 
 
 def test_learners_own_cell_is_used(sequence):
@@ -192,18 +227,20 @@ def test_learners_own_cell_is_used(sequence):
         return {name: 2 * value for name, value in exact.allow_exact(exact.rnn_cell_backward)(da_next, cache).items()}
 
     live = widgets.two_roads(*sequence, written(SWEEP, rnn_cell_backward=rnn_cell_backward))
-    assert "Yours is wrong" in live.words
+    assert "Yours is wrong" in live.words()
 
 
 def test_result_instead_of_function_is_refused_in_words(sequence):
     live = widgets.two_roads(*sequence, {"dx": 1})
-    assert "Yours: Give the function rnn_backward itself, without calling it." in live.words
+    assert "Yours: Give the function rnn_backward itself, without calling it." in live.words()
 
 
 def test_without_a_function_there_is_nothing_of_yours(sequence):
     live = widgets.two_roads(*sequence)
-    assert "ours" not in live.words
-    assert live.scene.card.height < widgets.two_roads(*sequence, written(SWEEP)).scene.card.height
+    assert "ours" not in live.words()
+    assert "yours" not in texts(live.shapes())
+    for mine, others in zip(live.layouts, widgets.two_roads(*sequence, written(SWEEP)).layouts, strict=True):
+        assert mine.height <= others.height
 
 
 EXTREMES = {
@@ -219,9 +256,9 @@ def test_every_state_of_every_extreme_is_sane(sizes, extreme):
     n_a, m, length = sizes
     da, caches = extreme(*inputs.rnn(n_x=max(1, n_a - 2), n_a=n_a, m=m, T_x=length))
     live = widgets.two_roads(da, caches, written(SWEEP))
-    for loss, time in STATES:
-        live.scene.frame(t=length - 1, loss=loss, time=time)
-        assert_uncrowded(live.scene.card)
+    for t in range(length):
+        assert_every_state_is_tidy(live, t=t)
+    assert live.data()
 
 
 @pytest.mark.filterwarnings("error")
@@ -231,23 +268,25 @@ def test_huge_weights_are_sane(sequence):
     huge = {name: 1e200 * weights for name, weights in first.parameters.items()}
     _, _, caches = rnn.rnn_forward(caches.x, first.a_prev, {**first.parameters, "Waa": huge["Waa"]})
     live = widgets.two_roads(da, caches, written(SWEEP))
-    assert "Yours: all exact." in shown(live, time=False)
-    assert_uncrowded(live.scene.card)
+    assert "Yours: all exact." in live.words(time=False)
+    assert_every_state_is_tidy(live, t=1)
 
 
 def test_a_zero_gradient_leaves_nothing_wrong(sequence):
     da, caches = sequence
     live = widgets.two_roads(0 * da, caches)
-    assert "All that it returns is exact." in shown(live, loss=False)
+    assert "All that it returns is exact." in live.words(loss=False)
 
 
 def test_larger_arrays_are_shown_by_their_norms():
     da, caches = inputs.rnn(T_x=3)
     live = widgets.two_roads(da, caches)
     norm = draw.number(np.linalg.norm(da[:, :, 1]))
-    assert f"At step 1: the loss path brings {norm}, the time path " in live.words
-    assert "(norms)" in live.words
-    assert norm in numbers(live.scene.card)
+    assert f"At step 1: the loss path brings {norm}, the time path " in live.words()
+    assert "(norms)" in live.words()
+    for narrow in (False, True):
+        assert norm in written_numbers(live.shapes(narrow=narrow))
+        assert any("numbers are norms" in words for words in texts(live.shapes(narrow=narrow)))
 
 
 @pytest.mark.parametrize(

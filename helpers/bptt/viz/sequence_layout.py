@@ -1,101 +1,127 @@
 """Layout of a row of cells with forward and backward arrows."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.patches import Circle
+from bptt.viz import style
+from bptt.viz.draw import Box, Point
+from bptt.viz.sheet import Sheet
 
-from bptt.viz import draw, style
-from bptt.viz.draw import Point
-
-CELL, JOIN = 24.0, 5.0
-"""Width of a cell, and radius of the join that its state is."""
-_TALL, _BOX_TALL = 34.0, 32.0
+JOIN = 5.0
+"""Radius of the join that a state is."""
 _TRACK = 3.0
 """Values go so far to one side of a way, gradients so far to the other."""
-_END = 26.0
-_TO_JOIN = 0.42
-"""Where the join stands between its cell and the next one: the dashes of the time path need the longer part."""
 
 Way = tuple[Point, Point]
 
 
-class StepPosition(NamedTuple):
-    """Position of a step: x of the left side of its cell and of the middle of its join, in points."""
-
-    left: float
-    join: float
-
-
-def place(left: float, room: float) -> StepPosition:
-    """Return the position of a step that begins at ``left`` and is ``room`` points wide."""
-    return StepPosition(left, left + CELL + _TO_JOIN * (room - CELL))
-
-
+@dataclass(frozen=True)
 class SequenceLayout:
-    """A row of cells: methods draw its parts, or return start and end of a gradient's arrow, in points.
+    """A row of cells: methods put its parts on a sheet, or return start and end of a gradient's arrow.
 
-    Parameters
+    Attributes
     ----------
-    page : Axes
-    places : list of StepPosition
-        One for each step.
+    length : int
+        Number of steps.
+    left, room : float
+        Left side of the first cell, and width of a step.
     top, middle : float
-        y of the top of the boxes above the joins, and of the middle of cells and joins, in points.
-    box : float
-        Width of those boxes, in points.
+        Top of the boxes above the joins, and middle of cells and joins.
+    cell, box : tuple of float
+        Width and height of a cell, and of a box above a join.
+    to_join : float
+        Where the join stands between its cell and the next one, from 0 to 1: the dashes of the time path need the
+        longer part.
+    end : float
+        Length of the arrows at both ends of the row.
     """
 
-    def __init__(self, page: Axes, places: list[StepPosition], top: float, middle: float, box: float = 58.0) -> None:
-        self.page = page
-        self.places = places
-        self.top = top
-        self.middle = middle
-        self._box = box
+    length: int
+    left: float
+    room: float
+    top: float
+    middle: float
+    cell: tuple[float, float]
+    box: tuple[float, float]
+    to_join: float
+    end: float
 
-    def step(self, t: int, above: str) -> None:
-        """Draw a step: its cell, its join with a box above, and the forward arrows between them.
+    @property
+    def joins(self) -> list[float]:
+        """Middle of each join, from the left."""
+        wide = self.cell[0]
+        after = round(wide + self.to_join * (self.room - wide))
+        return [self._left(t) + after for t in range(self.length)]
+
+    def step(self, sheet: Sheet, t: int, words: str, above: str) -> None:
+        """Add a step: its cell with words in it, its join with a box above, and the forward arrows between them.
 
         Parameters
         ----------
+        sheet : Sheet
         t : int
-        above : str
-            Text in the box.
+        words, above : str
+            Texts in the cell and in the box.
         """
-        left, join = self.places[t]
-        page, y, end = self.page, self.middle, self.top + _BOX_TALL
-        draw.box(page, (left, y - _TALL / 2, CELL, _TALL), edgecolor=style.INK, linewidth=1.1, zorder=3)
-        draw.text(page, (left + CELL / 2, y), f"cell\n{t}", size=style.SMALL, linespacing=1.25, zorder=4)
-        draw.box(page, (join - self._box / 2, self.top, self._box, _BOX_TALL), edgecolor=style.HAIRLINE)
-        draw.text(page, (join, (self.top + end) / 2), above, size=style.SMALL, color=style.MUTED, linespacing=1.25)
-        draw.arrow(page, [(join - _TRACK, y - JOIN), (join - _TRACK, end)], color=style.VALUE)
-        draw.arrow(page, [(left + CELL, y - _TRACK), (join - JOIN, y - _TRACK)], color=style.VALUE)
-        page.add_patch(Circle((join, y), JOIN, facecolor=style.INK, zorder=3))
-
-    def forward(self, t: int) -> None:
-        """Draw the forward arrow into the cell of a step; the first one begins before the row."""
-        left = self.places[t].left
-        start = self.places[t - 1].join + JOIN if t else left - _END
-        draw.arrow(self.page, [(start, self.middle - _TRACK), (left, self.middle - _TRACK)], color=style.VALUE)
+        left, join, y, end = self._left(t), self.joins[t], self.middle, self.top + self.box[1]
+        wide, tall = self.cell
+        sheet.box((left, y - tall / 2, wide, tall), edge=style.INK, width=1.1, z=3)
+        sheet.text((left + wide / 2, y), words, size=style.SMALL)
+        sheet.box((join - self.box[0] / 2, self.top, *self.box), edge=style.HAIRLINE)
+        sheet.text((join, (self.top + end) / 2), above, size=style.SMALL, colour=style.MUTED)
+        sheet.arrow([(join - _TRACK, y - JOIN), (join - _TRACK, end)])
+        sheet.arrow([(left + wide, y - _TRACK), (join - JOIN, y - _TRACK)])
+        start = self.joins[t - 1] + JOIN if t else left - self.end
+        sheet.arrow([(start, y - _TRACK), (left, y - _TRACK)])
+        sheet.dot((join, y), JOIN)
 
     def from_above(self, t: int) -> Way:
         """Return the arrow from the box above a join down to it."""
-        x = self.places[t].join + _TRACK
-        return (x, self.top + _BOX_TALL), (x, self.middle - JOIN)
+        x = self.joins[t] + _TRACK
+        return (x, self.top + self.box[1]), (x, self.middle - JOIN)
 
     def from_later(self, t: int) -> Way:
         """Return the arrow from the cell of the next step, or from the end of the row, to a join."""
-        join, y = self.places[t].join, self.middle
-        if t == len(self.places) - 1:
-            return (join + _END, y), (join + JOIN, y)
-        return (self.places[t + 1].left, y + _TRACK), (join + JOIN, y + _TRACK)
+        join, y = self.joins[t], self.middle
+        if t == self.length - 1:
+            return (join + self.end, y), (join + JOIN, y)
+        return (self._left(t + 1), y + _TRACK), (join + JOIN, y + _TRACK)
 
     def into_cell(self, t: int) -> Way:
         """Return the arrow from a join into its cell."""
-        left, join = self.places[t]
-        return (join - JOIN, self.middle + _TRACK), (left + CELL, self.middle + _TRACK)
+        y = self.middle + _TRACK
+        return (self.joins[t] - JOIN, y), (self._left(t) + self.cell[0], y)
 
     def out(self) -> Way:
         """Return the arrow out of the first cell."""
-        left = self.places[0].left
-        return (left, self.middle + _TRACK), (left - _END, self.middle + _TRACK)
+        y = self.middle + _TRACK
+        return (self.left, y), (self.left - self.end, y)
+
+    def column(self, t: int) -> Box:
+        """Return the part of the row that belongs to a step."""
+        return (self.joins[t] - self.room / 2, self.top, self.room, self.middle + self.cell[1] / 2 - self.top)
+
+    def _left(self, t: int) -> float:
+        return self.left + t * self.room
+
+
+def gradient(sheet: Sheet, way: Way, road: str, *, dash: float = 1.0, there: bool = True) -> None:
+    """Add a gradient's arrow by the name of its path; one that is left out is grey and crossed.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    way : tuple of Point
+    road : str
+        As for ``style.line_style``.
+    dash : float
+        Factor of the length of dashes, where the arrows are short.
+    there : bool
+    """
+    look: dict[str, Any] = style.line_style(road)
+    dashes = () if look["linestyle"] == style.SOLID else tuple(dash * part for part in look["linestyle"][1])
+    colour = look["color"] if there else style.AHEAD
+    sheet.arrow(way, colour, width=style.line_width(road), dash=dashes, z=2.5)
+    if not there:
+        (x0, y0), (x1, y1) = way
+        sheet.cross(((x0 + x1) / 2, (y0 + y1) / 2))

@@ -4,8 +4,9 @@
 /**
  * @typedef {{by: number[], when?: [number, number, number]}} Rule  What depends on which controls, and when it is seen.
  * @typedef {Rule & {changes: number[][]}} Layer  Indices of shapes that come or go from one state to the next.
- * @typedef {Rule & {texts: string[]}} Sentence  Also a text that stands in others where its name does.
- * @typedef {{width: number, height: number, top: number, most: number, shapes: any[][], layers: Layer[]}} Layout
+ * @typedef {Rule & {texts: string[], which: number[]}} Sentence  Its texts, and which of them belongs to each state. Also a text that stands in others where its name does.
+ * @typedef {{width: number, height: number, top: number, most: number, looks: any[][], shapes: any[][],
+ *            layers: Layer[]}} Layout  A shape is the number of its look, and what belongs where the look has null.
  * @typedef {{kind: "slider" | "steps" | "switch", label: string, texts: string[], start: number, look: string,
  *            seconds?: number, limit?: [number, number[]]}} Control
  * @typedef {{title: string, lines: number, palette: Record<string, [string, string]>, controls: Control[],
@@ -23,6 +24,7 @@ const STYLE = `
 :host { display: block; }
 .card { box-sizing: border-box; padding: 8px 12px; border: 1px solid var(--hairline); border-radius: 10px;
   background: var(--paper); color: var(--ink); font: 13px/1.4 system-ui, "DejaVu Sans", sans-serif; text-align: left; }
+.card.narrow { padding: 6px 5px; }
 h4 { margin: 0 0 4px; font-size: 15px; font-weight: 600; line-height: 1.3; }
 .controls { display: flex; flex-wrap: wrap; gap: 2px 18px; align-items: center; margin-bottom: 4px; }
 .control { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 2px 6px; min-height: 28px; max-width: 100%; }
@@ -31,8 +33,8 @@ input { margin: 0; accent-color: var(--loss-path); }
 input[type="range"] { width: 150px; min-width: 80px; min-height: 24px; flex: 0 1 auto; }
 button { font: inherit; color: inherit; background: var(--box); border: 1px solid var(--muted); border-radius: 6px;
   padding: 2px 9px; min-height: 26px; white-space: nowrap; cursor: pointer; }
-button:disabled { opacity: .45; cursor: default; }
-output { min-width: 1.6em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+button:disabled { color: var(--muted); border-color: var(--hairline); cursor: default; }
+.readout { min-width: 1.6em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 svg { display: block; width: 100%; height: auto; touch-action: pan-y; }
 text { white-space: pre; font-family: "DejaVu Sans", Verdana, system-ui, sans-serif; }
@@ -151,14 +153,19 @@ function grid(group, [x, y, width, height, cols, role, strengths, texts, size, d
   add(group, "rect", { x, y, width, height, fill: "none", stroke: paint(role), "stroke-width": 0.9 });
 }
 
-/** Hide the picture that stands for this one where no script runs: the nearest one above. @param {Element} host */
+/**
+ * Hide the picture that stands for this one where no script runs: the nearest thing above that is not empty, whatever
+ * the front end calls it.
+ * @param {Element} host
+ */
 function hideStill(host) {
   for (let at = host; at.parentElement; at = at.parentElement) {
-    const before = at.previousElementSibling;
-    if (!before) continue;
-    const pictures = before.matches("img") ? [before] : before.querySelectorAll("img");
-    if (pictures.length === 1 && !before.textContent?.trim()) /** @type {HTMLElement} */ (before).style.display = "none";
-    return;
+    for (let above = at.previousElementSibling; above; above = above.previousElementSibling) {
+      const pictures = above.matches("img") ? 1 : above.querySelectorAll("img").length;
+      if (!pictures && !above.textContent?.trim()) continue;
+      if (pictures === 1 && !above.textContent?.trim()) /** @type {HTMLElement} */ (above).style.display = "none";
+      return;
+    }
   }
 }
 
@@ -187,10 +194,15 @@ function start(host, data) {
   const state = (/** @type {Rule} */ rule) => rule.by.reduce((at, i) => at * data.controls[i].texts.length + values[i], 0);
   const seen = (/** @type {Rule} */ { when }) => !when || (when[1] <= values[when[0]] && values[when[0]] <= when[2]);
 
+  const text = (/** @type {Sentence} */ sentence) => sentence.texts[sentence.which[state(sentence)]];
+
   const filled = (/** @type {string} */ words) => words.replace(SLOT, (name) => {
     const number = data.numbers[name];
-    return number ? number.texts[state(number)] : name;
+    return number ? text(number) : name;
   });
+
+  const shapes = data.layouts.map((layout) => layout.shapes.map(
+    ([look, ...own]) => layout.looks[look].map((part) => (part === null ? own.shift() : part))));
 
   // The shapes of every state of every layer.
   const shown = data.layouts.map((layout) => layout.layers.map((layer) => {
@@ -250,8 +262,8 @@ function start(host, data) {
       buttons[2].addEventListener("click", by(1));
     }
     const label = add(row, "label", { class: "control" }, control.label);
-    const range = add(label, "input", { type: "range", min: 0, step: 1 });
-    const readout = add(label, "output");
+    const range = add(label, "input", { type: "range", min: 0, step: 1, "aria-label": control.label });
+    const readout = add(label, "span", { class: "readout", "aria-hidden": "true" });
     range.addEventListener("input", () => { stop(); set([[i, Number(range.value)]]); });
     return () => {
       range.max = count(i) - 1;
@@ -270,13 +282,13 @@ function start(host, data) {
     layout.layers.forEach((layer, k) => { if (seen(layer)) for (const i of shown[narrow][k][state(layer)]) visible.add(i); });
     svg.replaceChildren(...[...visible].sort((a, b) => a - b).map((i) => {
       if (!nodes[i]) {
-        nodes[i] = draw(layout.shapes[i], paint, slots);
-        if (layout.shapes[i][0] === "h") nodes[i].dataset.touch = String(i);
+        nodes[i] = draw(shapes[narrow][i], paint, slots);
+        if (shapes[narrow][i][0] === "h") nodes[i].dataset.touch = String(i);
       }
       return nodes[i];
     }));
     for (const [text, words] of slots) text.textContent = filled(words);
-    write(told, filled(data.said.filter(seen).map((sentence) => sentence.texts[state(sentence)]).filter(Boolean).join(" ")));
+    write(told, filled(data.said.filter(seen).map(text).filter(Boolean).join(" ")));
   }
 
   /** Choose theme and layout, and draw anew if they changed. */
@@ -289,6 +301,7 @@ function start(host, data) {
     if (nodes.length && dark === wasDark && narrow === wasNarrow) return;
     const { width, height, top, most } = data.layouts[narrow];
     for (const role of Object.keys(data.palette)) card.style.setProperty(`--${role}`, paint(role));
+    card.classList.toggle("narrow", Boolean(narrow));
     card.style.maxWidth = `${most + 26}px`;
     svg.setAttribute("viewBox", `0 ${top} ${width} ${height - top}`);
     svg.style.maxWidth = `${most}px`;
@@ -300,7 +313,7 @@ function start(host, data) {
   const touched = (/** @type {PointerEvent} */ event) => {
     const found = root.elementsFromPoint(event.clientX, event.clientY);
     const area = found.map((element) => /** @type {HTMLElement} */ (element.closest("[data-touch]"))).find(Boolean);
-    return area ? /** @type {[number, number | null][]} */ (data.layouts[narrow].shapes[Number(area.dataset.touch)][5]) : [];
+    return area ? /** @type {[number, number | null][]} */ (shapes[narrow][Number(area.dataset.touch)][5]) : [];
   };
   svg.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => set(touched(event)));
   svg.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {

@@ -7,6 +7,7 @@ a picture shows at each state of its controls, and what it says in words, is com
 
 import html
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -26,9 +27,11 @@ from bptt.widgets.notebook_output import quantized, words_as_html
 
 _ROLES = {colour.light: role for role, colour in style.PALETTE.items()}
 _SIDES = {"left": 0, "center": 1, "right": 2}
+_OWN = {"a": (1,), "l": (1,), "b": (1, 2), "c": (1, 2), "t": (1, 2, 3), "g": (1, 2, 7, 8), "h": (1, 2, 5)}
+"""Parts of an encoded shape, by its kind, that are its own; the others are its look, which many shapes share."""
 NARROW = 240.0
 """Width of the sheet for a narrow column."""
-_STILL_PIXELS = 1.5
+_STILL_PIXELS = 1.25
 """Pixels of the still picture for each CSS pixel."""
 
 
@@ -233,14 +236,11 @@ class BrowserFigure:
             "palette": {role: list(colour) for role, colour in style.PALETTE.items()},
             "controls": [self._control(control) for control in self.controls.values()],
             "numbers": {
-                slot(name): self._rule(number) | {"texts": [number.text(*at) for at in self._states(number.by)]}
+                slot(name): self._rule(number) | self._texts(number.by, number.text)
                 for name, number in self._numbers.items()
             },
             "layouts": [self._layout(narrow) for narrow in (False, True)],
-            "said": [
-                self._rule(sentence) | {"texts": [sentence.words(*at) for at in self._states(sentence.by)]}
-                for sentence in self._sentences
-            ],
+            "said": [self._rule(sentence) | self._texts(sentence.by, sentence.words) for sentence in self._sentences],
         }
 
     def page(self) -> str:
@@ -300,9 +300,23 @@ class BrowserFigure:
             if part.when is None or part.when[1] <= at[part.when[0]] <= part.when[2]:
                 yield part
 
-    def _states(self, by: tuple[str, ...]) -> list[tuple[Any, ...]]:
-        """Return all states of some controls, the last one changing fastest."""
-        return list(product(*(self.controls[name].values for name in by)))
+    def _states(self, by: tuple[str, ...]) -> list[tuple[Any, ...] | None]:
+        """Return all states of some controls, the last one changing fastest; None for one that a limit rules out."""
+        indices = product(*(range(len(self.controls[name].values)) for name in by))
+        return [self._state(dict(zip(by, at, strict=True))) for at in indices]
+
+    def _state(self, at: Mapping[str, int]) -> tuple[Any, ...] | None:
+        for name, i in at.items():
+            limit = self.controls[name].limit
+            if limit and limit[0] in at and i >= limit[1][at[limit[0]]]:
+                return None
+        return tuple(self.controls[name].values[i] for name, i in at.items())
+
+    def _texts(self, by: tuple[str, ...], text: Callable[..., str]) -> dict[str, Any]:
+        """Return the texts of all states: each once, and which of them belongs to each state."""
+        every = ["" if at is None else text(*at) for at in self._states(by)]
+        once = {words: i for i, words in enumerate(dict.fromkeys(every))}
+        return {"texts": list(once), "which": [once[words] for words in every]}
 
     def _control(self, control: Control) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -331,8 +345,11 @@ class BrowserFigure:
 
     def _layout(self, narrow: bool) -> dict[str, Any]:  # noqa: FBT001 - an index of the layouts
         layout = self.layouts[narrow]
-        drawn = [[self._encoded(layer, narrow, at) for at in self._states(layer.by)] for layer in self._layers]
-        every = {code: z for states in drawn for state in states for code, z in state.items()}
+        drawn = [
+            [None if at is None else self._encoded(layer, narrow, at) for at in self._states(layer.by)]
+            for layer in self._layers
+        ]
+        every = {code: z for states in drawn for state in states if state for code, z in state.items()}
         # What is nearer to the reader comes later.
         order = sorted(every, key=every.__getitem__)
         place = {code: i for i, code in enumerate(order)}
@@ -341,7 +358,7 @@ class BrowserFigure:
             before: set[int] = set()
             changes = []
             for state in states:
-                now = {place[code] for code in state}
+                now = before if state is None else {place[code] for code in state}
                 changes.append(sorted(before ^ now))
                 before = now
             layers.append(self._rule(layer) | {"changes": changes})
@@ -350,7 +367,7 @@ class BrowserFigure:
             "height": layout.height,
             "top": layout.top,
             "most": layout.most,
-            "shapes": [json.loads(code) for code in order],
+            **_packed([json.loads(code) for code in order]),
             "layers": layers,
         }
 
@@ -400,6 +417,16 @@ def _cells(shape: Grid) -> list[Any]:
     return [cols, _role(shape.colour), strengths.ravel().tolist(), written, _short(size), int(detailed)]
 
 
+def _packed(shapes: list[list[Any]]) -> dict[str, Any]:
+    """Return shapes as their looks, each once and with None where shapes of one look differ, and what differs."""
+    looks: dict[str, int] = {}
+    packed = []
+    for shape in shapes:
+        look = json.dumps([None if i in _OWN[shape[0]] else part for i, part in enumerate(shape)])
+        packed.append([looks.setdefault(look, len(looks)), *(shape[i] for i in _OWN[shape[0]])])
+    return {"looks": [json.loads(look) for look in looks], "shapes": packed}
+
+
 def _flat(points: tuple[Point, ...]) -> list[float]:
     return [_short(value) for point in points for value in point]
 
@@ -415,4 +442,7 @@ def _short(value: float) -> float:
 
 @cache
 def _script() -> str:
-    return resources.files("bptt.widgets").joinpath("browser_figure.js").read_text(encoding="utf-8")
+    """Return the script without comments and indentation: it stands in every figure of a notebook."""
+    source = resources.files("bptt.widgets").joinpath("browser_figure.js").read_text(encoding="utf-8")
+    lines = (line.strip() for line in re.sub(r"/\*\*.*?\*/", "", source, flags=re.DOTALL).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -1,50 +1,55 @@
 """Widget: gradients that arrive at each state, with switches that leave out the loss path or the time path."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib.colors import to_rgb, to_rgba_array
-from matplotlib.patches import Circle
 
 from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
 from bptt.viz import draw, style
-from bptt.viz.card import Card
-from bptt.viz.draw import TextCollection, Tint
-from bptt.viz.sequence_layout import JOIN, SequenceLayout, Way, place
-from bptt.widgets.ablations import Loop, loops, same, wrong
-from bptt.widgets.controls import switch, whole
-from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.viz.draw import Box, Point, Tint
+from bptt.viz.sequence_layout import SequenceLayout, Way, gradient
+from bptt.viz.sheet import Sheet
+from bptt.widgets.ablations import Roads, loops, same, switched, wrong
+from bptt.widgets.browser_figure import (
+    NARROW,
+    BrowserFigure,
+    Layer,
+    Number,
+    Sentence,
+    column_layout,
+    page_layout,
+    slider,
+    slot,
+    switch,
+)
 from bptt.widgets.learner_gradients import learner_gradients
-from bptt.widgets.scene import Layer, Scene
-from bptt.widgets.text_boxes import TextBoxes, TextBoxStyle
 from bptt.wording import join_names
 
 _MOST = 5
-_LEFT, _RIGHT, _WIDEST = 134.0, 472.0, 86.0
-"""Between these the steps stand; one step takes no more than its widest."""
-_BOXES, _CHAIN = 42.0, 118.0
-_ROADS, _RETURNED, _ROW = 170.0, 236.0, 19.0
-"""Middle of the first row of what arrives, heading of what is returned, and the height of a row."""
-_CELL = (28.0, 14.0)
-_HEADINGS, _DA0 = -114.0, -39.0
-"""From the first cell to the names of the rows, and to the column of da0."""
-_WEIGHTS = {"dWax": 513.0, "dWaa": 545.0, "dba": 577.0}
-_SUM_AT = (498.0, 42.0, 94.0, 146.0)
-_SUM_DIGITS = 11.0
-_NOTES = 205.0
+_TOP = 38.0
+"""Where the picture begins on a page."""
 _PLAIN, _BOLD = 0.9, 2.2
 """Outlines of numbers that are right and wrong."""
-_NAMES = {
-    "da[:, :, t]": ("loss path", style.LOSS_PATH, style.LOSS_PATH),
-    "da_prevt": ("time path", style.TIME_PATH, style.TIME_PATH_TEXT),
-    "da_next": ("into the cell", style.SUM, style.SUM),
-}
-"""What arrives and what goes on: what it is called, its colour, and that of text about it."""
+_TITLE = "Two roads lead back to every state, and where they meet they add"
 
-Roads = tuple[bool, bool]
-"""Whether a loop has the loss path, and the time path."""
+
+class _Row(NamedTuple):
+    """What arrives at each step, or goes on: its name in code, the path on which it comes, its colour as text."""
+
+    name: str
+    path: str
+    road: str
+    colour: str
+    ink: str
+
+
+_ROWS = (
+    _Row("da[:, :, t]", "loss path", "loss", style.LOSS_PATH, style.LOSS_PATH),
+    _Row("da_prevt", "time path", "time", style.TIME_PATH, style.TIME_PATH_TEXT),
+    _Row("da_next", "into the cell", "sum", style.SUM, style.SUM),
+)
 _HOW = {
     (True, True): "Both roads, added at every state.",
     (True, False): "No step hears of a later one.",
@@ -58,8 +63,7 @@ _SUCH = {
 }
 
 
-@style.styled
-def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None = None) -> InteractiveFigure:
+def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None = None) -> BrowserFigure:
     r"""Show both gradients that arrive at each state of a sequence, with a switch for each of the two paths.
 
     .. math:: da_{next}^{\langle t \rangle} = da^{\langle t \rangle} + da_{prevt}^{\langle t \rangle}
@@ -79,7 +83,7 @@ def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | N
 
     Returns
     -------
-    InteractiveFigure
+    BrowserFigure
 
     Raises
     ------
@@ -92,261 +96,381 @@ def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | N
         raise ValueError(f"da has shape {draw.shape(da)}. With these caches it has {expected}.")
     if expected[-1] > _MOST:
         raise ValueError(f"There is room for 1 to {_MOST} steps, not for {expected[-1]}. viz.two_roads draws more.")
-    last = expected[-1] - 1
-    return InteractiveFigure(
-        _Switches(da, caches, rnn_backward),
+    picture = _Picture(da, caches, rnn_backward)
+    roads, both = picture.roads, ("t", *picture.roads)
+    return BrowserFigure(
+        _TITLE,
+        f"{_TITLE}. What a loop returns, with both roads or without one of them.",
+        controls={
+            "t": slider("step t", range(expected[-1]), (expected[-1] - 1) // 2),
+            **{row.road: switch(f"{row.path}, {row.name}", look=f"{row.road}-path") for row in _ROWS[:2]},
+        },
+        layouts=(page_layout(picture.places[0].bottom, top=_TOP), column_layout(picture.places[1].bottom)),
+        layers=[
+            Layer((), picture.draw_still),
+            Layer(("t",), picture.draw_light),
+            *(Layer((road,), picture.road_drawer(road)) for road in roads),
+            Layer(roads, picture.draw_loop),
+        ],
+        sentences=[
+            Sentence(roads, picture.tell_meeting),
+            Sentence(roads, picture.tell_loop),
+            Sentence(roads, picture.tell_dx),
+            Sentence((), picture.tell_own),
+        ],
+        numbers={
+            "t": Number(("t",), str),
+            **{row.road: Number(both, picture.arriving_reader(row)) for row in _ROWS},
+            **{name: Number(roads, picture.returned_reader(j)) for j, name in enumerate(picture.column_names())},
+            "mine": Number(both, lambda t, *at: _amount(picture.loops[at].returned["dx"][..., t])),
+            "exact": Number(("t",), lambda t: _amount(picture.exact["dx"][..., t])),
+        },
         lines=3,
-        t=whole("step t", last // 2, (0, last)),
-        loss=switch("loss path, da[:, :, t]"),
-        time=switch("time path, da_prevt"),
     )
 
 
-class _Switches(Scene):
+class _Places(NamedTuple):
+    """Where everything is.
+
+    Attributes
+    ----------
+    chain : SequenceLayout
+    rows : list of float
+        Middle of each row of what arrives.
+    cell : tuple of float
+        Width and height of a number's box.
+    headings : list of Point
+        Left end of the name of each of these rows.
+    columns, names : list of Point
+        Name of each gradient that is returned, and of each loop that returns it.
+    returned : list
+        Centre of each box of what is returned, by loop and gradient.
+    total : Box
+        Where the sum at the lit step is written.
+    note : Point
+    bottom : float
+    """
+
+    chain: SequenceLayout
+    rows: list[float]
+    cell: tuple[float, float]
+    headings: list[Point]
+    columns: list[Point]
+    names: list[Point]
+    returned: list[list[Point]]
+    total: Box
+    note: Point
+    bottom: float
+
+
+def _page(length: int, rows: int, returned: int) -> _Places:
+    """Place everything on a page; ``rows`` is how many loops return ``returned`` gradients."""
+    left, right, pitch, chain_y = 134.0, 472.0, 19.0, 116.0
+    room = min(86.0, (right - left) // length)
+    start = left + (right - left - room * length) // 2
+    box = (min(58.0, room - 8), 32.0)
+    chain = SequenceLayout(length, start, room, 42, chain_y, (24, 34), box, 0.42, 26)
+    below = [chain_y + 51 + pitch * i for i in range(len(_ROWS))]
+    top = below[-1] + 29
+    weights = [style.WIDTH - 35 - 32 * i for i in reversed(range(returned - length - 1))]
+    across = [*chain.joins, start - 39, *weights]
+    down = [top + pitch * (i + 1) for i in range(rows)]
+    return _Places(
+        chain=chain,
+        rows=below,
+        cell=(28, 14),
+        headings=[(start - 114, y) for y in below],
+        columns=[(x, top) for x in across],
+        names=[(start - 114, y) for y in down],
+        returned=[[(x, y) for x in across] for y in down],
+        total=(498, 42, 94, 142),
+        note=(style.WIDTH - style.MARGIN, top - 30),
+        bottom=down[-1] + 16,
+    )
+
+
+def _column(length: int, rows: int, returned: int, notes: int) -> _Places:
+    """Place everything in a narrow column, where each gradient has a row; ``notes`` is how many lines they have."""
+    room = min(56.0, 41.0 * _MOST // length)
+    start = 22 + (41.0 * _MOST - room * length) // 2
+    chain = SequenceLayout(length, start, room, 2, 60, (14, 34), (40, 18), 0.44, 17)
+    below = [126.0 + 40 * i for i in range(len(_ROWS))]
+    total = (1, below[-1] + 18, NARROW - 2, 64)
+    top = total[1] + total[3] + 14
+    across = [76 + (NARROW - 76) * (2 * i + 1) // (2 * rows) for i in range(rows)]
+    down = [top + 20 + 21 * j for j in range(returned)]
+    return _Places(
+        chain=chain,
+        rows=below,
+        cell=(40, 18),
+        headings=[(1, y - 19) for y in below],
+        columns=[(1, y) for y in down],
+        names=[(x, top) for x in across],
+        returned=[[(x, y) for y in down] for x in across],
+        total=total,
+        note=(NARROW - 1, down[-1] + 13 + 7 * notes),
+        bottom=down[-1] + 14 + 14 * notes,
+    )
+
+
+class _Picture:
     def __init__(self, da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None) -> None:
-        rows = 2 if rnn_backward is None else 3
-        self._last_line = _RETURNED + (rows + 1) * _ROW + 10
-        title = "Two roads lead back to every state, and where they meet they add"
-        super().__init__(
-            Card(
-                self._last_line + 18,
-                title=title,
-                caption=f"{title}. What a loop returns, with both roads or without one of them.",
-                description="",
-            )
-        )
-        self._da, self._loops = da, loops(da, caches)
-        self._exact = self._loops[True, True].returned
-        self._yours = None
+        kind = switched(caches)
+        self.roads = kind.names
+        self.loops = loops(da, caches)
+        self.exact = self.loops[True, True].returned
+        self._da, self._length = da, da.shape[-1]
+        self._own = None
         if rnn_backward is not None:
-            self._yours = learner_gradients("rnn_backward", rnn_backward, {"da": da, "caches": caches}, self._exact)
-        self._length = da.shape[-1]
-        room = min(_WIDEST, (_RIGHT - _LEFT) / self._length)
-        start = _LEFT + (_RIGHT - _LEFT - room * self._length) / 2
-        places = [place(start + t * room, room) for t in range(self._length)]
-        self._chain = SequenceLayout(self.card.page, places, _BOXES, _CHAIN, min(58.0, room - 8))
-        self._joins = [there.join for there in places]
-        self._columns = [*self._joins, start + _DA0, *_WEIGHTS.values()]
-        self._draw_still(start + _HEADINGS)
-        self._draw_moving()
+            arguments = {"da": da, "caches": caches}
+            self._own = learner_gradients(kind.exercise.name, rnn_backward, arguments, self.exact)
+        self._single = all(array.size == 1 for array in (da[..., 0], self.exact["dx"][..., 0]))
+        self._notes = [*([] if self._single else ["numbers are norms"]), "thick outline: wrong"]
+        self._others = [name for name in self.exact if name != "dx"]
+        size = (self._length, 2 if self._own is None else 3, self._length + len(self._others))
+        self.places = _page(*size), _column(*size, notes=len(self._notes))
 
-    def _draw_still(self, left: float) -> None:
-        """Draw the chain, the names of rows and columns, and the numbers that no control changes."""
-        page, chain = self.card.page, self._chain
-        for t in range(self._length):
-            chain.step(t, f"prediction,\nloss {t}")
-            chain.forward(t)
-        _arrow(page, chain.out(), "time path")
-        before = self._columns[self._length]
-        draw.code(page, (before, _CHAIN - 7), "a0", size=style.LABEL, color=style.MUTED)
-        draw.code(page, (before, _CHAIN + 7), "da0", size=style.LABEL, color=style.TIME_PATH_TEXT)
-        bold: dict[str, Any] = {"size": style.SMALL, "weight": "bold", "ha": "left"}
-        for i, (name, (_, _, ink)) in enumerate(_NAMES.items()):
-            draw.code(page, (left, _ROADS + i * _ROW), name, color=ink, **bold)
-        for i, name in enumerate(("exact", "this loop") if self._yours is None else ("exact", "this loop", "yours")):
-            draw.text(page, (left, self._row(i)), name, **bold)
-        notes = ["thick outline: wrong"] if self._single else ["numbers are norms,", "thick outline: wrong"]
-        for i, note in enumerate(notes):
-            at = (style.WIDTH - style.MARGIN, _NOTES + 12 * i)
-            draw.text(page, at, note, size=style.SMALL, color=style.MUTED, ha="right")
-        self._sum_frame()
+    def draw_still(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001 - which of the two layouts
+        """Draw the chain, the names of rows and columns, and what no control changes."""
+        at = self.places[narrow]
+        chain, last = at.chain, self._length - 1
+        for t, join in enumerate(chain.joins):
+            words, above = (str(t), f"loss {t}") if narrow else (f"cell\n{t}", f"prediction,\nloss {t}")
+            chain.step(sheet, t, words, above)
+            gradient(sheet, chain.into_cell(t), "da_next")
+            name = f"t = {t}" if narrow else f"a[:, :, {t}]"
+            y = chain.middle + chain.cell[1] / 2 + 10
+            sheet.code((join, y), name, size=style.LABEL, colour=style.MUTED)
+            left, top, wide, _ = chain.column(t)
+            first, end = (0 if t == 0 else left), (sheet.width if t == last else left + wide)
+            sheet.touch((first if narrow else left, top, end - first if narrow else wide, at.rows[-1] - top + 9), t=t)
+        gradient(sheet, chain.out(), "time path", dash=self._dash(narrow))
+        before = chain.left - (11 if narrow else 39)
+        for name, ink, side in (("a0", style.MUTED, -1), ("da0", style.TIME_PATH_TEXT, 1)):
+            y = chain.middle + side * (14 if narrow else 7)
+            sheet.code((before, y), name, size=style.LABEL, colour=ink)
+        bold: dict[str, Any] = {"size": style.SMALL, "bold": True}
+        for row, place in zip(_ROWS, at.headings, strict=True):
+            words = f"{row.name}, {row.path}" if narrow else row.name
+            sheet.code(place, words, colour=row.ink, side="left", **bold)
+        for name, place in zip(("exact", "this loop", "yours"), at.names, strict=False):
+            sheet.text(place, name, side="center" if narrow else "left", **bold)
+        for name, place in zip(self.column_names(), at.columns, strict=True):
+            look = {"side": "left"} if narrow else {"colour": style.MUTED, "size": style.DIGITS}
+            sheet.code(place, name, **look)
+        words = ",\n".join(self._notes)
+        sheet.text(at.note, words, size=style.SMALL, colour=style.MUTED, side="right")
+        self._draw_total(sheet, narrow)
+        self._draw_returned(sheet, narrow, 0, self.exact, style.EXACT)
+        if self._own is not None:
+            self._draw_returned(sheet, narrow, 2, self._own.gradients, style.YOURS)
 
-    def _sum_frame(self) -> None:
-        """Draw the frame of the sum at the lit step."""
-        page, (left, top, wide, _) = self.card.page, _SUM_AT
-        draw.box(page, _SUM_AT, radius=8, facecolor=style.MARKER_PALE, edgecolor=style.INK, linewidth=1.0)
-        for i, (words, _, ink) in enumerate(_NAMES.values()):
-            y = top + 52 + 38 * i
-            draw.text(page, (left + wide - 8, y), words, size=style.SMALL, color=ink, ha="right")
-        page.plot([left + 10, left + wide - 8], [top + 103, top + 103], color=style.INK, linewidth=0.8)
+    def _draw_total(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001
+        """Draw the frame of the sum at the lit step, and the sum."""
+        left, top, wide, _ = self.places[narrow].total
+        sheet.box(self.places[narrow].total, radius=8, face=style.MARKER_PALE, edge=style.INK, width=1.0)
+        sheet.code((left + wide / 2, top + 14), f"a[:, :, {slot('t')}]", bold=True)
+        for row in _ROWS:
+            _, name = self._total_places(narrow, row)
+            sheet.text(name, row.path, size=style.SMALL, colour=row.ink, side="right")
+        self._write_total(sheet, narrow, _ROWS[-1], style.SUM)
+        if not narrow:
+            y = top + 101
+            sheet.line([(left + 10, y), (left + wide - 8, y)], width=0.8)
 
-    def _draw_moving(self) -> None:
-        """Draw what the controls change, and what stands above the light."""
-        page, (left, top, wide, _) = self.card.page, _SUM_AT
-        with self.moving():
-            self._draw_light()
-            joins = self._joins
-            for t, x in enumerate(joins):
-                _arrow(page, self._chain.into_cell(t), "da_next")
-                page.add_patch(Circle((x, _CHAIN), JOIN, facecolor=style.INK, zorder=3))
-            names = [f"a[:, :, {t}]" for t in range(len(joins))] + self._returned_names()
-            heads = [(x, _CHAIN + 27) for x in joins] + [(x, _RETURNED) for x in self._columns]
-            muted = np.tile(to_rgb(style.MUTED), (len(heads), 1))
-            page.add_collection(TextCollection(names, np.array(heads), style.LABEL, muted))
-            TextBoxes(page, self._centres(0), _CELL, self._looks(self._exact, style.EXACT))
-            if self._yours is not None:
-                TextBoxes(page, self._centres(2), _CELL, self._looks(self._yours.gradients, style.YOURS))
-            at = [(left + wide / 2, top + 36 + 38 * i) for i in range(3)]
-            self._sum = TextCollection([""] * 3, np.array(at), _SUM_DIGITS, np.zeros((3, 3)))
-            page.add_collection(self._sum)
-            self._step = draw.code(page, (left + wide / 2, top + 15), "", size=style.BODY, weight="bold")
-        self._roads: dict[str, dict[bool, Layer]] = {"loss": {}, "time": {}}
-        for there in (True, False):
-            with self.moving() as self._roads["loss"][there]:
-                self._road([self._chain.from_above(t) for t in range(self._length)], "loss path", there=there)
-            with self.moving() as self._roads["time"][there]:
-                self._road([self._chain.from_later(t) for t in range(self._length)], "time path", there=there)
-        self._numbers: dict[Roads, Layer] = {}
-        for roads, loop in self._loops.items():
-            with self.moving() as self._numbers[roads]:
-                self._draw_loop(roads, loop)
+    def _total_places(self, narrow: bool, row: _Row) -> tuple[Point, Point]:  # noqa: FBT001
+        """Return where a number of the sum at the lit step ends, and where its name does."""
+        (left, top, wide, _), i = self.places[narrow].total, _ROWS.index(row)
+        if narrow:
+            x = left + (66, 144, 232)[i]
+            return (x, top + 34), (x, top + 52)
+        return (left + wide - 8, top + 34 + 38 * i), (left + wide - 8, top + 50 + 38 * i)
 
-    def _draw_light(self) -> None:
+    def _write_total(self, sheet: Sheet, narrow: bool, row: _Row, colour: str) -> None:  # noqa: FBT001
+        at, _ = self._total_places(narrow, row)
+        sheet.code(at, slot(row.road), size=13 if narrow else 12, colour=colour, side="right")
+
+    def draw_light(self, sheet: Sheet, narrow: bool, t: int) -> None:  # noqa: FBT001
         """Draw what lights up a step."""
-        top = _CHAIN + 18
-        at = (0, top, _CELL[0] + 28, self._last_line - 13 - top)
-        light: dict[str, Any] = {"edgecolor": style.INK, "linewidth": 1.0, "zorder": 0.8}
-        self._column = draw.box(self.card.page, at, radius=8, facecolor=style.MARKER_PALE, **light)
-        self._halo = Circle((0, _CHAIN), 11, facecolor=(*to_rgb(style.MARKER), 0.6), **light)
-        self.card.page.add_patch(self._halo)
+        at = self.places[narrow]
+        x, y, (wide, tall) = at.chain.joins[t], at.chain.middle, at.cell
+        look: dict[str, Any] = {"face": style.MARKER_PALE, "edge": style.INK, "width": 1.0, "z": 0.8}
+        top = y + at.chain.cell[1] / 2 + 1
+        if narrow:
+            # Not one column, which would cross the names of the rows.
+            sheet.box((x - 19, top, 38, 18), **look)
+            for row in at.rows:
+                sheet.box((x - wide / 2 - 3, row - tall / 2 - 3, wide + 6, tall + 6), **look)
+        else:
+            sheet.box((x - wide / 2 - 14, top, wide + 28, at.returned[-1][0][1] + 10 - top), radius=8, **look)
+        sheet.circle((x, y), 11, face=style.MARKER, edge=style.INK, width=1.0, z=0.8)
 
-    def _draw_loop(self, roads: Roads, loop: Loop) -> None:
-        """Draw the numbers of one loop, and say what it does."""
-        page, arrays = self.card.page, self._arriving(roads, loop)
-        shown = [_norm(values[..., t]) for values in arrays.values() if values is not None for t in range(self._length)]
+    def road_drawer(self, road: str) -> Callable[[Sheet, bool, bool], None]:
+        """Return what draws a road, or that it is left out; a click on one of its arrows switches it."""
+        row = next(row for row in _ROWS if row.road == road)
+
+        def draw_road(sheet: Sheet, narrow: bool, there: bool) -> None:  # noqa: FBT001
+            for way in self._ways(narrow, road):
+                gradient(sheet, way, row.path, dash=self._dash(narrow), there=there)
+                sheet.touch(_around(way), z=10, **{road: None})
+            self._write_total(sheet, narrow, row, row.ink if there else style.MUTED)
+
+        return draw_road
+
+    def _ways(self, narrow: bool, road: str) -> Iterable[Way]:  # noqa: FBT001
+        chain = self.places[narrow].chain
+        way = {"loss": chain.from_above, "time": chain.from_later}[road]
+        return map(way, range(self._length))
+
+    def _dash(self, narrow: bool) -> float:  # noqa: FBT001
+        return 0.5 if narrow else 1.0
+
+    def draw_loop(self, sheet: Sheet, narrow: bool, *roads: *Roads) -> None:  # noqa: FBT001
+        """Draw what arrives in one loop, and what it returns."""
+        at, loop = self.places[narrow], self.loops[roads]
+        wide, tall = at.cell
+        arrays = [self._arriving(row, roads) for row in _ROWS]
+        shown = [_norm(values[..., t]) for values in arrays if values is not None for t in range(self._length)]
         scale = draw.largest(np.array(shown))
-        looks = [
-            TextBoxStyle("", face=style.SHADE) if values is None else _tinted(values[..., t], _NAMES[name][1], scale)
-            for name, values in arrays.items()
-            for t in range(self._length)
-        ]
-        centres = [(x, _ROADS + i * _ROW) for i in range(3) for x in self._joins]
-        TextBoxes(page, centres + self._centres(1), _CELL, looks + self._looks(loop.returned, style.INK))
-        end = self._chain.from_later(self._length - 1)[0][0] + 3
-        start = _amount(loop.da_prevt[..., -1]) if roads[1] else ""
-        draw.code(page, (end, _CHAIN), start, color=style.TIME_PATH_TEXT, size=style.SMALL, ha="left")
-        draw.text(page, (style.MARGIN, self._last_line), f"{_HOW[roads]} {self._verdict(loop)}", ha="left")
+        for row, values, y in zip(_ROWS, arrays, at.rows, strict=True):
+            for t, x in enumerate(at.chain.joins):
+                box = (x - wide / 2, y - tall / 2, wide, tall)
+                if values is None:
+                    sheet.box(box, radius=1, face=style.SHADE, edge=style.HAIRLINE, z=3)
+                else:
+                    sheet.grid(_single(values[..., t]), box, Tint(row.colour, scale), numbers=True)
+        if roads[-1] and not narrow:
+            end = at.chain.from_later(self._length - 1)[0]
+            start = _amount(loop.da_prevt[..., -1])
+            sheet.code((end[0] + 3, end[1]), start, size=style.SMALL, colour=style.TIME_PATH_TEXT, side="left")
+        self._draw_returned(sheet, narrow, 1, loop.returned, style.INK, [slot(name) for name in self.column_names()])
+        signs = ("", "+" if all(roads) else "", "=") if self._single else ()
+        for row, sign in zip(_ROWS, signs, strict=False):
+            x, y = self._total_places(narrow, row)[0]
+            sheet.code((x - (62 if narrow else 72), y), sign, size=style.TITLE)
 
-    def _arriving(self, roads: Roads, loop: Loop) -> dict[str, Array | None]:
-        """Return what arrives and what goes on, by name; None for a road that is left out."""
-        loss, time = roads
-        arrays = (self._da if loss else None, loop.da_prevt if time else None, loop.da_next)
-        return dict(zip(_NAMES, arrays, strict=True))
+    def _draw_returned(  # noqa: PLR0913, PLR0917 - a row: where it is, what is in it, and how it looks
+        self,
+        sheet: Sheet,
+        narrow: bool,  # noqa: FBT001
+        i: int,
+        gradients: Gradients,
+        edge: str,
+        texts: Iterable[str] = (),
+    ) -> None:
+        """Draw what one loop returns; a dash stands for what is not there."""
+        at, parts = self.places[narrow], self._parts(gradients)
+        wide, tall = at.cell
+        words = texts or map(_written, parts)
+        for (x, y), part, off, text in zip(at.returned[i], parts, self._wrong(gradients), words, strict=True):
+            look: dict[str, Any] = {"edge": style.HAIRLINE}
+            if part is not None:
+                look = {"edge": style.WRONG, "width": _BOLD} if off else {"edge": edge, "width": _PLAIN}
+            sheet.box((x - wide / 2, y - tall / 2, wide, tall), radius=1, z=3, **look)
+            sheet.code((x, y), text, size=style.DIGITS, colour=style.MUTED if part is None else style.INK)
 
-    def _road(self, ways: list[Way], road: str, *, there: bool) -> None:
-        """Draw a gradient's arrows; a road left out is grey and crossed."""
-        page = self.card.page
-        for way in ways:
-            _arrow(page, way, road, **({} if there else {"color": style.HAIRLINE}))
-        if not there:
-            x, y = np.array(ways).mean(axis=1).T
-            page.plot(x, y, "x", color=style.WRONG, markersize=7, markeredgewidth=2.2, zorder=5)
+    def _arriving(self, row: _Row, roads: Roads) -> Array | None:
+        """Return what arrives in one row, or goes on; None if its road is left out."""
+        if not dict(zip(self.roads, roads, strict=True)).get(row.road, True):
+            return None
+        return {"loss": self._da, "time": self.loops[roads].da_prevt, "sum": self.loops[roads].da_next}[row.road]
 
-    def update(self, *, t: int, loss: bool, time: bool) -> str:
-        roads, loop = (loss, time), self._loops[loss, time]
-        for layers, on in ((self._roads["loss"], loss), (self._roads["time"], time), (self._numbers, roads)):
-            for state, layer in layers.items():
-                layer.show(state == on)
-        self._column.set_x(self._joins[t] - self._column.get_width() / 2)
-        self._halo.set_center((self._joins[t], _CHAIN))
-        self._step.set_text(f"a[:, :, {t}]")
-        arrays = self._arriving(roads, loop)
-        numbers = ["left out" if values is None else _amount(values[..., t]) for values in arrays.values()]
-        signs = ("", "+" if loss and time else "", "=") if self._single else ("", "", "")
-        lines = [f"{sign:2}{number:>6}" for sign, number in zip(signs, numbers, strict=True)]
-        inks = [style.MUTED if arrays[name] is None else ink for name, (_, _, ink) in _NAMES.items()]
-        self._sum.write(
-            [number if number == "left out" else line for number, line in zip(numbers, lines, strict=True)],
-            to_rgba_array(inks),
-        )
-        said = (self._meeting(t, roads, numbers), _HOW[roads], self._verdict(loop), self._at_step(t, loop), self._own())
-        return " ".join(sentence for sentence in said if sentence)
+    def arriving_reader(self, row: _Row) -> Callable[..., str]:
+        """Return what writes the number of a row at a step."""
 
-    @property
-    def _single(self) -> bool:
-        return all(array.size == 1 for array in (self._da[..., 0], self._exact["dx"][..., 0]))
+        def read(t: int, *roads: *Roads) -> str:
+            values = self._arriving(row, roads)
+            return "left out" if values is None else _amount(values[..., t])
 
-    def _row(self, i: int) -> float:
-        return _RETURNED + 19 + i * _ROW
+        return read
 
-    def _centres(self, i: int) -> list[tuple[float, float]]:
-        return [(x, self._row(i)) for x in self._columns]
+    def returned_reader(self, j: int) -> Callable[..., str]:
+        """Return what writes one part of what a loop returns."""
+        return lambda *roads: _written(self._parts(self.loops[roads].returned)[j])
 
-    def _returned_names(self) -> list[str]:
-        return [f"dx[:, :, {t}]" for t in range(self._length)] + ["da0", *_WEIGHTS]
+    def column_names(self) -> list[str]:
+        """Name each part of what is returned: of dx, each step."""
+        return [*(f"dx[:, :, {t}]" for t in range(self._length)), *self._others]
 
     def _parts(self, gradients: Gradients) -> list[Array | None]:
         """Return what stands in the columns: of dx one array for each step."""
         dx = gradients.get("dx")
         steps = [None] * self._length if dx is None else list(np.moveaxis(dx, -1, 0))
-        return [*steps, *(gradients.get(name) for name in ("da0", *_WEIGHTS))]
+        return [*steps, *(gradients.get(name) for name in self._others)]
 
     def _wrong(self, gradients: Gradients) -> list[bool]:
         """Tell in which columns a gradient is wrong, or missing."""
-        off = {name: wrong(gradients[name], exact) for name, exact in self._exact.items() if name in gradients}
+        off = {name: wrong(gradients[name], exact) for name, exact in self.exact.items() if name in gradients}
         return [part is None or bool(part.any()) for part in self._parts(off)]
 
-    def _looks(self, gradients: Gradients, edge: str) -> list[TextBoxStyle]:
-        """Return the looks of a row of what is returned; a dash stands for what is not there."""
-        looks = []
-        for part, off in zip(self._parts(gradients), self._wrong(gradients), strict=True):
-            if part is None:
-                looks.append(TextBoxStyle("\N{EN DASH}", ink=style.MUTED))
-            else:
-                looks.append(
-                    TextBoxStyle(_amount(part), edge=style.WRONG if off else edge, width=_BOLD if off else _PLAIN)
-                )
-        return looks
+    def _listed(self, gradients: Gradients) -> str:
+        """Name what is wrong; empty if nothing is."""
+        off = self._wrong(gradients)
+        steps = [str(t) for t in range(self._length) if off[t]]
+        found = [f"dx at step{'s' if len(steps) > 1 else ''} {join_names(steps)}"] if steps else []
+        found += [name for name, bad in zip(self._others, off[self._length :], strict=True) if bad]
+        return ", ".join(found)
 
-    def _verdict(self, loop: Loop) -> str:
-        off = self._wrong(loop.returned)
-        if not any(off):
-            return "All that it returns is exact."
-        return f"Wrong: {_listed(off, self._length)}."
-
-    def _meeting(self, t: int, roads: Roads, numbers: list[str]) -> str:
-        loss, time, total = numbers
-        if roads == (True, True):
+    def tell_meeting(self, *roads: *Roads) -> str:
+        """Say what arrives at the lit step."""
+        loss, time, total = (slot(row.road) for row in _ROWS)
+        norm = "" if self._single else " (norms)" if all(roads) else " (norm)"
+        goes = f"At step {slot('t')}: {total} goes into the cell{norm}."
+        if all(roads):
             meet = f"loss path {loss} + time path {time} = {total}"
             if not self._single:
                 meet = f"the loss path brings {loss}, the time path {time}, and together they are {total}"
-            return f"At step {t}: {meet}, which goes into the cell{'' if self._single else ' (norms)'}."
-        return f"At step {t}: {total} goes into the cell{'' if self._single else ' (norm)'}."
+            goes = f"At step {slot('t')}: {meet}, which goes into the cell{norm}."
+        return goes
 
-    def _at_step(self, t: int, loop: Loop) -> str:
-        mine, exact = (_amount(gradients["dx"][..., t]) for gradients in (loop.returned, self._exact))
-        if loop.title:
-            return f"dx[:, :, {t}] is {mine}; exact is {exact}."
-        return f"dx[:, :, {t}] is {exact}."
+    def tell_loop(self, *roads: *Roads) -> str:
+        """Say what a loop does, and what is wrong with what it returns."""
+        off = self._listed(self.loops[roads].returned)
+        return f"{_HOW[roads]} " + (f"Wrong: {off}." if off else "All that it returns is exact.")
 
-    def _own(self) -> str:
-        own = self._yours
+    def tell_dx(self, *roads: *Roads) -> str:
+        """Say what a loop returns at the lit step."""
+        if self.loops[roads].title:
+            return f"dx[:, :, {slot('t')}] is {slot('mine')}; exact is {slot('exact')}."
+        return f"dx[:, :, {slot('t')}] is {slot('exact')}."
+
+    def tell_own(self) -> str:
+        """Say what the learner's function returns."""
+        own = self._own
         if own is None:
             return ""
         if own.right:
             return "Yours: all exact."
         if own.problem:
             return f"Yours: {own.problem}"
-        for roads, loop in self._loops.items():
+        for roads, loop in self.loops.items():
             if loop.title and same(own.gradients, loop):
                 return f"Yours is {_SUCH[roads]}. The check calls it: {loop.title}."
-        return f"Yours is wrong: {_listed(self._wrong(own.gradients), self._length)}."
+        return f"Yours is wrong: {self._listed(own.gradients)}."
 
 
-def _listed(off: list[bool], length: int) -> str:
-    """Name the columns that are wrong."""
-    steps = [str(t) for t in range(length) if off[t]]
-    found = [f"dx at step{'s' if len(steps) > 1 else ''} {join_names(steps)}"] if steps else []
-    found += [name for name, bad in zip(("da0", *_WEIGHTS), off[length:], strict=True) if bad]
-    return ", ".join(found)
+def _around(way: Way) -> Box:
+    """Return the area of an arrow that a finger hits."""
+    (x0, y0), (x1, y1) = way
+    room = 6.0
+    return min(x0, x1) - room, min(y0, y1) - room, abs(x1 - x0) + 2 * room, abs(y1 - y0) + 2 * room
+
+
+def _written(part: Array | None) -> str:
+    return "\N{EN DASH}" if part is None else _amount(part)
 
 
 def _amount(values: Array) -> str:
     """Write the number of a single entry, or else the norm."""
-    return draw.number(float(values.flat[0]) if values.size == 1 else _norm(values))
+    return draw.number(_single(values)[0, 0])
+
+
+def _single(values: Array) -> Array:
+    """Return a single entry, or else the norm, as a matrix (1, 1)."""
+    return np.array([[float(values.flat[0]) if values.size == 1 else _norm(values)]])
 
 
 def _norm(values: Array) -> float:
     """Return the norm over all entries, which the squares of huge ones do not overflow."""
     scale = draw.largest(values) or 1.0
     return scale * float(np.linalg.norm(values / scale))
-
-
-def _tinted(values: Array, colour: str, scale: float) -> TextBoxStyle:
-    norm = np.array(_norm(values))
-    cell, ink = draw.shades(norm, Tint(colour, scale), draw.DEPTH_UNDER_NUMBERS)
-    return TextBoxStyle(_amount(values), tuple(ink), tuple(cell), colour)
-
-
-def _arrow(page: Any, way: Way, road: str, **look: Any) -> None:  # noqa: ANN401
-    draw.arrow(page, list(way), **{"linewidth": 1.8, "zorder": 2.5} | style.line_style(road) | look)
