@@ -183,7 +183,7 @@ class _Scene:
             (heading, {"code": True, "bold": True}),
             (forward if forward != heading else "", {"code": True, "colour": style.MUTED}),
             (f"yours: {line}" if line else "", {"code": True}),
-            (self._wrong(step), {"colour": style.WRONG, "bold": True}),
+            (self._wrong(step), {"colour": style.WRONG_TEXT, "bold": True}),
             (rule, {}),
         ):
             if words:
