@@ -5,6 +5,7 @@ import pytest
 from moved import Moved
 from test_widgets_influence import LSTM, RNN, START, defined
 
+BOTH = "widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward, forget_bias=-2)"
 WIDGETS = {
     "nudge": ("x", "widgets.nudge(np.square, x=-1)"),
     "gate_highway": ("forget f", f"{defined(LSTM, 'lstm_backward')}\n\nwidgets.gate_highway(lstm_backward, f=0.5)"),
@@ -14,8 +15,7 @@ WIDGETS = {
     ),
     "influence_map, both": (
         "forget bias",
-        f"{defined(LSTM, 'lstm_backward', 'rnn_sequence', 'lstm_sequence')}\n\n"
-        "widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward, forget_bias=-2)",
+        f"{defined(LSTM, 'lstm_backward', 'rnn_sequence', 'lstm_sequence')}\n\n{BOTH}",
     ),
 }
 """By name: the slider that is moved, and the code."""
