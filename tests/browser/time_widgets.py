@@ -6,16 +6,20 @@ from moved import Moved
 from test_widgets_influence import LSTM, RNN, START, defined
 
 BOTH = "widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward, forget_bias=-2)"
+CELL = [f"lstm_cell_{part}" for part in ("dc", "gates_backward", "parameters_backward", "inputs_backward", "backward")]
 WIDGETS = {
     "nudge": ("x", "widgets.nudge(np.square, x=-1)"),
-    "gate_highway": ("forget f", f"{defined(LSTM, 'lstm_backward')}\n\nwidgets.gate_highway(lstm_backward, f=0.5)"),
+    "gate_highway": (
+        "forget f",
+        f"{defined(LSTM, *CELL, 'lstm_backward')}\n\nwidgets.gate_highway(lstm_backward, f=0.5)",
+    ),
     "influence_map, RNN": (
         "spectral radius",
         f"{defined(RNN, 'rnn_backward', 'sequence')}\n\nwidgets.influence_map(sequence, rnn_backward=rnn_backward)",
     ),
     "influence_map, both": (
         "forget bias",
-        f"{defined(LSTM, 'lstm_backward', 'rnn_sequence', 'lstm_sequence')}\n\n{BOTH}",
+        f"{defined(LSTM, *CELL, 'lstm_backward', 'rnn_sequence', 'lstm_sequence')}\n\n{BOTH}",
     ),
 }
 """By name: the slider that is moved, and the code."""

@@ -312,7 +312,7 @@ class _Panels(Scene):
         n = shown.length
         colours = np.zeros((self._length, self._length, 4))
         colours[:n, :n], _, where_not_finite = tints(shown.norms, self._scale)
-        image.set_facecolor(list(colours[self._below]))
+        image.set_facecolor(colours[self._below])
         rows, columns = np.nonzero(where_not_finite)
         not_finite.set_data(columns, rows)
         fit = shown.line()
