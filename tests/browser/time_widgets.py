@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from drawn import Drawn
 from moved import Moved
+from test_widgets_drawn import CODE, FIGURES
+from test_widgets_drawn import START as DRAWN_START
 from test_widgets_influence import LSTM, RNN, START, defined
 
 BOTH = "widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward, forget_bias=-2)"
@@ -29,6 +32,13 @@ WAIT = """img => {
   window.addEventListener("keydown", event => { if (event.isTrusted) pressed = event.timeStamp; }, {capture: true});
   img.addEventListener("load", () => requestAnimationFrame(() => window.times.push(performance.now() - pressed)));
 }"""
+DRAWN_WAIT = """svg => {
+  window.times = [];
+  let pressed;
+  window.addEventListener("keydown", event => { pressed = event.timeStamp; }, {capture: true});
+  const seen = () => requestAnimationFrame(() => window.times.push(performance.now() - pressed));
+  new MutationObserver(seen).observe(svg, {childList: true});
+}"""
 PRESSES = 20
 
 
@@ -47,3 +57,30 @@ def test_time(learner, name):
             widget.page.wait_for_timeout(300)
         shown += "".join(f"{value:8.1f}" for value in np.percentile(widget.page.evaluate("window.times"), [50, 95]))
     print(f"\n{name:28}{shown}{PRESSES:8}")
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_time_of_what_the_browser_draws(learner, name):
+    """Through states that are new, and back through those that were drawn before."""
+    learner.make(f"time_{name}", DRAWN_START, CODE[name])
+    learner.open(f"time_{name}")
+    learner.run_all()
+    drawn = Drawn(learner.page, learner.cell(learner.code_cells[-1]))
+    drawn.picture.scroll_into_view_if_needed()
+    slider = max(FIGURES[name].controls.values(), key=lambda control: len(control.values))
+    drawn.slide(slider.label, "Home")
+    drawn.picture.evaluate(DRAWN_WAIT)
+    shown, most = "", min(PRESSES, len(slider.values) - 1)
+    for key in ("ArrowRight", "ArrowLeft"):
+        learner.page.evaluate("window.times = []")
+        presses = 0
+        for press in range(1, most + 1):
+            before = drawn.words
+            drawn.slide(slider.label, key)
+            learner.page.wait_for_timeout(150)
+            if drawn.words == before:
+                break
+            presses = press
+        learner.page.wait_for_function("presses => window.times.length >= presses", arg=presses)
+        shown += "".join(f"{value:8.1f}" for value in np.percentile(learner.page.evaluate("window.times"), [50, 95]))
+    print(f"\n{name:28}{shown}{presses:8}")
