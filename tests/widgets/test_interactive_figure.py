@@ -112,6 +112,19 @@ def test_next_step_is_drawn_ahead():
     assert drawn[3:] == [(5, True), (5, False)]
 
 
+def test_next_fraction_is_drawn_ahead_as_the_browser_writes_it():
+    walk = InteractiveFigure(Number(), n=controls.number("radius", 0.0, (0.0, 0.5), 0.1))
+
+    async def moved():
+        walk.controls["n"].source.value = 0.2
+        await asyncio.sleep(0.3)
+
+    run(moved())
+    assert walk.scene.drawn == [(0.2, True), (0.3, True)]
+    walk.controls["n"].source.value = 0.3
+    assert len(walk.scene.drawn) == 2
+
+
 def test_frames_that_are_kept_are_few(live):
     slider = live.controls["n"].source
     slider.max = 1000

@@ -20,27 +20,27 @@ class Control(NamedTuple):
         Displayed in the row of controls.
     source : ipywidgets.Widget
         Has the trait ``value``.
-    stepwise : bool
-        Whether its value mostly changes by one, so that drawing the next frame ahead is worthwhile.
+    step : float
+        Step of its keys, if drawing the next frame ahead is worthwhile; else 0.
     """
 
     box: Any
     source: Any
-    stepwise: bool = False
+    step: float = 0
 
 
 def number(label: str, value: float, ends: tuple[float, float], step: float, readout: str = ".2f") -> Control:
     """Make a slider for a number between two ends, both included; ``readout`` is a format such as ``.2f``."""
     low, high = ends
     slider = ipw.FloatSlider(value, min=low, max=high, step=step, readout_format=readout, **_slider_options(label))
-    return Control(slider, slider)
+    return Control(slider, slider, step)
 
 
 def whole(label: str, value: int, ends: tuple[int, int]) -> Control:
     """Make a slider for a whole number between two ends, both included."""
     low, high = ends
     slider = ipw.IntSlider(value, min=low, max=high, **_slider_options(label))
-    return Control(slider, slider)
+    return Control(slider, slider, 1)
 
 
 def switch(label: str, *, on: bool = True) -> Control:
@@ -83,7 +83,7 @@ def steps(label: str, count: int, *, seconds: float = 1.2) -> Control:
     back.on_click(lambda _: step(-1))
     on.on_click(lambda _: step(1))
     row = ipw.HBox([play, back, on, slider], layout=ipw.Layout(flex="2 1 400px", max_width="520px"))
-    return Control(row, slider, stepwise=True)
+    return Control(row, slider, 1)
 
 
 def description_options(label: str) -> dict[str, str]:

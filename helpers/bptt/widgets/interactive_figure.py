@@ -138,9 +138,10 @@ class InteractiveFigure:
         if self._pending_draw is not None:
             self._pending_draw.cancel()
         for name, control in self.controls.items():
-            if control.source is not change.owner or not control.stepwise:
+            if control.source is not change.owner or not control.step:
                 continue
-            following = change.new + (1 if change.new > change.old else -1)
+            # Rounded as the browser does, so that the slider's next value is this one.
+            following = round(change.new + (control.step if change.new > change.old else -control.step), 10)
             if control.source.min <= following <= control.source.max:
                 with suppress(RuntimeError):  # outside a kernel there is no event loop
                     loop = asyncio.get_running_loop()

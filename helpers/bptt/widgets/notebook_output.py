@@ -4,6 +4,7 @@ import html
 import io
 import re
 from base64 import b64encode
+from importlib.resources import files
 from typing import Any
 
 from IPython.display import DisplayHandle, display
@@ -15,15 +16,9 @@ from bptt.widgets.scene import Frame
 
 LIVE_CLASS = "bptt-live"
 """CSS class of a widget with a running kernel."""
-_STILL_CLASS = "bptt-still"
-
 # JupyterLab and Notebook prefer a widget to every other MIME type of an output, also where its kernel is gone, and then
-# show an error. So the image is an output of its own, and CSS hides the one of the two that is not needed.
-_CSS = f"""
-.jp-OutputArea-child:has(.{_STILL_CLASS}):has(+ .jp-OutputArea-child .{LIVE_CLASS}),
-.jp-OutputArea-child:has(+ .jp-OutputArea-child .{_STILL_CLASS}):has(+ * + .jp-OutputArea-child .{LIVE_CLASS}),
-.jp-OutputArea-child:has(.{_STILL_CLASS}) + .jp-OutputArea-child:not(:has(.{LIVE_CLASS})) {{ display: none; }}
-"""
+# show an error. So the image is an output of its own, and a script hides the one of the two that is not needed.
+_SCRIPT = files("bptt.widgets").joinpath("notebook_output.js").read_text(encoding="utf-8")
 
 
 class StaticFallback:
@@ -60,8 +55,8 @@ class StaticFallback:
             {"image/png": b64encode(quantized(self._frame.png)).decode("ascii"), "text/plain": self._caption},
             {"image/png": {"width": round(style.WIDTH / 72 * style.DPI), "alt": plain}},
             {
-                "text/html": f'<style>{_CSS}</style><details class="{_STILL_CLASS}">'
-                f"<summary>{caption}</summary><p>{words_as_html(self._frame.words)}</p></details>",
+                "text/html": f'<div class="bptt-still"><details><summary>{caption}</summary>'
+                f"<p>{words_as_html(self._frame.words)}</p></details><script>(() => {{{_SCRIPT}}})()</script></div>",
                 "text/plain": plain,
             },
         )

@@ -14,12 +14,12 @@ from bptt.viz.card import Card
 from bptt.viz.draw import Point
 from bptt.wording import plural
 
-HEIGHT = 398.0
+HEIGHT = 348.0
 _LEFT, _RIGHT = 104.0, 548.0
 """x of the first and the last step, on the road and in the plot below it."""
-_LOSS, _ROAD, _WRITTEN = 42.0, 122.0, 164.0
+_LOSS, _ROAD, _WRITTEN = 36.0, 104.0, 142.0
 """Top of the loss, middle of the road, and middle of the row of written values."""
-_PLOT, _TALL = 212.0, 126.0
+_PLOT, _TALL = 180.0, 110.0
 _MAX_ROAD_POINTS, _MAX_ROAD_PER_STEP = 26.0, 0.85
 """Width of the whole gradient, and its largest share of the distance between steps."""
 _LOSS_SIZE = (58.0, 28.0)
@@ -219,9 +219,9 @@ class HighwayPicture:
             page.scatter(self.xs, np.full(self.length, _WRITTEN), s=9, marker="s", color=style.VALUE, zorder=3)
             draw.code(page, (beside, (_ROAD + _WRITTEN) / 2 + 4), "i", **names)
             draw.text(page, (style.MARGIN, _WRITTEN), "written", color=style.MUTED, **look)
-        draw.arrow(page, [(style.MARGIN + 30, 62), (style.MARGIN, 62)], linewidth=1.8, color=style.SUM)
+        draw.arrow(page, [(style.MARGIN + 30, 54), (style.MARGIN, 54)], linewidth=1.8, color=style.SUM)
         words = "gradient, flows back; the width is what is left of it"
-        draw.text(page, (style.MARGIN + 38, 62), words, color=style.MUTED, **look)
+        draw.text(page, (style.MARGIN + 38, 54), words, color=style.MUTED, **look)
         self._axes()
         self._key()
 

@@ -31,11 +31,13 @@ _TICK_STEPS = 5
 """Steps from tick to tick, where not each step has one."""
 _TOP = 74.0
 _LEFT, _RIGHT, _GAP = 54.0, 592.0, 20.0
-_ALONE, _OF_TWO, _OF_MORE = 190.0, 150.0, 144.0
-_CURVE_TO_MAP, _CURVE_BELOW, _CURVE_TALL = 58.0, 66.0, 96.0
-_BAR_BELOW, _BAR_WIDE = 46.0, 9.0
+_ALONE, _OF_TWO, _OF_MORE = 190.0, 150.0, 112.0
+_CURVE_TO_MAP, _BELOW_CURVE = 58.0, 42.0
+_BAR_BELOW, _BAR_TALL, _BELOW_BAR = 46.0, 9.0, 24.0
 _MAX_MAPS_BESIDE = 2
-"""Up to this number of maps have the curves beside them, more have them below."""
+"""Up to this number, maps are in one row; more are in a column for each network, the learner's below the exact one."""
+_TOP_OF_MORE, _CURVE_TOP_OF_MORE = 56.0, 80.0
+_HEADING, _BELOW_MAP = 10.0, 30.0
 _RADII, _BIASES = (0.0, 2.0), (-4.0, 6.0)
 _LOOKS: dict[str, dict[str, Any]] = {
     "RNN": {"color": style.INK, "linestyle": style.SOLID, "marker": "o", "markersize": 3.5, "zorder": 3},
@@ -140,15 +142,19 @@ class _Network:
 class _Panels(Scene):
     def __init__(self, networks: list[_Network], length: int) -> None:
         self._networks, self._length = networks, length
-        titles = [n.name for n in networks] + [f"{n.name}, yours" for n in networks if n.has_own_map]
-        count = len(titles)
-        side = {1: _ALONE, 2: _OF_TWO}.get(count, min(_OF_MORE, (_RIGHT - 46 - _LEFT - _GAP * (count - 1)) / count))
-        maps_right = _LEFT + count * (side + _GAP) - _GAP
-        below = _TOP + side + _CURVE_BELOW
+        places = {n.name: (i, 0) for i, n in enumerate(networks)}
+        places |= {f"{n.name}, yours": (i, 1) for i, n in enumerate(networks) if n.has_own_map}
+        beside = len(places) <= _MAX_MAPS_BESIDE
+        if beside:
+            places = {name: (i, 0) for i, name in enumerate(places)}
+        side = {1: _ALONE, 2: _OF_TWO}.get(len(places), _OF_MORE)
+        top, curve_top = (_TOP, _TOP) if beside else (_TOP_OF_MORE, _CURVE_TOP_OF_MORE)
+        columns, rows = (1 + max(numbers) for numbers in zip(*places.values(), strict=True))
+        maps_right, bottom = _LEFT + columns * (side + _GAP) - _GAP, top + rows * (side + _GAP) - _GAP
         title = "How far a loss reaches back"
         super().__init__(
             Card(
-                _TOP + side + 76 if count <= _MAX_MAPS_BESIDE else below + _CURVE_TALL + 42,
+                bottom + (_BAR_BELOW + _BAR_TALL + _BELOW_BAR if beside else _BELOW_MAP),
                 title=title,
                 caption=f"{title}: the size of the gradient of each loss at each state.",
                 description="",
@@ -156,26 +162,37 @@ class _Panels(Scene):
         )
         self._scale = Normalize(*_DECADES)
         self._steps = range(0, length, _TICK_STEPS if length > 2 * _TICK_STEPS else 1)
-        places = [(_LEFT + i * (side + _GAP), _TOP, side, side) for i in range(count)]
-        axes = [self._map_axes(at, first=i == 0) for i, at in enumerate(places)]
-        if count <= _MAX_MAPS_BESIDE:
-            left = maps_right + _CURVE_TO_MAP
-            self._curve_axes((left, _TOP, _RIGHT - left, side))
-            self._bar((_LEFT, _TOP + side + _BAR_BELOW, maps_right - _LEFT - 48, _BAR_WIDE), across=True)
+        boxes = {
+            name: (_LEFT + column * (side + _GAP), top + row * (side + _GAP), side, side)
+            for name, (column, row) in places.items()
+        }
+        taken = set(places.values())
+        axes = {
+            name: self._map_axes(
+                boxes[name], first=(column - 1, row) not in taken, lowest=(column, row + 1) not in taken
+            )
+            for name, (column, row) in places.items()
+        }
+        left = maps_right + _CURVE_TO_MAP
+        if beside:
+            self._curve_axes((left, top, _RIGHT - left, side))
+            self._bar((_LEFT, bottom + _BAR_BELOW, maps_right - _LEFT - 48, _BAR_TALL))
         else:
-            self._curve_axes((_LEFT, below, _RIGHT - _LEFT, _CURVE_TALL))
-            self._bar((maps_right + 14, _TOP, _BAR_WIDE, side - 40), across=False)
+            bar_top = self.card.height - _BELOW_BAR - _BAR_TALL
+            self._curve_axes((left, curve_top, _RIGHT - left, bar_top - _BELOW_CURVE - curve_top))
+            self._bar((left, bar_top, _RIGHT - left - 48, _BAR_TALL))
         self._below = np.nonzero(np.tri(length, dtype=bool))
-        rows, columns = self._below
+        losses, states = self._below
         corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
-        squares = np.stack([columns, rows], axis=1)[:, None] + corners
+        squares = np.stack([states, losses], axis=1)[:, None] + corners
         self._maps = {}
         with self.moving():
-            for name, at, map_axes in zip(titles, places, axes, strict=True):
+            for name, at in boxes.items():
+                map_axes = axes[name]
                 image = PolyCollection(squares, linewidths=0, antialiased=False)
                 map_axes.add_collection(image, autolim=False)
                 (not_finite,) = map_axes.plot([], [], "x", color=style.INK, markersize=3.5, markeredgewidth=0.9)
-                heading = draw.text(self.card.page, (at[0], at[1] - 14), name, ha="left", size=style.SMALL)
+                heading = draw.text(self.card.page, (at[0], at[1] - _HEADING), name, ha="left", size=style.SMALL)
                 look = _LOOKS.get(name) or _YOURS
                 (line,) = self._curves.plot([], [], **look)
                 band = PolyCollection([], facecolor=look["color"], alpha=0.14, linewidths=0, zorder=1)
@@ -183,16 +200,19 @@ class _Panels(Scene):
                 frame = Rectangle((0, 0), 1, 1, transform=map_axes.transAxes, fill=False, clip_on=False, zorder=5)
                 map_axes.add_patch(frame)
                 self._maps[name] = (image, not_finite, heading, line, band, frame)
-        self._key(titles)
+        self._key(list(places))
 
-    def _map_axes(self, at: Box, *, first: bool) -> Any:  # noqa: ANN401 - axes
+    def _map_axes(self, at: Box, *, first: bool, lowest: bool) -> Any:  # noqa: ANN401 - axes
         axes = self.card.plot_axes(*at)
         axes.set_xticks(self._steps)
         axes.set_yticks(self._steps)
         axes.set_xlim(-0.5, self._length - 0.5)
         axes.set_ylim(self._length - 0.5, -0.5)
         axes.tick_params(length=3)
-        axes.set_xlabel("state t")
+        if lowest:
+            axes.set_xlabel("state t", labelpad=2)
+        else:
+            axes.set_xticklabels([])
         if first:
             axes.set_ylabel("loss k")
         else:
@@ -209,30 +229,19 @@ class _Panels(Scene):
         )
         return axes
 
-    def _bar(self, at: Box, *, across: bool) -> None:
+    def _bar(self, at: Box) -> None:
         """Draw the colour bar, and the colours of entries that are zero or not finite."""
-        left, top, wide, tall = at
+        left, top, wide, _ = at
         axes = self.card.plot_axes(*at)
-        shades = np.linspace(0, 1, 128)
-        low, high = _DECADES
-        extent = (low, high, 0, 1) if across else (0, 1, low, high)
-        picture = shades[None] if across else shades[::-1, None]
-        axes.imshow(picture, aspect="auto", cmap=SHADES, extent=extent)
+        axes.imshow(np.linspace(0, 1, 128)[None], aspect="auto", cmap=SHADES, extent=(*_DECADES, 0, 1))
         axes.spines[:].set_visible(False)
-        names = [draw.power_of_ten(t) for t in _TICKS]
-        if across:
-            axes.set_xticks(_TICKS, names)
-            axes.set_yticks([])
-        else:
-            axes.yaxis.tick_right()
-            axes.set_yticks(_TICKS, names)
-            axes.set_xticks([])
+        axes.set_xticks(_TICKS, [draw.power_of_ten(t) for t in _TICKS])
+        axes.set_yticks([])
         axes.tick_params(length=3)
         for i, (sign, colour) in enumerate((("0", style.HAIRLINE), ("×", style.WRONG))):
-            x, y = (left + wide + 12 + 20 * i, top) if across else (left, top + tall + 10 + 16 * i)
-            draw.box(self.card.page, (x, y, 12, 9), radius=0, facecolor=colour, edgecolor=style.MUTED)
-            at_sign = (x + 6, y + 18) if across else (x + 20, y + 4.5)
-            draw.text(self.card.page, at_sign, sign, size=style.SMALL, color=style.MUTED)
+            x = left + wide + 12 + 20 * i
+            draw.box(self.card.page, (x, top, 12, 9), radius=0, facecolor=colour, edgecolor=style.MUTED)
+            draw.text(self.card.page, (x + 6, top + 18), sign, size=style.SMALL, color=style.MUTED)
 
     def _curve_axes(self, at: Box) -> None:
         axes = self._curves = self.card.plot_axes(*at)
@@ -249,16 +258,19 @@ class _Panels(Scene):
         axes.set_xlabel("lag k \N{MINUS SIGN} t: steps back from the loss")
 
     def _key(self, titles: list[str]) -> None:
-        """Draw the key to the curves."""
-        (x, y), page = self._curves_at, self.card.page
-        y -= 14
+        """Draw the key to the curves, in two lines if there are more than two."""
+        (left, y), page = self._curves_at, self.card.page
+        lines = [titles]
         if len(titles) > _MAX_MAPS_BESIDE:
-            draw.text(page, (x, y), "median at each lag:", ha="left", size=style.SMALL)
-            x += 92
-        for name in titles:
-            page.plot([x, x + 10, x + 20], [y] * 3, markevery=[1], **_LOOKS.get(name) or _YOURS)
-            draw.text(page, (x + 26, y), name, ha="left", size=style.SMALL)
-            x += 38 + 4.6 * len(name)
+            lines = [[t for t in titles if t in _LOOKS], [t for t in titles if t not in _LOOKS]]
+            look = {"ha": "right", "size": style.SMALL, "color": style.MUTED}
+            draw.text(page, (_RIGHT, y - 30), "median at each lag", **look)
+        for above, names in enumerate(reversed(lines)):
+            x, level = left, y - 14 - 16 * above
+            for name in names:
+                page.plot([x, x + 10, x + 20], [level] * 3, markevery=[1], **_LOOKS.get(name) or _YOURS)
+                draw.text(page, (x + 26, level), name, ha="left", size=style.SMALL)
+                x += 38 + 4.6 * len(name)
 
     def update(self, *, T_x: int, **settings: float) -> str:
         sentences = [f"T_x = {T_x}."]
@@ -300,7 +312,7 @@ class _Panels(Scene):
         n = shown.length
         colours = np.zeros((self._length, self._length, 4))
         colours[:n, :n], _, where_not_finite = tints(shown.norms, self._scale)
-        image.set_facecolor(list(colours[self._below]))
+        image.set_facecolor(colours[self._below])
         rows, columns = np.nonzero(where_not_finite)
         not_finite.set_data(columns, rows)
         fit = shown.line()

@@ -19,7 +19,7 @@ class NotebookDisplay:
     """
 
     def __init__(self, runs: Sequence[Run], title: str) -> None:
-        self._figure = InteractiveFigure(style.styled(TrainingScene)(runs, title), lines=2 * len(runs))
+        self._figure = InteractiveFigure(style.styled(TrainingScene)(runs, title), lines=len(runs) + 1)
         self._figure._ipython_display_()
 
     def show(self) -> None:

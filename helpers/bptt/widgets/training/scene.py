@@ -24,13 +24,13 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": style.VALUE, "linestyle": (0, (1.2, 1.4))},
 )
 """Line properties of the runs; colours that mean nothing else in the course."""
-_TALL = (172.0, 206.0, 246.0)
+_TALL = (172.0, 206.0, 199.0)
 """Height of the curves for one, two and three runs, in points."""
 
-_ROWS, _ROW = 50.0, 20.0
+_ROWS, _ROW = 46.0, 17.0
 _BAR_WITH_NAME, _BAR_END, _BAR_TALL = 122.0, 242.0, 7.0
 _NUMBERS = 252.0
-_BELOW_ROWS, _BELOW = 22.0, 42.0
+_BELOW_ROWS, _BELOW = 20.0, 38.0
 _LOSS, _LOSS_WIDE, _LOSS_BINS = 58.0, 264.0, 160
 _NAMES, _CELLS, _CELLS_WIDE, _CELL_BINS = 404.0, 410.0, 140.0, 56
 _NORMS = 556.0
