@@ -43,6 +43,15 @@ def test_only_what_is_given_flows_back():
     assert [drawn - key for drawn, key in zip(arrows, in_key, strict=True)] == [0, 1, 4, 8]
 
 
+def test_roads_lead_to_what_is_given_and_nowhere_else():
+    """To the gradient of Waa: tanh, sum, product, weights; and one arrow in the key."""
+    cache, gradients = cell()
+    figure = viz.cell_graph(cache, {"dWaa": gradients["dWaa"]})
+    arrows = [edge for edge in edges(figure, style.SUM) if isinstance(edge, FancyArrowPatch)]
+    assert len(arrows) == 4 + 1
+    assert {"loss path", "time path"} <= set(words(figure))
+
+
 @pytest.mark.parametrize("name", NODES)
 @pytest.mark.parametrize("backward", [False, True])
 def test_lit_node_is_explained(name, backward):

@@ -317,7 +317,7 @@ def test_wrong_gradient_is_named_where_it_is_found():
     live = widgets.cell_walk(wrong_backward, *RNN)
     assert [step for step, words in enumerate(walked(live)) if "da_prev not exact yet" in words] == [5]
     for narrow in (False, True):
-        (remark,) = [s for s in live.shapes(step=5, narrow=narrow) if getattr(s, "colour", "") == style.WRONG]
+        (remark,) = [s for s in live.shapes(step=5, narrow=narrow) if getattr(s, "colour", "") == style.WRONG_TEXT]
         assert remark.words == "da_prev not exact yet"
 
 

@@ -77,7 +77,7 @@ class CellPicture(ABC):
         self.given = given
         self.known = given.keys() if known is None else known
         if back is None:
-            ends = (edge for name in given for edge in self.carried[name])
+            ends = (edge for name in given for edge in self.carried.get(name, ()))
             back = roads_to(ends, edges(self.nodes, self.outside))
         self.back = back
         self.shapes = shapes

@@ -285,11 +285,6 @@ class Heatmap:
             _add_artist(page, self._texts)
         self.show(values, tint)
 
-    @property
-    def artists(self) -> list[Artist]:
-        """Matplotlib artists that it consists of."""
-        return [self._mesh, self._frame, *([self._texts] if self._detailed else [])]
-
     def show(self, values: Array, tint: Tint) -> None:
         """Show other values of the same shape."""
         colours, inks = shades(values, tint, self._depth)

@@ -200,7 +200,7 @@ class LSTMPicture(CellPicture):
         x, y, (wide, tall) = p.stack, p.bus, p.stack_size
         self.sheet.box((x - wide / 2, y - tall / 2, wide, tall), radius=2, edge=style.INK, width=1.1, z=3)
         self.sheet.line([(x - wide / 2, y), (x + wide / 2, y)], width=0.8, z=4)
-        self._label((x + 20, y + tall / 2 + 12), lstm_nodes.BOTH)
+        self._label((x - wide / 2, y + tall / 2 + 12), lstm_nodes.BOTH, side="left")
 
     def arrays_on_edges(self) -> None:
         """Draw values left of upright edges and above level ones, and gradients on the other side."""

@@ -59,7 +59,7 @@ def arrays(sheet: Sheet, at: Box, shown: list[Shown]) -> None:
     sizes = [(wide * size, tall * size) for wide, tall in _WITH_NUMBERS] + [(side, side) for side in _SQUARES]
     arranged = ((cell, _rows(shown, cell[0], width, size)) for cell in sizes)
     (wide, tall), rows = next(
-        (cell, rows) for cell, rows in arranged if _height(rows, cell[1], label) <= height or cell == sizes[-1]
+        (cell, rows) for cell, rows in arranged if _height(rows, cell[1], label) < height + 0.1 or cell == sizes[-1]
     )
     y = top + (height - _height(rows, tall, label)) / 2
     for row in rows:

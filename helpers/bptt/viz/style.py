@@ -32,6 +32,7 @@ PALETTE = {
     "exact": Colour("#7F7F7F", "#9A9A9A"),
     "value": Colour("#64748B", "#8B9BB0"),
     "wrong": Colour("#D55E00", "#FF8A3D"),
+    "wrong-text": Colour("#A64500", "#FF8A3D"),
     "marker": Colour("#F0E442", "#625B00"),
     "marker-pale": Colour("#FEFBDD", "#2B290F"),
     "ink": Colour("#1F2328", "#E6E8EA"),
@@ -65,8 +66,9 @@ MARKER = PALETTE["marker"].light
 MARKER_PALE = PALETTE["marker-pale"].light
 TIME_PATH_TEXT = PALETTE["time-path-text"].light
 MEMORY_PATH_TEXT = PALETTE["memory-path-text"].light
-AS_TEXT = {TIME_PATH: TIME_PATH_TEXT, MEMORY_PATH: MEMORY_PATH_TEXT}
-"""The time path's orange and the memory path's green, dark enough to read as small text."""
+WRONG_TEXT = PALETTE["wrong-text"].light
+AS_TEXT = {TIME_PATH: TIME_PATH_TEXT, MEMORY_PATH: MEMORY_PATH_TEXT, WRONG: WRONG_TEXT}
+"""The time path's orange, the memory path's green and the colour of mistakes, dark enough to read as small text."""
 
 INK = PALETTE["ink"].light
 MUTED = PALETTE["muted"].light

@@ -168,11 +168,11 @@ class _Scene:
         if here:
             picture.halo(here.node)
         left, top, width = self._panel(sheet, narrow)
-        box = (left - _MARGIN, top - _MARGIN, width + 2 * _MARGIN, sheet.height - top + _MARGIN - 2)
-        sheet.box(box, face=style.MARKER_PALE, edge=style.INK, width=1.0)
         below, shown = self._write(sheet, (left, top), width, step), self._shown(picture, step)
         height = min(panel.height(sheet, width, shown), sheet.height - 2 - _MARGIN - below)
         panel.arrays(sheet, (left, below, width, height), shown)
+        box = (left - _MARGIN, top - _MARGIN, width + 2 * _MARGIN, below + height - top + 2 * _MARGIN)
+        sheet.box(box, face=style.MARKER_PALE, edge=style.INK, width=1.0)
 
     def _write(self, sheet: Sheet, at: Point, width: float, step: int) -> float:
         """Write the text of the panel, and return where it ends."""
@@ -183,7 +183,7 @@ class _Scene:
             (heading, {"code": True, "bold": True}),
             (forward if forward != heading else "", {"code": True, "colour": style.MUTED}),
             (f"yours: {line}" if line else "", {"code": True}),
-            (self._wrong(step), {"colour": style.WRONG, "bold": True}),
+            (self._wrong(step), {"colour": style.WRONG_TEXT, "bold": True}),
             (rule, {}),
         ):
             if words:
