@@ -72,6 +72,13 @@ def test_nudge_on_a_small_laptop(learner):
     for key, x in (("ArrowUp", 1.55), ("ArrowRight", 1.6), ("ArrowDown", 1.55), ("PageDown", 1.3), ("End", 2)):
         widget.slide("x", key)
         widget.told(f"At x = {x},")
+    # Run again with the focus in it, and one step is still one step.
+    learner.run(widget.cell)
+    for x in (1.55, 1.6):
+        widget.slide("x", "ArrowRight")
+        widget.told(f"At x = {x},")
+    widget.page.wait_for_timeout(500)
+    assert widget.words.startswith("At x = 1.6,")
     readout = widget.output.locator(".widget-hslider", has_text="x").locator(".widget-readout").first
     readout.fill("1.25")
     readout.press("Enter")
