@@ -170,6 +170,11 @@ class Learner:
         self.page.emulate_media(color_scheme="dark")
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
 
+    def go_light(self) -> None:
+        """Work in JupyterLab's own light theme again."""
+        self.page.emulate_media(color_scheme="light")
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+
     def look(self, name: str, cell: str) -> None:
         """Scroll to a cell and keep a picture of the screen."""
         # Cells off the screen are not drawn and their height is a guess, so the first jump may miss.

@@ -1,7 +1,14 @@
 """A notebook made for one widget, and what a learner does with the widget in it."""
 
+import io
+
 from learner import Learner
+from PIL import Image
 from playwright.sync_api import Locator, expect
+
+SMALL_LAPTOP = {"width": 1366, "height": 768}
+ROOM = 620
+"""Pixels of it in which a widget and its controls are seen together."""
 
 _COUNT = """async ([img, colour]) => {
   await img.decode();
@@ -69,6 +76,28 @@ class Moved:
     def height(self) -> float:
         """Height of all of the widget, on the screen."""
         return self.output.locator(".bptt-live").bounding_box()["height"]
+
+    @property
+    def paper(self) -> tuple[int, ...]:
+        """Colour of the picture's paper on the screen: red, green and blue."""
+        return Image.open(io.BytesIO(self.picture.screenshot())).convert("RGB").getpixel((100, 6))
+
+    def assert_fits_small_laptop(self) -> None:
+        """See all of the widget at once on a small laptop, with a picture that is not made smaller for it."""
+        self.page.set_viewport_size(SMALL_LAPTOP)
+        expect(self.picture).to_be_visible()
+        assert self.picture.bounding_box()["width"] > 930
+        assert self.height <= ROOM
+
+    def assert_dark(self) -> None:
+        """See the picture become dark with the page, and light with it again."""
+        assert min(self.paper) > 240
+        self.learner.go_dark()
+        self.page.wait_for_timeout(300)
+        assert max(self.paper) < 40
+        self.learner.go_light()
+        self.page.wait_for_timeout(300)
+        assert min(self.paper) > 240
 
     def slide(self, label: str, key: str, times: int = 1) -> None:
         """Move a slider with the keyboard."""

@@ -56,6 +56,7 @@ def test_influence_of_lesson_02(learner, sequences):
     widget = Moved(learner, "rnn_influence", START, defined(RNN, "rnn_backward", "sequence"), show)
     make = sequences["sequence"]
     widget.told(f"T_x = 24. {told_of('RNN, radius 1', make(1.0, T_x=24), 24)} Your rnn_backward: all as the exact one.")
+    widget.assert_fits_small_laptop()
     learner.look("start", widget.cell)
     height = widget.height
     widget.watch()
@@ -80,6 +81,7 @@ def test_influence_of_lesson_02(learner, sequences):
     widget.told(f"T_x = 9. {told_of('RNN, radius 2', make(2.0, T_x=24), 9)}")
     assert widget.jumps() == []
     assert widget.height == height
+    widget.assert_dark()
     learner.go_dark()
     learner.look("dark", widget.cell)
     assert_readable(widget)
@@ -106,6 +108,7 @@ def test_influence_of_lesson_03(learner, sequences):
     make = sequences["lstm_sequence"]
     widget.told(f"T_x = 24. {of_rnn} {told_of('LSTM, forget bias 3', make(3.0, T_x=24), 24)}")
     widget.told("Your lstm_backward: all as the exact one.")
+    widget.assert_fits_small_laptop()
     learner.look("start", widget.cell)
     height = widget.height
     for key, bias in (("Home", -4), ("End", 6)):
@@ -120,6 +123,7 @@ def test_influence_of_lesson_03(learner, sequences):
     widget.told("T_x = 12.")
     assert 0 < widget.pixels(style.MEMORY_PATH) < 0.8 * green
     learner.look("twelve steps", widget.cell)
+    widget.assert_dark()
     learner.go_dark()
     learner.look("dark", widget.cell)
     assert_readable(widget)
@@ -151,6 +155,7 @@ def test_gate_highway(learner):
         return widget.pixels(style.MEMORY_PATH)
 
     green = [assert_told()]
+    widget.assert_fits_small_laptop()
     learner.look("start", widget.cell)
     height = widget.height
     widget.watch()
@@ -178,6 +183,7 @@ def test_gate_highway(learner):
         learner.look(f"o = {o}", widget.cell)
     assert widget.height == height
     assert widget.jumps() == []
+    widget.assert_dark()
     learner.go_dark()
     learner.look("dark", widget.cell)
     assert_readable(widget)

@@ -1,12 +1,15 @@
-"""The nudge of lesson 00, moved in JupyterLab with the keyboard; what it says is compared with the truth."""
+"""The nudge of lesson 00, moved in JupyterLab and Notebook; what it says is compared with the truth, and what stays."""
 
 import re
 
+import nbformat
 from contrast import ENOUGH, contrasts
 from moved import Moved
+from playwright.sync_api import expect
 
 from bptt.viz import style
 
+SHOW = "widgets.nudge(square, x=1.5, dx=0.8)"
 SQUARE = "from bptt import widgets\n\ndef square(x):\n    return x**2"
 SAID = re.compile(r"At x = (\S+), a nudge dx = (\S+) moves y by dy = (\S+): dy / dx = (\S+)\. .* slope (\S+)")
 
@@ -20,7 +23,7 @@ def numbers(words):
 
 
 def test_nudge(learner):
-    widget = Moved(learner, "nudge", SQUARE, "widgets.nudge(square, x=1.5, dx=0.8)")
+    widget = Moved(learner, "nudge", SQUARE, SHOW)
     assert numbers(widget.told("dy / dx = 3.8.")) == (1.5, 0.8)
     learner.look("start", widget.cell)
     height, gaps = widget.height, [widget.pixels(style.MARKER)]
@@ -59,3 +62,72 @@ def test_nudge_of_a_function_that_is_not_written(learner):
     widget.told("f is still to be written")
     learner.look("start", widget.cell)
     assert "application/vnd.jupyter.stderr" not in learner.kinds(widget.cell)
+
+
+def test_nudge_on_a_small_laptop(learner):
+    """All at once, as dark as the page, and moved by keys that JupyterLab would like to have."""
+    widget = Moved(learner, "small", SQUARE, SHOW)
+    widget.assert_fits_small_laptop()
+    widget.assert_dark()
+    for key, x in (("ArrowUp", 1.55), ("ArrowRight", 1.6), ("ArrowDown", 1.55), ("PageDown", 1.3), ("End", 2)):
+        widget.slide("x", key)
+        widget.told(f"At x = {x},")
+    # Run again with the focus in it, and one step is still one step.
+    learner.run(widget.cell)
+    for x in (1.55, 1.6):
+        widget.slide("x", "ArrowRight")
+        widget.told(f"At x = {x},")
+    widget.page.wait_for_timeout(500)
+    assert widget.words.startswith("At x = 1.6,")
+    readout = widget.output.locator(".widget-hslider", has_text="x").locator(".widget-readout").first
+    readout.fill("1.25")
+    readout.press("Enter")
+    widget.told("At x = 1.25,")
+    widget.slide("x", "ArrowLeft")
+    widget.told("At x = 1.2,")
+    learner.save()
+
+
+def test_nudge_in_notebook(learner):
+    """Where arrows go to the notebook, unless they are kept from it."""
+    widget = Moved(learner, "in_notebook", SQUARE, SHOW, app="notebooks")
+    assert learner.output(widget.cell).locator("img:visible").count() == 1
+    for key, x in (("ArrowRight", 1.55), ("ArrowUp", 1.6), ("ArrowLeft", 1.55), ("Home", -2), ("End", 2)):
+        widget.slide("x", key)
+        widget.told(f"At x = {x},".replace("-", "−"))
+    # Other keys are still the notebook's, and where the focus is elsewhere, arrows are too.
+    learner.save()
+    learner.cell(learner.code_cells[0]).locator(".jp-InputPrompt").click()
+    widget.page.keyboard.press("ArrowDown")
+    expect(learner.cell(widget.cell)).to_contain_class("jp-mod-selected")
+    widget.told("At x = 2,")
+    widget.assert_dark()
+
+
+def test_still_picture_stays_when_the_kernel_is_gone(learner):
+    """In JupyterLab, in Notebook, and where the notebook is not trusted, as one from somebody else is."""
+    widget = Moved(learner, "still", SQUARE, SHOW)
+    learner.save()
+    saved = nbformat.read(learner.file, 4)
+    assert learner.file.stat().st_size < 100_000
+    assert "widgets" not in saved.metadata
+    learner.reload()
+    expect(widget.picture).to_be_visible()
+    assert learner.output(widget.cell).locator("img:visible").count() == 1, "still picture beside the live one"
+    learner.restart_kernel()
+    saved.cells[-1].source += "  # from somebody else"
+    nbformat.write(saved, learner.file.with_stem("untrusted"))
+    for place, name, app in (
+        ("JupyterLab", "", "lab/tree"),
+        ("Notebook", "", "notebooks"),
+        ("untrusted", "untrusted", "lab/tree"),
+    ):
+        learner.visit(name, app)
+        still = learner.output(widget.cell).locator("img")
+        expect(still).to_be_visible()
+        expect(learner.output(widget.cell).get_by_text("A nudge of x, the answer of")).to_be_visible()
+        learner.page.wait_for_timeout(1000)
+        seen = learner.output(widget.cell).locator("visible=true").all_inner_texts()
+        assert not [text for text in seen if "widget" in text], f"{place} shows {seen}"
+        assert still.bounding_box()["width"] > 900
+        learner.look(f"gone-{place}", widget.cell)

@@ -25,6 +25,11 @@ def train(panel, steps, halved_after, names="Wax Waa ba", **run):
 ONE = """\
 with widgets.training_panel(steps=700, title="Adding problem, T = 50") as panel:
     train(panel, 700, 140)"""
+THREE = """\
+names = ["RNN", "clipped", "LSTM"]
+with widgets.training_panel(steps=40, title="Adding problem, T = 50", runs=names) as panel:
+    for name in names:
+        train(panel, 40, 50, "Wf bf Wi bi Wc bc Wo bo Wy by", run=name)"""
 TWO = """\
 with widgets.training_panel(steps=200, title="Adding problem, T = 50", runs=["RNN", "LSTM"]) as panel:
     train(panel, 200, 1e9, run="RNN")
@@ -104,6 +109,15 @@ def test_two_runs(learner):
     learner.look("end", training.cell)
     learner.go_dark()
     learner.look("dark", training.cell)
+
+
+def test_three_runs_on_a_small_laptop(learner, still):
+    training = Training(learner, "three runs", START, THREE)
+    training.wait()
+    training.assert_fits_small_laptop()
+    learner.look("end", training.cell)
+    training.assert_dark()
+    assert still(learner) == training.words
 
 
 def test_interrupt(learner, still):

@@ -1,10 +1,8 @@
-"""The walks of lessons 00 and 01, moved in JupyterLab and Notebook with mouse and keys; and what stays of them."""
+"""The walks of lessons 00 and 01, moved in JupyterLab and Notebook with mouse and keys."""
 
-import nbformat
 from contrast import ENOUGH, contrasts
 from drawn import Drawn
 from moved import Moved
-from playwright.sync_api import expect
 from seen import assert_fits
 
 from bptt import exact, inputs
@@ -151,35 +149,6 @@ def test_what_is_moved_faster_than_it_is_drawn_ends_where_it_should(learner):
     assert 2 < int(words.split()[-1].rstrip(".")) < 12
     widget.page.wait_for_timeout(1000)
     assert widget.words == words
-
-
-def test_still_picture_stays_when_the_kernel_is_gone(learner):
-    """In JupyterLab, in Notebook, and where the notebook is not trusted, as one from somebody else is."""
-    widget = Moved(learner, "still", START, SMALL)
-    learner.save()
-    saved = nbformat.read(learner.file, 4)
-    assert learner.file.stat().st_size < 100_000
-    assert "widgets" not in saved.metadata
-    learner.reload()
-    expect(widget.picture).to_be_visible()
-    assert learner.output(widget.cell).locator("img:visible").count() == 1, "still picture beside the live one"
-    learner.restart_kernel()
-    saved.cells[-1].source += "  # from somebody else"
-    nbformat.write(saved, learner.file.with_stem("untrusted"))
-    for place, name, app in (
-        ("JupyterLab", "", "lab/tree"),
-        ("Notebook", "", "notebooks"),
-        ("untrusted", "untrusted", "lab/tree"),
-    ):
-        learner.visit(name, app)
-        still = learner.output(widget.cell).locator("img")
-        expect(still).to_be_visible()
-        expect(learner.output(widget.cell).get_by_text("A walk back through")).to_be_visible()
-        learner.page.wait_for_timeout(1000)
-        seen = learner.output(widget.cell).locator("visible=true").all_inner_texts()
-        assert not [text for text in seen if "widget" in text], f"{place} shows {seen}"
-        assert still.bounding_box()["width"] > 900
-        learner.look(f"gone-{place}", widget.cell)
 
 
 def test_in_notebook(learner):

@@ -9,21 +9,19 @@ from test_widgets_drawn import START as DRAWN_START
 from test_widgets_influence import LSTM, RNN, START, defined
 
 BOTH = "widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward, forget_bias=-2)"
-CELL = [f"lstm_cell_{part}" for part in ("dc", "gates_backward", "parameters_backward", "inputs_backward", "backward")]
+PARTS = ("dc", "gates_backward", "parameters_backward", "inputs_backward", "backward")
+OWN = defined(LSTM, *(f"lstm_cell_{part}" for part in PARTS), "lstm_backward", "rnn_sequence", "lstm_sequence")
 WIDGETS = {
     "nudge": ("x", "widgets.nudge(np.square, x=-1)"),
     "gate_highway": (
         "forget f",
-        f"{defined(LSTM, *CELL, 'lstm_backward')}\n\nwidgets.gate_highway(lstm_backward, f=0.5)",
+        f"{OWN}\n\nwidgets.gate_highway(lstm_backward, f=0.5)",
     ),
     "influence_map, RNN": (
         "spectral radius",
         f"{defined(RNN, 'rnn_backward', 'sequence')}\n\nwidgets.influence_map(sequence, rnn_backward=rnn_backward)",
     ),
-    "influence_map, both": (
-        "forget bias",
-        f"{defined(LSTM, *CELL, 'lstm_backward', 'rnn_sequence', 'lstm_sequence')}\n\n{BOTH}",
-    ),
+    "influence_map, both": ("forget bias", f"{OWN}\n\n{BOTH}"),
 }
 """By name: the slider that is moved, and the code."""
 WAIT = """img => {

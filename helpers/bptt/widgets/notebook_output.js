@@ -41,24 +41,26 @@ function lookAfter(words) {
   if (!output || !all) return;
   const picture = /** @type {HTMLElement} */ (output.previousElementSibling);
 
+  /** @returns {HTMLElement | null | undefined} */
+  const findLive = () => output.nextElementSibling?.querySelector(LIVE);
+
   const update = () => {
     if (!all.contains(words)) return stop();
     // Only what is in the document may be held by it: a notebook that is closed is to be forgotten.
     if (words.isConnected) page.observe(document.body, { attributes: true });
     else page.disconnect();
+    const live = findLive();
     const below = /** @type {HTMLElement | null} */ (output.nextElementSibling);
-    const live = /** @type {HTMLElement | null} */ (below?.querySelector(LIVE) ?? null);
     for (const part of [picture, output]) part.style.display = live ? "none" : "";
     if (below) below.style.display = live ? "" : "none";
-    const shown = live ?? words;
-    const filter = isLight(getComputedStyle(shown).color) ? DARK : "";
+    const filter = isLight(getComputedStyle(live ?? words).color) ? DARK : "";
     for (const img of (live ?? picture).querySelectorAll("img")) img.style.filter = filter;
   };
 
   /** @param {KeyboardEvent} event */
   const keep = (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (!target.closest?.(LIVE) || !all.contains(target)) return removeEventListener("keydown", keep, true);
+    if (!all.contains(words) || !findLive()?.contains(target)) return removeEventListener("keydown", keep, true);
     const { key, shiftKey, ctrlKey, altKey, metaKey } = event;
     if (!event.isTrusted || ctrlKey || altKey || metaKey || !KEYS.test(key) || target.isContentEditable) return;
     event.stopPropagation();
@@ -66,7 +68,10 @@ function lookAfter(words) {
     const copy = new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true });
     if (!target.dispatchEvent(copy)) event.preventDefault();
   };
-  const listen = () => addEventListener("keydown", keep, true);
+  /** @param {FocusEvent} event */
+  const listen = (event) => {
+    if (findLive()?.contains(/** @type {Node} */ (event.target))) addEventListener("keydown", keep, true);
+  };
 
   // Front ends mark the body when the theme changes.
   const page = new MutationObserver(update);
@@ -76,6 +81,7 @@ function lookAfter(words) {
   const stop = () => {
     for (const observer of [page, inside, size]) observer.disconnect();
     all.removeEventListener("focusin", listen);
+    removeEventListener("keydown", keep, true);
   };
   inside.observe(all, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
   size.observe(all);

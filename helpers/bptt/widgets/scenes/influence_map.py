@@ -312,7 +312,8 @@ class _Panels(Scene):
         n = shown.length
         colours = np.zeros((self._length, self._length, 4))
         colours[:n, :n], _, where_not_finite = tints(shown.norms, self._scale)
-        image.set_facecolor(colours[self._below])
+        # As one array, not as a list of colours: that takes 1 ms, not 5.
+        image.set_facecolor(colours[self._below])  # type: ignore[arg-type]
         rows, columns = np.nonzero(where_not_finite)
         not_finite.set_data(columns, rows)
         fit = shown.line()
