@@ -80,6 +80,12 @@ def test_steps_move_nothing():
     assert places(0) == places(7) == places(None)
 
 
+def test_what_is_ahead_has_a_colour_that_is_seen():
+    figure = viz.tree_or_graph(3, calls=0)
+    colours = {to_hex(a.get_edgecolor()).upper() for a in figure.findobj(lambda a: hasattr(a, "get_arrowstyle"))}
+    assert colours == {style.AHEAD}
+
+
 @pytest.mark.parametrize("T_x", [0, -1, 9])
 def test_other_lengths_are_refused(T_x):
     with pytest.raises(ValueError, match="1 to 8 steps"):

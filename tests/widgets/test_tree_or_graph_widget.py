@@ -1,15 +1,16 @@
 """A traversal per loss beside one sweep: what is drawn and told after each call, and what learners' functions do."""
 
 import pytest
-from crowds import assert_uncrowded, numbers
 from learner_code import NO_TIME, PER_LOSS, SWEEP, written
-from matplotlib.colors import to_hex
-from pictures import words
+from shapes import assert_tidy, texts
 
 from bptt import exact, widgets
 from bptt.viz import style
+from bptt.viz.sheet import Arrow, Circle, Rectangle, Touch, Words
 
 LENGTHS = range(1, 9)
+BOTH = pytest.mark.parametrize("narrow", [False, True])
+TINTS = {style.PALETTE[role].light for role in ("loss-path", "loss-path-2", "loss-path-3", "loss-path-4")}
 
 
 @pytest.fixture(scope="module")
@@ -17,44 +18,90 @@ def live():
     return widgets.tree_or_graph()
 
 
-def called(half):
+def all_calls(T_x):
+    return T_x * (T_x + 1) // 2
+
+
+def in_tree(shapes, narrow):
+    """Return what is on the side of the tree, and what is on that of the sweep."""
+    divider = next(s.points[0] for s in shapes if type(s).__name__ == "Line" and s.colour == style.HAIRLINE)
+    halves = [], []
+    for shape in shapes:
+        at = shape.points[0] if hasattr(shape, "points") else shape.at
+        halves[at[narrow] > divider[narrow]].append(shape)
+    return halves
+
+
+def called(shapes):
     """Return the numbers in the cells of a half that have been called, and of those the one that is lit."""
-    edges, faces = half._cells._boxes.get_edgecolor(), half._cells._boxes.get_facecolor()
-    done = [i for i, edge in enumerate(edges, start=1) if to_hex(edge).upper() == style.INK.upper()]
-    return done, [i for i, face in enumerate(faces, start=1) if to_hex(face).upper() == style.MARKER]
+    boxes = [shape for shape in shapes if isinstance(shape, Rectangle) and shape.radius == 3]
+    done, lit = [], []
+    for text in (s for s in shapes if isinstance(s, Words) and s.words.isdigit() and s.code):
+        (x, y), here = text.at, []
+        here = [s for s in boxes if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3]]
+        inked = max(here, key=lambda shape: shape.z)
+        assert (inked.edge, text.colour) in {(style.INK, style.INK), (style.AHEAD, style.MUTED)}
+        if inked.edge == style.INK:
+            done.append(int(text.words))
+        if inked.face == style.MARKER:
+            lit.append(int(text.words))
+    return sorted(done), lit
 
 
+@BOTH
 @pytest.mark.parametrize("T_x", LENGTHS)
-def test_both_sides_make_one_call_after_the_other(live, T_x):
+def test_both_sides_make_one_call_after_the_other(live, T_x, narrow):
     """The sweep has made its last one long before the traversals have."""
-    tree = T_x * (T_x + 1) // 2
+    tree = all_calls(T_x)
     for calls in range(tree + 1):
-        live.scene.update(T_x=T_x, calls=calls)
-        left, right = live.scene._halves
+        shapes = live.shapes(narrow=narrow, T_x=T_x, calls=calls)
+        left, right = in_tree(shapes, narrow)
         assert called(left) == (list(range(1, calls + 1)), [calls] if calls else [])
         assert called(right) == (list(range(1, min(calls, T_x) + 1)), [calls] if 0 < calls <= T_x else [])
-        assert len(left._half.cells) == tree
-        shown = words(live.scene.card)
+        assert sum(word.isdigit() for word in texts(left)) == tree
+        shown = texts(shapes)
         assert any(word.startswith(f"{calls} of {tree} call") for word in shown) == (calls < tree)
         assert any(word.startswith(f"{calls} of {T_x} call") for word in shown) >= (calls < T_x)
 
 
-def test_each_traversal_has_its_line_and_colour(live):
-    live.scene.update(T_x=4, calls=10)
-    left, right = live.scene._halves
+@BOTH
+def test_each_traversal_has_its_line_and_colour(live, narrow):
+    left, right = in_tree(live.shapes(narrow=narrow, T_x=4, calls=10), narrow)
     looks = {}
-    colours = left._shafts.get_color()
-    for part, colour in zip(left._half.arrows, colours, strict=True):
-        looks.setdefault(part.at[0][1], set()).add((to_hex(colour), str(part.look["linestyle"])))
+    for arrow in (shape for shape in left if isinstance(shape, Arrow) and shape.colour != style.AHEAD):
+        looks.setdefault(arrow.points[0][1], set()).add((arrow.colour, arrow.dash))
     assert [len(found) for found in looks.values()] == [1, 1, 1, 1]
-    assert len(set.union(*looks.values())) == 4
-    swept = [to_hex(colour).upper() for colour in right._shafts.get_color()]
+    assert {colour for colour, _ in set.union(*looks.values())} == TINTS
+    assert len({dash for _, dash in set.union(*looks.values())}) == 4
+    swept = [shape.colour for shape in right if isinstance(shape, Arrow)]
     assert [swept.count(colour) for colour in (style.LOSS_PATH, style.TIME_PATH, style.SUM)] == [4, 3, 4]
 
 
-def test_what_is_ahead_is_pale(live):
-    live.scene.update(T_x=3, calls=0)
-    assert {to_hex(c).upper() for half in live.scene._halves for c in half._shafts.get_color()} == {style.HAIRLINE}
+@BOTH
+def test_what_is_ahead_is_pale(live, narrow):
+    shapes = live.shapes(narrow=narrow, T_x=3, calls=0)
+    assert {shape.colour for shape in shapes if isinstance(shape, Arrow)} == {style.AHEAD}
+    assert {shape.face for shape in shapes if isinstance(shape, Circle)} == {style.AHEAD}
+    # What is called is drawn over it, each arrow over its own.
+    done = live.shapes(narrow=narrow, T_x=3, calls=6)
+    ways = [{s.points for s in done if isinstance(s, Arrow) and (s.colour == style.AHEAD) == pale} for pale in (0, 1)]
+    assert ways[0] == ways[1]
+    assert max(shape.z for shape in shapes if isinstance(shape, Arrow)) < min(
+        shape.z for shape in done if isinstance(shape, Arrow) and shape.colour != style.AHEAD
+    )
+
+
+@BOTH
+@pytest.mark.parametrize("T_x", [1, 4, 8])
+def test_cells_can_be_touched(live, T_x, narrow):
+    """Each leads to its own call."""
+    halves = in_tree(live.shapes(narrow=narrow, T_x=T_x), narrow)
+    for shapes in halves:
+        areas = [shape for shape in shapes if isinstance(shape, Touch)]
+        for text in (s for s in shapes if isinstance(s, Words) and s.words.isdigit() and s.code):
+            x, y = text.at
+            inside = [s for s in areas if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3]]
+            assert [dict(shape.sets) for shape in inside] == [{"calls": int(text.words)}]
 
 
 @pytest.mark.parametrize(
@@ -68,42 +115,44 @@ def test_what_is_ahead_is_pale(live):
     ],
 )
 def test_every_state_is_told(live, calls, told):
-    assert told in live.scene.update(T_x=3, calls=calls)
+    assert told in live.words(T_x=3, calls=calls)
 
 
-def test_slider_of_calls_follows_the_length():
-    """Finished stays finished, half-way stays at the same call, and no state has more calls than there are."""
-    live = widgets.tree_or_graph()
-    length, calls = (live.controls[name].source for name in ("T_x", "calls"))
-    assert (length.value, calls.value, calls.max) == (5, 0, 15)
-    drawn = []
-    live.scene.update = lambda T_x, calls: drawn.append((T_x, calls)) or ""
-    calls.value = 15
-    length.value = 8
-    assert (calls.value, calls.max) == (36, 36)
-    calls.value = 20
-    length.value = 3
-    assert (calls.value, calls.max) == (6, 6)
-    calls.value = 2
-    length.value = 1
-    assert (calls.value, calls.max) == (1, 1)
-    assert all(made <= n * (n + 1) // 2 for n, made in drawn)
+def test_no_state_has_more_calls_than_there_are(live):
+    control = live.controls["calls"]
+    assert control.limit == ("T_x", tuple(all_calls(n) + 1 for n in LENGTHS))
+    assert len(control.values) == 37
 
 
 def test_picture_that_stays_in_the_notebook_is_finished():
-    assert widgets.tree_or_graph(T_x=4)._still_values == {"calls": 10}
+    live = widgets.tree_or_graph(T_x=4)
+    assert "4 + 3 + 2 + 1 = 10 calls" in live.still().description
+    assert "after 0 calls" in live.words()
 
 
 @pytest.mark.parametrize("T_x", LENGTHS)
 def test_learners_calls_are_counted_at_every_length(T_x):
     live = widgets.tree_or_graph(written(SWEEP), written(PER_LOSS), T_x=T_x)
-    tree = T_x * (T_x + 1) // 2
-    made, swept = (f"{n} call{'' if n == 1 else 's'}" for n in (tree, T_x))
+    made, swept = (f"{n} call{'' if n == 1 else 's'}" for n in (all_calls(T_x), T_x))
     assert f"Your rnn_backward makes {swept}, and is right. Your rnn_backward_per_loss makes {made}, and is right." in (
-        live.words
+        live.words()
     )
-    assert f"yours, rnn_backward_per_loss: {made}, right" in words(live.scene.card)
-    assert f"yours, rnn_backward: {swept}, right" in words(live.scene.card)
+    for narrow, space in ((False, " "), (True, "\n")):
+        shown = texts(live.shapes(narrow=narrow))
+        assert f"yours, rnn_backward_per_loss:{space}{made}, right" in shown
+        assert f"yours, rnn_backward:{space}{swept}, right" in shown
+
+
+def test_functions_are_called_once_for_each_length():
+    lengths = []
+
+    def rnn_backward(da, caches):
+        lengths.append(da.shape[-1])
+
+    live = widgets.tree_or_graph(rnn_backward)
+    live.words(T_x=3)
+    live.page()
+    assert lengths == list(LENGTHS)
 
 
 def other_way(code):
@@ -126,9 +175,9 @@ def other_way(code):
 )
 def test_whatever_a_learner_writes_is_told(function, said, brief):
     live = widgets.tree_or_graph(None, function)
-    assert said in live.words
-    assert any(word.startswith(f"yours, rnn_backward_per_loss: {brief}") for word in words(live.scene.card))
-    assert "Your rnn_backward " not in live.words
+    assert said in live.words()
+    assert any(word.startswith(f"yours, rnn_backward_per_loss: {brief}") for word in texts(live.shapes()))
+    assert "Your rnn_backward " not in live.words()
 
 
 def test_function_without_the_cell_has_nothing_to_count():
@@ -138,30 +187,22 @@ def test_function_without_the_cell_has_nothing_to_count():
         ("rnn_cell_backward(", "own("),
         own=exact.allow_exact(exact.rnn_cell_backward),
     )
-    assert "Your rnn_backward makes no call of rnn_cell_backward" in widgets.tree_or_graph(inside).words
+    assert "Your rnn_backward makes no call of rnn_cell_backward" in widgets.tree_or_graph(inside).words()
 
 
 def test_a_wrong_loop_is_told():
-    assert "makes 5 calls, and is wrong" in widgets.tree_or_graph(written(SWEEP, NO_TIME)).words
+    assert "makes 5 calls, and is wrong" in widgets.tree_or_graph(written(SWEEP, NO_TIME)).words()
 
 
+@pytest.mark.parametrize("own", [(), (SWEEP, PER_LOSS)], ids=["alone", "own"])
 @pytest.mark.parametrize("T_x", LENGTHS)
-def test_every_length_is_tidy(T_x):
-    live = widgets.tree_or_graph(written(SWEEP), written(PER_LOSS))
-    for calls in (0, T_x * (T_x + 1) // 2):
-        live.scene.frame(T_x=T_x, calls=calls)
-        assert_uncrowded(live.scene.card)
-    shown = numbers(live.scene.card)
+def test_every_state_is_tidy(T_x, own):
+    live = widgets.tree_or_graph(*map(written, own))
+    for calls in range(all_calls(T_x) + 1):
+        assert_tidy(live, T_x=T_x, calls=calls)
+    shown = texts(live.shapes(T_x=T_x))
     assert shown.count("1") >= 2
     assert f"loss {T_x - 1}" in shown
-
-
-def test_state_depends_on_the_controls_alone(live):
-    states = [(n, calls) for n in (8, 1, 3) for calls in (0, 1)]
-    once = {state: live.scene.frame(T_x=state[0], calls=state[1]) for state in states}
-    for n, calls in reversed(states):
-        assert live.scene.frame(T_x=n, calls=calls) == once[n, calls]
-    assert len({frame.png for frame in once.values()}) == len(states)
 
 
 @pytest.mark.parametrize("T_x", [0, 9])

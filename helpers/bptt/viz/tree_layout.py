@@ -4,23 +4,16 @@ from typing import Any, NamedTuple
 
 from bptt.viz import style
 from bptt.viz.draw import Point
+from bptt.viz.sheet import Sheet
 
 MOST = 8
 """Steps that there is room for."""
-TREE, GRAPH = 40.0, 340.0
-"""Left sides of the two halves."""
-WIDE, TOP, TALL = 240.0, 92.0, 196.0
-"""Room for the cells of each half."""
-LOSSES = TOP + TALL / 2 - 52
-"""Where the numbers of the losses stand above the chain."""
-CELL, JOIN, CORNER = 15.0, 4.0, 3.0
+JOIN = 4.0
 LINE = 1.7
-AHEAD = style.HAIRLINE
-"""Colour of what is still to come."""
-_WIDEST_STEP, _TALLEST_ROW = 46.0, 30.0
-_LINES: tuple[Any, ...] = (style.SOLID, (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
-_TINTS = (style.LOSS_PATH, "#3C94C8", "#004B78", "#6E8FA3")
+HEAD = 5.5
+TINTS = tuple(style.PALETTE[role].light for role in ("loss-path", "loss-path-2", "loss-path-3", "loss-path-4"))
 """Shades of the loss path's blue, one for each line, so that neighbouring traversals differ in both."""
+_LINES: tuple[tuple[float, ...], ...] = ((), (5, 1.5), (1.2, 1.2), (6, 1.5, 1.2, 1.5))
 
 
 class Part(NamedTuple):
@@ -31,16 +24,17 @@ class Part(NamedTuple):
     call : int
         Number of the call, from 1.
     at : tuple of Point
-        Centre, or start and end of an arrow, in points.
-    look : dict
-        Colour and line style.
+        Centre, or start and end of an arrow; of a text, its left end or its middle.
+    colour : str
+    dash : tuple of float
     words : str
         Text at a loss.
     """
 
     call: int
     at: tuple[Point, ...]
-    look: dict[str, Any]
+    colour: str = style.INK
+    dash: tuple[float, ...] = ()
     words: str = ""
 
 
@@ -53,44 +47,104 @@ class Half(NamedTuple):
     joins: list[Part]
 
 
-def per_loss(length: int) -> Half:
-    """Lay out one row of cells for each loss, the last loss first; ``length`` is the number of steps."""
-    half = Half([], [], [], [])
-    wide, tall = _step(length), min(_TALLEST_ROW, TALL / length)
-    top = TOP + (TALL - tall * length) / 2
-    for row, loss in enumerate(reversed(range(length))):
-        y = top + (row + 0.5) * tall
-        look: dict[str, Any] = {"color": _TINTS[row % 4], "linestyle": _LINES[row % 4]}
-        words = TREE + (loss + 0.5) * wide + CELL / 2 + 16
-        half.losses.append(Part(len(half.cells) + 1, ((words, y),), look, f"loss {loss}"))
-        for t in reversed(range(loss + 1)):
-            call = len(half.cells) + 1
-            x = TREE + (t + 0.5) * wide
-            start = words - 3 if t == loss else x + wide - CELL / 2
-            half.arrows.append(Part(call, ((start, y), (x + CELL / 2, y)), look))
-            half.cells.append(Part(call, ((x, y),), look))
-    return half
+class TreeLayout(NamedTuple):
+    """Where the two halves are.
 
+    Attributes
+    ----------
+    tree, graph : Point
+        Left top corner of the cells of each half, with one step beside the other.
+    step : Point
+        From one step to the next, and from one row of the tree to the next.
+    cell : float
+        Side of a cell.
+    joins, cells : float
+        From the losses of the sweep down to its joins and to its cells.
+    """
 
-def at_once(length: int) -> Half:
-    """Lay out one row of cells for all losses, the joins above the cells so that no arrow is too short."""
-    half = Half([], [], [], [])
-    wide, middle = _step(length), TOP + TALL / 2
-    cells, joins = middle + 42, middle + 2
-    for call, t in enumerate(reversed(range(length)), start=1):
-        x = GRAPH + (t + 0.5) * wide
-        join = x + wide / 2
-        loss, time, both = (style.line_style(name) for name in ("loss path", "time path", "da_next"))
-        half.losses.append(Part(call, ((join, LOSSES),), loss, str(t)))
-        half.arrows.append(Part(call, ((join, LOSSES + 8), (join, joins - JOIN)), loss))
-        if t < length - 1:
-            onward = ((x + wide - 3, cells - CELL / 2), (join + 0.5 * JOIN, joins + JOIN))
-            half.arrows.append(Part(call, onward, time))
-        half.arrows.append(Part(call, ((join - 0.5 * JOIN, joins + JOIN), (x + 3, cells - CELL / 2)), both))
-        half.joins.append(Part(call, ((join, joins),), both))
-        half.cells.append(Part(call, ((x, cells),), both))
-    return half
+    tree: Point
+    graph: Point
+    step: Point
+    cell: float
+    joins: float
+    cells: float
 
+    def per_loss(self, length: int) -> Half:
+        """Lay out one row of cells for each loss, the last loss first; ``length`` is the number of steps."""
+        half = Half([], [], [], [])
+        (left, top), (wide, tall) = self.tree, self.step
+        for row, loss in enumerate(reversed(range(length))):
+            y = top + (row + 0.5) * tall
+            look: dict[str, Any] = {"colour": TINTS[row % 4], "dash": _LINES[row % 4]}
+            # The gradient comes from where the cell of the next step would be.
+            words = left + (loss + 1.5) * wide - self.cell / 2 + 3
+            half.losses.append(Part(len(half.cells) + 1, ((words, y),), **look, words=f"loss {loss}"))
+            for t in reversed(range(loss + 1)):
+                call = len(half.cells) + 1
+                x = left + (t + 0.5) * wide
+                half.arrows.append(Part(call, ((x + wide - self.cell / 2, y), (x + self.cell / 2, y)), **look))
+                half.cells.append(Part(call, ((x, y),)))
+        return half
 
-def _step(length: int) -> float:
-    return min(_WIDEST_STEP, WIDE / length)
+    def at_once(self, length: int) -> Half:
+        """Lay out one row of cells for all losses, the joins above the cells so that no arrow is too short."""
+        half = Half([], [], [], [])
+        (left, top), wide = self.graph, self.step[0]
+        joins, cells = top + self.joins, top + self.cells
+        for call, t in enumerate(reversed(range(length)), start=1):
+            x = left + (t + 0.5) * wide
+            join = x + wide / 2
+            above = cells - self.cell / 2
+            half.losses.append(Part(call, ((join, top),), style.LOSS_PATH, words=str(t)))
+            half.arrows.append(Part(call, ((join, top + 8), (join, joins - JOIN)), style.LOSS_PATH))
+            if t < length - 1:
+                onward = ((x + wide - 3, above), (join + 0.5 * JOIN, joins + JOIN))
+                half.arrows.append(Part(call, onward, style.TIME_PATH, style.DASHED[1]))
+            half.arrows.append(Part(call, ((join - 0.5 * JOIN, joins + JOIN), (x + 3, above)), style.SUM))
+            half.joins.append(Part(call, ((join, joins),)))
+            half.cells.append(Part(call, ((x, cells),)))
+        return half
+
+    def draw_ahead(self, sheet: Sheet, half: Half) -> None:
+        """Add a half of which nothing has been called; what is called is drawn over it."""
+        for part in half.arrows:
+            sheet.arrow(part.at, style.AHEAD, width=LINE, dash=part.dash, head=HEAD, z=2.5)
+        for part in half.joins:
+            sheet.dot(part.at[0], JOIN, style.AHEAD, z=2.6)
+        for part in half.cells:
+            self._cell(sheet, part, edge=style.AHEAD, z=2.6)
+
+    def draw_called(self, sheet: Sheet, half: Half, calls: int, numbers: list[str], *, lit: bool = False) -> None:
+        """Add all texts of a half, and what has been called, over what is ahead.
+
+        Parameters
+        ----------
+        sheet : Sheet
+        half : Half
+        calls : int
+            How many calls have been made.
+        numbers : list of str
+            Text in each cell.
+        lit : bool
+            Light up the last cell that was called.
+        """
+        for part in half.losses:
+            ink = style.LOSS_PATH if part.call <= calls else style.MUTED
+            side = "center" if part.words.isdigit() else "left"
+            sheet.text(part.at[0], part.words, size=style.SMALL, colour=ink, side=side)
+        for part, number in zip(half.cells, numbers, strict=True):
+            done = part.call <= calls
+            sheet.code(part.at[0], number, size=style.DIGITS, colour=style.INK if done else style.MUTED)
+            if done:
+                face = style.MARKER if lit and part.call == calls else style.BOX
+                self._cell(sheet, part, face=face, edge=style.INK)
+        for part in half.arrows:
+            if part.call <= calls:
+                sheet.arrow(part.at, part.colour, width=LINE, dash=part.dash, head=HEAD, z=2.8)
+        for part in half.joins:
+            if part.call <= calls:
+                sheet.dot(part.at[0], JOIN)
+
+    def _cell(self, sheet: Sheet, part: Part, *, z: float = 3, **look: str) -> None:
+        (x, y), side = part.at[0], self.cell
+        sheet.box((x - side / 2, y - side / 2, side, side), radius=3, width=1.0, z=z, **look)

@@ -1,32 +1,28 @@
 """Draw one backward traversal per loss beside one sweep for all losses, with the calls that each takes."""
 
-from matplotlib.axes import Axes
-from matplotlib.patches import Circle
+from typing import Any
 
-from bptt.viz import draw, style
+from bptt.viz import style
 from bptt.viz.card import Card
-from bptt.viz.tree_layout import (
-    AHEAD,
-    CELL,
-    CORNER,
-    GRAPH,
-    JOIN,
-    LINE,
-    LOSSES,
-    MOST,
-    TALL,
-    TOP,
-    TREE,
-    WIDE,
-    Half,
-    Part,
-    at_once,
-    per_loss,
-)
+from bptt.viz.sheet import Sheet, draw_shapes
+from bptt.viz.tree_layout import MOST, TreeLayout
 from bptt.wording import plural
 
-_HEADING, COUNTS = 58.0, TOP + TALL + 22
-"""Where the headings of both halves stand, and their numbers of calls."""
+TREE, GRAPH = 40.0, 340.0
+"""Left sides of the two halves on a page."""
+_WIDE, _TALL = 240.0, 184.0
+"""Room for the cells of each half."""
+_HEADING, _TOP = 58.0, 84.0
+COUNTS = _TOP + _TALL + 20
+"""Where the numbers of calls stand."""
+_WIDEST_STEP, _TALLEST_ROW = 46.0, 30.0
+
+
+def page(longest: int) -> TreeLayout:
+    """Return the layout on a page that has room for so many steps."""
+    wide, tall = min(_WIDEST_STEP, _WIDE / longest), min(_TALLEST_ROW, _TALL / longest)
+    top = _TOP + (_TALL - tall * longest) / 2
+    return TreeLayout((TREE, top), (GRAPH, _TOP + _TALL / 2 - 52), (wide, tall), 15, joins=54, cells=94)
 
 
 @style.styled
@@ -57,13 +53,12 @@ def tree_or_graph(T_x: int, *, calls: int | None = None) -> Card:
         raise ValueError(f"There is room for 1 to {MOST} steps, not for {T_x}.")
     tree, graph = T_x * (T_x + 1) // 2, T_x
     done = tree if calls is None else max(calls, 0)
-    sums = " + ".join(str(n) for n in range(T_x, 0, -1))
     card = Card(
-        TOP + TALL + 64,
+        COUNTS + 42,
         title="Each loss on its own, or all together",
         caption=f"One traversal for each of {T_x} losses or one sweep for all: {counted(tree)} against {graph}.",
         description=(
-            f"Left: each of {T_x} losses travels back through its own cell and all earlier ones, {sums} = "
+            f"Left: each of {T_x} losses travels back through its own cell and all earlier ones, {sums(T_x)}"
             f"{counted(tree)} of the cell. Right: one sweep goes back through {T_x} cells, and at each state the "
             f"gradient of its own loss (blue) is added to what comes from later steps (orange), {counted(graph)}. "
             "Both give the same gradient."
@@ -74,78 +69,48 @@ def tree_or_graph(T_x: int, *, calls: int | None = None) -> Card:
             )
         ),
     )
-    page = card.page
-    headings(page)
-    for left, words in zip((TREE, GRAPH), counts(T_x, done), strict=True):
-        draw.text(page, (left, COUNTS), words, size=style.TITLE, weight="bold", ha="left")
-    _strokes(page, per_loss(T_x), done, "left")
-    _strokes(page, at_once(T_x), done, "center")
+    sheet, layout = Sheet(style.WIDTH, card.height), page(T_x)
+    headings(sheet)
+    finished = sums(T_x) if done >= tree else ""
+    for left, words in ((TREE, f"{finished}{made(tree, done)}"), (GRAPH, made(graph, done))):
+        sheet.text((left, COUNTS), words, size=style.TITLE, bold=True, side="left")
+    for half in (layout.per_loss(T_x), layout.at_once(T_x)):
+        if done < len(half.cells):
+            layout.draw_ahead(sheet, half)
+        layout.draw_called(sheet, half, done, [str(part.call) for part in half.cells])
+    draw_shapes(card.page, sheet.shapes)
     return card
 
 
-def headings(page: Axes) -> None:
-    """Draw the heading of both halves, and the formula of their number of calls."""
+def headings(sheet: Sheet) -> None:
+    """Add the heading of both halves on a page, and the formula of their number of calls."""
+    small: dict[str, Any] = {"size": style.SMALL, "colour": style.MUTED}
     for left, heading, rule in (
         (TREE, "one traversal per loss", "T_x (T_x + 1) / 2"),
         (GRAPH, "one sweep, added at the joins", "T_x"),
     ):
-        draw.text(page, (left, _HEADING), heading, size=style.BODY, weight="bold", ha="left")
-        draw.code(page, (left, COUNTS + 19), rule, size=style.SMALL, color=style.MUTED, ha="left")
-    draw.text(page, (GRAPH, LOSSES), "loss", size=style.SMALL, color=style.LOSS_PATH, ha="left")
-    x = (TREE + WIDE + 20 + GRAPH) / 2
-    page.plot([x, x], [_HEADING - 8, COUNTS + 22], color=style.HAIRLINE, linewidth=0.8)
-    words = "in each cell: the number of its call"
-    draw.text(page, (style.WIDTH - style.MARGIN, _HEADING - 31), words, size=style.SMALL, color=style.MUTED, ha="right")
+        sheet.text((left, _HEADING), heading, bold=True, side="left")
+        sheet.code((left, COUNTS + 19), rule, side="left", **small)
+    losses = page(MOST).graph[1]
+    sheet.text((GRAPH, losses), "loss", size=style.SMALL, colour=style.LOSS_PATH, side="left")
+    x = (TREE + _WIDE + 20 + GRAPH) / 2
+    sheet.line([(x, _HEADING - 8), (x, COUNTS + 22)], style.HAIRLINE, width=0.8)
+    sheet.text((style.WIDTH - style.MARGIN, COUNTS + 19), NOTE, side="right", **small)
 
 
-def counts(length: int, calls: int) -> tuple[str, str]:
-    """Return how many calls both halves take, or have made so far, in words.
+NOTE = "in each cell: the number of its call"
 
-    Parameters
-    ----------
-    length : int
-        Number of steps.
-    calls : int
-        How many both have made, as far as they need so many.
 
-    Returns
-    -------
-    left, right : str
-    """
-    left, right = length * (length + 1) // 2, length
-    sums = " + ".join(str(n) for n in range(length, 0, -1)) + " = " if length > 1 else ""
-    return (
-        f"{sums}{counted(left)}" if calls >= left else f"{calls} of {counted(left)}",
-        counted(right) if calls >= right else f"{calls} of {counted(right)}",
-    )
+def sums(length: int) -> str:
+    """Return the numbers of calls of all traversals, to be followed by their sum; empty if there is one."""
+    return " + ".join(str(n) for n in range(length, 0, -1)) + " = " if length > 1 else ""
+
+
+def made(most: int, calls: int) -> str:
+    """Return how many of ``most`` calls have been made, in words, or how many they are when all have."""
+    return counted(most) if calls >= most else f"{calls} of {counted(most)}"
 
 
 def counted(calls: int) -> str:
     """Return a number of calls in words."""
     return plural(calls, "call")
-
-
-def _strokes(page: Axes, half: Half, done: int, side: str) -> None:
-    """Draw a half after so many calls."""
-    for part in half.losses:
-        ink = style.LOSS_PATH if part.call <= done else style.MUTED
-        draw.text(page, part.at[0], part.words, size=style.SMALL, color=ink, ha=side)
-    for part in half.arrows:
-        _arrow(page, part, drawn=part.call <= done)
-    for part in half.joins:
-        page.add_patch(Circle(part.at[0], JOIN, facecolor=style.INK if part.call <= done else AHEAD, zorder=3))
-    for part in half.cells:
-        _cell(page, part, drawn=part.call <= done)
-
-
-def _arrow(page: Axes, part: Part, *, drawn: bool) -> None:
-    look = part.look if drawn else part.look | {"color": AHEAD}
-    draw.arrow(page, part.at, linewidth=LINE, mutation_scale=5.5, zorder=2.5, **look)
-
-
-def _cell(page: Axes, part: Part, *, drawn: bool) -> None:
-    """Draw a cell with the number of its call."""
-    (x, y), ink = part.at[0], style.INK if drawn else AHEAD
-    at = (x - CELL / 2, y - CELL / 2, CELL, CELL)
-    draw.box(page, at, radius=CORNER, edgecolor=ink, linewidth=1.0, zorder=3)
-    draw.code(page, (x, y), str(part.call), size=style.DIGITS, color=ink, zorder=4)

@@ -3,47 +3,52 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.colors import to_rgba_array
-
 from bptt import inputs
 from bptt.check import EXERCISES
-from bptt.viz import draw, style
-from bptt.viz.card import Card
-from bptt.viz.draw import Point, TextCollection
-from bptt.viz.figures.tree_or_graph import COUNTS, counted, counts, headings
-from bptt.viz.tree_layout import AHEAD, CELL, CORNER, GRAPH, JOIN, LINE, MOST, TREE, Half, Part, at_once, per_loss
-from bptt.widgets.controls import steps, whole
-from bptt.widgets.interactive_figure import InteractiveFigure
+from bptt.viz import style
+from bptt.viz.draw import Point
+from bptt.viz.figures.tree_or_graph import COUNTS, GRAPH, NOTE, TREE, counted, headings, made, page, sums
+from bptt.viz.sheet import Sheet
+from bptt.viz.tree_layout import MOST, TreeLayout
+from bptt.widgets.browser_figure import (
+    BrowserFigure,
+    Layer,
+    Number,
+    Sentence,
+    column_layout,
+    page_layout,
+    slider,
+    slot,
+    steps,
+)
 from bptt.widgets.learner_gradients import learner_gradients, own_cells
-from bptt.widgets.scene import Scene
-from bptt.widgets.text_boxes import TextBoxes, TextBoxStyle
 
 _SECONDS = 0.6
 _RUNAWAY = 100
 """Calls after which a learner's function is stopped."""
-_HEAD, _HALF_A_HEAD = 6.0, 2.9
-"""Length of an arrow's head, and half of its width."""
 _CALLED = "rnn_cell_backward"
 _NAMES = ("rnn_backward_per_loss", "rnn_backward")
-"""The learner's functions, left and right."""
-_YOURS_AT = COUNTS + 40
+"""The learner's functions, of the tree and of the sweep."""
+_TITLE = "Each loss on its own, or all together"
+_TOP = 46.0
+"""Where the picture begins on a page."""
+_ROWS, _SWEEP = 22.0, 106.0
+"""In a narrow column: from the heading of the tree to its rows, and height of the sweep."""
+_STEP, _CELL = (24.0, 21.0), 17.0
+_BOTH = ("T_x", "calls")
 
 
-@style.styled
 def tree_or_graph(
     rnn_backward: Callable[..., Any] | None = None,
     rnn_backward_per_loss: Callable[..., Any] | None = None,
     *,
     T_x: int = 5,
-) -> InteractiveFigure:
+) -> BrowserFigure:
     r"""Run a sequence backward in two ways, one call of the cell after the other.
 
-    Left, each loss travels back on its own: :math:`T_x (T_x + 1) / 2` calls. Right, one sweep adds at the joins what
-    arrives there: :math:`T_x` calls. Of the learner's functions, the calls of ``rnn_cell_backward`` that they make are
-    counted.
+    One way, each loss travels back on its own: :math:`T_x (T_x + 1) / 2` calls. The other way, one sweep adds at the
+    joins what arrives there: :math:`T_x` calls. Of the learner's functions, the calls of ``rnn_cell_backward`` that
+    they make are counted.
 
     Parameters
     ----------
@@ -54,7 +59,7 @@ def tree_or_graph(
 
     Returns
     -------
-    InteractiveFigure
+    BrowserFigure
 
     Raises
     ------
@@ -63,129 +68,158 @@ def tree_or_graph(
     """
     if not 1 <= T_x <= MOST:
         raise ValueError(f"There is room for 1 to {MOST} steps, not for {T_x}.")
-    length = whole("T_x", T_x, (1, MOST))
-    calls = steps("calls", _all_calls(T_x) + 1, seconds=_SECONDS)
-
-    def fit(change: Any) -> None:  # noqa: ANN401 - ipywidgets has no type hints
-        finished = calls.source.value == calls.source.max
-        calls.source.max = _all_calls(change.new)
-        if finished:
-            calls.source.value = calls.source.max
-
-    # Before the widget itself hears of it, so that it never draws more calls than there are.
-    length.source.observe(fit, "value")
-    scene = _Race(rnn_backward, rnn_backward_per_loss)
-    return InteractiveFigure(scene, lines=3, still={"calls": _all_calls(T_x)}, T_x=length, calls=calls)
+    given = {"rnn_backward": rnn_backward, "rnn_backward_per_loss": rnn_backward_per_loss}
+    own = {name: _count(name, function) for name, function in given.items() if function is not None}
+    lengths = range(1, MOST + 1)
+    most = tuple(_all_calls(length) + 1 for length in lengths)
+    picture = _Picture(own)
+    return BrowserFigure(
+        _TITLE,
+        f"{_TITLE}: a traversal for each loss beside one sweep for all, call by call.",
+        controls={
+            "T_x": slider("T_x", lengths, T_x - 1),
+            "calls": steps("calls", most[-1], seconds=_SECONDS, limit=("T_x", most)),
+        },
+        layouts=(page_layout(picture.heights[0], top=_TOP), column_layout(picture.heights[1])),
+        layers=[
+            Layer((), picture.draw_still),
+            Layer(("T_x",), picture.draw_ahead),
+            Layer(_BOTH, picture.draw_called),
+        ],
+        sentences=[Sentence(_BOTH, _told), *(Sentence(("T_x",), _teller(counts)) for counts in own.values())],
+        numbers={
+            **_NUMBERS,
+            **{name: Number(("T_x",), _briefly(counts)) for name, counts in own.items()},
+            **{_cell(row, t): _call_number(row, t) for row in range(MOST) for t in range(MOST - row)},
+        },
+        still={"calls": _all_calls(T_x)},
+        lines=3 if own else 2,
+    )
 
 
 def _all_calls(length: int) -> int:
     return length * (length + 1) // 2
 
 
-class _Race(Scene):
-    def __init__(self, swept: Callable[..., Any] | None, per_loss: Callable[..., Any] | None) -> None:
-        own = {"rnn_backward": swept, "rnn_backward_per_loss": per_loss}
-        self._own = {name: _count(name, function) for name, function in own.items() if function is not None}
-        title = "Each loss on its own, or all together"
-        super().__init__(
-            Card(
-                (_YOURS_AT if self._own else COUNTS + 19) + 20,
-                title=title,
-                caption=f"{title}: a traversal for each loss beside one sweep for all, call by call.",
-                description="",
-            )
-        )
-        page = self.card.page
-        headings(page)
-        for left, name in zip((TREE, GRAPH), _NAMES, strict=True):
-            if name in self._own:
-                page.plot([left - 7], [_YOURS_AT], "s", color=style.YOURS, markersize=6)
-        with self.moving() as self._strokes:
-            self._length, self._halves = 0, list[_Strokes]()
-        with self.moving():
-            self._counts = self._lines(COUNTS, size=style.TITLE, weight="bold")
-            self._yours = self._lines(_YOURS_AT, size=style.SMALL)
+def _cell(row: int, t: int) -> str:
+    """Name the number of a call, by the place of its cell in the tree; the sweep's cells are as those of row 0."""
+    return f"{row},{t}"
 
-    def _lines(self, y: float, **look: Any) -> list[Any]:  # noqa: ANN401
-        return [draw.text(self.card.page, (left, y), "", ha="left", **look) for left in (TREE, GRAPH)]
 
-    def update(self, *, T_x: int, calls: int) -> str:
-        if T_x != self._length:
-            with self._strokes.refill():
-                self._halves = [_Strokes(self.card.page, half) for half in (per_loss(T_x), at_once(T_x))]
-            self._length = T_x
-        for half in self._halves:
-            half.show(calls)
-        for text, words in zip(self._counts, counts(T_x, calls), strict=True):
-            text.set_text(words)
-        for text, name in zip(self._yours, _NAMES, strict=True):
-            text.set_text(f"yours, {name}: {self._own[name][T_x - 1].brief}" if name in self._own else "")
-        return " ".join([_told(T_x, calls), *(own[T_x - 1].words for own in self._own.values())])
+def _call_number(row: int, t: int) -> Number:
+    def text(length: int) -> str:
+        before = _all_calls(length) - _all_calls(length - row)
+        return str(before + length - row - t) if row + t < length else ""
+
+    return Number(("T_x",), text)
+
+
+def _traversal(length: int, calls: int) -> tuple[int, int]:
+    """Return which loss is on its way after so many calls, and how many cells it has passed."""
+    loss = length - 1
+    while loss and calls > loss:
+        calls, loss = calls - loss - 1, loss - 1
+    return loss, calls
+
+
+def _passed(length: int, calls: int) -> str:
+    loss, passed = _traversal(length, calls)
+    return f"{passed} of {loss + 1} cells"
+
+
+_NUMBERS = {
+    "T_x": Number(("T_x",), str),
+    "calls": Number(("calls",), counted),
+    "sums": Number(_BOTH, lambda length, calls: sums(length) if calls >= _all_calls(length) else ""),
+    "tree": Number(_BOTH, lambda length, calls: made(_all_calls(length), calls)),
+    "graph": Number(_BOTH, made),
+    "loss": Number(_BOTH, lambda length, calls: str(_traversal(length, calls)[0])),
+    "passed": Number(_BOTH, _passed),
+    "ahead": Number(_BOTH, lambda length, calls: str(_all_calls(length) - calls)),
+    "sweep": Number(
+        _BOTH,
+        lambda length, calls: "is finished" if calls >= length else f"has passed {calls} of {length} cells",
+    ),
+}
 
 
 def _told(length: int, calls: int) -> str:
-    tree, sweep = _all_calls(length), length
-    if calls >= tree:
+    if calls >= _all_calls(length):
         return (
-            f"T_x = {length}: one traversal per loss takes {counts(length, calls)[0]}, one sweep {counted(sweep)}. "
-            "Both give the same gradient."
+            f"T_x = {slot('T_x')}: one traversal per loss takes {slot('sums')}{slot('tree')}, one sweep "
+            f"{slot('graph')}. Both give the same gradient."
         )
-    row, before = 0, 0
-    while before + length - row <= calls:
-        before, row = before + length - row, row + 1
-    loss = length - 1 - row
-    here = f"the traversal of loss {loss} has passed {calls - before} of {loss + 1} cells"
-    done = "is finished" if calls >= sweep else f"has passed {calls} of {sweep} cells"
-    return f"T_x = {length}, after {counted(calls)}: {here}, {tree - calls} to go; the sweep {done}."
+    return (
+        f"T_x = {slot('T_x')}, after {slot('calls')}: the traversal of loss {slot('loss')} has passed "
+        f"{slot('passed')}, {slot('ahead')} to go; the sweep {slot('sweep')}."
+    )
 
 
-class _Strokes:
-    """One half of the picture: few artists, because each of them takes its time."""
+class _Picture:
+    """The tree and the sweep: on a page side by side, in a narrow column one above the other."""
 
-    def __init__(self, page: Axes, half: Half) -> None:
-        self._half = half
-        ways = np.array([part.at for part in half.arrows])
-        along = ways[:, 1] - ways[:, 0]
-        along /= np.linalg.norm(along, axis=1, keepdims=True)
-        ends, across = ways[:, 1] - _HEAD * along, _HALF_A_HEAD * along[:, ::-1] * (-1, 1)
-        lines = [part.look["linestyle"] for part in half.arrows]
-        self._shafts = LineCollection(
-            list(np.stack([ways[:, 0], ends], axis=1)), linestyles=lines, linewidths=LINE, capstyle="butt", zorder=2.5
-        )
-        self._heads = PolyCollection(
-            list(np.stack([ways[:, 1], ends + across, ends - across], axis=1)), linewidths=0, zorder=2.5
-        )
-        page.add_collection(self._shafts)
-        page.add_collection(self._heads)
-        self._cells = TextBoxes(page, [part.at[0] for part in half.cells], (CELL, CELL), radius=CORNER)
-        across, down = np.array([part.at[0] for part in half.joins]).reshape(-1, 2).T
-        self._joins = page.scatter(across, down, s=(2 * JOIN) ** 2, linewidths=0, zorder=3)
-        centres, blank = np.array([_middle(part) for part in half.losses]), np.zeros((len(half.losses), 3))
-        self._words = TextCollection([""] * len(centres), centres, style.LABEL, blank)
-        page.add_collection(self._words)
+    def __init__(self, own: dict[str, list["_Count"]]) -> None:
+        self._own = own
+        below = [52 if name in own else 20 for name in _NAMES]
+        tree = _ROWS + MOST * _STEP[1]
+        sweep = tree + 30 + below[0] + 12
+        self._column = TreeLayout((0, _ROWS), (30, sweep + 22), _STEP, _CELL, joins=46, cells=84)
+        self._headings = 10.0, sweep
+        self._counts = tree + 28, sweep + _SWEEP + 24
+        self.heights = COUNTS + (52 if own else 30), self._counts[1] + below[1] + 16
 
-    def show(self, done: int) -> None:
-        """Show how far this half is after so many calls; what is ahead is pale."""
-        half = self._half
-        colours = [part.look["color"] if part.call <= done else AHEAD for part in half.arrows]
-        self._shafts.set_color(colours)
-        self._heads.set_facecolor(colours)
-        self._cells.show([_look(str(part.call), part.call, done) for part in half.cells])
-        self._joins.set_facecolor([style.INK if part.call <= done else AHEAD for part in half.joins])
-        inks = [style.LOSS_PATH if part.call <= done else style.MUTED for part in half.losses]
-        self._words.write([part.words for part in half.losses], to_rgba_array(inks))
+    def draw_still(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001 - which of the two layouts
+        """Draw headings, numbers of calls and what the learner's functions do."""
+        if narrow:
+            self._draw_headings(sheet)
+        else:
+            headings(sheet)
+        for i, (words, name) in enumerate(zip((slot("tree"), slot("graph")), _NAMES, strict=True)):
+            x, y = (0, self._counts[i]) if narrow else ((TREE, GRAPH)[i], COUNTS)
+            total = words if narrow or i else f"{slot('sums')}{words}"
+            sheet.text((x, y), total, size=style.TITLE, bold=True, side="left")
+            if name in self._own:
+                self._draw_own(sheet, (x, y + (26 if narrow else 40)), name, "\n" if narrow else " ")
 
+    def _draw_headings(self, sheet: Sheet) -> None:
+        """Draw in a narrow column what ``headings`` draws on a page."""
+        words = ("one traversal per loss", "one sweep, added at the joins")
+        rules = ("T_x (T_x + 1) / 2", "T_x")
+        for heading, rule, y, count in zip(words, rules, self._headings, self._counts, strict=True):
+            sheet.text((0, y), heading, bold=True, side="left")
+            sheet.code((sheet.width, count), rule, colour=style.MUTED, side="right")
+        sheet.text((0, self._counts[0] - 16), slot("sums"), side="left")
+        y = self._headings[1] - 14
+        sheet.line([(0, y), (sheet.width, y)], style.HAIRLINE, width=0.8)
+        sheet.text((0, self._column.graph[1]), "loss", colour=style.LOSS_PATH, side="left")
+        sheet.text((0, self.heights[1] - 8), NOTE, colour=style.MUTED, side="left")
 
-def _middle(part: Part) -> Point:
-    """Return the middle of a word that begins at its place, or of a number that stands there."""
-    (x, y), words = part.at[0], part.words
-    return (x if words.isdigit() else x + draw.width(words, style.LABEL) / 2, y)
+    def _draw_own(self, sheet: Sheet, at: Point, name: str, between: str) -> None:
+        x, y = at
+        sheet.box((x, y - 3, 6, 6), radius=0, face=style.YOURS, edge=style.YOURS)
+        sheet.text((x + 11, y), f"yours, {name}:{between}{slot(name)}", size=style.SMALL, side="left")
 
+    def draw_ahead(self, sheet: Sheet, narrow: bool, length: int) -> None:  # noqa: FBT001
+        """Draw both halves without a call; a click on a cell goes to its call."""
+        layout = self._layout(narrow)
+        wide, tall = layout.step
+        tree, sweep = layout.per_loss(length), layout.at_once(length)
+        for half, above, height in ((tree, tall / 2, tall), (sweep, layout.cells, layout.cells + layout.cell)):
+            layout.draw_ahead(sheet, half)
+            for part in half.cells:
+                x, y = part.at[0]
+                sheet.touch((x - wide / 2, y - above, wide, height), calls=part.call)
 
-def _look(words: str, call: int, done: int) -> TextBoxStyle:
-    """Return how a cell looks; the last one that was called is lit."""
-    ink = style.INK if call <= done else AHEAD
-    return TextBoxStyle(words, ink, face=style.MARKER if call == done else "white", edge=ink, width=1.0)
+    def draw_called(self, sheet: Sheet, narrow: bool, length: int, calls: int) -> None:  # noqa: FBT001
+        """Draw what has been called; the last call is lit."""
+        layout = self._layout(narrow)
+        tree = [slot(_cell(row, t)) for row in range(length) for t in reversed(range(length - row))]
+        layout.draw_called(sheet, layout.per_loss(length), calls, tree, lit=True)
+        layout.draw_called(sheet, layout.at_once(length), calls, tree[:length], lit=True)
+
+    def _layout(self, narrow: bool) -> TreeLayout:  # noqa: FBT001
+        # The same scale at every length, so that the tree is seen to grow.
+        return self._column if narrow else page(MOST)
 
 
 class _Count(NamedTuple):
@@ -193,6 +227,14 @@ class _Count(NamedTuple):
 
     brief: str
     words: str
+
+
+def _briefly(counts: list[_Count]) -> Callable[[int], str]:
+    return lambda length: counts[length - 1].brief
+
+
+def _teller(counts: list[_Count]) -> Callable[[int], str]:
+    return lambda length: counts[length - 1].words
 
 
 def _count(name: str, function: Callable[..., Any]) -> list[_Count]:
