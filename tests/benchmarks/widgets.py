@@ -96,11 +96,11 @@ def frames(live: Any) -> list[tuple[float, float]]:
     """Move every control through its range and back; return the times of each frame."""
     taken = []
     for control in live.controls.values():
-        before = control.source.value
-        for value in [*values(control.source), before]:
+        before = control.value
+        for value in [*values(control), before]:
             live._cache.clear()
-            if value != control.source.value:
-                taken.append(processor(lambda to=value, source=control.source: setattr(source, "value", to)))
+            if value != control.value:
+                taken.append(processor(lambda to=value, source=control: setattr(source, "value", to)))
     return taken
 
 

@@ -9,7 +9,8 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 from seen import assert_fits
 
-from bptt import inputs, widgets
+from bptt import exact, inputs, widgets
+from bptt.viz import draw
 
 SINGLE = "seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4"
 START = "from bptt import inputs, widgets"
@@ -21,6 +22,23 @@ CODE = {
     "cell_walk, LSTM": "widgets.cell_walk(None, *inputs.lstm_cell(seed=4))",
 }
 FIGURES = {name: eval(code, {"inputs": inputs, "widgets": widgets}) for name, code in CODE.items()}  # noqa: S307
+
+
+# The function of lesson 01 as one learner might write it, with one mistake.
+WRONG = """\
+def rnn_cell_backward(da_next, cache):
+    dz = da_next * (1 - cache.a_next**2)
+    Wax, Waa = cache.parameters["Wax"], cache.parameters["Waa"]
+    dxt = Wax.T @ dz
+    da_prev = Waa @ dz
+    return {
+        "dxt": dxt,
+        "da_prev": da_prev,
+        "dWax": dz @ cache.xt.T,
+        "dWaa": dz @ cache.a_prev.T,
+        "dba": dz.sum(axis=1, keepdims=True),
+    }"""
+CELL = "widgets.cell_walk(rnn_cell_backward, *inputs.rnn_cell(seed=4))"
 
 
 class Notebook:
@@ -130,3 +148,64 @@ def test_opened_again_elsewhere(notebook, browser):
             within = offline.locator(".jp-Cell").nth(i + 1)
             walk(Drawn(offline, within), figure)
     page.bring_to_front()
+
+
+def drawn(learner, name, *cells):
+    """Open a notebook made for one walk, and run it."""
+    learner.make(name, *cells)
+    learner.open(name)
+    learner.run_all()
+    walk = Drawn(learner.page, learner.cell(learner.code_cells[-1]))
+    expect(walk.picture).to_be_visible()
+    return walk
+
+
+def test_cell_walk(learner):
+    walk = drawn(learner, "cell_walk", START, WRONG, CELL)
+    cell = learner.code_cells[-1]
+    da_next, cache = inputs.rnn_cell(seed=4)
+    walk.told("Step 0 of 10, values only.")
+    assert_fits(learner, cell)
+    learner.look("start", cell)
+    height = walk.host.bounding_box()["height"]
+    for step, words in enumerate(
+        [
+            f"da_next (5, 4): largest {draw.number(draw.largest(da_next))}.",
+            "at tanh. Every entry of the gradient is multiplied by the slope",
+            "at sum. An addition passes the gradient on",
+            "Your line: dba = dz.sum(axis=1, keepdims=True).",
+            "Your line: dWaa = dz @ cache.a_prev.T;  da_prev = Waa @ dz. dWaa (5, 5)",
+        ],
+        1,
+    ):
+        walk.press("Next")
+        assert f"Step {step} of 10" in walk.told(words)
+        assert ("da_prev not exact yet" in walk.texts()) == (step == 5)
+    assert "da_prev not exact yet." in walk.words
+    learner.look("wrong", cell)
+    dz = exact.rnn_cell_dz(da_next, cache)
+    walk.slide("step", "ArrowLeft", 3)
+    walk.told(f"Your line: dz = da_next * (1 - cache.a_next ** 2). dz (5, 4): largest {draw.number(draw.largest(dz))}.")
+    for step in (10, 1, 3):
+        walk.picture.locator(".touch").nth(step - 1).click()
+        walk.told(f"Step {step} of 10")
+    walk.press("Back")
+    walk.told("Step 2 of 10")
+    walk.slide("step", "Home")
+    walk.press("Play")
+    walk.told("Step 2 of 10")
+    walk.slide("step", "End")
+    walk.told("Step 10 of 10, at xt.")
+    assert walk.host.bounding_box()["height"] == height
+    learner.go_dark()
+    learner.look("dark", cell)
+
+
+def test_cell_walk_before_the_exercise_is_solved(learner):
+    stub = 'def rnn_cell_backward(da_next, cache):\n    raise NotImplementedError("rnn_cell_backward is not there")'
+    walk = drawn(learner, "unwritten_walk", START, stub, CELL)
+    walk.told("rnn_cell_backward is not there. So these are the exact gradients.")
+    walk.press("Next")
+    walk.told("da_next (5, 4)")
+    learner.look("start", learner.code_cells[-1])
+    assert "application/vnd.jupyter.stderr" not in learner.kinds(learner.code_cells[-1])

@@ -11,6 +11,17 @@ from bptt.viz import style
 
 SHOW = "widgets.nudge(square, x=1.5, dx=0.8)"
 SQUARE = "from bptt import widgets\n\ndef square(x):\n    return x**2"
+# Its frames take a fifth of a second, and say how many there were.
+SLOW = """\
+import time
+live, drawn = widgets.nudge(square, x=1.5, dx=0.8), []
+update = live.scene.update
+def slow(**values):
+    drawn.append(values)
+    time.sleep(0.2)
+    return f"{update(**values)} Frame {len(drawn)}."
+live.scene.update = slow
+live"""
 SAID = re.compile(r"At x = (\S+), a nudge dx = (\S+) moves y by dy = (\S+): dy / dx = (\S+)\. .* slope (\S+)")
 
 
@@ -131,3 +142,13 @@ def test_still_picture_stays_when_the_kernel_is_gone(learner):
         assert not [text for text in seen if "widget" in text], f"{place} shows {seen}"
         assert still.bounding_box()["width"] > 900
         learner.look(f"gone-{place}", widget.cell)
+
+
+def test_what_is_moved_faster_than_it_is_drawn_ends_where_it_should(learner):
+    """Sixteen keys in a moment: the last one is shown soon, and most of those between never."""
+    widget = Moved(learner, "slow", SQUARE, SLOW)
+    widget.slide("x", "ArrowLeft", 16)
+    words = widget.told("At x = 0.7,")
+    assert 2 < int(words.split()[-1].rstrip(".")) < 12
+    widget.page.wait_for_timeout(1000)
+    assert widget.words == words

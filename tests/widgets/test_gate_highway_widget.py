@@ -95,7 +95,7 @@ def test_each_control_changes_the_picture():
     live = widgets.gate_highway()
     pictures = {live.frame.png}
     for name in "fiow":
-        live.controls[name].source.value = 0.3
+        live.controls[name].value = 0.3
         pictures.add(live.frame.png)
     assert len(pictures) == 5
 

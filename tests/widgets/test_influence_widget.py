@@ -154,7 +154,7 @@ def test_extremes_are_tidy(networks, recwarn):
     makers = (rnn_sequence,) if networks == 1 else (rnn_sequence, lstm_sequence)
     live = widgets.influence_map(*makers, **own[networks - 1])
     for name, control in live.controls.items():
-        for value in (control.source.min, control.source.max):
+        for value in (control.min, control.max):
             assert "nan" not in shown(live, **{name: value})
             assert_uncrowded(live.scene.card)
     shown(live, radius=2.0, T_x=1)
@@ -177,7 +177,7 @@ def test_each_control_changes_the_picture():
     live = widgets.influence_map(rnn_sequence, lstm_sequence)
     pictures = {live.frame.png}
     for name, value in (("T_x", 12), ("radius", 0.5), ("forget_bias", 0.0)):
-        live.controls[name].source.value = value
+        live.controls[name].value = value
         pictures.add(live.frame.png)
     assert len(pictures) == 4
 

@@ -33,7 +33,7 @@ def broken(x):
 
 def move(live, **values):
     for name, value in values.items():
-        live.controls[name].source.value = value
+        live.controls[name].value = value
     return live.words
 
 

@@ -31,7 +31,7 @@ def test_grading_makes_nothing(name):
 from bptt import widgets
 from IPython.core.interactiveshell import InteractiveShell
 widget = widgets.{name}(None, nonsense=1)
-widget.controls["step"].source.value = 3
+widget.controls["step"].value = 3
 with widget as panel: panel.step(loss=1.0)
 print(InteractiveShell.instance().display_formatter.format(widget))
 {LOADED}"""

@@ -3,7 +3,6 @@
 import asyncio
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
@@ -12,7 +11,6 @@ import ipywidgets as ipw
 from traitlets import Bunch
 
 from bptt.viz import style
-from bptt.widgets.controls import Control
 from bptt.widgets.notebook_output import LIVE_CLASS, StaticFallback, show_widget, words_as_html
 from bptt.widgets.scene import Frame, Scene
 
@@ -32,36 +30,31 @@ class InteractiveFigure:
         Its ``update`` takes one value for each control, by name, and depends on nothing else.
     lines : int
         Lines of text to reserve below the picture, so that the layout stays when the text changes.
-    still : dict, optional
-        Values for the image that stays in the saved notebook, if other ones tell more than those at the start.
-    **controls : Control
-        By the names of the arguments of ``scene.update``.
+    **controls : ipywidgets.Widget
+        With a trait ``value``; by the names of the arguments of ``scene.update``.
 
     Attributes
     ----------
     scene : Scene
-    controls : dict of Control
+    controls : dict of ipywidgets.Widget
     frame : Frame
         Picture and text that it shows now.
     """
 
-    def __init__(
-        self, scene: Scene, *, lines: int = 2, still: Mapping[str, Any] | None = None, **controls: Control
-    ) -> None:
+    def __init__(self, scene: Scene, *, lines: int = 2, **controls: Any) -> None:  # noqa: ANN401
         self.scene = scene
         self.controls = controls
         self._lines = lines
-        self._still_values = still or {}
         self._fallbacks: list[StaticFallback] = []
         self._pending_draw: asyncio.TimerHandle | None = None
         self._cache: OrderedDict[tuple[object, ...], Frame] = OrderedDict()
         for control in controls.values():
-            control.source.observe(self._redraw, "value")
+            control.observe(self._redraw, "value")
 
     @property
     def values(self) -> dict[str, Any]:
         """Values of the controls, by name."""
-        return {name: control.source.value for name, control in self.controls.items()}
+        return {name: control.value for name, control in self.controls.items()}
 
     @cached_property
     def frame(self) -> Frame:
@@ -120,7 +113,7 @@ class InteractiveFigure:
     def box(self) -> Any:  # noqa: ANN401 - ipywidgets has no type hints
         """Container of the controls, the picture and the text."""
         row = ipw.HBox(
-            [control.box for control in self.controls.values()],
+            list(self.controls.values()),
             layout=ipw.Layout(flex_flow="row wrap", align_items="center"),
         )
         box = ipw.VBox([row, self._picture, self._text], layout=ipw.Layout(max_width=f"{_WIDTH}px"))
@@ -138,11 +131,12 @@ class InteractiveFigure:
         if self._pending_draw is not None:
             self._pending_draw.cancel()
         for name, control in self.controls.items():
-            if control.source is not change.owner or not control.step:
+            step = getattr(control, "step", 0)
+            if control is not change.owner or not step:
                 continue
             # Rounded as the browser does, so that the slider's next value is this one.
-            following = round(change.new + (control.step if change.new > change.old else -control.step), 10)
-            if control.source.min <= following <= control.source.max:
+            following = round(change.new + (step if change.new > change.old else -step), 10)
+            if control.min <= following <= control.max:
                 with suppress(RuntimeError):  # outside a kernel there is no event loop
                     loop = asyncio.get_running_loop()
                     self._pending_draw = loop.call_later(
@@ -155,10 +149,7 @@ class InteractiveFigure:
         self._text.value = _status_html(frame.words)
 
     def _ipython_display_(self) -> None:
-        fallback = StaticFallback(
-            self._cached_frame(self.values | dict(self._still_values)) if self._still_values else self.frame,
-            self.scene.card,
-        )
+        fallback = StaticFallback(self.frame, self.scene.card)
         fallback.show()
         self._fallbacks.append(fallback)
         show_widget(self.box)

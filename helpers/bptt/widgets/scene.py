@@ -1,18 +1,18 @@
 """`Scene`: a card whose background is drawn once and whose moving artists are redrawn for every frame."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import RendererAgg
 
 from bptt.viz import style
 from bptt.viz.card import Card
 from bptt.widgets.png import Encoder, Pixels
-from bptt.widgets.text_renderer import CachedTextRenderer
 
 SCALE = 1.5
 """Pixels of a frame per CSS pixel: sharp enough on screens of high resolution, and drawn in half the time of 2."""
@@ -41,32 +41,19 @@ class Layer:
     artists : list of Artist
     """
 
-    def __init__(self, scene: "Scene") -> None:
-        self._scene = scene
+    def __init__(self) -> None:
         self.artists: list[Artist] = []
+
+    def take(self, artists: list[Artist]) -> None:
+        """Make artists that are on the card this layer's own."""
+        self.artists = artists
+        for artist in artists:
+            artist.set_animated(True)
 
     def show(self, visible: bool) -> None:  # noqa: FBT001 - the function's name says what it is
         """Make this layer's artists visible, or hide them."""
         for artist in self.artists:
             artist.set_visible(visible)
-
-    @contextmanager
-    def refill(self) -> Iterator[None]:
-        """Replace this layer's artists by those that are added to the card inside this context."""
-        for artist in self.artists:
-            artist.remove()
-        before = self._scene.artists()
-        yield
-        known = set(map(id, before))
-        new = [artist for artist in self._scene.artists() if id(artist) not in known]
-        # New axes draw the artists that they contain.
-        self.set_artists([artist for artist in new if artist is artist.axes or artist.axes not in new])
-
-    def set_artists(self, artists: Iterable[Artist]) -> None:
-        """Make artists that are on the card already this layer's own."""
-        self.artists = list(artists)
-        for artist in self.artists:
-            artist.set_animated(True)
 
 
 class Scene(ABC):
@@ -109,17 +96,14 @@ class Scene(ABC):
         ------
         Layer
         """
-        layer = Layer(self)
+        before = self.artists()
+        layer = Layer()
         self._layers.append(layer)
-        with layer.refill():
-            yield layer
-
-    def move(self, *artists: Artist) -> Layer:
-        """Make a layer of artists that are on the card already."""
-        layer = Layer(self)
-        layer.set_artists(artists)
-        self._layers.append(layer)
-        return layer
+        yield layer
+        known = set(map(id, before))
+        new = [artist for artist in self.artists() if id(artist) not in known]
+        # New axes draw the artists that they contain.
+        layer.take([artist for artist in new if artist is artist.axes or artist.axes not in new])
 
     def artists(self) -> list[Artist]:
         """Return the artists on the card: all axes but the page, and the children of all axes."""
@@ -151,10 +135,10 @@ class Scene(ABC):
         return np.asarray(renderer.buffer_rgba())  # type: ignore[no-untyped-call]
 
     @cached_property
-    def _renderer(self) -> CachedTextRenderer:
+    def _renderer(self) -> RendererAgg:
         self.card.set_dpi(style.DPI * SCALE)
         width, height = (round(side) for side in self.card.bbox.size)
-        return CachedTextRenderer(width, height, self.card.get_dpi())  # type: ignore[no-untyped-call]
+        return RendererAgg(width, height, self.card.get_dpi())  # type: ignore[no-untyped-call]
 
     @cached_property
     def _background(self) -> Any:  # noqa: ANN401 - Matplotlib's own kind of picture

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as ipw
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -13,7 +12,7 @@ from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point
 from bptt.viz.figures.nudge import digits, drop_hidden_ticks
-from bptt.widgets.controls import Control, description_options, number
+from bptt.widgets.controls import number, sizes
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.scene import Scene
 from bptt.widgets.slider_function import SliderFunction
@@ -58,25 +57,14 @@ def nudge(function: Callable[[Array], Array], x: float = 1.5, dx: float = 0.8) -
     -------
     InteractiveFigure
     """
+    signed = [*(-dx for dx in _NUDGES), *reversed(_NUDGES)]
     size = min(_NUDGES, key=lambda offered: abs(offered - abs(dx)))
     return InteractiveFigure(
         _Nudge(function),
         x=number("x", float(np.clip(x, *_ENDS)), _ENDS, 0.05),
-        dx=_nudges("dx", size if dx > 0 else -size),
+        # In both directions, without zero.
+        dx=sizes("dx", [(digits(dx), dx) for dx in signed], size if dx > 0 else -size),
     )
-
-
-def _nudges(label: str, value: float) -> Control:
-    """Make a slider with ten sizes per power of ten, in both directions, without zero."""
-    sizes = [-dx for dx in _NUDGES] + _NUDGES[::-1]
-    slider = ipw.SelectionSlider(
-        options=[(digits(dx), dx) for dx in sizes],
-        value=value,
-        **description_options(label),
-        style={"description_width": "initial"},
-        layout=ipw.Layout(flex="1 1 190px", max_width="330px", width="auto"),
-    )
-    return Control(slider, slider)
 
 
 class _Nudge(Scene):
