@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from learner_code import FROM_LAST, NO_TIME, SWEEP, WITHOUT, written
+from learner_code import FROM_LAST, LSTM_SWEEP, NO_TIME, SWEEP, WITHOUT, written
 from shapes import arrows, assert_tidy, texts
 
 from bptt import check, exact, inputs, rnn, widgets
@@ -12,6 +12,15 @@ from bptt.widgets.ablations import loops
 
 STATES = list(WITHOUT)
 SINGLE = {"seed": 5, "n_x": 1, "n_a": 1, "n_y": 2, "m": 1, "T_x": 4}
+
+NO_MEMORY = ("+ da_prevt, dc_prevt, caches", "+ da_prevt, 0 * dc_prevt, caches")
+# Of a loop over an LSTM, by whether the time path and the memory path are there.
+LSTM_WITHOUT = {
+    (True, True): (),
+    (True, False): (NO_MEMORY,),
+    (False, True): (NO_TIME,),
+    (False, False): (NO_MEMORY, NO_TIME),
+}
 
 
 @pytest.fixture(scope="module")
@@ -297,3 +306,99 @@ def test_what_cannot_be_drawn_is_refused(sizes, cut, said):
     da, caches = inputs.rnn(**sizes)
     with pytest.raises(ValueError, match=said):
         widgets.two_roads(da[..., cut:], caches)
+
+
+@pytest.fixture(scope="module")
+def lstm_sequence():
+    return inputs.lstm(**SINGLE)
+
+
+@pytest.fixture(scope="module")
+def lstm_live(lstm_sequence):
+    return widgets.two_roads(*lstm_sequence, written(LSTM_SWEEP))
+
+
+@pytest.mark.parametrize("roads", STATES, ids=str)
+@pytest.mark.parametrize("sizes", [{}, {"m": 1}, {"T_x": 1}], ids=str)
+def test_loops_over_an_lstm_give_what_learners_loops_give(roads, sizes):
+    da, caches = inputs.lstm(**sizes)
+    loop = loops(da, caches)[roads]
+    backward = written(LSTM_SWEEP, *LSTM_WITHOUT[roads])
+    gradients = backward(da, caches)
+    assert gradients.keys() == loop.returned.keys()
+    for name, gradient in gradients.items():
+        np.testing.assert_allclose(loop.returned[name], gradient, rtol=1e-10, atol=1e-13, err_msg=name)
+
+
+@pytest.mark.parametrize("t", range(4))
+def test_all_three_roads_of_an_lstm_are_told(lstm_live, lstm_sequence, t):
+    da, caches = lstm_sequence
+    loop = loops(da, caches)[True, True]
+    arrays = (da, loop.da_prevt, loop.da_next, loop.dc_prevt)
+    loss, time, total, memory = (draw.number(values[0, 0, t]) for values in arrays)
+    said = lstm_live.words(t=t)
+    assert (
+        f"At step {t}: loss path {loss} + time path {time} = {total}, which goes into the cell; the memory path" in said
+    )
+    assert f"the memory path brings {memory}." in said
+    assert "All that it returns is exact." in said
+    for narrow in (False, True):
+        written_there = written_numbers(lstm_live.shapes(narrow=narrow, t=t))
+        for number in (loss, time, total, memory):
+            assert written_there.count(number) >= 2
+
+
+@pytest.mark.parametrize(("time", "memory"), STATES[1:], ids=str)
+def test_wrong_answers_of_an_lstm_are_told(lstm_live, lstm_sequence, time, memory):
+    da, caches = lstm_sequence
+    wrong = written(LSTM_SWEEP, *LSTM_WITHOUT[time, memory])(da, caches)["dx"]
+    right = exact.lstm_backward(da, caches)["dx"]
+    said = lstm_live.words(t=1, time=time, memory=memory)
+    assert f"dx[:, :, 1] is {draw.number(wrong[0, 0, 1])}; exact is {draw.number(right[0, 0, 1])}." in said
+    assert "Wrong: dx at steps 0, 1 and 2, da0, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo." in said
+    assert ("time path" in said) == time
+    assert ("memory path" in said) == memory
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(("time", "memory"), STATES, ids=str)
+def test_roads_of_an_lstm_are_drawn(lstm_live, narrow, time, memory):
+    """Each at every step; the arrows out of the first cell stay, and so does the loss path."""
+    shapes = lstm_live.shapes(narrow=narrow, time=time, memory=memory)
+    grey = arrows(shapes, style.AHEAD)
+    assert len(arrows(shapes, style.LOSS_PATH)) == 4
+    assert len(arrows(shapes, style.TIME_PATH)) == 4 * time + 1
+    assert len(arrows(shapes, style.MEMORY_PATH)) == 4 * memory + 1
+    assert len(grey) == 4 * (not time) + 4 * (not memory)
+    assert crosses(shapes) == {tuple(np.mean(arrow, axis=0)) for arrow in grey}
+    assert texts(shapes).count("left out") == (not time) + (not memory)
+    switched = {name for s in shapes if isinstance(s, Touch) for name, value in s.sets if value is None}
+    assert switched == {"time", "memory"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "such"),
+    [
+        ((NO_MEMORY,), "a loop without the memory path"),
+        ((NO_TIME,), "a loop without the time path"),
+        ((NO_MEMORY, NO_TIME), "a loop that carries nothing back"),
+    ],
+)
+def test_mistakes_in_an_lstm_are_called_what_the_check_calls_them(lstm_sequence, changes, such):
+    function = written(LSTM_SWEEP, *changes)
+    (cause,) = check.run(check.EXERCISES["lstm_backward"], function).causes
+    said = widgets.two_roads(*lstm_sequence, function).words()
+    assert f"Yours is {such}. The check calls it: {cause.title}." in said
+
+
+@pytest.mark.parametrize("own", [None, written(LSTM_SWEEP)], ids=["alone", "own"])
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (1, 1, 5), (5, 4, 5)], ids=str)
+@pytest.mark.parametrize("extreme", EXTREMES.values(), ids=EXTREMES)
+def test_every_state_of_every_extreme_of_an_lstm_is_sane(sizes, extreme, own):
+    n_a, m, length = sizes
+    da, caches = extreme(*inputs.lstm(n_x=max(1, n_a - 2), n_a=n_a, m=m, T_x=length))
+    live = widgets.two_roads(da, caches, own)
+    for t in range(length):
+        for time, memory in STATES:
+            assert_tidy(live, t=t, time=time, memory=memory)
+    assert live.data()

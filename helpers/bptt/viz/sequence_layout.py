@@ -34,6 +34,8 @@ class SequenceLayout:
         longer part.
     end : float
         Length of the arrows at both ends of the row.
+    memory : float
+        From the middle down to the road between the memories of an LSTM; 0 if there are none.
     """
 
     length: int
@@ -45,6 +47,12 @@ class SequenceLayout:
     box: tuple[float, float]
     to_join: float
     end: float
+    memory: float = 0.0
+
+    @property
+    def bottom(self) -> float:
+        """Lower end of the cells."""
+        return self.middle + (self.memory + 12 if self.memory else self.cell[1] / 2)
 
     @property
     def joins(self) -> list[float]:
@@ -64,9 +72,9 @@ class SequenceLayout:
             Texts in the cell and in the box.
         """
         left, join, y, end = self._left(t), self.joins[t], self.middle, self.top + self.box[1]
-        wide, tall = self.cell
-        sheet.box((left, y - tall / 2, wide, tall), edge=style.INK, width=1.1, z=3)
-        sheet.text((left + wide / 2, y), words, size=style.SMALL)
+        wide, top = self.cell[0], y - self.cell[1] / 2
+        sheet.box((left, top, wide, self.bottom - top), edge=style.INK, width=1.1, z=3)
+        sheet.text((left + wide / 2, (top + self.bottom) / 2), words, size=style.SMALL)
         sheet.box((join - self.box[0] / 2, self.top, *self.box), edge=style.HAIRLINE)
         sheet.text((join, (self.top + end) / 2), above, size=style.SMALL, colour=style.MUTED)
         sheet.arrow([(join - _TRACK, y - JOIN), (join - _TRACK, end)])
@@ -74,6 +82,9 @@ class SequenceLayout:
         start = self.joins[t - 1] + JOIN if t else left - self.end
         sheet.arrow([(start, y - _TRACK), (left, y - _TRACK)])
         sheet.dot((join, y), JOIN)
+        if self.memory:
+            start = self._left(t - 1) + wide if t else left - self.end
+            sheet.arrow([(start, y + self.memory - _TRACK), (left, y + self.memory - _TRACK)])
 
     def from_above(self, t: int) -> Way:
         """Return the arrow from the box above a join down to it."""
@@ -92,14 +103,19 @@ class SequenceLayout:
         y = self.middle + _TRACK
         return (self.joins[t] - JOIN, y), (self._left(t) + self.cell[0], y)
 
-    def out(self) -> Way:
-        """Return the arrow out of the first cell."""
-        y = self.middle + _TRACK
+    def out(self, down: float = 0.0) -> Way:
+        """Return the arrow out of the first cell, the state's or one that is ``down`` below it."""
+        y = self.middle + down + _TRACK
         return (self.left, y), (self.left - self.end, y)
+
+    def from_later_memory(self, t: int) -> Way:
+        """Return the arrow from the cell of the next step, or from the end of the row, to a cell."""
+        y, end = self.middle + self.memory + _TRACK, self._left(t) + self.cell[0]
+        return (self.joins[t] + self.end if t == self.length - 1 else self._left(t + 1), y), (end, y)
 
     def column(self, t: int) -> Box:
         """Return the part of the row that belongs to a step."""
-        return (self.joins[t] - self.room / 2, self.top, self.room, self.middle + self.cell[1] / 2 - self.top)
+        return (self.joins[t] - self.room / 2, self.top, self.room, self.bottom - self.top)
 
     def _left(self, t: int) -> float:
         return self.left + t * self.room

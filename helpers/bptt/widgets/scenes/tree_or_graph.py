@@ -109,7 +109,7 @@ def _cell(row: int, t: int) -> str:
 def _call_number(row: int, t: int) -> Number:
     def text(length: int) -> str:
         before = _all_calls(length) - _all_calls(length - row)
-        return str(before + length - row - t) if row + t < length else ""
+        return str(before + length - row - t)
 
     return Number(("T_x",), text)
 

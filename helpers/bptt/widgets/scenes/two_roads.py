@@ -1,17 +1,18 @@
-"""Widget: gradients that arrive at each state, with switches that leave out the loss path or the time path."""
+"""Widget: gradients that arrive at each step of an RNN or an LSTM, with switches that leave out one of two roads."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from bptt.lstm import LSTMCaches
 from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
 from bptt.viz import draw, style
 from bptt.viz.draw import Box, Point, Tint
 from bptt.viz.sequence_layout import SequenceLayout, Way, gradient
 from bptt.viz.sheet import Sheet
-from bptt.widgets.ablations import Roads, loops, same, switched, wrong
+from bptt.widgets.ablations import LSTM, RNN, Roads, loops, same, switched, wrong
 from bptt.widgets.browser_figure import (
     NARROW,
     BrowserFigure,
@@ -30,9 +31,10 @@ from bptt.wording import join_names
 _MOST = 5
 _TOP = 38.0
 """Where the picture begins on a page."""
+_NAME_ROOM = 55.0
+"""Least width of a step on a page that has room for the name of an array, such as ``dx[:, :, 0]``."""
 _PLAIN, _BOLD = 0.9, 2.2
 """Outlines of numbers that are right and wrong."""
-_TITLE = "Two roads lead back to every state, and where they meet they add"
 
 
 class _Row(NamedTuple):
@@ -45,41 +47,77 @@ class _Row(NamedTuple):
     ink: str
 
 
-_ROWS = (
+class _Words(NamedTuple):
+    """Heading and rows, and what is said of a loop and of a function like it, by which of two roads it has."""
+
+    title: str
+    rows: tuple[_Row, ...]
+    how: dict[Roads, str]
+    such: dict[Roads, str]
+
+
+_STATES = (
     _Row("da[:, :, t]", "loss path", "loss", style.LOSS_PATH, style.LOSS_PATH),
     _Row("da_prevt", "time path", "time", style.TIME_PATH, style.TIME_PATH_TEXT),
     _Row("da_next", "into the cell", "sum", style.SUM, style.SUM),
 )
-_HOW = {
-    (True, True): "Both roads, added at every state.",
-    (True, False): "No step hears of a later one.",
-    (False, True): "The loop starts with the last loss, and no other joins.",
-    (False, False): "Nothing enters the loop.",
-}
-_SUCH = {
-    (True, False): "a loop without the time path",
-    (False, True): "a loop without the losses of the earlier steps",
-    (False, False): "a loop into which nothing enters",
+_WORDS = {
+    RNN.names: _Words(
+        "Two roads lead back to every state, and where they meet they add",
+        _STATES,
+        {
+            (True, True): "Both roads, added at every state.",
+            (True, False): "No step hears of a later one.",
+            (False, True): "The loop starts with the last loss, and no other joins.",
+            (False, False): "Nothing enters the loop.",
+        },
+        {
+            (True, False): "a loop without the time path",
+            (False, True): "a loop without the losses of the earlier steps",
+            (False, False): "a loop into which nothing enters",
+        },
+    ),
+    LSTM.names: _Words(
+        "Two roads lead back from cell to cell: one to the state, one to the memory",
+        (*_STATES, _Row("dc_prevt", "memory path", "memory", style.MEMORY_PATH, style.MEMORY_PATH_TEXT)),
+        {
+            (True, True): "Each cell gets both gradients that the next one hands back.",
+            (True, False): "No memory hears of the next one.",
+            (False, True): "No state hears of a later step, except through its memory.",
+            (False, False): "No step hears of a later one.",
+        },
+        {
+            (True, False): "a loop without the memory path",
+            (False, True): "a loop without the time path",
+            (False, False): "a loop that carries nothing back",
+        },
+    ),
 }
 
 
-def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None = None) -> BrowserFigure:
-    r"""Show both gradients that arrive at each state of a sequence, with a switch for each of the two paths.
+def two_roads(da: Array, caches: RNNCaches | LSTMCaches, backward: Callable[..., Any] | None = None) -> BrowserFigure:
+    r"""Show the gradients that arrive at each step of a sequence, with a switch for each of two roads.
+
+    In an RNN these are the loss path and the time path, which meet at every state.
 
     .. math:: da_{next}^{\langle t \rangle} = da^{\langle t \rangle} + da_{prevt}^{\langle t \rangle}
 
     Below the chain stands what a loop with the chosen roads returns, beside the exact gradients and the learner's own.
     The loop that leaves out the loss path starts, as learners' do, with the gradient of the last loss.
 
+    In an LSTM they are the two roads from one cell back to the one before: the time path, ``da_prevt``, and the memory
+    path, ``dc_prevt``. The loss path stays, because nothing is left without it. What is added inside the cell, on the
+    way into the memory, is not shown; ``viz.memory_roads`` draws it.
+
     Parameters
     ----------
     da : ndarray (n_a, m, T_x)
         Gradient that reaches each state from the loss of its own step; ``T_x`` is 1 to 5. Arrays with more than one
         entry are shown by their norms.
-    caches : RNNCaches
-        What the forward pass left, as from ``inputs.rnn``.
-    rnn_backward : callable, optional
-        The learner's own function.
+    caches : RNNCaches or LSTMCaches
+        What the forward pass left, as from ``inputs.rnn`` or ``inputs.lstm``.
+    backward : callable, optional
+        The learner's own ``rnn_backward`` or ``lstm_backward``.
 
     Returns
     -------
@@ -96,14 +134,18 @@ def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | N
         raise ValueError(f"da has shape {draw.shape(da)}. With these caches it has {expected}.")
     if expected[-1] > _MOST:
         raise ValueError(f"There is room for 1 to {_MOST} steps, not for {expected[-1]}. viz.two_roads draws more.")
-    picture = _Picture(da, caches, rnn_backward)
-    roads, both = picture.roads, ("t", *picture.roads)
+    picture = _Picture(da, caches, backward)
+    roads, both, words = picture.roads, ("t", *picture.roads), picture.words
     return BrowserFigure(
-        _TITLE,
-        f"{_TITLE}. What a loop returns, with both roads or without one of them.",
+        words.title,
+        f"{words.title}. What a loop returns, with both roads or without one of them.",
         controls={
             "t": slider("step t", range(expected[-1]), (expected[-1] - 1) // 2),
-            **{row.road: switch(f"{row.path}, {row.name}", look=f"{row.road}-path") for row in _ROWS[:2]},
+            **{
+                row.road: switch(f"{row.path}, {row.name}", look=f"{row.road}-path")
+                for row in words.rows
+                if row.road in roads
+            },
         },
         layouts=(page_layout(picture.places[0].bottom, top=_TOP), column_layout(picture.places[1].bottom)),
         layers=[
@@ -120,7 +162,7 @@ def two_roads(da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | N
         ],
         numbers={
             "t": Number(("t",), str),
-            **{row.road: Number(both, picture.arriving_reader(row)) for row in _ROWS},
+            **{row.road: Number(both, picture.arriving_reader(row)) for row in words.rows},
             **{name: Number(roads, picture.returned_reader(j)) for j, name in enumerate(picture.column_names())},
             "mine": Number(both, lambda t, *at: _amount(picture.loops[at].returned["dx"][..., t])),
             "exact": Number(("t",), lambda t: _amount(picture.exact["dx"][..., t])),
@@ -148,6 +190,10 @@ class _Places(NamedTuple):
     total : Box
         Where the sum at the lit step is written.
     note : Point
+    short : bool
+        Whether steps have no room for the names of their arrays.
+    before : float
+        Middle of the names of what is before the first step.
     bottom : float
     """
 
@@ -160,44 +206,54 @@ class _Places(NamedTuple):
     returned: list[list[Point]]
     total: Box
     note: Point
+    short: bool
+    before: float
     bottom: float
 
 
-def _page(length: int, rows: int, returned: int) -> _Places:
-    """Place everything on a page; ``rows`` is how many loops return ``returned`` gradients."""
-    left, right, pitch, chain_y = 134.0, 472.0, 19.0, 116.0
+def _page(length: int, rows: int, loops: int, returned: int) -> _Places:
+    """Place everything on a page: rows of what arrives, and of so many loops how many gradients they return."""
+    others = returned - length - 1
+    # With the gradients of an LSTM's eight parameters, steps have less room.
+    crowded = rows > len(_STATES)
+    left, right, before = (115.0, 355.0, 34) if crowded else (134.0, 472.0, 39)
     room = min(86.0, (right - left) // length)
     start = left + (right - left - room * length) // 2
-    box = (min(58.0, room - 8), 32.0)
-    chain = SequenceLayout(length, start, room, 42, chain_y, (24, 34), box, 0.42, 26)
-    below = [chain_y + 51 + pitch * i for i in range(len(_ROWS))]
+    box = (min(58.0, room - 8), 20.0 if crowded else 32.0)
+    cell, end, memory = ((20, 34), 20, 24) if crowded else ((24, 34), 26, 0)
+    chain = SequenceLayout(length, start, room, 42, 106 if crowded else 116, cell, box, 0.42, end, memory)
+    below = [chain.bottom + 34 + 19 * i for i in range(rows)]
     top = below[-1] + 29
-    weights = [style.WIDTH - 35 - 32 * i for i in reversed(range(returned - length - 1))]
-    across = [*chain.joins, start - 39, *weights]
-    down = [top + pitch * (i + 1) for i in range(rows)]
+    pitch = 30 if crowded else 32
+    across = [*chain.joins, start - before, *(style.WIDTH - 5 - pitch * (i + 0.8) for i in reversed(range(others)))]
+    down = [top + 19 * (i + 1) for i in range(loops)]
+    names = start - (101 if crowded else 114)
     return _Places(
         chain=chain,
         rows=below,
         cell=(28, 14),
-        headings=[(start - 114, y) for y in below],
+        headings=[(names, y) for y in below],
         columns=[(x, top) for x in across],
-        names=[(start - 114, y) for y in down],
+        names=[(names, y) for y in down],
         returned=[[(x, y) for x in across] for y in down],
-        total=(498, 42, 94, 142),
-        note=(style.WIDTH - style.MARGIN, top - 30),
+        total=(498, 42, 94, 28 + 38 * rows),
+        note=(style.WIDTH - style.MARGIN, top - 20),
+        short=room < _NAME_ROOM,
+        before=start - before,
         bottom=down[-1] + 16,
     )
 
 
-def _column(length: int, rows: int, returned: int, notes: int) -> _Places:
+def _column(length: int, rows: int, loops: int, returned: int, notes: int) -> _Places:
     """Place everything in a narrow column, where each gradient has a row; ``notes`` is how many lines they have."""
     room = min(56.0, 41.0 * _MOST // length)
     start = 22 + (41.0 * _MOST - room * length) // 2
-    chain = SequenceLayout(length, start, room, 2, 60, (14, 34), (40, 18), 0.44, 17)
-    below = [126.0 + 40 * i for i in range(len(_ROWS))]
-    total = (1, below[-1] + 18, NARROW - 2, 64)
+    memory = 34 if rows > len(_STATES) else 0
+    chain = SequenceLayout(length, start, room, 2, 60, (14, 34), (40, 18), 0.44, 17, memory)
+    below = [chain.bottom + 49 + 40 * i for i in range(rows)]
+    total = (1, below[-1] + 18, NARROW - 2, 64 if not memory else 102)
     top = total[1] + total[3] + 14
-    across = [76 + (NARROW - 76) * (2 * i + 1) // (2 * rows) for i in range(rows)]
+    across = [76 + (NARROW - 76) * (2 * i + 1) // (2 * loops) for i in range(loops)]
     down = [top + 20 + 21 * j for j in range(returned)]
     return _Places(
         chain=chain,
@@ -209,53 +265,41 @@ def _column(length: int, rows: int, returned: int, notes: int) -> _Places:
         returned=[[(x, y) for y in down] for x in across],
         total=total,
         note=(NARROW - 1, down[-1] + 13 + 7 * notes),
+        short=True,
+        before=start - 11,
         bottom=down[-1] + 14 + 14 * notes,
     )
 
 
 class _Picture:
-    def __init__(self, da: Array, caches: RNNCaches, rnn_backward: Callable[..., Any] | None) -> None:
+    def __init__(self, da: Array, caches: RNNCaches | LSTMCaches, backward: Callable[..., Any] | None) -> None:
         kind = switched(caches)
-        self.roads = kind.names
+        self.roads, self.words = kind.names, _WORDS[kind.names]
         self.loops = loops(da, caches)
         self.exact = self.loops[True, True].returned
         self._da, self._length = da, da.shape[-1]
         self._own = None
-        if rnn_backward is not None:
+        if backward is not None:
             arguments = {"da": da, "caches": caches}
-            self._own = learner_gradients(kind.exercise.name, rnn_backward, arguments, self.exact)
+            self._own = learner_gradients(kind.exercise.name, backward, arguments, self.exact)
         self._single = all(array.size == 1 for array in (da[..., 0], self.exact["dx"][..., 0]))
         self._notes = [*([] if self._single else ["numbers are norms"]), "thick outline: wrong"]
         self._others = [name for name in self.exact if name != "dx"]
-        size = (self._length, 2 if self._own is None else 3, self._length + len(self._others))
+        loops_shown = 2 if self._own is None else 3
+        size = (self._length, len(self.words.rows), loops_shown, self._length + len(self._others))
         self.places = _page(*size), _column(*size, notes=len(self._notes))
 
     def draw_still(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001 - which of the two layouts
         """Draw the chain, the names of rows and columns, and what no control changes."""
         at = self.places[narrow]
-        chain, last = at.chain, self._length - 1
-        for t, join in enumerate(chain.joins):
-            words, above = (str(t), f"loss {t}") if narrow else (f"cell\n{t}", f"prediction,\nloss {t}")
-            chain.step(sheet, t, words, above)
-            gradient(sheet, chain.into_cell(t), "da_next")
-            name = f"t = {t}" if narrow else f"a[:, :, {t}]"
-            y = chain.middle + chain.cell[1] / 2 + 10
-            sheet.code((join, y), name, size=style.LABEL, colour=style.MUTED)
-            left, top, wide, _ = chain.column(t)
-            first, end = (0 if t == 0 else left), (sheet.width if t == last else left + wide)
-            sheet.touch((first if narrow else left, top, end - first if narrow else wide, at.rows[-1] - top + 9), t=t)
-        gradient(sheet, chain.out(), "time path", dash=self._dash(narrow))
-        before = chain.left - (11 if narrow else 39)
-        for name, ink, side in (("a0", style.MUTED, -1), ("da0", style.TIME_PATH_TEXT, 1)):
-            y = chain.middle + side * (14 if narrow else 7)
-            sheet.code((before, y), name, size=style.LABEL, colour=ink)
+        self._draw_chain(sheet, narrow)
         bold: dict[str, Any] = {"size": style.SMALL, "bold": True}
-        for row, place in zip(_ROWS, at.headings, strict=True):
+        for row, place in zip(self.words.rows, at.headings, strict=True):
             words = f"{row.name}, {row.path}" if narrow else row.name
             sheet.code(place, words, colour=row.ink, side="left", **bold)
         for name, place in zip(("exact", "this loop", "yours"), at.names, strict=False):
             sheet.text(place, name, side="center" if narrow else "left", **bold)
-        for name, place in zip(self.column_names(), at.columns, strict=True):
+        for name, place in zip(self.column_names(short=not narrow and at.short), at.columns, strict=True):
             look = {"side": "left"} if narrow else {"colour": style.MUTED, "size": style.DIGITS}
             sheet.code(place, name, **look)
         words = ",\n".join(self._notes)
@@ -265,25 +309,54 @@ class _Picture:
         if self._own is not None:
             self._draw_returned(sheet, narrow, 2, self._own.gradients, style.YOURS)
 
+    def _draw_chain(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001
+        """Draw the chain, with the roads that have no switch; a click, or dragging over it, goes to a step."""
+        at, last = self.places[narrow], self._length - 1
+        chain = at.chain
+        for t, join in enumerate(chain.joins):
+            loss = f"loss {t}" if narrow or chain.memory else f"prediction,\nloss {t}"
+            chain.step(sheet, t, str(t) if narrow else f"cell\n{t}", loss)
+            gradient(sheet, chain.into_cell(t), "da_next")
+            name = f"t = {t}" if at.short else f"a[:, :, {t}]"
+            sheet.code((join, chain.bottom + 10), name, size=style.LABEL, colour=style.MUTED)
+            left, top, wide, _ = chain.column(t)
+            start, end = (0 if narrow and not t else left), (sheet.width if narrow and t == last else left + wide)
+            sheet.touch((start, top, end - start, at.rows[-1] - top + 9), t=t)
+        ends: list[tuple[str, str, float]] = [
+            ("a0", style.MUTED, -14 if narrow else -7),
+            ("da0", style.TIME_PATH_TEXT, 14 if narrow else 7),
+        ]
+        gradient(sheet, chain.out(), "time path", dash=self._dash(narrow))
+        if chain.memory:
+            gradient(sheet, chain.out(chain.memory), "memory path")
+            ends.append(("c0", style.MUTED, chain.memory + (13 if narrow else -5)))
+            if not narrow:
+                ends.append(("unused", style.MEMORY_PATH_TEXT, chain.memory + 7))
+        for name, ink, down in ends:
+            sheet.code((at.before, chain.middle + down), name, size=style.LABEL, colour=ink)
+        for row in self.words.rows:
+            if row.road not in {*self.roads, "sum"}:
+                self.road_drawer(row.road)(sheet, narrow, True)  # noqa: FBT003 - as a switch would
+
     def _draw_total(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001
         """Draw the frame of the sum at the lit step, and the sum."""
         left, top, wide, _ = self.places[narrow].total
         sheet.box(self.places[narrow].total, radius=8, face=style.MARKER_PALE, edge=style.INK, width=1.0)
         sheet.code((left + wide / 2, top + 14), f"a[:, :, {slot('t')}]", bold=True)
-        for row in _ROWS:
+        for row in self.words.rows:
             _, name = self._total_places(narrow, row)
             sheet.text(name, row.path, size=style.SMALL, colour=row.ink, side="right")
-        self._write_total(sheet, narrow, _ROWS[-1], style.SUM)
+        self._write_total(sheet, narrow, _STATES[-1], style.SUM)
         if not narrow:
             y = top + 101
             sheet.line([(left + 10, y), (left + wide - 8, y)], width=0.8)
 
     def _total_places(self, narrow: bool, row: _Row) -> tuple[Point, Point]:  # noqa: FBT001
         """Return where a number of the sum at the lit step ends, and where its name does."""
-        (left, top, wide, _), i = self.places[narrow].total, _ROWS.index(row)
+        (left, top, wide, _), i = self.places[narrow].total, self.words.rows.index(row)
         if narrow:
-            x = left + (66, 144, 232)[i]
-            return (x, top + 34), (x, top + 52)
+            x, y = left + (66, 144, 232, 80)[i], top + (34 if i < len(_STATES) else 72)
+            return (x, y), (x, y + 18)
         return (left + wide - 8, top + 34 + 38 * i), (left + wide - 8, top + 50 + 38 * i)
 
     def _write_total(self, sheet: Sheet, narrow: bool, row: _Row, colour: str) -> None:  # noqa: FBT001
@@ -295,31 +368,33 @@ class _Picture:
         at = self.places[narrow]
         x, y, (wide, tall) = at.chain.joins[t], at.chain.middle, at.cell
         look: dict[str, Any] = {"face": style.MARKER_PALE, "edge": style.INK, "width": 1.0, "z": 0.8}
-        top = y + at.chain.cell[1] / 2 + 1
+        top = at.chain.bottom + 1
         if narrow:
             # Not one column, which would cross the names of the rows.
             sheet.box((x - 19, top, 38, 18), **look)
             for row in at.rows:
                 sheet.box((x - wide / 2 - 3, row - tall / 2 - 3, wide + 6, tall + 6), **look)
         else:
-            sheet.box((x - wide / 2 - 14, top, wide + 28, at.returned[-1][0][1] + 10 - top), radius=8, **look)
+            wide = min(wide + 28, at.chain.room)
+            sheet.box((x - wide / 2, top, wide, at.returned[-1][0][1] + 10 - top), radius=8, **look)
         sheet.circle((x, y), 11, face=style.MARKER, edge=style.INK, width=1.0, z=0.8)
 
     def road_drawer(self, road: str) -> Callable[[Sheet, bool, bool], None]:
-        """Return what draws a road, or that it is left out; a click on one of its arrows switches it."""
-        row = next(row for row in _ROWS if row.road == road)
+        """Return what draws a road, or that it is left out; a click on an arrow switches it, if that can be."""
+        row = next(row for row in self.words.rows if row.road == road)
 
         def draw_road(sheet: Sheet, narrow: bool, there: bool) -> None:  # noqa: FBT001
             for way in self._ways(narrow, road):
                 gradient(sheet, way, row.path, dash=self._dash(narrow), there=there)
-                sheet.touch(_around(way), z=10, **{road: None})
+                if road in self.roads:
+                    sheet.touch(_around(way), z=10, **{road: None})
             self._write_total(sheet, narrow, row, row.ink if there else style.MUTED)
 
         return draw_road
 
     def _ways(self, narrow: bool, road: str) -> Iterable[Way]:  # noqa: FBT001
         chain = self.places[narrow].chain
-        way = {"loss": chain.from_above, "time": chain.from_later}[road]
+        way = {"loss": chain.from_above, "time": chain.from_later, "memory": chain.from_later_memory}[road]
         return map(way, range(self._length))
 
     def _dash(self, narrow: bool) -> float:  # noqa: FBT001
@@ -329,23 +404,24 @@ class _Picture:
         """Draw what arrives in one loop, and what it returns."""
         at, loop = self.places[narrow], self.loops[roads]
         wide, tall = at.cell
-        arrays = [self._arriving(row, roads) for row in _ROWS]
+        arrays = [self._arriving(row, roads) for row in self.words.rows]
         shown = [_norm(values[..., t]) for values in arrays if values is not None for t in range(self._length)]
         scale = draw.largest(np.array(shown))
-        for row, values, y in zip(_ROWS, arrays, at.rows, strict=True):
+        for row, values, y in zip(self.words.rows, arrays, at.rows, strict=True):
             for t, x in enumerate(at.chain.joins):
                 box = (x - wide / 2, y - tall / 2, wide, tall)
                 if values is None:
                     sheet.box(box, radius=1, face=style.SHADE, edge=style.HAIRLINE, z=3)
                 else:
                     sheet.grid(_single(values[..., t]), box, Tint(row.colour, scale), numbers=True)
-        if roads[-1] and not narrow:
-            end = at.chain.from_later(self._length - 1)[0]
-            start = _amount(loop.da_prevt[..., -1])
-            sheet.code((end[0] + 3, end[1]), start, size=style.SMALL, colour=style.TIME_PATH_TEXT, side="left")
+        for row, values in zip(self.words.rows, arrays, strict=True):
+            if row.road in {"time", "memory"} and values is not None and not narrow:
+                *_, (end, _) = self._ways(narrow, row.road)
+                start = _amount(values[..., -1])
+                sheet.code((end[0] + 3, end[1]), start, size=style.SMALL, colour=row.ink, side="left")
         self._draw_returned(sheet, narrow, 1, loop.returned, style.INK, [slot(name) for name in self.column_names()])
-        signs = ("", "+" if all(roads) else "", "=") if self._single else ()
-        for row, sign in zip(_ROWS, signs, strict=False):
+        signs = ("", "+" if self._adds(roads) else "", "=") if self._single else ()
+        for row, sign in zip(_STATES, signs, strict=False):
             x, y = self._total_places(narrow, row)[0]
             sheet.code((x - (62 if narrow else 72), y), sign, size=style.TITLE)
 
@@ -371,9 +447,17 @@ class _Picture:
 
     def _arriving(self, row: _Row, roads: Roads) -> Array | None:
         """Return what arrives in one row, or goes on; None if its road is left out."""
-        if not dict(zip(self.roads, roads, strict=True)).get(row.road, True):
+        if not self._has(roads, row.road):
             return None
-        return {"loss": self._da, "time": self.loops[roads].da_prevt, "sum": self.loops[roads].da_next}[row.road]
+        loop = self.loops[roads]
+        return {"loss": self._da, "time": loop.da_prevt, "sum": loop.da_next, "memory": loop.dc_prevt}[row.road]
+
+    def _has(self, roads: Roads, road: str) -> bool:
+        return dict(zip(self.roads, roads, strict=True)).get(road, True)
+
+    def _adds(self, roads: Roads) -> bool:
+        """Tell whether two gradients meet at a state."""
+        return self._has(roads, "loss") and self._has(roads, "time")
 
     def arriving_reader(self, row: _Row) -> Callable[..., str]:
         """Return what writes the number of a row at a step."""
@@ -388,9 +472,9 @@ class _Picture:
         """Return what writes one part of what a loop returns."""
         return lambda *roads: _written(self._parts(self.loops[roads].returned)[j])
 
-    def column_names(self) -> list[str]:
+    def column_names(self, *, short: bool = False) -> list[str]:
         """Name each part of what is returned: of dx, each step."""
-        return [*(f"dx[:, :, {t}]" for t in range(self._length)), *self._others]
+        return [*(f"dx, t = {t}" if short else f"dx[:, :, {t}]" for t in range(self._length)), *self._others]
 
     def _parts(self, gradients: Gradients) -> list[Array | None]:
         """Return what stands in the columns: of dx one array for each step."""
@@ -413,20 +497,24 @@ class _Picture:
 
     def tell_meeting(self, *roads: *Roads) -> str:
         """Say what arrives at the lit step."""
-        loss, time, total = (slot(row.road) for row in _ROWS)
-        norm = "" if self._single else " (norms)" if all(roads) else " (norm)"
-        goes = f"At step {slot('t')}: {total} goes into the cell{norm}."
-        if all(roads):
-            meet = f"loss path {loss} + time path {time} = {total}"
+        loss, time, total = (slot(row.road) for row in _STATES)
+        meet = f"{total} goes into the cell"
+        if self._adds(roads):
+            meet = f"loss path {loss} + time path {time} = {total}, which goes into the cell"
             if not self._single:
-                meet = f"the loss path brings {loss}, the time path {time}, and together they are {total}"
-            goes = f"At step {slot('t')}: {meet}, which goes into the cell{norm}."
-        return goes
+                meet = (
+                    f"the loss path brings {loss}, the time path {time}, and together they are {total}, which goes "
+                    "into the cell"
+                )
+        norm = "" if self._single else " (norms)" if self._adds(roads) else " (norm)"
+        memory = "memory" in self.roads and self._has(roads, "memory")
+        also = f"; the memory path brings {slot('memory')}" if memory else ""
+        return f"At step {slot('t')}: {meet}{norm}{also}."
 
     def tell_loop(self, *roads: *Roads) -> str:
         """Say what a loop does, and what is wrong with what it returns."""
         off = self._listed(self.loops[roads].returned)
-        return f"{_HOW[roads]} " + (f"Wrong: {off}." if off else "All that it returns is exact.")
+        return f"{self.words.how[roads]} " + (f"Wrong: {off}." if off else "All that it returns is exact.")
 
     def tell_dx(self, *roads: *Roads) -> str:
         """Say what a loop returns at the lit step."""
@@ -445,7 +533,7 @@ class _Picture:
             return f"Yours: {own.problem}"
         for roads, loop in self.loops.items():
             if loop.title and same(own.gradients, loop):
-                return f"Yours is {_SUCH[roads]}. The check calls it: {loop.title}."
+                return f"Yours is {self.words.such[roads]}. The check calls it: {loop.title}."
         return f"Yours is wrong: {self._listed(own.gradients)}."
 
 
