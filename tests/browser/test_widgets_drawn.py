@@ -17,6 +17,7 @@ START = "from bptt import inputs, widgets"
 CODE = {
     "small_walk": "widgets.small_walk()",
     "two_roads": f"widgets.two_roads(*inputs.rnn({SINGLE}))",
+    "two_roads, LSTM": f"widgets.two_roads(*inputs.lstm({SINGLE}))",
     "tree_or_graph": "widgets.tree_or_graph()",
     "cell_walk, RNN": "widgets.cell_walk(None, *inputs.rnn_cell(seed=4))",
     "cell_walk, LSTM": "widgets.cell_walk(None, *inputs.lstm_cell(seed=4))",
