@@ -1,9 +1,10 @@
 """How long widgets take: to open, to draw a frame that is not kept, and, in a browser, from a key to the new picture.
 
 Run with ``python tests/benchmarks/widgets.py``, and with ``--browser`` for the last. Of the widgets that stay in the
-kernel, every control is moved through its whole range, with no frame kept; those that the browser draws are made whole,
-with all their states. Targets, on two cores that have nothing else to do: a frame in 40 ms (median) and 80 ms (95th
-percentile); from a key to the new picture 30 ms (median) where the browser draws, and 60 ms where the kernel does.
+kernel, every control is moved through its whole range, with no frame kept, and the training panel is drawn as its runs
+go on; those that the browser draws are made whole, with all their states. Targets, on two cores that have nothing else
+to do: a frame in 40 ms (median) and 80 ms (95th percentile); from a key to the new picture 30 ms (median) where the
+browser draws, and 60 ms where the kernel does.
 """
 
 import ast
@@ -19,6 +20,9 @@ import numpy as np
 from nbclient import NotebookClient
 
 from bptt import inputs, widgets
+from bptt.viz import style
+from bptt.widgets.training.run import Run
+from bptt.widgets.training.scene import TrainingScene
 from bptt_instructor.lessons.source import read_lesson
 
 
@@ -45,6 +49,25 @@ def of_lesson_03() -> Any:
     return widgets.influence_map(*makers[:2], lstm_backward=makers[2])
 
 
+class Panel:
+    """Training panel of two runs, whose picture is drawn at many states of them."""
+
+    def __init__(self) -> None:
+        self.runs = [Run(name, 1000) for name in ("RNN", "LSTM")]
+        self.box = style.styled(TrainingScene)(self.runs, "Adding problem")
+
+    def frames(self) -> list[tuple[float, float]]:
+        """Train a little, and return the time of each frame."""
+        gradients = {f"d{name}{gate}": np.ones((4, 4)) for name in "Wb" for gate in "ficoy"}
+        taken = []
+        for step in range(1000):
+            for run in self.runs:
+                run.add(0.99**step, gradients, 0.01)
+            if step % (1000 // MOVES) == 0:
+                taken.append(processor(self.box.frame))
+        return taken
+
+
 DRAWN: dict[str, Callable[[], Any]] = {
     "small_walk": widgets.small_walk,
     "two_roads": lambda: widgets.two_roads(*inputs.rnn(seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4)),
@@ -60,8 +83,9 @@ LIVE: dict[str, Callable[[], Any]] = {
     "influence_map, RNN": of_lesson_02,
     "influence_map, both": of_lesson_03,
     "gate_highway": lambda: widgets.gate_highway(*written("03_lstm_backward", "lstm_backward")),
+    "training_panel, two runs": Panel,
 }
-"""Those that stay in the kernel, but for the training panel."""
+"""Those that stay in the kernel."""
 MOVES = 25
 """How many values of each control are tried, if it has so many."""
 
@@ -94,6 +118,8 @@ def processor(action: Callable[[], object]) -> tuple[float, float]:
 
 def frames(live: Any) -> list[tuple[float, float]]:
     """Move every control through its range and back; return the times of each frame."""
+    if isinstance(live, Panel):
+        return live.frames()
     taken = []
     for control in live.controls.values():
         before = control.value
@@ -166,5 +192,6 @@ if __name__ == "__main__":
         print(f"{name:28}{opened:8.0f}{shown}{len(moved):8}")
     print(share(), end="")
     if "--browser" in sys.argv:
+        print(f"{'from key to picture':28}{'new':>8}{'95 %':>8}{'kept':>8}{'95 %':>8}{'keys':>8}")
         script = Path(__file__).parents[1] / "browser" / "time_widgets.py"
         subprocess.run([sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", script], check=True)

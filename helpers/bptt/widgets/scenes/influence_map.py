@@ -312,7 +312,7 @@ class _Panels(Scene):
         n = shown.length
         colours = np.zeros((self._length, self._length, 4))
         colours[:n, :n], _, where_not_finite = tints(shown.norms, self._scale)
-        # As one array, not as a list of colours: that takes 1 ms, not 5.
+        # One array of colours is taken as it is; a list of them takes 1.6 ms to check.
         image.set_facecolor(colours[self._below])  # type: ignore[arg-type]
         rows, columns = np.nonzero(where_not_finite)
         not_finite.set_data(columns, rows)

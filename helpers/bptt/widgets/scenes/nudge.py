@@ -90,7 +90,7 @@ class _Nudge(Scene):
             (self._far_legs,) = self._far.plot([], [], color=style.INK, linewidth=1.3)
             (self._far_ends,) = self._far.plot([], [], "o", color=style.INK, markersize=4.5)
             (self._curve,) = near.plot([], [], **_CURVE)
-            (self._gap,) = near.plot([], [], zorder=1.5, **_GAP)
+            self._gap = near.plot([], [], zorder=1.4, **_RIM) + near.plot([], [], zorder=1.5, **_GAP)
             (self._legs,) = near.plot([], [], color=style.INK, linewidth=1.6)
             (self._ends,) = near.plot([], [], "o", color=style.INK, markersize=5.5)
             self._dx, self._dy = (draw.text(near, (0, 0), "", zorder=5, bbox=_UNDER_WORDS) for _ in range(2))
@@ -127,7 +127,8 @@ class _Nudge(Scene):
         axes.spines[:].set(visible=True, color=style.MUTED, linewidth=0.9)
         below = _TOP + _TALL + 12
         for left, words, look in ((8, "curve", _CURVE), (92, "tangent", _TANGENT), (186, "the gap", _GAP)):
-            self.card.page.plot([_NEAR + left, _NEAR + left + 18], [below] * 2, **look)
+            for line in (_RIM, look) if look is _GAP else (look,):
+                self.card.page.plot([_NEAR + left, _NEAR + left + 18], [below] * 2, **line)
             draw.text(
                 self.card.page,
                 (_NEAR + left + 23, below),
@@ -154,7 +155,8 @@ class _Nudge(Scene):
         has_slope = left == right
         self._tangent_layer.show(has_slope)
         self._far_tangent.set_visible(has_slope)
-        self._gap.set_visible(has_slope)
+        for line in self._gap:
+            line.set_visible(has_slope)
         slope = left if has_slope else 0.0
         zoom = self._draw(np.array([x, here]), np.array([dx, dy]), slope)
         ratio = f"dy / dx = {digits(dy)} / {digits(dx)} = {digits(dy / dx)}"
@@ -197,7 +199,8 @@ class _Nudge(Scene):
         self._tangent.set_data(*near(np.stack([across, y + slope * (across - x)], axis=1)))
         self._legs.set_data(*near(ends))
         self._ends.set_data(*near(ends[[0, 2]]))
-        self._gap.set_data(*near(np.array([at + rise, at + moved])))
+        for line in self._gap:
+            line.set_data(*near(np.array([at + rise, at + moved])))
         self._label(near(ends).T, dx, dy)
         return float(zoom)
 
@@ -220,6 +223,8 @@ class _Nudge(Scene):
 _CURVE: dict[str, Any] = {"color": style.VALUE, "linewidth": 2.4}
 _TANGENT: dict[str, Any] = {"color": style.INK, "linestyle": style.DASHED, "linewidth": 1.2}
 _GAP: dict[str, Any] = {"color": style.MARKER, "linewidth": 6, "solid_capstyle": "butt"}
+# Yellow alone hardly stands out: on light paper because it is light, and in the dark because it becomes dark.
+_RIM: dict[str, Any] = _GAP | {"color": style.MUTED, "linewidth": 7.6}
 _UNDER_WORDS = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
 
 
