@@ -1,24 +1,16 @@
-"""The widgets of lesson 02 about the loop over time, moved in JupyterLab with mouse and keys."""
+"""The widgets of lesson 02 about the loop over time, with functions of a learner, in JupyterLab."""
 
 import pytest
 from conftest import ROOT
-from contrast import ENOUGH, contrasts
-from moved import Moved
+from drawn import Drawn
 
 from bptt import inputs
-from bptt.viz import draw, style
+from bptt.viz import draw
 from bptt.widgets.ablations import loops
 from bptt_instructor.lessons.source import read_lesson
 
 SINGLE = "seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4"
 START = "import numpy as np\nfrom bptt import inputs, widgets\nfrom bptt.exact import rnn_cell_backward"
-ROADS = {"loss path": style.LOSS_PATH, "time path": style.TIME_PATH}
-WITHOUT = {
-    (True, False): "without-the-time-path",
-    (False, True): "without-the-loss-path",
-    (False, False): "with-neither",
-}
-"""Names of screenshots, by whether the loss path and the time path are there."""
 
 
 @pytest.fixture(scope="module")
@@ -27,98 +19,81 @@ def solutions():
     return {cell.id: cell.source for cell in read_lesson(ROOT / "solutions/02_sequence_backward.py").notebook.cells}
 
 
-def switch(widget, label):
-    widget.output.get_by_role("checkbox", name=label).click()
+def shown(learner, name, *cells):
+    """Run a notebook whose last cell shows a widget."""
+    learner.make(name, START, *cells)
+    learner.open(name)
+    learner.run_all()
+    assert "application/vnd.jupyter.stderr" not in learner.kinds(learner.code_cells[-1])
+    return Drawn(learner.page, learner.cell(learner.code_cells[-1]))
 
 
 def test_two_roads(learner, solutions):
-    show = f"widgets.two_roads(*inputs.rnn({SINGLE}), rnn_backward)"
-    widget = Moved(learner, "two_roads", START, solutions["rnn_backward"], show)
-    da, caches = inputs.rnn(5, 1, 1, 2, 1, 4)
-    found = loops(da, caches)
-    both = found[True, True]
+    widget = shown(
+        learner, "two_roads", solutions["rnn_backward"], f"widgets.two_roads(*inputs.rnn({SINGLE}), rnn_backward)"
+    )
+    found = loops(*inputs.rnn(5, 1, 1, 2, 1, 4))
     widget.told("Yours: all exact.")
-    height = widget.height
-    learner.look("start", widget.cell)
-    widget.slide("step t", "Home")
-    for t in range(4):
-        loss, time, total = (draw.number(values[0, 0, t]) for values in (da, both.da_prevt, both.da_next))
-        widget.told(f"At step {t}: loss path {loss} + time path {time} = {total}, which goes into the cell.")
-        widget.slide("step t", "ArrowRight")
-    widget.slide("step t", "ArrowLeft", 2)
-    widget.told("At step 1")
-    coloured = {name: widget.pixels(colour) for name, colour in ROADS.items()}
-    assert min(coloured.values()) > 500
-    assert not widget.pixels(style.WRONG)
-    switch(widget, "time path")
-    for roads in ((True, False), (False, False), (False, True)):
-        mine, exact = (draw.number(loop.returned["dx"][0, 0, 1]) for loop in (found[roads], both))
+    for roads, road in (((True, False), "time path"), ((False, False), "loss path"), ((False, True), "time path")):
+        widget.switch(road)
+        mine, exact = (draw.number(found[r].returned["dx"][0, 0, 1]) for r in (roads, (True, True)))
         widget.told(f"dx[:, :, 1] is {mine}; exact is {exact}.")
-        learner.look(WITHOUT[roads], widget.cell)
-        assert widget.pixels(style.WRONG) > 500
-        for (name, colour), there in zip(ROADS.items(), roads, strict=True):
-            assert (widget.pixels(colour) > coloured[name] / 2) == there
-        assert widget.height == height
-        switch(widget, "loss path" if roads == (True, False) else "time path")
-    learner.go_dark()
-    learner.look("dark", widget.cell)
-    found = contrasts(widget.output.locator(".bptt-live"))
-    assert not {text: contrast for text, contrast in found.items() if contrast < ENOUGH}
+        assert widget.texts().count("left out") == 2 - sum(roads)
+    learner.look("without-the-loss-path", learner.code_cells[-1])
+
+
+def test_roads_are_switched_and_steps_are_chosen_in_the_picture(learner):
+    """Dragging over the chain moves the step; a click on an arrow leaves its road out, and brings it back."""
+    widget = shown(learner, "touched", f"widgets.two_roads(*inputs.rnn({SINGLE}))")
+    widget.told("At step 1")
+    areas = widget.picture.locator(".touch")
+    boxes = [areas.nth(i).bounding_box() for i in range(areas.count())]
+    steps = sorted((box for box in boxes if box["height"] > 100), key=lambda box: box["x"])
+    middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] - 20) for box in steps]
+    learner.page.mouse.move(*middles[0])
+    learner.page.mouse.down()
+    widget.told("At step 0")
+    for t in (1, 2, 3):
+        learner.page.mouse.move(*middles[t])
+        widget.told(f"At step {t}")
+    learner.page.mouse.up()
+    # The areas of the loss path's arrows are narrow and tall, and lie over the others.
+    arrow = next(box for box in boxes if box["height"] < 100 and box["height"] > 1.5 * box["width"])
+    for said in ("The loop starts with the last loss", "Both roads"):
+        learner.page.mouse.click(arrow["x"] + arrow["width"] / 2, arrow["y"] + arrow["height"] / 3)
+        widget.told(said)
 
 
 def test_two_roads_of_one_step_before_the_exercise_is_solved(learner):
     stub = 'def rnn_backward(da, caches):\n    raise NotImplementedError("rnn_backward is still to be written")'
-    show = "widgets.two_roads(*inputs.rnn(seed=5, T_x=1), rnn_backward)"
-    widget = Moved(learner, "one_step", START, stub, show)
+    widget = shown(learner, "one_step", stub, "widgets.two_roads(*inputs.rnn(seed=5, T_x=1), rnn_backward)")
     widget.told("Yours: rnn_backward is still to be written.")
     widget.slide("step t", "ArrowRight")
-    switch(widget, "time path")
+    widget.switch("time path")
     widget.told("No step hears of a later one. All that it returns is exact.")
-    learner.look("without-the-time-path", widget.cell)
-    assert learner.kinds(widget.cell).count("application/vnd.jupyter.stderr") == 0
 
 
 def test_tree_or_graph(learner, solutions):
     exercises = [solutions["rnn_backward"], solutions["rnn_backward_per_loss"]]
-    widget = Moved(
-        learner, "traversals", START, *exercises, "widgets.tree_or_graph(rnn_backward, rnn_backward_per_loss)"
+    widget = shown(
+        learner, "traversals", *exercises, "widgets.tree_or_graph(rnn_backward, rnn_backward_per_loss, T_x=3)"
     )
-    widget.told("T_x = 5, after 0 calls: the traversal of loss 4 has passed 0 of 5 cells, 15 to go")
+    widget.told("T_x = 3, after 0 calls")
     widget.told(
-        "Your rnn_backward makes 5 calls, and is right. Your rnn_backward_per_loss makes 15 calls, and is right.",
+        "Your rnn_backward makes 3 calls, and is right. Your rnn_backward_per_loss makes 6 calls, and is right."
     )
-    learner.look("start", widget.cell)
-    assert not widget.pixels(style.TIME_PATH)
-    height = widget.height
-    orange = [0]
-    for call in range(1, 6):
-        widget.press("Next")
-        widget.told(f"after {call} call")
-        orange.append(widget.pixels(style.TIME_PATH))
-    # The first call has nothing from later steps; each of the others has one arrow more.
-    assert orange[1] == 0
-    assert orange == sorted(orange)
-    assert len(set(orange)) == 5
-    widget.press("Back")
-    widget.told("after 4 calls: the traversal of loss 4 has passed 4 of 5 cells, 11 to go; the sweep has passed 4 of 5")
-    learner.look("four-calls", widget.cell)
-    widget.slide("calls", "End")
-    widget.told("one traversal per loss takes 5 + 4 + 3 + 2 + 1 = 15 calls, one sweep 5 calls.")
+    widget.press("Next")
+    widget.told("after 1 call: the traversal of loss 2 has passed 1 of 3 cells, 5 to go; the sweep has passed 1 of 3")
+    widget.press("Play")
+    widget.told("3 + 2 + 1 = 6 calls")
     widget.slide("T_x", "End")
     widget.told("8 + 7 + 6 + 5 + 4 + 3 + 2 + 1 = 36 calls, one sweep 8 calls.")
     widget.told(
-        "Your rnn_backward makes 8 calls, and is right. Your rnn_backward_per_loss makes 36 calls, and is right.",
+        "Your rnn_backward makes 8 calls, and is right. Your rnn_backward_per_loss makes 36 calls, and is right."
     )
-    learner.look("longest", widget.cell)
-    widget.slide("T_x", "Home")
-    widget.told("T_x = 1: one traversal per loss takes 1 call, one sweep 1 call.")
-    learner.look("shortest", widget.cell)
-    widget.slide("T_x", "ArrowRight", 2)
-    widget.told("3 + 2 + 1 = 6 calls")
-    widget.slide("calls", "Home")
-    widget.told("T_x = 3, after 0 calls")
-    widget.play()
-    widget.told("3 + 2 + 1 = 6 calls")
-    assert widget.height == height
-    learner.go_dark()
-    learner.look("dark", widget.cell)
+    # A cell of the tree that is called late, and the first one.
+    for call in ("22", "1"):
+        cell = widget.picture.locator("text.code").get_by_text(call, exact=True).first.bounding_box()
+        learner.page.mouse.click(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
+        widget.told(f"after {call} call")
+    learner.look("longest", learner.code_cells[-1])

@@ -391,14 +391,18 @@ def test_mistakes_in_an_lstm_are_called_what_the_check_calls_them(lstm_sequence,
     assert f"Yours is {such}. The check calls it: {cause.title}." in said
 
 
-@pytest.mark.parametrize("own", [None, written(LSTM_SWEEP)], ids=["alone", "own"])
 @pytest.mark.parametrize("sizes", [(1, 1, 1), (1, 1, 5), (5, 4, 5)], ids=str)
 @pytest.mark.parametrize("extreme", EXTREMES.values(), ids=EXTREMES)
-def test_every_state_of_every_extreme_of_an_lstm_is_sane(sizes, extreme, own):
+def test_every_state_of_every_extreme_of_an_lstm_is_sane(sizes, extreme):
     n_a, m, length = sizes
     da, caches = extreme(*inputs.lstm(n_x=max(1, n_a - 2), n_a=n_a, m=m, T_x=length))
-    live = widgets.two_roads(da, caches, own)
+    live = widgets.two_roads(da, caches, written(LSTM_SWEEP))
     for t in range(length):
         for time, memory in STATES:
             assert_tidy(live, t=t, time=time, memory=memory)
     assert live.data()
+
+
+def test_an_lstm_without_a_function_is_tidy(lstm_sequence):
+    for time, memory in STATES:
+        assert_tidy(widgets.two_roads(*lstm_sequence), time=time, memory=memory)

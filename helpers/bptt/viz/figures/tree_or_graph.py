@@ -10,9 +10,9 @@ from bptt.wording import plural
 
 TREE, GRAPH = 40.0, 340.0
 """Left sides of the two halves on a page."""
-_WIDE, _TALL = 240.0, 184.0
+_WIDE, _TALL = 240.0, 192.0
 """Room for the cells of each half."""
-_HEADING, _TOP = 58.0, 84.0
+_HEADING, _TOP = 58.0, 80.0
 COUNTS = _TOP + _TALL + 20
 """Where the numbers of calls stand."""
 _WIDEST_STEP, _TALLEST_ROW = 46.0, 30.0
@@ -22,7 +22,7 @@ def page(longest: int) -> TreeLayout:
     """Return the layout on a page that has room for so many steps."""
     wide, tall = min(_WIDEST_STEP, _WIDE / longest), min(_TALLEST_ROW, _TALL / longest)
     top = _TOP + (_TALL - tall * longest) / 2
-    return TreeLayout((TREE, top), (GRAPH, _TOP + _TALL / 2 - 52), (wide, tall), 15, joins=54, cells=94)
+    return TreeLayout((TREE, top), (GRAPH, _TOP + _TALL / 2 - 52), (wide, tall), 16, joins=54, cells=94)
 
 
 @style.styled

@@ -34,7 +34,7 @@ _TOP = 46.0
 """Where the picture begins on a page."""
 _ROWS, _SWEEP = 22.0, 106.0
 """In a narrow column: from the heading of the tree to its rows, and height of the sweep."""
-_STEP, _CELL = (24.0, 21.0), 17.0
+_STEP, _CELL = (24.0, 22.0), 18.0
 _BOTH = ("T_x", "calls")
 
 
