@@ -224,8 +224,8 @@ def _page(length: int, rows: int, loops: int, returned: int) -> _Places:
     chain = SequenceLayout(length, start, room, 42, 106 if crowded else 116, cell, box, 0.42, end, memory)
     below = [chain.bottom + 34 + 19 * i for i in range(rows)]
     top = below[-1] + 29
-    pitch = 30 if crowded else 32
-    across = [*chain.joins, start - before, *(style.WIDTH - 5 - pitch * (i + 0.8) for i in reversed(range(others)))]
+    pitch, edge = (30, 29) if crowded else (32, 34)
+    across = [*chain.joins, start - before, *(style.WIDTH - edge - pitch * i for i in reversed(range(others)))]
     down = [top + 19 * (i + 1) for i in range(loops)]
     names = start - (101 if crowded else 114)
     return _Places(
