@@ -11,7 +11,7 @@ from drawn import Drawn
 from bptt import inputs, widgets
 from bptt.viz import style
 from bptt.viz.figures.small_graph import COLUMN, PAGE
-from bptt.viz.sheet import Circle, Words
+from bptt.viz.sheet import Circle, Text
 
 SIZES = {"n_x": 1, "n_a": 1, "n_y": 2, "m": 1, "T_x": 4}
 FIGURES = {
@@ -91,7 +91,7 @@ def test_every_state_shows_and_says_what_python_computed(page, name, size):
         words, texts = page.evaluate(_READ)
         values = {key: figure.controls[key].values[i] for key, i in at.items()}
         shapes = figure.shapes(narrow=narrow, **values)
-        written = [line for shape in shapes if isinstance(shape, Words) for line in shape.words.split("\n")]
+        written = [line for shape in shapes if isinstance(shape, Text) for line in shape.words.split("\n")]
         assert words == figure.words(**values).replace("`", "")
         assert not Counter(written) - Counter(texts)
         read += 1

@@ -171,7 +171,7 @@ def test_cell_walk(learner):
     height = walk.host.bounding_box()["height"]
     for step, words in enumerate(
         [
-            f"da_next (5, 4): largest {draw.number(draw.largest(da_next))}.",
+            f"da_next (5, 4): largest magnitude {draw.number(draw.largest(da_next))}.",
             "at tanh. Every entry of the gradient is multiplied by the slope",
             "at sum. An addition passes the gradient on",
             "Your line: dba = dz.sum(axis=1, keepdims=True).",
@@ -186,7 +186,8 @@ def test_cell_walk(learner):
     learner.look("wrong", cell)
     dz = exact.rnn_cell_dz(da_next, cache)
     walk.slide("step", "ArrowLeft", 3)
-    walk.told(f"Your line: dz = da_next * (1 - cache.a_next ** 2). dz (5, 4): largest {draw.number(draw.largest(dz))}.")
+    walk.told("Your line: dz = da_next * (1 - cache.a_next ** 2).")
+    walk.told(f"dz (5, 4): largest magnitude {draw.number(draw.largest(dz))}.")
     for step in (10, 1, 3):
         walk.picture.locator(".touch").nth(step - 1).click()
         walk.told(f"Step {step} of 10")

@@ -107,7 +107,7 @@ def test_vanished_gradient_is_said():
     """Saturated: what leaves tanh is far below what enters, and the description has both."""
     cache, gradients = cell(weight=1e4)
     assert ", dz (5, 4) 0," in viz.cell_graph(cache, gradients).description
-    assert "darkest gradient: 0" in words(viz.cell_graph(*cell(upstream=0.0)))
+    assert "largest gradient: 0" in words(viz.cell_graph(*cell(upstream=0.0)))
 
 
 def test_not_finite_gradient_is_crossed():

@@ -27,7 +27,7 @@ def test_forward_shows_values_only():
     assert "LSTM" in figure.caption
     for word in ("Wf", "bo", "zc", "ft", "it", "cct", "ot", "ft * c_prev", "c_next", "a_next", "(3, 4)", "σ", "tanh"):
         assert word in words(figure)
-    assert not any(word.startswith("d") and word != "darker is larger, − is negative" for word in words(figure))
+    assert not any(word.startswith("d") and word != "stronger is larger, − is negative" for word in words(figure))
     assert not arrows(figure, style.MEMORY_PATH)
 
 
@@ -115,7 +115,7 @@ def test_extremes_are_tidy(sizes, lit):
 
 def test_vanished_gradient_is_said():
     assert "dzf (5, 4) 0," in viz.cell_graph(*lstm_cell(upstream=0.0)).description
-    assert "darkest gradient: 0" in words(viz.cell_graph(*lstm_cell(upstream=0.0)))
+    assert "largest gradient: 0" in words(viz.cell_graph(*lstm_cell(upstream=0.0)))
 
 
 @pytest.mark.parametrize("name", ["dbf", "dzi", "dc", "dxt"])

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from bptt.viz import style
-from bptt.viz.sheet import Arrow, Grid, Words
+from bptt.viz.sheet import Arrow, Grid, Text
 
 _CODE, _SANS = 0.605, 0.56
 """Width of a character of the widest fonts in use, at font size 1."""
@@ -11,7 +11,7 @@ _CODE, _SANS = 0.605, 0.56
 
 def texts(shapes):
     """Return all that is written, in order."""
-    return [shape.words for shape in shapes if isinstance(shape, Words)]
+    return [shape.words for shape in shapes if isinstance(shape, Text)]
 
 
 def arrows(shapes, colour=None):
@@ -38,7 +38,7 @@ def assert_tidy(figure, **values):
     """Assert that in both layouts no text leaves the sheet, is too small, touches another one or covers an array."""
     for narrow, layout in enumerate(figure.layouts):
         shapes = figure.shapes(narrow=bool(narrow), **values)
-        written = [(s.words, _extent(s, layout.least)) for s in shapes if isinstance(s, Words) and s.words.strip()]
+        written = [(s.words, _extent(s, layout.least)) for s in shapes if isinstance(s, Text) and s.words.strip()]
         arrays = [(s.at[0], s.at[1], s.at[0] + s.at[2], s.at[1] + s.at[3]) for s in shapes if isinstance(s, Grid)]
         for words, (left, top, right, bottom) in written:
             inside = left >= 0 and right <= layout.width and top >= layout.top and bottom <= layout.height

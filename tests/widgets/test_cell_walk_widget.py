@@ -12,7 +12,7 @@ from shapes import arrows, assert_tidy, texts
 
 from bptt import inputs, widgets
 from bptt.viz import draw, style
-from bptt.viz.sheet import Arrow, Circle, Grid, Line
+from bptt.viz.sheet import Arrow, Circle, Grid, Polyline
 from bptt.widgets.walk_steps import WALKS
 
 RNN, LSTM = inputs.rnn_cell(seed=4), inputs.lstm_cell(seed=4)
@@ -109,7 +109,7 @@ def node_at(point, every):
 def drawn_edges(shapes, case, *, narrow, colours):
     """Return the two nodes of each arrow, the one at its start first; four ways share the last part of one arrow."""
     every, found = boxes(case, narrow), set()
-    lines = [shape.points for shape in shapes if isinstance(shape, Line) and shape.colour in colours]
+    lines = [shape.points for shape in shapes if isinstance(shape, Polyline) and shape.colour in colours]
     for arrow in (shape for shape in shapes if isinstance(shape, Arrow) and shape.colour in colours):
         (x, y), (end, _) = arrow.points[0], arrow.points[-1]
         start, target = node_at(arrow.points[0], every), node_at(arrow.points[-1], every)
@@ -214,7 +214,7 @@ def test_every_gradient_is_found_once_and_told(case):
     told = walked(widgets.cell_walk(None, *case))
     exact = walk.exact(*case)
     for name, gradient in exact.items():
-        sentence = f"{name} {gradient.shape}: largest {draw.number(draw.largest(gradient))}."
+        sentence = f"{name} {gradient.shape}: largest magnitude {draw.number(draw.largest(gradient))}."
         assert sum(sentence in words for words in told) == 1
     assert len(set(told)) == len(walk.stops) + 1
 
@@ -277,7 +277,7 @@ def test_numbers_are_the_learner_s():
     assert "your gradients" in live.caption
     told = live.words(step=4)
     dba = 2 * rnn_cell_backward(*RNN)["dba"]
-    assert f"dba (5, 1): largest {draw.number(draw.largest(dba))}. dba not exact yet." in told
+    assert f"dba (5, 1): largest magnitude {draw.number(draw.largest(dba))}. dba not exact yet." in told
     assert {draw.number(value) for value in dba.flat} <= entries(live, 4)
 
 
@@ -310,7 +310,7 @@ def test_values_inside_are_the_learner_s():
         return rnn_cell_backward(da_next, cache) | {"dba": dz.sum(axis=1, keepdims=True)}
 
     told = widgets.cell_walk(halved, *RNN).words(step=2)
-    assert f"dz (5, 4): largest {draw.number(draw.largest(rnn_cell_dz(*RNN)) / 2)}. dz not exact yet." in told
+    assert f"dz (5, 4): largest magnitude {draw.number(draw.largest(rnn_cell_dz(*RNN)) / 2)}. dz not exact yet." in told
 
 
 def test_wrong_gradient_is_named_where_it_is_found():

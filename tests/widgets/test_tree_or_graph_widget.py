@@ -6,7 +6,7 @@ from shapes import assert_tidy, texts
 
 from bptt import exact, widgets
 from bptt.viz import style
-from bptt.viz.sheet import Arrow, Circle, Rectangle, Touch, Words
+from bptt.viz.sheet import Arrow, Circle, Rectangle, Text, Touch
 
 LENGTHS = range(1, 9)
 BOTH = pytest.mark.parametrize("narrow", [False, True])
@@ -36,7 +36,7 @@ def called(shapes):
     """Return the numbers in the cells of a half that have been called, and of those the one that is lit."""
     boxes = [shape for shape in shapes if isinstance(shape, Rectangle) and shape.radius == 3]
     done, lit = [], []
-    for text in (s for s in shapes if isinstance(s, Words) and s.words.isdigit() and s.code):
+    for text in (s for s in shapes if isinstance(s, Text) and s.words.isdigit() and s.code):
         (x, y), here = text.at, []
         here = [s for s in boxes if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3]]
         inked = max(here, key=lambda shape: shape.z)
@@ -98,7 +98,7 @@ def test_cells_can_be_touched(live, T_x, narrow):
     halves = in_tree(live.shapes(narrow=narrow, T_x=T_x), narrow)
     for shapes in halves:
         areas = [shape for shape in shapes if isinstance(shape, Touch)]
-        for text in (s for s in shapes if isinstance(s, Words) and s.words.isdigit() and s.code):
+        for text in (s for s in shapes if isinstance(s, Text) and s.words.isdigit() and s.code):
             x, y = text.at
             inside = [s for s in areas if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3]]
             assert [dict(shape.sets) for shape in inside] == [{"calls": int(text.words)}]

@@ -7,7 +7,7 @@ from shapes import arrows, assert_tidy, texts
 
 from bptt import check, exact, inputs, rnn, widgets
 from bptt.viz import draw, style
-from bptt.viz.sheet import Circle, Grid, Line, Rectangle, Touch
+from bptt.viz.sheet import Circle, Grid, Polyline, Rectangle, Touch
 from bptt.widgets.ablations import loops
 
 STATES = list(WITHOUT)
@@ -35,7 +35,7 @@ def live(sequence):
 
 def crosses(shapes):
     """Return the middle of each cross; it has two lines."""
-    lines = [shape.points for shape in shapes if isinstance(shape, Line) and shape.colour == style.WRONG]
+    lines = [shape.points for shape in shapes if isinstance(shape, Polyline) and shape.colour == style.WRONG]
     assert len(lines) % 2 == 0
     return {tuple(np.mean(line, axis=0)) for line in lines}
 

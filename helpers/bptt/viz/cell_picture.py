@@ -146,9 +146,9 @@ class CellPicture(ABC):
             if not self.places.arrays:
                 yield from (("loss path", "loss path"), ("time path", "time path"))
         if self.places.arrays:
-            yield "tint", "darker is larger, \N{MINUS SIGN} is negative"
+            yield "tint", "stronger is larger, \N{MINUS SIGN} is negative"
             if self.given:
-                yield "", f"darkest gradient: {draw.number(self.scale)}"
+                yield "", f"largest gradient: {draw.number(self.scale)}"
 
     def halo(self, name: str) -> None:
         """Highlight one node."""

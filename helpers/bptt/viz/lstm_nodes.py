@@ -7,6 +7,8 @@ from bptt.viz.cell_nodes import Node, Places
 from bptt.viz.draw import Box, Point
 
 BOTH = "[a_prev; xt]"
+THROUGH_STATE = "through a_next"
+"""Name of the part of dc that comes through the state; it is no variable in the course's code."""
 GATES = ("f", "i", "c", "o")
 """From left to right."""
 OF_GATE = {"f": "ft", "i": "it", "c": "cct", "o": "ot"}
@@ -254,7 +256,7 @@ NODES = {
         "Two uses, two gradients: what comes up through the state and the memory path (green) meet here and are added. "
         "Their sum is dc.",
         ("c_next",),
-        ("da_next", "dc_next", "dc"),
+        (THROUGH_STATE, "dc_next", "dc"),
         ("sum",),
     ),
     "tanh": Node(
@@ -262,7 +264,7 @@ NODES = {
         "Every entry of the gradient is multiplied by the slope of tanh at that entry. The output, tanh(c_next), "
         "tells the slope: one minus its square.",
         ("c_next", "tanh(c_next)"),
-        ("tanh(c_next)", "dc"),
+        ("tanh(c_next)", THROUGH_STATE),
         ("c_next",),
     ),
     "ot * tanh(c_next)": Node(

@@ -27,7 +27,7 @@ class Arrow(NamedTuple):
     z: float
 
 
-class Line(NamedTuple):
+class Polyline(NamedTuple):
     """A polyline."""
 
     points: tuple[Point, ...]
@@ -59,7 +59,7 @@ class Circle(NamedTuple):
     z: float
 
 
-class Words(NamedTuple):
+class Text(NamedTuple):
     """Lines of text; ``side`` is the side of the text that is at its point."""
 
     at: Point
@@ -93,7 +93,7 @@ class Touch(NamedTuple):
     z: float
 
 
-Shape = Arrow | Line | Rectangle | Circle | Words | Grid | Touch
+Shape = Arrow | Polyline | Rectangle | Circle | Text | Grid | Touch
 
 
 class Sheet:
@@ -160,7 +160,7 @@ class Sheet:
     ) -> None:
         """Add text: its ``side`` and its middle are at a point, or its top where ``top``."""
         size = max(size, self.least)
-        self.shapes.append(Words(_floats(at), words, size, colour, side, bold, code, top, z))
+        self.shapes.append(Text(_floats(at), words, size, colour, side, bold, code, top, z))
 
     def code(self, at: Point, words: str, **look: Any) -> None:  # noqa: ANN401 - as of text
         """Add text in the monospaced font."""
@@ -189,7 +189,7 @@ class Sheet:
         z: float = 2,
     ) -> None:
         """Add a polyline."""
-        self.shapes.append(Line(tuple(map(_floats, points)), colour, width, tuple(dash), z))
+        self.shapes.append(Polyline(tuple(map(_floats, points)), colour, width, tuple(dash), z))
 
     def grid(self, values: Array, at: Box, tint: Tint, *, numbers: bool = False, z: float = 3) -> None:
         """Add an array (rows, cols) as tinted cells, each with its number or its sign where there is room."""
@@ -215,7 +215,7 @@ def draw_shapes(page: Axes, shapes: Iterable[Shape]) -> None:
             case Arrow():
                 look: dict[str, Any] = {"mutation_scale": shape.head, "linestyle": _linestyle(shape.dash)}
                 draw.arrow(page, shape.points, color=shape.colour, linewidth=shape.width, zorder=shape.z, **look)
-            case Line():
+            case Polyline():
                 x, y = zip(*shape.points, strict=True)
                 look = {"solid_capstyle": "butt", "linestyle": _linestyle(shape.dash)}
                 page.plot(x, y, color=shape.colour, linewidth=shape.width, zorder=shape.z, **look)
@@ -225,14 +225,14 @@ def draw_shapes(page: Axes, shapes: Iterable[Shape]) -> None:
             case Circle():
                 look = {"facecolor": shape.face or "none", "edgecolor": shape.edge, "linewidth": shape.width}
                 page.add_patch(CirclePatch(shape.at, shape.radius, zorder=shape.z, **look))
-            case Words():
+            case Text():
                 _draw_words(page, shape)
             case Grid():
                 tint = Tint(shape.colour, shape.scale)
                 draw.heatmap(page, np.array(shape.values), shape.at, tint, numbers=shape.numbers, size=shape.size)
 
 
-def _draw_words(page: Axes, shape: Words) -> None:
+def _draw_words(page: Axes, shape: Text) -> None:
     look: dict[str, Any] = {"size": shape.size, "color": shape.colour, "ha": shape.side, "zorder": shape.z}
     if shape.bold:
         look["weight"] = "bold"

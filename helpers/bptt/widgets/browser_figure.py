@@ -22,7 +22,7 @@ from IPython.display import display
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point, Tint
-from bptt.viz.sheet import Arrow, Circle, Grid, Line, Rectangle, Shape, Sheet, Touch, Words, draw_shapes
+from bptt.viz.sheet import Arrow, Circle, Grid, Polyline, Rectangle, Shape, Sheet, Text, Touch, draw_shapes
 from bptt.widgets.notebook_output import quantized, words_as_html
 
 _ROLES = {colour.light: role for role, colour in style.PALETTE.items()}
@@ -225,7 +225,7 @@ class BrowserFigure:
         sheet = self.layouts[narrow].sheet()
         for layer in self._seen(self._layers, at):
             layer.draw(sheet, narrow, *(at[name] for name in layer.by))
-        shapes = [s._replace(words=self._filled(s.words, at)) if isinstance(s, Words) else s for s in sheet.shapes]
+        shapes = [s._replace(words=self._filled(s.words, at)) if isinstance(s, Text) else s for s in sheet.shapes]
         return sorted(shapes, key=lambda shape: shape.z)
 
     def data(self) -> dict[str, Any]:
@@ -381,14 +381,14 @@ class BrowserFigure:
         match shape:
             case Arrow():
                 found = ["a", _flat(shape.points), _role(shape.colour), shape.width, list(shape.dash), shape.head]
-            case Line():
+            case Polyline():
                 found = ["l", _flat(shape.points), _role(shape.colour), shape.width, list(shape.dash)]
             case Rectangle():
                 found = ["b", *map(_short, shape.at), _role(shape.face), _role(shape.edge), shape.width, shape.radius]
             case Circle():
                 at = map(_short, (*shape.at, shape.radius))
                 found = ["c", *at, _role(shape.face), _role(shape.edge), shape.width]
-            case Words():
+            case Text():
                 flags = shape.bold + 2 * shape.code + 4 * shape.top
                 look = _short(shape.size), _role(shape.colour), _SIDES[shape.side], flags
                 found = ["t", *map(_short, shape.at), shape.words, *look]

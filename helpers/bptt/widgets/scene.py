@@ -33,7 +33,7 @@ class Frame(NamedTuple):
     words: str
 
 
-class Layer:
+class ArtistLayer:
     """Moving artists that are shown and hidden together.
 
     Attributes
@@ -71,7 +71,7 @@ class Scene(ABC):
 
     def __init__(self, card: Card) -> None:
         self.card = card
-        self._layers: list[Layer] = []
+        self._layers: list[ArtistLayer] = []
 
     @abstractmethod
     def update(self, *args: Any, **values: Any) -> str:  # noqa: ANN401 - each scene has values of its own
@@ -89,15 +89,15 @@ class Scene(ABC):
         """
 
     @contextmanager
-    def moving(self) -> Iterator[Layer]:
+    def moving(self) -> Iterator[ArtistLayer]:
         """Make a layer of the artists that are added to the card inside this context.
 
         Yields
         ------
-        Layer
+        ArtistLayer
         """
         before = self.artists()
-        layer = Layer()
+        layer = ArtistLayer()
         self._layers.append(layer)
         yield layer
         known = set(map(id, before))

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from bptt import exact
 from bptt.lstm import LSTMCellCache
 from bptt.rnn import RNNCellCache
 from bptt.types import Gradients
 from bptt.viz.cell_nodes import Edge, edges
 from bptt.viz.cell_picture import CellPicture
-from bptt.viz.lstm_nodes import BOTH, GATES, OF_GATE
+from bptt.viz.lstm_nodes import BOTH, GATES, OF_GATE, THROUGH_STATE
 from bptt.viz.lstm_picture import LSTMPicture
 from bptt.viz.rnn_picture import RNNPicture
 
@@ -90,9 +92,10 @@ def _rnn_gradients(da_next: Any, cache: RNNCellCache) -> Gradients:  # noqa: ANN
 
 def _lstm_gradients(da_next: Any, dc_next: Any, cache: LSTMCellCache) -> Gradients:  # noqa: ANN401 - what a learner gives
     dc = exact.lstm_cell_dc(da_next, dc_next, cache)
+    through_state = {THROUGH_STATE: exact.lstm_cell_dc(da_next, np.zeros_like(dc_next), cache)}
     gates = exact.lstm_cell_gates_backward(da_next, dc, cache)
     whole = exact.lstm_cell_backward(da_next, dc_next, cache)
-    return {"da_next": da_next, "dc_next": dc_next, "dc": dc, **gates, **whole}
+    return {"da_next": da_next, "dc_next": dc_next, **through_state, "dc": dc, **gates, **whole}
 
 
 _ACTIVATION = {"f": "sigmoid", "i": "sigmoid", "c": "np.tanh", "o": "sigmoid"}
@@ -125,7 +128,7 @@ WALKS = {
         (
             Stop("a_next", "", ("da_next",)),
             Stop("ot * tanh(c_next)", "a_next = ot * np.tanh(c_next)"),
-            Stop("tanh", "np.tanh(c_next)"),
+            Stop("tanh", "np.tanh(c_next)", (THROUGH_STATE,)),
             Stop("c_next", "", ("dc_next", "dc")),
             Stop("sum", "c_next = ft * c_prev + it * cct"),
             Stop("ft * c_prev", "ft * c_prev", ("dc_prev",)),

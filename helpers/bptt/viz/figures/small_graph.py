@@ -28,7 +28,7 @@ class SmallGraphLayout(NamedTuple):
     gradients : dict
         Place and side of each gradient, and what stands before its number.
     collected : Point
-        Left end of the sum of both gradients of x, as far left as it may begin, and its top.
+        Left top corner of the sum of both gradients of x.
     keys : tuple of Point
         Key to the arrows forward and backward.
     """
@@ -43,7 +43,7 @@ class SmallGraphLayout(NamedTuple):
     def roads(self) -> dict[str, tuple[Point, Point]]:
         """Return where values flow, by the name of the gradient that comes back; x is used twice."""
         x, y, total, product, c = (self.nodes[name] for name in ("x", "y", "+", "×", "c"))
-        edge, lower = x[0] + self.leaf / 2, (x[0] + self.leaf / 2 - 6, x[1] + 15)
+        edge, lower = x[0] + self.leaf / 2, (x[0] + self.leaf / 2 - 6, x[1] + 13)
         return {
             "dx_product": ((edge, x[1]), (product[0] - _RADIUS, product[1])),
             "dy": ((edge, y[1]), (total[0] - _RADIUS, total[1])),
@@ -76,26 +76,26 @@ PAGE = SmallGraphLayout(
         "dx_product": ((262, 108), "center", "from the product:"),
         "dx_sum": ((178, 155), "right", "from the sum:"),
     },
-    collected=(8, 119),
+    collected=(136, 58),
     keys=((322, 240), (462, 240)),
 )
 COLUMN = SmallGraphLayout(
-    nodes={"x": (30, 52), "y": (30, 184), "+": (110, 184), "×": (158, 52), "c": (208, 52)},
+    nodes={"x": (30, 72), "y": (30, 206), "+": (110, 206), "×": (158, 72), "c": (208, 72)},
     leaf=34,
     values={
-        "x": ((30, 27), "center"),
-        "y": ((30, 159), "center"),
-        "c": ((240, 27), "right"),
-        "s": ((122, 124), "right"),
+        "x": ((30, 47), "center"),
+        "y": ((30, 181), "center"),
+        "c": ((240, 47), "right"),
+        "s": ((136, 112), "right"),
     },
     gradients={
-        "dc": ((208, 77), "center", "dc ="),
-        "ds": ((145, 140), "left", "ds ="),
-        "dy": ((76, 201), "center", "dy ="),
-        "dx_product": ((96, 68), "center", "product:"),
-        "dx_sum": ((80, 100), "left", "sum:"),
+        "dc": ((208, 97), "center", "dc ="),
+        "ds": ((146, 150), "left", "ds ="),
+        "dy": ((76, 223), "center", "dy ="),
+        "dx_product": ((96, 88), "center", "product:"),
+        "dx_sum": ((86, 136), "left", "sum:"),
     },
-    collected=(4, 212),
+    collected=(8, 14),
     keys=((8, 246), (8, 264)),
 )
 """For a narrow column."""
@@ -136,7 +136,7 @@ def small_graph(values: Mapping[str, float], gradients: Mapping[str, Any] | None
         picture.gradient(name, number(gradient))
     if "dx" in gradients:
         product, total = gradients["dx"]
-        picture.collected(number(product), number(total), number(product + total))
+        picture.collected(number(product), bracketed(total), number(product + total))
     draw_shapes(card.page, sheet.shapes)
     return card
 
@@ -152,7 +152,9 @@ def _collected(gradients: Mapping[str, Any]) -> str:
     if "dx" not in gradients:
         return ""
     product, total = gradients["dx"]
-    return f"So dx collects what comes back from both: {number(product)} + {number(total)} = {number(product + total)}."
+    return (
+        f"So dx collects what comes back from both: {number(product)} + {bracketed(total)} = {number(product + total)}."
+    )
 
 
 def _description(values: Mapping[str, float], gradients: Mapping[str, Any]) -> str:
@@ -225,7 +227,6 @@ class SmallGraphPicture:
         words = f"dx = {product} + {total} = {both}"
         width = 0.61 * max(style.BODY, self.sheet.least) * (room or len(words)) + 12
         left, top = self.layout.collected
-        left = max(64 - width / 2, left)
         self.sheet.box((left, top, width, 18), face=style.MARKER, edge=style.INK, z=3)
         self._write((left + 6, top + 9), words, style.INK, "left", bold=True)
 
@@ -245,4 +246,10 @@ class SmallGraphPicture:
 
 def number(value: float) -> str:
     """Format a number with four significant digits."""
-    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+    # Adding zero makes a negative zero positive.
+    return f"{value + 0.0:.4g}".replace("-", "\N{MINUS SIGN}")
+
+
+def bracketed(value: float) -> str:
+    """Format a number that stands behind a sign: a negative one in brackets."""
+    return f"({number(value)})" if value < 0 else number(value)

@@ -221,6 +221,8 @@ class _Scene:
         yield f"Forward: `{forward}`." if forward else ""
         yield f"Your line: `{line}`." if line else ""
         arrays = {name: self._arrays[name] for name in here.found} if here else {}
-        yield " ".join(f"{n} {draw.shape(a)}: largest {draw.number(draw.largest(a))}." for n, a in arrays.items())
+        yield " ".join(
+            f"{n} {draw.shape(a)}: largest magnitude {draw.number(draw.largest(a))}." for n, a in arrays.items()
+        )
         yield f"{remark}." if remark else ""
         yield self._drawn.trouble

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bptt.viz import style
-from bptt.viz.figures.small_graph import COLUMN, PAGE, SmallGraphPicture, number
+from bptt.viz.figures.small_graph import COLUMN, PAGE, SmallGraphPicture, bracketed, number
 from bptt.viz.sheet import Sheet
 from bptt.widgets.browser_figure import (
     BrowserFigure,
@@ -40,7 +40,7 @@ _STOPS = (
     _Stop("c", "The way back starts at the result: c follows itself one to one.", "dc = 1.0", ("dc",)),
     _Stop(
         "×",
-        "A product swaps: each factor receives what arrives, times the value of the other factor.",
+        "A product swaps its factors: each one receives what arrives, times the value of the other.",
         "ds = dc * x;  dx_product = dc * s",
         ("ds", "dx_product"),
     ),
@@ -59,7 +59,7 @@ _STOPS = (
 )
 _LAST = len(_STOPS) - 1
 _ENDS, _STEP = (-5.0, 5.0), 0.5
-_LONGEST_SUM = len("dx = -9.5 + -4.5 = -14.5")
+_LONGEST_SUM = len("dx = -9.5 + (-4.5) = -14.5")
 _BOTH = ("x", "y")
 _NUMBERS = {
     "x": Number(("x",), number),
@@ -70,6 +70,7 @@ _NUMBERS = {
     "ds": Number(("x",), number),
     "dx_product": Number(_BOTH, lambda x, y: number(x + y)),
     "dx_sum": Number(("x",), number),
+    "dx_sum, added": Number(("x",), bracketed),
     "dy": Number(("x",), number),
     "dx": Number(_BOTH, lambda x, y: number(x + y + x)),
 }
@@ -120,7 +121,7 @@ def _draw(sheet: Sheet, narrow: bool, step: int) -> None:  # noqa: FBT001 - whic
     found = [name for before in _STOPS[: step + 1] for name in before.found]
     for name in found:
         if name == "dx":
-            picture.collected(slot("dx_product"), slot("dx_sum"), slot("dx"), room=_LONGEST_SUM)
+            picture.collected(slot("dx_product"), slot("dx_sum, added"), slot("dx"), room=_LONGEST_SUM)
         else:
             picture.road_back(name)
             picture.gradient(name, slot(name))
