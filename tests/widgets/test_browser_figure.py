@@ -22,7 +22,6 @@ from bptt.widgets.browser_figure import (
     Layer,
     Number,
     Sentence,
-    _script,
     column_layout,
     page_layout,
     slider,
@@ -30,6 +29,7 @@ from bptt.widgets.browser_figure import (
     steps,
     switch,
 )
+from bptt.widgets.notebook_output import script
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 LENGTHS = (1, 3, 6)
@@ -190,15 +190,17 @@ def test_every_colour_has_one_role():
     assert all(re.fullmatch("#[0-9A-F]{6}", shade) for colour in style.PALETTE.values() for shade in colour)
 
 
-def test_the_script_is_javascript():
-    """As far as a parser tells: the one of the Node that comes with Playwright."""
-    script = Path(bptt.widgets.__file__).with_name("browser_figure.js")
+@pytest.mark.parametrize("name", ["browser_figure", "notebook_output"])
+def test_scripts_are_javascript(name):
+    """As far as the parser of Playwright's Node tells; and with no way to a network, or to HTML."""
     node = Path(playwright.__file__).parent / "driver" / "node"
-    source = script.read_text(encoding="utf-8")
-    for code in (source, _script()):
+    files = (Path(bptt.widgets.__file__).with_name(f"{part}.js") for part in ("front_end", name))
+    for code in (*(file.read_text(encoding="utf-8") for file in files), script(name)):
         subprocess.run([node, "--check", "-"], input=code, text=True, check=True)
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|fetch\(|XMLHttp|import\(", source)
-    assert "http" not in source.replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|fetch\(|XMLHttp|import\(", code
+        )
+        assert "http" not in code.replace("http://www.w3.org/2000/svg", "")
 
 
 def test_an_exported_page_has_one_picture_and_the_script():

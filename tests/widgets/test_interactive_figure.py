@@ -145,6 +145,7 @@ def test_code_is_set_as_code(live):
     """Between backticks, and safe from what is HTML in it."""
     live._show(Frame(live.frame.png, "In code: `a < b` and `c`."))
     assert "In code: <code>a &lt; b</code> and <code>c</code>." in told(live)
+    InteractiveShell.instance()
     with capture_output() as captured:
         StaticFallback(live.frame, live.scene.card).show()
     still, words = captured.outputs

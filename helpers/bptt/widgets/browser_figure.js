@@ -16,7 +16,6 @@
 const SVG = "http://www.w3.org/2000/svg";
 /** Width of a column, in CSS pixels, from which on the first layout is used. */
 const WIDE = 720;
-const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", " ", "Enter"]);
 const SLOT = /⟦[^⟧]*⟧/g;
 const ANCHORS = ["start", "middle", "end"];
 
@@ -293,10 +292,8 @@ function start(host, data) {
 
   /** Choose theme and layout, and draw anew if they changed. */
   function look() {
-    // Dark where the page writes in a light colour, whichever front end it is.
-    const [r, g, b] = (getComputedStyle(host.parentElement ?? host).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
     const [wasDark, wasNarrow] = [dark, narrow];
-    dark = 0.3 * r + 0.6 * g + 0.1 * b > 140;
+    dark = onDarkPage(host.parentElement ?? host);
     narrow = Number(host.clientWidth < WIDE);
     if (nodes.length && dark === wasDark && narrow === wasNarrow) return;
     const { width, height, top, most } = data.layouts[narrow];
@@ -325,7 +322,7 @@ function start(host, data) {
   // this stands one further out, and lets Ctrl+S and the like through. Classic Notebook takes letters.
   const guard = (/** @type {KeyboardEvent} */ event) => {
     if (!host.isConnected) return leave();
-    if (event.composedPath().includes(host) && KEYS.has(event.key) && !event.ctrlKey && !event.metaKey) event.stopPropagation();
+    if (event.composedPath().includes(host) && movesControl(event)) event.stopPropagation();
   };
   const classic = () => /** @type {any} */ (window).Jupyter?.keyboard_manager;
   const leave = () => { window.removeEventListener("keydown", guard, true); classic()?.enable(); };

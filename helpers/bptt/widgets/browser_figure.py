@@ -7,12 +7,9 @@ a picture shows at each state of its controls, and what it says in words, is com
 
 import html
 import json
-import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from hashlib import sha256
-from importlib import resources
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -23,7 +20,7 @@ from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Point, Tint
 from bptt.viz.sheet import Arrow, Circle, Grid, Polyline, Rectangle, Shape, Sheet, Text, Touch, draw_shapes
-from bptt.widgets.notebook_output import quantized, words_as_html
+from bptt.widgets.notebook_output import quantized, script, words_as_html
 
 _ROLES = {colour.light: role for role, colour in style.PALETTE.items()}
 _SIDES = {"left": 0, "center": 1, "right": 2}
@@ -251,7 +248,7 @@ class BrowserFigure:
         return (
             f'<div data-bptt="{mark}"><p><b>{html.escape(self.title)}.</b> Run this cell, or trust the notebook, to '
             f"move the picture.</p><p>{words_as_html(self.words(**self._still))}</p></div>"
-            f"<script>(() => {{\n{_script()}\nstartAll({json.dumps(mark)}, {data});\n}})();</script>"
+            f"<script>(() => {{\n{script('browser_figure')}\nstartAll({json.dumps(mark)}, {data});\n}})();</script>"
         )
 
     def still(self) -> Card:
@@ -438,11 +435,3 @@ def _role(colour: str) -> str:
 def _short(value: float) -> float:
     short = round(value, 2)
     return int(short) if short == int(short) else short
-
-
-@cache
-def _script() -> str:
-    """Return the script without comments and indentation: it stands in every figure of a notebook."""
-    source = resources.files("bptt.widgets").joinpath("browser_figure.js").read_text(encoding="utf-8")
-    lines = (line.strip() for line in re.sub(r"/\*\*.*?\*/", "", source, flags=re.DOTALL).splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))

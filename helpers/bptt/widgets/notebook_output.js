@@ -1,12 +1,8 @@
 // Beside each widget in a notebook: shows either it or its still picture, keeps its keys from the notebook's shortcuts,
 // and makes its picture dark where the page is. It knows the outputs by their order and no front end by its names.
-"use strict";
-
 const LIVE = ".bptt-live:not(.jupyter-widgets-disconnected)";
 /** Paper becomes nearly black and ink nearly white; hues stay. */
 const DARK = "invert(0.93) hue-rotate(180deg) brightness(1.15)";
-/** Keys that move a slider or press a button. */
-const KEYS = /^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down)|Enter| )$/;
 
 /**
  * Return the output that holds these words alone, just below the still picture; null if there is none.
@@ -17,17 +13,6 @@ function outputOf(words) {
   for (let at = words; at?.textContent.trim() === words.textContent.trim(); at = at.parentElement)
     if (at.previousElementSibling?.querySelector("img")) return at;
   return null;
-}
-
-/**
- * Tell whether a colour, as computed, is lighter than a middle grey.
- * @param {string} colour
- * @returns {boolean}
- */
-function isLight(colour) {
-  const [red, green, blue] = (colour.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
-  const middle = colour.startsWith("color(") ? 0.5 : 128;
-  return 0.299 * red + 0.587 * green + 0.114 * blue > middle;
 }
 
 /**
@@ -53,7 +38,7 @@ function lookAfter(words) {
     const below = /** @type {HTMLElement | null} */ (output.nextElementSibling);
     for (const part of [picture, output]) part.style.display = live ? "none" : "";
     if (below) below.style.display = live ? "" : "none";
-    const filter = isLight(getComputedStyle(live ?? words).color) ? DARK : "";
+    const filter = onDarkPage(live ?? words) ? DARK : "";
     for (const img of (live ?? picture).querySelectorAll("img")) img.style.filter = filter;
   };
 
@@ -61,8 +46,8 @@ function lookAfter(words) {
   const keep = (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (!all.contains(words) || !findLive()?.contains(target)) return removeEventListener("keydown", keep, true);
-    const { key, shiftKey, ctrlKey, altKey, metaKey } = event;
-    if (!event.isTrusted || ctrlKey || altKey || metaKey || !KEYS.test(key) || target.isContentEditable) return;
+    const { key, shiftKey } = event;
+    if (!event.isTrusted || !movesControl(event) || target.isContentEditable) return;
     event.stopPropagation();
     // Shortcuts go by a key's code: a copy without one reaches the widget alone.
     const copy = new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true });

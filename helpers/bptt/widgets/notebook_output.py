@@ -4,6 +4,7 @@ import html
 import io
 import re
 from base64 import b64encode
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -24,6 +25,9 @@ SCRIPT = files("bptt.widgets").joinpath("notebook_output.js").read_text(encoding
 
 class StaticFallback:
     """Image and text of a widget as they stay in the saved notebook.
+
+    JupyterLab and Notebook prefer a widget to every other MIME type of an output, also where its kernel is gone, and
+    then show an error. So the image is an output of its own, and a script hides the one of the two that is not needed.
 
     Parameters
     ----------
@@ -85,3 +89,12 @@ def quantized(png: bytes) -> bytes:
     image = Image.open(io.BytesIO(png)).quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     image.save(file, "png", optimize=True)
     return file.getvalue()
+
+
+@cache
+def script(name: str) -> str:
+    """Return a script, behind what all share, without comments and indentation: it stands in every widget's output."""
+    folder = files("bptt.widgets")
+    source = "".join(folder.joinpath(f"{part}.js").read_text(encoding="utf-8") for part in ("front_end", name))
+    lines = (line.strip() for line in re.sub(r"/\*\*.*?\*/", "", source, flags=re.DOTALL).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
