@@ -17,10 +17,6 @@ from bptt.widgets.scene import Frame
 
 LIVE_CLASS = "bptt-live"
 """CSS class of a widget with a running kernel."""
-# JupyterLab and Notebook prefer a widget to every other MIME type of an output, also where its kernel is gone, and then
-# show an error. So the image is an output of its own, and the script hides the one of the two that is not needed.
-SCRIPT = files("bptt.widgets").joinpath("notebook_output.js").read_text(encoding="utf-8")
-"""JavaScript that stands beside each widget in the notebook's page."""
 
 
 class StaticFallback:
@@ -61,7 +57,8 @@ class StaticFallback:
             {"image/png": {"width": round(style.WIDTH / 72 * style.DPI), "alt": plain}},
             {
                 "text/html": f'<div class="bptt-still"><details><summary>{caption}</summary>'
-                f"<p>{words_as_html(self._frame.words)}</p></details><script>(() => {{{SCRIPT}}})()</script></div>",
+                f"<p>{words_as_html(self._frame.words)}</p></details>"
+                f"<script>(() => {{\n{script('notebook_output')}\n}})()</script></div>",
                 "text/plain": plain,
             },
         )

@@ -93,7 +93,7 @@ COLUMN = SmallGraphLayout(
         "ds": ((146, 150), "left", "ds ="),
         "dy": ((76, 223), "center", "dy ="),
         "dx_product": ((96, 88), "center", "product:"),
-        "dx_sum": ((86, 136), "left", "sum:"),
+        "dx_sum": ((62, 136), "right", "sum:"),
     },
     collected=(8, 14),
     keys=((8, 246), (8, 264)),
