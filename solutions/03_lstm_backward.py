@@ -376,7 +376,7 @@ check.lstm_cell_backward(lstm_cell_backward, seed=9305)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# All right? Then walk back through your own cell. Follow the green road first: from the black dot where both roads meet to
+# All right? Then walk back through your own cell. Follow the green road first: from the dot where both roads meet to
 # the old memory. (Until exercise 5 is done, you see the exact gradients.)
 
 # %%
@@ -469,6 +469,13 @@ check.lstm_backward(lstm_backward, only=["dWf", "dbf", "dWi", "dbi", "dWc", "dbc
 ### BEGIN HIDDEN TESTS
 check.lstm_backward(lstm_backward, only=["dWf", "dbf", "dWi", "dbi", "dWc", "dbc", "dWo", "dbo"], seed=9306)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# Two gradients travel from cell to cell: orange to the state, green to the memory. Switch off one of them. Which numbers
+# are still right, and why these?
+
+# %%
+widgets.two_roads(*inputs.lstm(seed=276, n_x=1, n_a=1, n_y=2, m=1, T_x=4), lstm_backward)
 
 # %% [markdown]
 # ### If you come from the well-known assignment
