@@ -6,7 +6,7 @@ from shapes import assert_tidy, texts
 
 from bptt import exact, widgets
 from bptt.viz import style
-from bptt.viz.sheet import Arrow, Circle, Rectangle, Text, Touch
+from bptt.viz.sheet import Arrow, Circle, Polyline, Rectangle, Text, Touch
 
 LENGTHS = range(1, 9)
 BOTH = pytest.mark.parametrize("narrow", [False, True])
@@ -24,7 +24,7 @@ def all_calls(T_x):
 
 def in_tree(shapes, narrow):
     """Return what is on the side of the tree, and what is on that of the sweep."""
-    divider = next(s.points[0] for s in shapes if type(s).__name__ == "Line" and s.colour == style.HAIRLINE)
+    divider = next(s.points[0] for s in shapes if isinstance(s, Polyline) and s.colour == style.HAIRLINE)
     halves = [], []
     for shape in shapes:
         at = shape.points[0] if hasattr(shape, "points") else shape.at
