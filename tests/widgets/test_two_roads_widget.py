@@ -1,5 +1,7 @@
 """Two roads with switches: what the loops give that leave a road out, and what the widget shows and says of it."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from learner_code import FROM_LAST, LSTM_SWEEP, NO_TIME, SWEEP, WITHOUT, written
@@ -174,22 +176,36 @@ def test_wrong_numbers_have_thick_outlines(live, roads, wrong, narrow):
     assert sum(box.edge == style.WRONG for box in boxes) == sum(box.width > 2 for box in boxes) == wrong
 
 
+def touched(shapes, x, y):
+    """Return what a click sets at a point."""
+    areas = sorted((s for s in shapes if isinstance(s, Touch)), key=lambda shape: -shape.z)
+    inside = (s for s in areas if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3])
+    return dict(next(inside).sets)
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 def test_picture_can_be_touched(live, narrow):
     """Over each step of the chain, for the step; on each arrow of a road, to switch it."""
     shapes = live.shapes(narrow=narrow)
-    areas = sorted((s for s in shapes if isinstance(s, Touch)), key=lambda shape: -shape.z)
-
-    def sets(x, y):
-        inside = (s for s in areas if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3])
-        return dict(next(inside).sets)
-
     joins = [shape.at for shape in shapes if isinstance(shape, Circle) and shape.radius < 6]
-    assert [sets(x, y + 30) for x, y in joins] == [{"t": t} for t in range(4)]
+    assert [touched(shapes, x, y + 30) for x, y in joins] == [{"t": t} for t in range(4)]
     for road, colour in (("loss", style.LOSS_PATH), ("time", style.TIME_PATH)):
         # The last one of the time path leads to da0.
         for ends in sorted(arrows(shapes, colour))[road == "time" :]:
-            assert sets(*np.mean(ends, axis=0)) == {road: None}
+            assert touched(shapes, *np.mean(ends, axis=0)) == {road: None}
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("T_x", [1, 4, 5])
+@pytest.mark.parametrize("make", [inputs.rnn, inputs.lstm])
+def test_dots_select_their_steps(make, T_x, narrow):
+    """No arrow's area lies over a dot or near it."""
+    shapes = widgets.two_roads(*make(**{**SINGLE, "T_x": T_x})).shapes(narrow=narrow)
+    dots = [shape.at for shape in shapes if isinstance(shape, Circle) and shape.radius < 6]
+    assert len(dots) == T_x
+    for t, (x, y) in enumerate(dots):
+        for right, down in product((-8, 0, 8), repeat=2):
+            assert touched(shapes, x + right, y + down) == {"t": t}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
 from bptt.viz import draw, style
 from bptt.viz.draw import Box, Point, Tint
-from bptt.viz.sequence_layout import SequenceLayout, Way, gradient
+from bptt.viz.sequence_layout import JOIN, SequenceLayout, Way, gradient
 from bptt.viz.sheet import Sheet
 from bptt.widgets.ablations import LSTM, RNN, Roads, loops, same, switched, wrong
 from bptt.widgets.browser_figure import (
@@ -35,6 +35,8 @@ _NAME_ROOM = 55.0
 """Least width of a step on a page that has room for the name of an array, such as ``dx[:, :, 0]``."""
 _PLAIN, _BOLD = 0.9, 2.2
 """Outlines of numbers that are right and wrong."""
+_DOT = 9.0
+"""From the middle of a state's dot, a click so far to any side selects its step."""
 
 
 class _Row(NamedTuple):
@@ -538,10 +540,12 @@ class _Picture:
 
 
 def _around(way: Way) -> Box:
-    """Return the area of an arrow that a finger hits."""
+    """Return the area of an arrow, to the left or down, that a finger hits: it ends before the dot at the head."""
     (x0, y0), (x1, y1) = way
-    room = 6.0
-    return min(x0, x1) - room, min(y0, y1) - room, abs(x1 - x0) + 2 * room, abs(y1 - y0) + 2 * room
+    room, before = 6.0, _DOT - JOIN
+    if x0 == x1:
+        return x0 - room, y0 - room, 2 * room, y1 - y0 + room - before
+    return x1 + before, y1 - room, x0 - x1 + room - before, 2 * room
 
 
 def _written(part: Array | None) -> str:
