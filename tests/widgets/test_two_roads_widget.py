@@ -1,5 +1,6 @@
 """Two roads with switches: what the loops give that leave a road out, and what the widget shows and says of it."""
 
+import re
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,7 @@ from shapes import arrows, assert_tidy, texts
 
 from bptt import check, exact, inputs, rnn, widgets
 from bptt.viz import draw, style
-from bptt.viz.sheet import Circle, Grid, Polyline, Rectangle, Touch
+from bptt.viz.sheet import Circle, Grid, Polyline, Rectangle, Text, Touch
 from bptt.widgets.ablations import loops
 
 STATES = list(WITHOUT)
@@ -111,6 +112,9 @@ def test_wrong_answers_are_told_beside_exact_ones(live, sequence, loss, time):
     right = exact.rnn_backward(da, caches)["dx"]
     said = live.words(t=1, loss=loss, time=time)
     assert f"dx[:, :, 1] is {draw.number(wrong[0, 0, 1])}; exact is {draw.number(right[0, 0, 1])}." in said
+    if loss or time:
+        last = live.words(t=3, loss=loss, time=time)
+        assert f"dx[:, :, 3] is {draw.number(right[0, 0, 3])}, which is exact." in last
     steps = "0, 1, 2 and 3" if not (loss or time) else "0, 1 and 2"
     assert f"Wrong: dx at steps {steps}, da0, dWax, dWaa, dba." in said
 
@@ -369,11 +373,39 @@ def test_wrong_answers_of_an_lstm_are_told(lstm_live, lstm_sequence, time, memor
     da, caches = lstm_sequence
     wrong = written(LSTM_SWEEP, *LSTM_WITHOUT[time, memory])(da, caches)["dx"]
     right = exact.lstm_backward(da, caches)["dx"]
+    for t in range(3):
+        # In as many digits as show that they differ.
+        found = re.search(
+            r"dx\[:, :, \d\] is (\S+); exact is (\S+)\. Yours", lstm_live.words(t=t, time=time, memory=memory)
+        )
+        mine, true = found.groups()
+        assert mine != true
+        assert float(mine.replace("−", "-")) == pytest.approx(wrong[0, 0, t], rel=0.12)
+        assert float(true.replace("−", "-")) == pytest.approx(right[0, 0, t], rel=0.35)
     said = lstm_live.words(t=1, time=time, memory=memory)
-    assert f"dx[:, :, 1] is {draw.number(wrong[0, 0, 1])}; exact is {draw.number(right[0, 0, 1])}." in said
     assert "Wrong: dx at steps 0, 1 and 2, da0, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo." in said
     assert ("time path" in said) == time
     assert ("memory path" in said) == memory
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_what_is_wrong_looks_wrong(lstm_sequence, lstm_live, narrow):
+    """Where a number is outlined as wrong, it has a digit more than elsewhere if that shows the difference."""
+    for time, memory in STATES:
+        shapes = lstm_live.shapes(narrow=narrow, time=time, memory=memory)
+        boxes = [s for s in shapes if isinstance(s, Rectangle) and s.radius == 1 and s.edge != style.HAIRLINE]
+        words = {s.at: s.words for s in shapes if isinstance(s, Text)}
+        across = int(narrow)
+        middles = {box: (box.at[0] + box.at[2] / 2, box.at[1] + box.at[3] / 2) for box in boxes}
+        assert len(boxes) == 3 * 13
+        for box, middle in middles.items():
+            assert len(words[middle]) * 0.602 * (11 if narrow else 7.2) < box.at[2] - 2.2
+            if box.edge != style.WRONG:
+                continue
+            beside = [words[at] for b, at in middles.items() if b.edge == style.EXACT and at[across] == middle[across]]
+            assert len(beside) == 1
+            # These differ by less than one more digit shows: dx at steps 0 and 1, da0 and dbo.
+            assert words[middle] != beside[0] or words[middle] in {"−0.040", "−0.02", "−0.05", "−0.01"}
 
 
 @pytest.mark.parametrize("narrow", [False, True])

@@ -1,5 +1,6 @@
 """Widget: gradients that arrive at each step of an RNN or an LSTM, with switches that leave out one of two roads."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -35,6 +36,8 @@ _NAME_ROOM = 55.0
 """Least width of a step on a page that has room for the name of an array, such as ``dx[:, :, 0]``."""
 _PLAIN, _BOLD = 0.9, 2.2
 """Outlines of numbers that are right and wrong."""
+_FINEST = 6
+"""Most characters that have room in a box."""
 _DOT = 9.0
 """From the middle of a state's dot, a click so far to any side selects its step."""
 
@@ -159,15 +162,13 @@ def two_roads(da: Array, caches: RNNCaches | LSTMCaches, backward: Callable[...,
         sentences=[
             Sentence(roads, picture.tell_meeting),
             Sentence(roads, picture.tell_loop),
-            Sentence(roads, picture.tell_dx),
+            Sentence(both, picture.tell_dx),
             Sentence((), picture.tell_own),
         ],
         numbers={
             "t": Number(("t",), str),
             **{row.road: Number(both, picture.arriving_reader(row)) for row in words.rows},
             **{name: Number(roads, picture.returned_reader(j)) for j, name in enumerate(picture.column_names())},
-            "mine": Number(both, lambda t, *at: _amount(picture.loops[at].returned["dx"][..., t])),
-            "exact": Number(("t",), lambda t: _amount(picture.exact["dx"][..., t])),
         },
         lines=3,
     )
@@ -226,7 +227,7 @@ def _page(length: int, rows: int, loops: int, returned: int) -> _Places:
     chain = SequenceLayout(length, start, room, 42, 106 if crowded else 116, cell, box, 0.42, end, memory)
     below = [chain.bottom + 34 + 19 * i for i in range(rows)]
     top = below[-1] + 29
-    pitch, edge = (30, 29) if crowded else (32, 34)
+    pitch, edge = (31, 29) if crowded else (32, 34)
     across = [*chain.joins, start - before, *(style.WIDTH - edge - pitch * i for i in reversed(range(others)))]
     down = [top + 19 * (i + 1) for i in range(loops)]
     names = start - (101 if crowded else 114)
@@ -287,6 +288,7 @@ class _Picture:
         self._single = all(array.size == 1 for array in (da[..., 0], self.exact["dx"][..., 0]))
         self._notes = [*([] if self._single else ["numbers are norms"]), "thick outline: wrong"]
         self._others = [name for name in self.exact if name != "dx"]
+        self._forms = [self._form(j) for j in range(len(self.column_names()))]
         loops_shown = 2 if self._own is None else 3
         size = (self._length, len(self.words.rows), loops_shown, self._length + len(self._others))
         self.places = _page(*size), _column(*size, notes=len(self._notes))
@@ -439,7 +441,8 @@ class _Picture:
         """Draw what one loop returns; a dash stands for what is not there."""
         at, parts = self.places[narrow], self._parts(gradients)
         wide, tall = at.cell
-        words = texts or map(_written, parts)
+        wide += 6 if narrow else 1
+        words = texts or map(self._written, range(len(parts)), parts)
         for (x, y), part, off, text in zip(at.returned[i], parts, self._wrong(gradients), words, strict=True):
             look: dict[str, Any] = {"edge": style.HAIRLINE}
             if part is not None:
@@ -472,7 +475,7 @@ class _Picture:
 
     def returned_reader(self, j: int) -> Callable[..., str]:
         """Return what writes one part of what a loop returns."""
-        return lambda *roads: _written(self._parts(self.loops[roads].returned)[j])
+        return lambda *roads: self._written(j, self._parts(self.loops[roads].returned)[j])
 
     def column_names(self, *, short: bool = False) -> list[str]:
         """Name each part of what is returned: of dx, each step."""
@@ -483,6 +486,22 @@ class _Picture:
         dx = gradients.get("dx")
         steps = [None] * self._length if dx is None else list(np.moveaxis(dx, -1, 0))
         return [*steps, *(gradients.get(name) for name in self._others)]
+
+    def _written(self, j: int, part: Array | None) -> str:
+        if part is None:
+            return "\N{EN DASH}"
+        return _formatted(_value(part), self._forms[j])
+
+    def _form(self, j: int) -> str:
+        """Return the format of a column: with one digit more where a wrong number looks exact, if it has room."""
+        every = [loop.returned for loop in self.loops.values()] + ([self._own.gradients] if self._own else [])
+        column = [(self._parts(gradients)[j], self._wrong(gradients)[j]) for gradients in every]
+        (right, _), *others = [(_value(part), off) for part, off in column if part is not None]
+        alike = [value for value, off in others if off and draw.number(value) == draw.number(right)]
+        form = _finer(right)
+        room = all(len(_formatted(value, form)) <= _FINEST for value in (right, *(value for value, _ in others)))
+        apart = any(_formatted(value, form) != _formatted(right, form) for value in alike)
+        return form if room and apart else ""
 
     def _wrong(self, gradients: Gradients) -> list[bool]:
         """Tell in which columns a gradient is wrong, or missing."""
@@ -518,11 +537,15 @@ class _Picture:
         off = self._listed(self.loops[roads].returned)
         return f"{self.words.how[roads]} " + (f"Wrong: {off}." if off else "All that it returns is exact.")
 
-    def tell_dx(self, *roads: *Roads) -> str:
-        """Say what a loop returns at the lit step."""
-        if self.loops[roads].title:
-            return f"dx[:, :, {slot('t')}] is {slot('mine')}; exact is {slot('exact')}."
-        return f"dx[:, :, {slot('t')}] is {slot('exact')}."
+    def tell_dx(self, t: int, *roads: *Roads) -> str:
+        """Say what a loop returns at a step."""
+        mine, exact = (gradients["dx"][..., t] for gradients in (self.loops[roads].returned, self.exact))
+        if not wrong(mine, exact).any():
+            return f"dx[:, :, {t}] is {_amount(exact)}{', which is exact' if self.loops[roads].title else ''}."
+        words = _apart(_value(mine), _value(exact))
+        if words[0] == words[1]:
+            return f"dx[:, :, {t}] is {words[0]}, which differs from the exact one by {_amount(mine - exact)}."
+        return f"dx[:, :, {t}] is {words[0]}; exact is {words[1]}."
 
     def tell_own(self) -> str:
         """Say what the learner's function returns."""
@@ -548,18 +571,49 @@ def _around(way: Way) -> Box:
     return x1 + before, y1 - room, x0 - x1 + room - before, 2 * room
 
 
-def _written(part: Array | None) -> str:
-    return "\N{EN DASH}" if part is None else _amount(part)
+def _apart(mine: float, exact: float) -> tuple[str, str]:
+    """Write two numbers that differ, with as few digits as show it, but at most four."""
+    words = draw.number(mine), draw.number(exact)
+    short = "e" in words[0]
+    for digits in (2, 3, 4):
+        if words[0] == words[1] and np.isfinite((mine, exact)).all():
+            decimals = digits - 1 - int(np.floor(np.log10(max(abs(mine), abs(exact)))))
+            form = f".{digits - 1}e" if short else f".{max(decimals, 0)}f"
+            words = _minus(format(mine, form)), _minus(format(exact, form))
+    return words
+
+
+def _finer(value: float) -> str:
+    """Return the format that writes a number with one digit more than usual; empty if it has no fraction."""
+    usual = draw.number(value)
+    if "e" in usual:
+        return ".1e"
+    _, point, decimals = usual.partition(".")
+    return f".{len(decimals) + 1}f" if point else ""
+
+
+def _formatted(value: float, form: str) -> str:
+    digits = format(value, form)
+    return _minus(digits) if form and float(digits) else draw.number(value)
+
+
+def _minus(digits: str) -> str:
+    """Return a formatted number with true minus signs and a short exponent."""
+    return re.sub(r"e([-+])0*", lambda found: "e" + found[1].strip("+"), digits).replace("-", "\N{MINUS SIGN}")
 
 
 def _amount(values: Array) -> str:
     """Write the number of a single entry, or else the norm."""
-    return draw.number(_single(values)[0, 0])
+    return draw.number(_value(values))
 
 
 def _single(values: Array) -> Array:
     """Return a single entry, or else the norm, as a matrix (1, 1)."""
-    return np.array([[float(values.flat[0]) if values.size == 1 else _norm(values)]])
+    return np.array([[_value(values)]])
+
+
+def _value(values: Array) -> float:
+    return float(values.flat[0]) if values.size == 1 else _norm(values)
 
 
 def _norm(values: Array) -> float:
