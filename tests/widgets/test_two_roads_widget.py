@@ -1,6 +1,7 @@
 """Two roads with switches: what the loops give that leave a road out, and what the widget shows and says of it."""
 
 import re
+from decimal import Decimal
 from itertools import product
 
 import numpy as np
@@ -93,13 +94,39 @@ def test_what_arrives_adds_to_what_goes_on(roads, sequence):
         np.testing.assert_array_equal(loop.da_prevt[..., -1], 0 if loss else da[..., -1])
 
 
+def assert_adds_up(live, da, loop, t):
+    """Assert that a sentence and the picture have a sum that is right as it is written, and return its numbers."""
+    said = live.words(t=t)
+    written_sum = re.search(r"At step (\d): loss path \+ time path = (\S+) \+ (\S+) = (\S+), which goes into", said)
+    step, *terms = written_sum.groups()
+    assert step == str(t)
+    digits = [Decimal(term.strip("()").replace("−", "-")) for term in terms]
+    assert digits[0] + digits[1] == digits[2]
+    assert len({-number.as_tuple().exponent for number in digits if number}) == 1
+    assert terms[1].startswith("(") == (digits[1] < 0)
+    for number, values in zip(digits, (da, loop.da_prevt, loop.da_next), strict=True):
+        assert float(number) == pytest.approx(values[0, 0, t], abs=5.1e-3)
+        assert bool(number) == bool(values[0, 0, t])
+    for narrow in (False, True):
+        assert set(terms) <= set(texts(live.shapes(narrow=narrow, t=t)))
+    return terms
+
+
+@pytest.mark.parametrize("make", [inputs.rnn, inputs.lstm])
+@pytest.mark.parametrize("seed", range(8))
+def test_sums_add_up_as_they_are_written(make, seed):
+    da, caches = make(**{**SINGLE, "seed": seed})
+    live = widgets.two_roads(da, caches)
+    for t in range(4):
+        assert_adds_up(live, da, loops(da, caches)[True, True], t)
+        assert_tidy(live, t=t)
+
+
 @pytest.mark.parametrize("t", range(4))
 def test_both_roads_are_told_at_every_step(live, sequence, t):
     da, caches = sequence
-    loop = loops(da, caches)[True, True]
-    loss, time, total = (draw.number(values[0, 0, t]) for values in (da, loop.da_prevt, loop.da_next))
     said = live.words(t=t)
-    assert f"At step {t}: loss path {loss} + time path {time} = {total}, which goes into the cell." in said
+    assert_adds_up(live, da, loops(da, caches)[True, True], t)
     assert f"dx[:, :, {t}] is {draw.number(exact.rnn_backward(da, caches)['dx'][0, 0, t])}." in said
     assert "All that it returns is exact." in said
     assert not crosses(live.shapes(t=t))
@@ -139,8 +166,10 @@ def test_picture_has_the_numbers_of_the_chosen_loop(live, sequence, roads, narro
     da, caches = sequence
     loop = loops(da, caches)[roads]
     rows = [values for values, there in ((da, loss), (loop.da_prevt, time), (loop.da_next, True)) if there]
-    # Those of the lit step are written once more, in large.
-    expected = [draw.number(value) for values in rows for value in (*values.flat, values[0, 0, 2])]
+    expected = [draw.number(value) for values in rows for value in values.flat]
+    if not (loss and time):
+        # Those of the lit step are written once more, in large, as they are in a sum.
+        expected += [draw.number(values[0, 0, 2]) for values in rows]
     for found in (exact.rnn_backward(da, caches), loop.returned, exact.rnn_backward(da, caches)):
         parts = (found[name] for name in ("dx", "da0", "dWax", "dWaa", "dba"))
         expected += [draw.number(value) for part in parts for value in part.flat]
@@ -354,18 +383,13 @@ def test_loops_over_an_lstm_give_what_learners_loops_give(roads, sizes):
 def test_all_three_roads_of_an_lstm_are_told(lstm_live, lstm_sequence, t):
     da, caches = lstm_sequence
     loop = loops(da, caches)[True, True]
-    arrays = (da, loop.da_prevt, loop.da_next, loop.dc_prevt)
-    loss, time, total, memory = (draw.number(values[0, 0, t]) for values in arrays)
+    assert_adds_up(lstm_live, da, loop, t)
+    memory = draw.number(loop.dc_prevt[0, 0, t])
     said = lstm_live.words(t=t)
-    assert (
-        f"At step {t}: loss path {loss} + time path {time} = {total}, which goes into the cell; the memory path" in said
-    )
-    assert f"the memory path brings {memory}." in said
+    assert f"goes into the cell; the memory path brings {memory}." in said
     assert "All that it returns is exact." in said
     for narrow in (False, True):
-        written_there = written_numbers(lstm_live.shapes(narrow=narrow, t=t))
-        for number in (loss, time, total, memory):
-            assert written_there.count(number) >= 2
+        assert written_numbers(lstm_live.shapes(narrow=narrow, t=t)).count(memory) >= 2
 
 
 @pytest.mark.parametrize(("time", "memory"), STATES[1:], ids=str)

@@ -36,6 +36,8 @@ _NAME_ROOM = 55.0
 """Least width of a step on a page that has room for the name of an array, such as ``dx[:, :, 0]``."""
 _PLAIN, _BOLD = 0.9, 2.2
 """Outlines of numbers that are right and wrong."""
+_LARGE = 100.0
+"""From here on, a sum has no room for more decimals."""
 _FINEST = 6
 """Most characters that have room in a box."""
 _DOT = 9.0
@@ -359,13 +361,13 @@ class _Picture:
         """Return where a number of the sum at the lit step ends, and where its name does."""
         (left, top, wide, _), i = self.places[narrow].total, self.words.rows.index(row)
         if narrow:
-            x, y = left + (66, 144, 232, 80)[i], top + (34 if i < len(_STATES) else 72)
+            x, y = left + (60, 144, 230, 80)[i], top + (34 if i < len(_STATES) else 72)
             return (x, y), (x, y + 18)
         return (left + wide - 8, top + 34 + 38 * i), (left + wide - 8, top + 50 + 38 * i)
 
     def _write_total(self, sheet: Sheet, narrow: bool, row: _Row, colour: str) -> None:  # noqa: FBT001
         at, _ = self._total_places(narrow, row)
-        sheet.code(at, slot(row.road), size=13 if narrow else 12, colour=colour, side="right")
+        sheet.code(at, slot(row.road), size=style.TITLE, colour=colour, side="right")
 
     def draw_light(self, sheet: Sheet, narrow: bool, t: int) -> None:  # noqa: FBT001
         """Draw what lights up a step."""
@@ -427,7 +429,7 @@ class _Picture:
         signs = ("", "+" if self._adds(roads) else "", "=") if self._single else ()
         for row, sign in zip(_STATES, signs, strict=False):
             x, y = self._total_places(narrow, row)[0]
-            sheet.code((x - (62 if narrow else 72), y), sign, size=style.TITLE)
+            sheet.code((x - 72, y), sign, size=style.TITLE)
 
     def _draw_returned(  # noqa: PLR0913, PLR0917 - a row: where it is, what is in it, and how it looks
         self,
@@ -469,7 +471,13 @@ class _Picture:
 
         def read(t: int, *roads: *Roads) -> str:
             values = self._arriving(row, roads)
-            return "left out" if values is None else _amount(values[..., t])
+            if values is None:
+                return "left out"
+            if self._single and self._adds(roads) and row in _STATES:
+                loop = self.loops[roads]
+                terms = (_value(part[..., t]) for part in (self._da, loop.da_prevt, loop.da_next))
+                return _added(*terms)[_STATES.index(row)]
+            return _amount(values[..., t])
 
         return read
 
@@ -521,7 +529,7 @@ class _Picture:
         loss, time, total = (slot(row.road) for row in _STATES)
         meet = f"{total} goes into the cell"
         if self._adds(roads):
-            meet = f"loss path {loss} + time path {time} = {total}, which goes into the cell"
+            meet = f"loss path + time path = {loss} + {time} = {total}, which goes into the cell"
             if not self._single:
                 meet = (
                     f"the loss path brings {loss}, the time path {time}, and together they are {total}, which goes "
@@ -595,6 +603,19 @@ def _finer(value: float) -> str:
 def _formatted(value: float, form: str) -> str:
     digits = format(value, form)
     return _minus(digits) if form and float(digits) else draw.number(value)
+
+
+def _added(loss: float, time: float, total: float) -> tuple[str, str, str]:
+    """Write two terms and their sum with as many decimals as it takes that they add up as they are written."""
+    terms = loss, time, total
+    words = [draw.number(value) for value in terms]
+    for decimals in (2, 3, 4, 5) if max(map(abs, terms)) < _LARGE else ():
+        rounded = [round(value, decimals) for value in terms]
+        if all(short or not value for value, short in zip(terms, rounded, strict=True)):
+            words = [_minus(f"{value:.{decimals}f}") if value else "0" for value in rounded]
+            if round(rounded[0] + rounded[1], decimals) == rounded[2]:
+                break
+    return words[0], f"({words[1]})" if time < 0 else words[1], words[2]
 
 
 def _minus(digits: str) -> str:
