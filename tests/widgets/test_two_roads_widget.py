@@ -128,7 +128,7 @@ def test_both_roads_are_told_at_every_step(live, sequence, t):
     said = live.words(t=t)
     assert_adds_up(live, da, loops(da, caches)[True, True], t)
     assert f"dx[:, :, {t}] is {draw.number(exact.rnn_backward(da, caches)['dx'][0, 0, t])}." in said
-    assert "All that it returns is exact." in said
+    assert "Every gradient that the loop returns is exact." in said
     assert not crosses(live.shapes(t=t))
 
 
@@ -144,6 +144,30 @@ def test_wrong_answers_are_told_beside_exact_ones(live, sequence, loss, time):
         assert f"dx[:, :, 3] is {draw.number(right[0, 0, 3])}, which is exact." in last
     steps = "0, 1, 2 and 3" if not (loss or time) else "0, 1 and 2"
     assert f"Wrong: dx at steps {steps}, da0, dWax, dWaa, dba." in said
+
+
+@pytest.mark.parametrize(
+    ("roads", "said"),
+    [
+        ((True, False), "No gradient reaches a step from later steps."),
+        ((False, True), "The loop starts with the gradient of the last loss, and no other loss is added."),
+        ((False, False), "No gradient enters the loop."),
+    ],
+)
+def test_what_is_left_out_is_told(live, roads, said):
+    assert said in live.words(loss=roads[0], time=roads[1])
+
+
+@pytest.mark.parametrize(
+    ("roads", "said"),
+    [
+        ((True, False), "No gradient goes back from one memory to the memory before it."),
+        ((False, True), "From later steps, gradients come back only along the memory."),
+        ((False, False), "No gradient reaches a step from later steps."),
+    ],
+)
+def test_what_is_left_out_of_an_lstm_is_told(lstm_live, roads, said):
+    assert said in lstm_live.words(time=roads[0], memory=roads[1])
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -333,7 +357,7 @@ def test_huge_weights_are_sane(sequence):
 def test_a_zero_gradient_leaves_nothing_wrong(sequence):
     da, caches = sequence
     live = widgets.two_roads(0 * da, caches)
-    assert "All that it returns is exact." in live.words(loss=False)
+    assert "Every gradient that the loop returns is exact." in live.words(loss=False)
 
 
 def test_larger_arrays_are_shown_by_their_norms():
@@ -387,7 +411,7 @@ def test_all_three_roads_of_an_lstm_are_told(lstm_live, lstm_sequence, t):
     memory = draw.number(loop.dc_prevt[0, 0, t])
     said = lstm_live.words(t=t)
     assert f"goes into the cell; the memory path brings {memory}." in said
-    assert "All that it returns is exact." in said
+    assert "Every gradient that the loop returns is exact." in said
     for narrow in (False, True):
         assert written_numbers(lstm_live.shapes(narrow=narrow, t=t)).count(memory) >= 2
 

@@ -74,9 +74,9 @@ _WORDS = {
         _STATES,
         {
             (True, True): "Both roads, added at every state.",
-            (True, False): "No step hears of a later one.",
-            (False, True): "The loop starts with the last loss, and no other joins.",
-            (False, False): "Nothing enters the loop.",
+            (True, False): "No gradient reaches a step from later steps.",
+            (False, True): "The loop starts with the gradient of the last loss, and no other loss is added.",
+            (False, False): "No gradient enters the loop.",
         },
         {
             (True, False): "a loop without the time path",
@@ -88,10 +88,10 @@ _WORDS = {
         "Two roads lead back from cell to cell: one to the state, one to the memory",
         (*_STATES, _Row("dc_prevt", "memory path", "memory", style.MEMORY_PATH, style.MEMORY_PATH_TEXT)),
         {
-            (True, True): "Each cell gets both gradients that the next one hands back.",
-            (True, False): "No memory hears of the next one.",
-            (False, True): "No state hears of a later step, except through its memory.",
-            (False, False): "No step hears of a later one.",
+            (True, True): "Each cell receives both gradients that the next cell returns.",
+            (True, False): "No gradient goes back from one memory to the memory before it.",
+            (False, True): "From later steps, gradients come back only along the memory.",
+            (False, False): "No gradient reaches a step from later steps.",
         },
         {
             (True, False): "a loop without the memory path",
@@ -229,7 +229,7 @@ def _page(length: int, rows: int, loops: int, returned: int) -> _Places:
     chain = SequenceLayout(length, start, room, 42, 106 if crowded else 116, cell, box, 0.42, end, memory)
     below = [chain.bottom + 34 + 19 * i for i in range(rows)]
     top = below[-1] + 29
-    pitch, edge = (31, 29) if crowded else (32, 34)
+    pitch, edge = (30.5, 29) if crowded else (32, 34)
     across = [*chain.joins, start - before, *(style.WIDTH - edge - pitch * i for i in reversed(range(others)))]
     down = [top + 19 * (i + 1) for i in range(loops)]
     names = start - (101 if crowded else 114)
@@ -543,7 +543,9 @@ class _Picture:
     def tell_loop(self, *roads: *Roads) -> str:
         """Say what a loop does, and what is wrong with what it returns."""
         off = self._listed(self.loops[roads].returned)
-        return f"{self.words.how[roads]} " + (f"Wrong: {off}." if off else "All that it returns is exact.")
+        return f"{self.words.how[roads]} " + (
+            f"Wrong: {off}." if off else "Every gradient that the loop returns is exact."
+        )
 
     def tell_dx(self, t: int, *roads: *Roads) -> str:
         """Say what a loop returns at a step."""
