@@ -240,6 +240,63 @@ def touched(shapes, x, y):
     return dict(next(inside).sets)
 
 
+STUB = ("    n_a, m", "    raise NotImplementedError('It is still to be written')\n    n_a, m")
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(
+    ("changes", "roads", "noted"),
+    [
+        ((), (True, True), False),
+        ((), (True, False), True),
+        ((NO_TIME,), (True, True), True),
+        ((STUB,), (True, True), False),
+        ((STUB,), (False, True), True),
+    ],
+)
+def test_thick_outlines_are_explained_while_there_are_any(sequence, changes, roads, noted, narrow):
+    loss, time = roads
+    shapes = widgets.two_roads(*sequence, written(SWEEP, *changes)).shapes(narrow=narrow, loss=loss, time=time)
+    assert ("thick outline: wrong" in texts(shapes)) == noted
+    assert any(shape.edge == style.WRONG for shape in shapes if isinstance(shape, Rectangle)) == noted
+
+
+def places(shapes):
+    """Return where each text is."""
+    return {shape.words: shape.at for shape in shapes if isinstance(shape, Text)}
+
+
+def test_rows_are_explained(live, lstm_live):
+    """By the path below each name, or after it in a narrow column."""
+    paths = {"da[:, :, t]": "loss path", "da_prevt": "time path", "da_next": "into the cell", "dc_prevt": "memory path"}
+    for figure, count in ((live, 3), (lstm_live, 4)):
+        for name, path in list(paths.items())[:count]:
+            # Each path stands in the sum, too.
+            below = [s for s in figure.shapes() if isinstance(s, Text) and s.words == path and s.side == "left"]
+            (x, y), (text,) = places(figure.shapes())[name], below
+            assert text.at[0] == x
+            assert y < text.at[1] < y + 12
+            assert f"{name}, {path}" in texts(figure.shapes(narrow=True))
+
+
+def test_names_before_the_first_cell_of_an_lstm_are_beside_their_arrows(lstm_live):
+    """None touches the cell, and each is nearer to its own arrow than to the other one."""
+    for narrow, name in ((False, "dc0, not returned"), (True, "dc0")):
+        shapes = lstm_live.shapes(narrow=narrow)
+        at = places(shapes)
+        cell = min(
+            s.at[0] for s in shapes if isinstance(s, Rectangle) and s.z == 3 and s.face == style.BOX and s.width == 1.1
+        )
+        forward = min(
+            (ends for ends in arrows(shapes, style.VALUE) if ends[0][1] == ends[1][1]), key=lambda e: (-e[0][1], e)
+        )
+        back = min(arrows(shapes, style.MEMORY_PATH))
+        assert at["c0"][1] < forward[0][1] < back[0][1] < at[name][1]
+        if narrow:
+            for word in ("a0", "da0", "c0"):
+                assert at[word][0] + len(word) * 0.602 * 11 / 2 <= cell - 2
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 def test_picture_can_be_touched(live, narrow):
     """Over each step of the chain, for the step; on each arrow of a road, to switch it."""
@@ -281,10 +338,7 @@ def test_dots_select_their_steps(make, T_x, narrow):
         ((('"dba": dba', '"db": dba'),), "Yours: The dict has no dba."),
         ((('"dx": dx', '"dx": dx[0]'),), "Yours: Dx has shape"),
         ((("return {", "return 3, {"),), "Yours: It returns a tuple."),
-        (
-            (("    n_a, m", "    raise NotImplementedError('It is still to be written')\n    n_a, m"),),
-            "Yours: It is still",
-        ),
+        ((STUB,), "Yours: It is still"),
         ((("    n_a, m", "    return rnn_whole(da, caches)\n    n_a, m"),), "Yours: Your function calls bptt.exact."),
     ],
 )

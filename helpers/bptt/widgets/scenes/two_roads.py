@@ -252,8 +252,8 @@ def _page(length: int, rows: int, loops: int, returned: int) -> _Places:
 def _column(length: int, rows: int, loops: int, returned: int, notes: int) -> _Places:
     """Place everything in a narrow column, where each gradient has a row; ``notes`` is how many lines they have."""
     room = min(56.0, 41.0 * _MOST // length)
-    start = 22 + (41.0 * _MOST - room * length) // 2
-    memory = 34 if rows > len(_STATES) else 0
+    start = 26 + (41.0 * _MOST - room * length) // 2
+    memory = 36 if rows > len(_STATES) else 0
     chain = SequenceLayout(length, start, room, 2, 60, (14, 34), (40, 18), 0.44, 17, memory)
     below = [chain.bottom + 49 + 40 * i for i in range(rows)]
     total = (1, below[-1] + 18, NARROW - 2, 64 if not memory else 102)
@@ -271,7 +271,7 @@ def _column(length: int, rows: int, loops: int, returned: int, notes: int) -> _P
         total=total,
         note=(NARROW - 1, down[-1] + 13 + 7 * notes),
         short=True,
-        before=start - 11,
+        before=start - 13,
         bottom=down[-1] + 14 + 14 * notes,
     )
 
@@ -288,12 +288,12 @@ class _Picture:
             arguments = {"da": da, "caches": caches}
             self._own = learner_gradients(kind.exercise.name, backward, arguments, self.exact)
         self._single = all(array.size == 1 for array in (da[..., 0], self.exact["dx"][..., 0]))
-        self._notes = [*([] if self._single else ["numbers are norms"]), "thick outline: wrong"]
+        self._notes = [] if self._single else ["numbers are norms"]
         self._others = [name for name in self.exact if name != "dx"]
         self._forms = [self._form(j) for j in range(len(self.column_names()))]
         loops_shown = 2 if self._own is None else 3
         size = (self._length, len(self.words.rows), loops_shown, self._length + len(self._others))
-        self.places = _page(*size), _column(*size, notes=len(self._notes))
+        self.places = _page(*size), _column(*size, notes=len(self._notes) + 1)
 
     def draw_still(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001 - which of the two layouts
         """Draw the chain, the names of rows and columns, and what no control changes."""
@@ -302,14 +302,14 @@ class _Picture:
         bold: dict[str, Any] = {"size": style.SMALL, "bold": True}
         for row, place in zip(self.words.rows, at.headings, strict=True):
             words = f"{row.name}, {row.path}" if narrow else row.name
-            sheet.code(place, words, colour=row.ink, side="left", **bold)
+            sheet.code((place[0], place[1] - (0 if narrow else 3.2)), words, colour=row.ink, side="left", **bold)
+            if not narrow:
+                sheet.text((place[0], place[1] + 5.3), row.path, size=style.DIGITS, colour=row.ink, side="left")
         for name, place in zip(("exact", "this loop", "yours"), at.names, strict=False):
             sheet.text(place, name, side="center" if narrow else "left", **bold)
         for name, place in zip(self.column_names(short=not narrow and at.short), at.columns, strict=True):
             look = {"side": "left"} if narrow else {"colour": style.MUTED, "size": style.DIGITS}
             sheet.code(place, name, **look)
-        words = ",\n".join(self._notes)
-        sheet.text(at.note, words, size=style.SMALL, colour=style.MUTED, side="right")
         self._draw_total(sheet, narrow)
         self._draw_returned(sheet, narrow, 0, self.exact, style.EXACT)
         if self._own is not None:
@@ -335,9 +335,10 @@ class _Picture:
         gradient(sheet, chain.out(), "time path", dash=self._dash(narrow))
         if chain.memory:
             gradient(sheet, chain.out(chain.memory), "memory path")
-            ends.append(("c0", style.MUTED, chain.memory + (13 if narrow else -5)))
-            if not narrow:
-                ends.append(("unused", style.MEMORY_PATH_TEXT, chain.memory + 7))
+            ends.append(("c0", style.MUTED, chain.memory - (12 if narrow else 5)))
+            dc0, down = ("dc0", 13.0) if narrow else ("dc0, not returned", 7.0)
+            place = (at.before + 10 if narrow else chain.out()[1][0] - 3, chain.middle + chain.memory + down)
+            sheet.code(place, dc0, size=style.LABEL, colour=style.MEMORY_PATH_TEXT, side="right")
         for name, ink, down in ends:
             sheet.code((at.before, chain.middle + down), name, size=style.LABEL, colour=ink)
         for row in self.words.rows:
@@ -425,6 +426,12 @@ class _Picture:
                 *_, (end, _) = self._ways(narrow, row.road)
                 start = _amount(values[..., -1])
                 sheet.code((end[0] + 3, end[1]), start, size=style.SMALL, colour=row.ink, side="left")
+        every = [loop.returned] + ([self._own.gradients] if self._own else [])
+        off = any(
+            part is not None and bad for g in every for part, bad in zip(self._parts(g), self._wrong(g), strict=True)
+        )
+        notes = ",\n".join([*self._notes, *(["thick outline: wrong"] if off else [])])
+        sheet.text(at.note, notes, size=style.SMALL, colour=style.MUTED, side="right")
         self._draw_returned(sheet, narrow, 1, loop.returned, style.INK, [slot(name) for name in self.column_names()])
         signs = ("", "+" if self._adds(roads) else "", "=") if self._single else ()
         for row, sign in zip(_STATES, signs, strict=False):
