@@ -109,13 +109,19 @@ def test_cells_can_be_touched(live, T_x, narrow):
     [
         (0, "after 0 calls: the traversal of loss 2 has passed 0 of 3 cells, 6 to go; the sweep has passed 0 of 3"),
         (2, "after 2 calls: the traversal of loss 2 has passed 2 of 3 cells, 4 to go; the sweep has passed 2 of 3"),
-        (3, "after 3 calls: the traversal of loss 1 has passed 0 of 2 cells, 3 to go; the sweep is finished."),
-        (5, "after 5 calls: the traversal of loss 0 has passed 0 of 1 cells, 1 to go; the sweep is finished."),
+        (3, "after 3 calls: the traversal of loss 2 has passed 3 of 3 cells, 3 to go; the sweep is finished."),
+        (4, "after 4 calls: the traversal of loss 1 has passed 1 of 2 cells, 2 to go; the sweep is finished."),
+        (5, "after 5 calls: the traversal of loss 1 has passed 2 of 2 cells, 1 to go; the sweep is finished."),
         (6, "one traversal per loss takes 3 + 2 + 1 = 6 calls, one sweep 3 calls. Both give the same gradient."),
     ],
 )
 def test_every_state_is_told(live, calls, told):
     assert told in live.words(T_x=3, calls=calls)
+
+
+def test_a_single_cell_is_told_as_one(live):
+    said = live.words(T_x=1, calls=0)
+    assert "loss 0 has passed 0 of 1 cell, 1 to go; the sweep has passed 0 of 1 cell." in said
 
 
 def test_no_state_has_more_calls_than_there_are(live):

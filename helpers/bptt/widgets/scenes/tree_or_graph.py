@@ -22,6 +22,7 @@ from bptt.widgets.browser_figure import (
     steps,
 )
 from bptt.widgets.learner_gradients import learner_gradients, own_cells
+from bptt.wording import plural
 
 _SECONDS = 0.6
 _RUNAWAY = 100
@@ -115,16 +116,16 @@ def _call_number(row: int, t: int) -> Number:
 
 
 def _traversal(length: int, calls: int) -> tuple[int, int]:
-    """Return which loss is on its way after so many calls, and how many cells it has passed."""
+    """Return the loss whose traversal has made the last of so many calls, and how many cells it has passed."""
     loss = length - 1
-    while loss and calls > loss:
+    while calls > loss + 1:
         calls, loss = calls - loss - 1, loss - 1
     return loss, calls
 
 
 def _passed(length: int, calls: int) -> str:
     loss, passed = _traversal(length, calls)
-    return f"{passed} of {loss + 1} cells"
+    return f"{passed} of {plural(loss + 1, 'cell')}"
 
 
 _NUMBERS = {
@@ -138,7 +139,7 @@ _NUMBERS = {
     "ahead": Number(_BOTH, lambda length, calls: str(_all_calls(length) - calls)),
     "sweep": Number(
         _BOTH,
-        lambda length, calls: "is finished" if calls >= length else f"has passed {calls} of {length} cells",
+        lambda length, calls: "is finished" if calls >= length else f"has passed {calls} of {plural(length, 'cell')}",
     ),
 }
 
