@@ -83,7 +83,7 @@ def test_tree_or_graph(learner, solutions):
         "Your rnn_backward makes 3 calls, and is right. Your rnn_backward_per_loss makes 6 calls, and is right."
     )
     widget.press("Next")
-    widget.told("after 1 call: the traversal of loss 2 has passed 1 of 3 cells, 5 to go; the sweep has passed 1 of 3")
+    widget.told("after 1 call: the traversal of loss 2 has passed 1 of 3 cells, with 5 calls still to come; the sweep")
     widget.press("Play")
     widget.told("3 + 2 + 1 = 6 calls")
     widget.slide("T_x", "End")

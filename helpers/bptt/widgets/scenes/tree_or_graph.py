@@ -136,7 +136,7 @@ _NUMBERS = {
     "graph": Number(_BOTH, made),
     "loss": Number(_BOTH, lambda length, calls: str(_traversal(length, calls)[0])),
     "passed": Number(_BOTH, _passed),
-    "ahead": Number(_BOTH, lambda length, calls: str(_all_calls(length) - calls)),
+    "ahead": Number(_BOTH, lambda length, calls: counted(_all_calls(length) - calls)),
     "sweep": Number(
         _BOTH,
         lambda length, calls: "is finished" if calls >= length else f"has passed {calls} of {plural(length, 'cell')}",
@@ -152,7 +152,7 @@ def _told(length: int, calls: int) -> str:
         )
     return (
         f"T_x = {slot('T_x')}, after {slot('calls')}: the traversal of loss {slot('loss')} has passed "
-        f"{slot('passed')}, {slot('ahead')} to go; the sweep {slot('sweep')}."
+        f"{slot('passed')}, with {slot('ahead')} still to come; the sweep {slot('sweep')}."
     )
 
 
