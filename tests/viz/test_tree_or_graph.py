@@ -46,6 +46,11 @@ def test_sweep_adds_blue_and_orange_to_black():
     assert "-" not in {arrow.get_linestyle() for arrow in arrows(figure, style.TIME_PATH)}
 
 
+def test_steps_are_named_in_both_halves():
+    counted = Counter(words(viz.tree_or_graph(3)))
+    assert [counted[f"t = {t}"] for t in range(4)] == [2, 2, 2, 0]
+
+
 def test_traversals_are_blue_and_solid():
     """Dashes are for the time path alone."""
     figure = viz.tree_or_graph(4)

@@ -93,6 +93,18 @@ def test_what_is_ahead_is_pale(live, narrow):
 
 
 @BOTH
+@pytest.mark.parametrize("T_x", LENGTHS)
+def test_steps_are_named_below_their_cells(live, T_x, narrow):
+    """In the tree, below its last row."""
+    for half in in_tree(live.shapes(narrow=narrow, T_x=T_x), narrow):
+        steps = [shape for shape in half if isinstance(shape, Text) and shape.words.startswith("t")]
+        assert [text.words.replace(" ", "") for text in steps] == [f"t={t}" for t in range(T_x)]
+        cells = [s.at for s in half if isinstance(s, Text) and s.words.isdigit() and s.code]
+        assert sorted({x for x, _ in cells}) == [text.at[0] for text in steps]
+        assert max(y for _, y in cells) + 9 < min(text.at[1] for text in steps)
+
+
+@BOTH
 @pytest.mark.parametrize("T_x", [1, 4, 8])
 def test_cells_can_be_touched(live, T_x, narrow):
     """Each leads to its own call."""

@@ -9,6 +9,8 @@ from bptt.viz.sheet import Sheet
 MOST = 8
 """Steps that there is room for."""
 JOIN = 4.0
+_LOOSE = 28.0
+"""Least width of a step that has room for spaces in its name."""
 LINE = 1.7
 HEAD = 5.5
 
@@ -100,6 +102,15 @@ class TreeLayout(NamedTuple):
             half.joins.append(Part(call, ((join, joins),)))
             half.cells.append(Part(call, ((x, cells),)))
         return half
+
+    def draw_steps(self, sheet: Sheet, length: int) -> None:
+        """Name the steps below the cells of both halves."""
+        wide, tall = self.step
+        equals = " = " if wide >= _LOOSE else "="
+        for (left, top), below in ((self.tree, length * tall), (self.graph, self.cells + self.cell / 2 + 2)):
+            y = top + below + max(style.DIGITS, sheet.least) * 0.75
+            for t in range(length):
+                sheet.text((left + (t + 0.5) * wide, y), f"t{equals}{t}", size=style.DIGITS, colour=style.MUTED)
 
     def draw_ahead(self, sheet: Sheet, half: Half) -> None:
         """Add a half of which nothing has been called; what is called is drawn over it."""

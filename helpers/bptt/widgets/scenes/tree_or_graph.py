@@ -33,7 +33,7 @@ _NAMES = ("rnn_backward_per_loss", "rnn_backward")
 _TITLE = "Each loss on its own, or all together"
 _TOP = 46.0
 """Where the picture begins on a page."""
-_ROWS, _SWEEP = 22.0, 106.0
+_ROWS, _SWEEP = 22.0, 118.0
 """In a narrow column: from the heading of the tree to its rows, and height of the sweep."""
 _STEP, _CELL = (24.0, 22.0), 18.0
 _BOTH = ("T_x", "calls")
@@ -163,10 +163,10 @@ class _Picture:
         self._own = own
         below = [52 if name in own else 20 for name in _NAMES]
         tree = _ROWS + MOST * _STEP[1]
-        sweep = tree + 30 + below[0] + 12
+        sweep = tree + 42 + below[0] + 12
         self._column = TreeLayout((0, _ROWS), (30, sweep + 22), _STEP, _CELL, joins=46, cells=84)
         self._headings = 10.0, sweep
-        self._counts = tree + 28, sweep + _SWEEP + 24
+        self._counts = tree + 40, sweep + _SWEEP + 24
         self.heights = COUNTS + (52 if own else 30), self._counts[1] + below[1] + 16
 
     def draw_still(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001 - which of the two layouts
@@ -205,6 +205,7 @@ class _Picture:
         layout = self._layout(narrow)
         wide, tall = layout.step
         tree, sweep = layout.per_loss(length), layout.at_once(length)
+        layout.draw_steps(sheet, length)
         for half, above, height in ((tree, tall / 2, tall), (sweep, layout.cells, layout.cells + layout.cell)):
             layout.draw_ahead(sheet, half)
             for part in half.cells:
