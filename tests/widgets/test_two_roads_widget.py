@@ -408,6 +408,17 @@ def test_huge_weights_are_sane(sequence):
     assert_every_state_is_tidy(live, t=1)
 
 
+def test_a_mistake_that_four_digits_do_not_show_is_told(sequence):
+    da, caches = sequence
+    first = caches.steps[0]
+    parameters = {**first.parameters, "Waa": 1e-4 * first.parameters["Waa"]}
+    _, _, caches = rnn.rnn_forward(caches.x, first.a_prev, parameters)
+    wrong, right = (loops(da, caches)[roads].returned["dx"][0, 0, 1] for roads in ((True, False), (True, True)))
+    said = widgets.two_roads(da, caches).words(t=1, time=False)
+    assert 0 < abs(wrong - right) < 1e-4 * abs(right)
+    assert f"which differs from the exact one by {draw.number(wrong - right)}." in said
+
+
 def test_a_zero_gradient_leaves_nothing_wrong(sequence):
     da, caches = sequence
     live = widgets.two_roads(0 * da, caches)

@@ -33,7 +33,7 @@ _NAMES = ("rnn_backward_per_loss", "rnn_backward")
 _TITLE = "Each loss on its own, or all together"
 _TOP = 46.0
 """Where the picture begins on a page."""
-_ROWS, _SWEEP = 22.0, 118.0
+_ROWS, _SWEEP = 22.0, 121.0
 """In a narrow column: from the heading of the tree to its rows, and height of the sweep."""
 _STEP, _CELL = (24.0, 22.0), 18.0
 _BOTH = ("T_x", "calls")

@@ -229,7 +229,7 @@ def _page(length: int, rows: int, loops: int, returned: int) -> _Places:
     chain = SequenceLayout(length, start, room, 42, 106 if crowded else 116, cell, box, 0.42, end, memory)
     below = [chain.bottom + 34 + 19 * i for i in range(rows)]
     top = below[-1] + 29
-    pitch, edge = (30.5, 29) if crowded else (32, 34)
+    pitch, edge = (30.5, 26) if crowded else (32, 34)
     across = [*chain.joins, start - before, *(style.WIDTH - edge - pitch * i for i in reversed(range(others)))]
     down = [top + 19 * (i + 1) for i in range(loops)]
     names = start - (101 if crowded else 114)
@@ -557,7 +557,7 @@ class _Picture:
     def tell_dx(self, t: int, *roads: *Roads) -> str:
         """Say what a loop returns at a step."""
         mine, exact = (gradients["dx"][..., t] for gradients in (self.loops[roads].returned, self.exact))
-        if not wrong(mine, exact).any():
+        if not self._wrong(self.loops[roads].returned)[t]:
             return f"dx[:, :, {t}] is {_amount(exact)}{', which is exact' if self.loops[roads].title else ''}."
         words = _apart(_value(mine), _value(exact))
         if words[0] == words[1]:
