@@ -59,7 +59,7 @@ def test_roads_are_switched_and_steps_are_chosen_in_the_picture(learner):
     learner.page.mouse.up()
     # The areas of the loss path's arrows are narrow and tall, and lie over the others.
     arrow = next(box for box in boxes if box["height"] < 100 and box["height"] > 1.5 * box["width"])
-    for said in ("The loop starts with the last loss", "Both roads"):
+    for said in ("The loop starts with the gradient of the last loss", "Both roads"):
         learner.page.mouse.click(arrow["x"] + arrow["width"] / 2, arrow["y"] + arrow["height"] / 3)
         widget.told(said)
 
@@ -70,7 +70,7 @@ def test_two_roads_of_one_step_before_the_exercise_is_solved(learner):
     widget.told("Yours: rnn_backward is still to be written.")
     widget.slide("step t", "ArrowRight")
     widget.switch("time path")
-    widget.told("No step hears of a later one. All that it returns is exact.")
+    widget.told("No gradient reaches a step from later steps. Every gradient that the loop returns is exact.")
 
 
 def test_tree_or_graph(learner, solutions):
@@ -83,7 +83,7 @@ def test_tree_or_graph(learner, solutions):
         "Your rnn_backward makes 3 calls, and is right. Your rnn_backward_per_loss makes 6 calls, and is right."
     )
     widget.press("Next")
-    widget.told("after 1 call: the traversal of loss 2 has passed 1 of 3 cells, 5 to go; the sweep has passed 1 of 3")
+    widget.told("after 1 call: the traversal of loss 2 has passed 1 of 3 cells, with 5 calls still to come; the sweep")
     widget.press("Play")
     widget.told("3 + 2 + 1 = 6 calls")
     widget.slide("T_x", "End")

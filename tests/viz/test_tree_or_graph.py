@@ -46,17 +46,20 @@ def test_sweep_adds_blue_and_orange_to_black():
     assert "-" not in {arrow.get_linestyle() for arrow in arrows(figure, style.TIME_PATH)}
 
 
-def test_neighbouring_traversals_differ_in_tint_and_line():
-    """The longest takes its first tint again only in the fifth row."""
+def test_steps_are_named_in_both_halves():
+    counted = Counter(words(viz.tree_or_graph(3)))
+    assert [counted[f"t = {t}"] for t in range(4)] == [2, 2, 2, 0]
+
+
+def test_traversals_are_blue_and_solid():
+    """Dashes are for the time path alone."""
     figure = viz.tree_or_graph(4)
     looks = {}
     for arrow in figure.findobj(lambda artist: hasattr(artist, "get_arrowstyle")):
         x, y = arrow.get_path().vertices[0] if arrow.get_path() is not None else (0, 0)
         if x < 320:
-            looks.setdefault(round(y), set()).add((to_hex(arrow.get_edgecolor()), str(arrow.get_linestyle())))
-    assert [len(look) for look in looks.values()] == [1, 1, 1, 1]
-    assert len(set.union(*looks.values())) == 4
-    assert len({line for _, line in set.union(*looks.values())}) == 4
+            looks.setdefault(round(y), set()).add((to_hex(arrow.get_edgecolor()).upper(), arrow.get_linestyle()))
+    assert list(looks.values()) == [{(style.LOSS_PATH, "solid")}] * 4
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,10 @@ from shapes import assert_tidy, texts
 
 from bptt import exact, widgets
 from bptt.viz import style
-from bptt.viz.sheet import Arrow, Circle, Rectangle, Text, Touch
+from bptt.viz.sheet import Arrow, Circle, Polyline, Rectangle, Text, Touch
 
 LENGTHS = range(1, 9)
 BOTH = pytest.mark.parametrize("narrow", [False, True])
-TINTS = {style.PALETTE[role].light for role in ("loss-path", "loss-path-2", "loss-path-3", "loss-path-4")}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +23,7 @@ def all_calls(T_x):
 
 def in_tree(shapes, narrow):
     """Return what is on the side of the tree, and what is on that of the sweep."""
-    divider = next(s.points[0] for s in shapes if type(s).__name__ == "Line" and s.colour == style.HAIRLINE)
+    divider = next(s.points[0] for s in shapes if isinstance(s, Polyline) and s.colour == style.HAIRLINE)
     halves = [], []
     for shape in shapes:
         at = shape.points[0] if hasattr(shape, "points") else shape.at
@@ -65,16 +64,18 @@ def test_both_sides_make_one_call_after_the_other(live, T_x, narrow):
 
 
 @BOTH
-def test_each_traversal_has_its_line_and_colour(live, narrow):
+def test_traversals_are_blue_and_solid(live, narrow):
+    """Dashes are for the time path alone."""
     left, right = in_tree(live.shapes(narrow=narrow, T_x=4, calls=10), narrow)
-    looks = {}
-    for arrow in (shape for shape in left if isinstance(shape, Arrow) and shape.colour != style.AHEAD):
-        looks.setdefault(arrow.points[0][1], set()).add((arrow.colour, arrow.dash))
-    assert [len(found) for found in looks.values()] == [1, 1, 1, 1]
-    assert {colour for colour, _ in set.union(*looks.values())} == TINTS
-    assert len({dash for _, dash in set.union(*looks.values())}) == 4
+    called = [shape for shape in left if isinstance(shape, Arrow) and shape.colour != style.AHEAD]
+    assert len({arrow.points[0][1] for arrow in called}) == 4
+    assert {(arrow.colour, arrow.dash) for arrow in called} == {(style.LOSS_PATH, ())}
     swept = [shape.colour for shape in right if isinstance(shape, Arrow)]
     assert [swept.count(colour) for colour in (style.LOSS_PATH, style.TIME_PATH, style.SUM)] == [4, 3, 4]
+    assert {shape.colour for shape in right if isinstance(shape, Arrow) and shape.dash} == {
+        style.AHEAD,
+        style.TIME_PATH,
+    }
 
 
 @BOTH
@@ -89,6 +90,18 @@ def test_what_is_ahead_is_pale(live, narrow):
     assert max(shape.z for shape in shapes if isinstance(shape, Arrow)) < min(
         shape.z for shape in done if isinstance(shape, Arrow) and shape.colour != style.AHEAD
     )
+
+
+@BOTH
+@pytest.mark.parametrize("T_x", LENGTHS)
+def test_steps_are_named_below_their_cells(live, T_x, narrow):
+    """In the tree, below its last row."""
+    for half in in_tree(live.shapes(narrow=narrow, T_x=T_x), narrow):
+        steps = [shape for shape in half if isinstance(shape, Text) and shape.words.startswith("t")]
+        assert [text.words.replace(" ", "") for text in steps] == [f"t={t}" for t in range(T_x)]
+        cells = [s.at for s in half if isinstance(s, Text) and s.words.isdigit() and s.code]
+        assert sorted({x for x, _ in cells}) == [text.at[0] for text in steps]
+        assert max(y for _, y in cells) + 9 < min(text.at[1] for text in steps)
 
 
 @BOTH
@@ -107,15 +120,26 @@ def test_cells_can_be_touched(live, T_x, narrow):
 @pytest.mark.parametrize(
     ("calls", "told"),
     [
-        (0, "after 0 calls: the traversal of loss 2 has passed 0 of 3 cells, 6 to go; the sweep has passed 0 of 3"),
-        (2, "after 2 calls: the traversal of loss 2 has passed 2 of 3 cells, 4 to go; the sweep has passed 2 of 3"),
-        (3, "after 3 calls: the traversal of loss 1 has passed 0 of 2 cells, 3 to go; the sweep is finished."),
-        (5, "after 5 calls: the traversal of loss 0 has passed 0 of 1 cells, 1 to go; the sweep is finished."),
-        (6, "one traversal per loss takes 3 + 2 + 1 = 6 calls, one sweep 3 calls. Both give the same gradient."),
+        (0, "loss 2 has passed 0 of 3 cells, with 6 calls still to come; the sweep has passed 0 of 3 cells."),
+        (2, "loss 2 has passed 2 of 3 cells, with 4 calls still to come; the sweep has passed 2 of 3 cells."),
+        (3, "loss 2 has passed 3 of 3 cells, with 3 calls still to come; the sweep is finished."),
+        (4, "loss 1 has passed 1 of 2 cells, with 2 calls still to come; the sweep is finished."),
+        (5, "loss 1 has passed 2 of 2 cells, with 1 call still to come; the sweep is finished."),
     ],
 )
 def test_every_state_is_told(live, calls, told):
-    assert told in live.words(T_x=3, calls=calls)
+    """Of the traversals, the one whose cell was just called."""
+    assert f"T_x = 3, after {calls} calls: the traversal of {told}" in live.words(T_x=3, calls=calls)
+
+
+def test_the_end_is_told(live):
+    said = "one traversal per loss takes 3 + 2 + 1 = 6 calls, one sweep 3 calls. Both give the same gradient."
+    assert said in live.words(T_x=3, calls=6)
+
+
+def test_a_single_cell_is_told_as_one(live):
+    said = live.words(T_x=1, calls=0)
+    assert "loss 0 has passed 0 of 1 cell, with 1 call still to come; the sweep has passed 0 of 1 cell." in said
 
 
 def test_no_state_has_more_calls_than_there_are(live):

@@ -1,5 +1,9 @@
 """Two roads with switches: what the loops give that leave a road out, and what the widget shows and says of it."""
 
+import re
+from decimal import Decimal
+from itertools import product
+
 import numpy as np
 import pytest
 from learner_code import FROM_LAST, LSTM_SWEEP, NO_TIME, SWEEP, WITHOUT, written
@@ -7,7 +11,7 @@ from shapes import arrows, assert_tidy, texts
 
 from bptt import check, exact, inputs, rnn, widgets
 from bptt.viz import draw, style
-from bptt.viz.sheet import Circle, Grid, Polyline, Rectangle, Touch
+from bptt.viz.sheet import Circle, Grid, Polyline, Rectangle, Text, Touch
 from bptt.widgets.ablations import loops
 
 STATES = list(WITHOUT)
@@ -90,15 +94,41 @@ def test_what_arrives_adds_to_what_goes_on(roads, sequence):
         np.testing.assert_array_equal(loop.da_prevt[..., -1], 0 if loss else da[..., -1])
 
 
+def assert_adds_up(live, da, loop, t):
+    """Assert that a sentence and the picture have a sum that is right as it is written, and return its numbers."""
+    said = live.words(t=t)
+    written_sum = re.search(r"At step (\d): loss path \+ time path = (\S+) \+ (\S+) = (\S+), which goes into", said)
+    step, *terms = written_sum.groups()
+    assert step == str(t)
+    digits = [Decimal(term.strip("()").replace("−", "-")) for term in terms]
+    assert digits[0] + digits[1] == digits[2]
+    assert len({-number.as_tuple().exponent for number in digits if number}) == 1
+    assert terms[1].startswith("(") == (digits[1] < 0)
+    for number, values in zip(digits, (da, loop.da_prevt, loop.da_next), strict=True):
+        assert float(number) == pytest.approx(values[0, 0, t], abs=5.1e-3)
+        assert bool(number) == bool(values[0, 0, t])
+    for narrow in (False, True):
+        assert set(terms) <= set(texts(live.shapes(narrow=narrow, t=t)))
+    return terms
+
+
+@pytest.mark.parametrize("make", [inputs.rnn, inputs.lstm])
+@pytest.mark.parametrize("seed", range(8))
+def test_sums_add_up_as_they_are_written(make, seed):
+    da, caches = make(**{**SINGLE, "seed": seed})
+    live = widgets.two_roads(da, caches)
+    for t in range(4):
+        assert_adds_up(live, da, loops(da, caches)[True, True], t)
+        assert_tidy(live, t=t)
+
+
 @pytest.mark.parametrize("t", range(4))
 def test_both_roads_are_told_at_every_step(live, sequence, t):
     da, caches = sequence
-    loop = loops(da, caches)[True, True]
-    loss, time, total = (draw.number(values[0, 0, t]) for values in (da, loop.da_prevt, loop.da_next))
     said = live.words(t=t)
-    assert f"At step {t}: loss path {loss} + time path {time} = {total}, which goes into the cell." in said
+    assert_adds_up(live, da, loops(da, caches)[True, True], t)
     assert f"dx[:, :, {t}] is {draw.number(exact.rnn_backward(da, caches)['dx'][0, 0, t])}." in said
-    assert "All that it returns is exact." in said
+    assert "Every gradient that the loop returns is exact." in said
     assert not crosses(live.shapes(t=t))
 
 
@@ -109,8 +139,35 @@ def test_wrong_answers_are_told_beside_exact_ones(live, sequence, loss, time):
     right = exact.rnn_backward(da, caches)["dx"]
     said = live.words(t=1, loss=loss, time=time)
     assert f"dx[:, :, 1] is {draw.number(wrong[0, 0, 1])}; exact is {draw.number(right[0, 0, 1])}." in said
+    if loss or time:
+        last = live.words(t=3, loss=loss, time=time)
+        assert f"dx[:, :, 3] is {draw.number(right[0, 0, 3])}, which is exact." in last
     steps = "0, 1, 2 and 3" if not (loss or time) else "0, 1 and 2"
     assert f"Wrong: dx at steps {steps}, da0, dWax, dWaa, dba." in said
+
+
+@pytest.mark.parametrize(
+    ("roads", "said"),
+    [
+        ((True, False), "No gradient reaches a step from later steps."),
+        ((False, True), "The loop starts with the gradient of the last loss, and no other loss is added."),
+        ((False, False), "No gradient enters the loop."),
+    ],
+)
+def test_what_is_left_out_is_told(live, roads, said):
+    assert said in live.words(loss=roads[0], time=roads[1])
+
+
+@pytest.mark.parametrize(
+    ("roads", "said"),
+    [
+        ((True, False), "No gradient goes back from one memory to the memory before it."),
+        ((False, True), "From later steps, gradients come back only along the memory."),
+        ((False, False), "No gradient reaches a step from later steps."),
+    ],
+)
+def test_what_is_left_out_of_an_lstm_is_told(lstm_live, roads, said):
+    assert said in lstm_live.words(time=roads[0], memory=roads[1])
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -133,8 +190,10 @@ def test_picture_has_the_numbers_of_the_chosen_loop(live, sequence, roads, narro
     da, caches = sequence
     loop = loops(da, caches)[roads]
     rows = [values for values, there in ((da, loss), (loop.da_prevt, time), (loop.da_next, True)) if there]
-    # Those of the lit step are written once more, in large.
-    expected = [draw.number(value) for values in rows for value in (*values.flat, values[0, 0, 2])]
+    expected = [draw.number(value) for values in rows for value in values.flat]
+    if not (loss and time):
+        # Those of the lit step are written once more, in large, as they are in a sum.
+        expected += [draw.number(values[0, 0, 2]) for values in rows]
     for found in (exact.rnn_backward(da, caches), loop.returned, exact.rnn_backward(da, caches)):
         parts = (found[name] for name in ("dx", "da0", "dWax", "dWaa", "dba"))
         expected += [draw.number(value) for part in parts for value in part.flat]
@@ -174,22 +233,93 @@ def test_wrong_numbers_have_thick_outlines(live, roads, wrong, narrow):
     assert sum(box.edge == style.WRONG for box in boxes) == sum(box.width > 2 for box in boxes) == wrong
 
 
+def touched(shapes, x, y):
+    """Return what a click sets at a point."""
+    areas = sorted((s for s in shapes if isinstance(s, Touch)), key=lambda shape: -shape.z)
+    inside = (s for s in areas if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3])
+    return dict(next(inside).sets)
+
+
+STUB = ("    n_a, m", "    raise NotImplementedError('It is still to be written')\n    n_a, m")
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(
+    ("changes", "roads", "noted"),
+    [
+        ((), (True, True), False),
+        ((), (True, False), True),
+        ((NO_TIME,), (True, True), True),
+        ((STUB,), (True, True), False),
+        ((STUB,), (False, True), True),
+    ],
+)
+def test_thick_outlines_are_explained_while_there_are_any(sequence, changes, roads, noted, narrow):
+    loss, time = roads
+    shapes = widgets.two_roads(*sequence, written(SWEEP, *changes)).shapes(narrow=narrow, loss=loss, time=time)
+    assert ("thick outline: wrong" in texts(shapes)) == noted
+    assert any(shape.edge == style.WRONG for shape in shapes if isinstance(shape, Rectangle)) == noted
+
+
+def places(shapes):
+    """Return where each text is."""
+    return {shape.words: shape.at for shape in shapes if isinstance(shape, Text)}
+
+
+def test_rows_are_explained(live, lstm_live):
+    """By the path below each name, or after it in a narrow column."""
+    paths = {"da[:, :, t]": "loss path", "da_prevt": "time path", "da_next": "into the cell", "dc_prevt": "memory path"}
+    for figure, count in ((live, 3), (lstm_live, 4)):
+        for name, path in list(paths.items())[:count]:
+            # Each path stands in the sum, too.
+            below = [s for s in figure.shapes() if isinstance(s, Text) and s.words == path and s.side == "left"]
+            (x, y), (text,) = places(figure.shapes())[name], below
+            assert text.at[0] == x
+            assert y < text.at[1] < y + 12
+            assert f"{name}, {path}" in texts(figure.shapes(narrow=True))
+
+
+def test_names_before_the_first_cell_of_an_lstm_are_beside_their_arrows(lstm_live):
+    """None touches the cell, and each is nearer to its own arrow than to the other one."""
+    for narrow, name in ((False, "dc0, not returned"), (True, "dc0")):
+        shapes = lstm_live.shapes(narrow=narrow)
+        at = places(shapes)
+        cell = min(
+            s.at[0] for s in shapes if isinstance(s, Rectangle) and s.z == 3 and s.face == style.BOX and s.width == 1.1
+        )
+        forward = min(
+            (ends for ends in arrows(shapes, style.VALUE) if ends[0][1] == ends[1][1]), key=lambda e: (-e[0][1], e)
+        )
+        back = min(arrows(shapes, style.MEMORY_PATH))
+        assert at["c0"][1] < forward[0][1] < back[0][1] < at[name][1]
+        if narrow:
+            for word in ("a0", "da0", "c0"):
+                assert at[word][0] + len(word) * 0.602 * 11 / 2 <= cell - 2
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 def test_picture_can_be_touched(live, narrow):
     """Over each step of the chain, for the step; on each arrow of a road, to switch it."""
     shapes = live.shapes(narrow=narrow)
-    areas = sorted((s for s in shapes if isinstance(s, Touch)), key=lambda shape: -shape.z)
-
-    def sets(x, y):
-        inside = (s for s in areas if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3])
-        return dict(next(inside).sets)
-
     joins = [shape.at for shape in shapes if isinstance(shape, Circle) and shape.radius < 6]
-    assert [sets(x, y + 30) for x, y in joins] == [{"t": t} for t in range(4)]
+    assert [touched(shapes, x, y + 30) for x, y in joins] == [{"t": t} for t in range(4)]
     for road, colour in (("loss", style.LOSS_PATH), ("time", style.TIME_PATH)):
         # The last one of the time path leads to da0.
         for ends in sorted(arrows(shapes, colour))[road == "time" :]:
-            assert sets(*np.mean(ends, axis=0)) == {road: None}
+            assert touched(shapes, *np.mean(ends, axis=0)) == {road: None}
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("T_x", [1, 4, 5])
+@pytest.mark.parametrize("make", [inputs.rnn, inputs.lstm])
+def test_dots_select_their_steps(make, T_x, narrow):
+    """No arrow's area lies over a dot or near it."""
+    shapes = widgets.two_roads(*make(**{**SINGLE, "T_x": T_x})).shapes(narrow=narrow)
+    dots = [shape.at for shape in shapes if isinstance(shape, Circle) and shape.radius < 6]
+    assert len(dots) == T_x
+    for t, (x, y) in enumerate(dots):
+        for right, down in product((-8, 0, 8), repeat=2):
+            assert touched(shapes, x + right, y + down) == {"t": t}
 
 
 @pytest.mark.parametrize(
@@ -208,10 +338,7 @@ def test_picture_can_be_touched(live, narrow):
         ((('"dba": dba', '"db": dba'),), "Yours: The dict has no dba."),
         ((('"dx": dx', '"dx": dx[0]'),), "Yours: Dx has shape"),
         ((("return {", "return 3, {"),), "Yours: It returns a tuple."),
-        (
-            (("    n_a, m", "    raise NotImplementedError('It is still to be written')\n    n_a, m"),),
-            "Yours: It is still",
-        ),
+        ((STUB,), "Yours: It is still"),
         ((("    n_a, m", "    return rnn_whole(da, caches)\n    n_a, m"),), "Yours: Your function calls bptt.exact."),
     ],
 )
@@ -281,10 +408,21 @@ def test_huge_weights_are_sane(sequence):
     assert_every_state_is_tidy(live, t=1)
 
 
+def test_a_mistake_that_four_digits_do_not_show_is_told(sequence):
+    da, caches = sequence
+    first = caches.steps[0]
+    parameters = {**first.parameters, "Waa": 1e-4 * first.parameters["Waa"]}
+    _, _, caches = rnn.rnn_forward(caches.x, first.a_prev, parameters)
+    wrong, right = (loops(da, caches)[roads].returned["dx"][0, 0, 1] for roads in ((True, False), (True, True)))
+    said = widgets.two_roads(da, caches).words(t=1, time=False)
+    assert 0 < abs(wrong - right) < 1e-4 * abs(right)
+    assert f"which differs from the exact one by {draw.number(wrong - right)}." in said
+
+
 def test_a_zero_gradient_leaves_nothing_wrong(sequence):
     da, caches = sequence
     live = widgets.two_roads(0 * da, caches)
-    assert "All that it returns is exact." in live.words(loss=False)
+    assert "Every gradient that the loop returns is exact." in live.words(loss=False)
 
 
 def test_larger_arrays_are_shown_by_their_norms():
@@ -334,18 +472,13 @@ def test_loops_over_an_lstm_give_what_learners_loops_give(roads, sizes):
 def test_all_three_roads_of_an_lstm_are_told(lstm_live, lstm_sequence, t):
     da, caches = lstm_sequence
     loop = loops(da, caches)[True, True]
-    arrays = (da, loop.da_prevt, loop.da_next, loop.dc_prevt)
-    loss, time, total, memory = (draw.number(values[0, 0, t]) for values in arrays)
+    assert_adds_up(lstm_live, da, loop, t)
+    memory = draw.number(loop.dc_prevt[0, 0, t])
     said = lstm_live.words(t=t)
-    assert (
-        f"At step {t}: loss path {loss} + time path {time} = {total}, which goes into the cell; the memory path" in said
-    )
-    assert f"the memory path brings {memory}." in said
-    assert "All that it returns is exact." in said
+    assert f"goes into the cell; the memory path brings {memory}." in said
+    assert "Every gradient that the loop returns is exact." in said
     for narrow in (False, True):
-        written_there = written_numbers(lstm_live.shapes(narrow=narrow, t=t))
-        for number in (loss, time, total, memory):
-            assert written_there.count(number) >= 2
+        assert written_numbers(lstm_live.shapes(narrow=narrow, t=t)).count(memory) >= 2
 
 
 @pytest.mark.parametrize(("time", "memory"), STATES[1:], ids=str)
@@ -353,11 +486,39 @@ def test_wrong_answers_of_an_lstm_are_told(lstm_live, lstm_sequence, time, memor
     da, caches = lstm_sequence
     wrong = written(LSTM_SWEEP, *LSTM_WITHOUT[time, memory])(da, caches)["dx"]
     right = exact.lstm_backward(da, caches)["dx"]
+    for t in range(3):
+        # In as many digits as show that they differ.
+        found = re.search(
+            r"dx\[:, :, \d\] is (\S+); exact is (\S+)\. Yours", lstm_live.words(t=t, time=time, memory=memory)
+        )
+        mine, true = found.groups()
+        assert mine != true
+        assert float(mine.replace("−", "-")) == pytest.approx(wrong[0, 0, t], rel=0.12)
+        assert float(true.replace("−", "-")) == pytest.approx(right[0, 0, t], rel=0.35)
     said = lstm_live.words(t=1, time=time, memory=memory)
-    assert f"dx[:, :, 1] is {draw.number(wrong[0, 0, 1])}; exact is {draw.number(right[0, 0, 1])}." in said
     assert "Wrong: dx at steps 0, 1 and 2, da0, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo." in said
     assert ("time path" in said) == time
     assert ("memory path" in said) == memory
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_what_is_wrong_looks_wrong(lstm_sequence, lstm_live, narrow):
+    """Where a number is outlined as wrong, it has a digit more than elsewhere if that shows the difference."""
+    for time, memory in STATES:
+        shapes = lstm_live.shapes(narrow=narrow, time=time, memory=memory)
+        boxes = [s for s in shapes if isinstance(s, Rectangle) and s.radius == 1 and s.edge != style.HAIRLINE]
+        words = {s.at: s.words for s in shapes if isinstance(s, Text)}
+        across = int(narrow)
+        middles = {box: (box.at[0] + box.at[2] / 2, box.at[1] + box.at[3] / 2) for box in boxes}
+        assert len(boxes) == 3 * 13
+        for box, middle in middles.items():
+            assert len(words[middle]) * 0.602 * (11 if narrow else 7.2) < box.at[2] - 2.2
+            if box.edge != style.WRONG:
+                continue
+            beside = [words[at] for b, at in middles.items() if b.edge == style.EXACT and at[across] == middle[across]]
+            assert len(beside) == 1
+            # These differ by less than one more digit shows: dx at steps 0 and 1, da0 and dbo.
+            assert words[middle] != beside[0] or words[middle] in {"−0.040", "−0.02", "−0.05", "−0.01"}
 
 
 @pytest.mark.parametrize("narrow", [False, True])

@@ -20,9 +20,6 @@ class Colour(NamedTuple):
 
 PALETTE = {
     "loss-path": Colour("#0072B2", "#56B4E9"),
-    "loss-path-2": Colour("#3C94C8", "#8CCBF0"),
-    "loss-path-3": Colour("#004B78", "#2E8BC6"),
-    "loss-path-4": Colour("#6E8FA3", "#9DB8C9"),
     "time-path": Colour("#E69F00", "#E69F00"),
     "time-path-text": Colour("#8A5A00", "#F0B440"),
     "sum": Colour("#000000", "#F5F5F5"),

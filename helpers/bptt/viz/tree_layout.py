@@ -1,6 +1,6 @@
 """Layout of one backward traversal per loss beside one sweep for all losses."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bptt.viz import style
 from bptt.viz.draw import Point
@@ -9,11 +9,10 @@ from bptt.viz.sheet import Sheet
 MOST = 8
 """Steps that there is room for."""
 JOIN = 4.0
+_LOOSE = 28.0
+"""Least width of a step that has room for spaces in its name."""
 LINE = 1.7
 HEAD = 5.5
-TINTS = tuple(style.PALETTE[role].light for role in ("loss-path", "loss-path-2", "loss-path-3", "loss-path-4"))
-"""Shades of the loss path's blue, one for each line, so that neighbouring traversals differ in both."""
-_LINES: tuple[tuple[float, ...], ...] = ((), (5, 1.5), (1.2, 1.2), (6, 1.5, 1.2, 1.5))
 
 
 class Part(NamedTuple):
@@ -75,14 +74,13 @@ class TreeLayout(NamedTuple):
         (left, top), (wide, tall) = self.tree, self.step
         for row, loss in enumerate(reversed(range(length))):
             y = top + (row + 0.5) * tall
-            look: dict[str, Any] = {"colour": TINTS[row % 4], "dash": _LINES[row % 4]}
             # The gradient comes from where the cell of the next step would be.
             words = left + (loss + 1.5) * wide - self.cell / 2 + 3
-            half.losses.append(Part(len(half.cells) + 1, ((words, y),), **look, words=f"loss {loss}"))
+            half.losses.append(Part(len(half.cells) + 1, ((words, y),), style.LOSS_PATH, words=f"loss {loss}"))
             for t in reversed(range(loss + 1)):
                 call = len(half.cells) + 1
                 x = left + (t + 0.5) * wide
-                half.arrows.append(Part(call, ((x + wide - self.cell / 2, y), (x + self.cell / 2, y)), **look))
+                half.arrows.append(Part(call, ((x + wide - self.cell / 2, y), (x + self.cell / 2, y)), style.LOSS_PATH))
                 half.cells.append(Part(call, ((x, y),)))
         return half
 
@@ -104,6 +102,15 @@ class TreeLayout(NamedTuple):
             half.joins.append(Part(call, ((join, joins),)))
             half.cells.append(Part(call, ((x, cells),)))
         return half
+
+    def draw_steps(self, sheet: Sheet, length: int) -> None:
+        """Name the steps below the cells of both halves."""
+        wide, tall = self.step
+        equals = " = " if wide >= _LOOSE else "="
+        for (left, top), below in ((self.tree, length * tall), (self.graph, self.cells + self.cell / 2 + 2)):
+            y = top + below + max(style.DIGITS, sheet.least) * 0.75
+            for t in range(length):
+                sheet.text((left + (t + 0.5) * wide, y), f"t{equals}{t}", size=style.DIGITS, colour=style.MUTED)
 
     def draw_ahead(self, sheet: Sheet, half: Half) -> None:
         """Add a half of which nothing has been called; what is called is drawn over it."""

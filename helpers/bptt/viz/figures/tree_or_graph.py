@@ -71,6 +71,7 @@ def tree_or_graph(T_x: int, *, calls: int | None = None) -> Card:
     )
     sheet, layout = Sheet(style.WIDTH, card.height), page(T_x)
     headings(sheet)
+    layout.draw_steps(sheet, T_x)
     finished = sums(T_x) if done >= tree else ""
     for left, words in ((TREE, f"{finished}{made(tree, done)}"), (GRAPH, made(graph, done))):
         sheet.text((left, COUNTS), words, size=style.TITLE, bold=True, side="left")

@@ -22,6 +22,7 @@ from bptt.widgets.browser_figure import (
     steps,
 )
 from bptt.widgets.learner_gradients import learner_gradients, own_cells
+from bptt.wording import plural
 
 _SECONDS = 0.6
 _RUNAWAY = 100
@@ -32,7 +33,7 @@ _NAMES = ("rnn_backward_per_loss", "rnn_backward")
 _TITLE = "Each loss on its own, or all together"
 _TOP = 46.0
 """Where the picture begins on a page."""
-_ROWS, _SWEEP = 22.0, 106.0
+_ROWS, _SWEEP = 22.0, 121.0
 """In a narrow column: from the heading of the tree to its rows, and height of the sweep."""
 _STEP, _CELL = (24.0, 22.0), 18.0
 _BOTH = ("T_x", "calls")
@@ -115,16 +116,16 @@ def _call_number(row: int, t: int) -> Number:
 
 
 def _traversal(length: int, calls: int) -> tuple[int, int]:
-    """Return which loss is on its way after so many calls, and how many cells it has passed."""
+    """Return the loss whose traversal has made the last of so many calls, and how many cells it has passed."""
     loss = length - 1
-    while loss and calls > loss:
+    while calls > loss + 1:
         calls, loss = calls - loss - 1, loss - 1
     return loss, calls
 
 
 def _passed(length: int, calls: int) -> str:
     loss, passed = _traversal(length, calls)
-    return f"{passed} of {loss + 1} cells"
+    return f"{passed} of {plural(loss + 1, 'cell')}"
 
 
 _NUMBERS = {
@@ -135,10 +136,10 @@ _NUMBERS = {
     "graph": Number(_BOTH, made),
     "loss": Number(_BOTH, lambda length, calls: str(_traversal(length, calls)[0])),
     "passed": Number(_BOTH, _passed),
-    "ahead": Number(_BOTH, lambda length, calls: str(_all_calls(length) - calls)),
+    "ahead": Number(_BOTH, lambda length, calls: counted(_all_calls(length) - calls)),
     "sweep": Number(
         _BOTH,
-        lambda length, calls: "is finished" if calls >= length else f"has passed {calls} of {length} cells",
+        lambda length, calls: "is finished" if calls >= length else f"has passed {calls} of {plural(length, 'cell')}",
     ),
 }
 
@@ -151,7 +152,7 @@ def _told(length: int, calls: int) -> str:
         )
     return (
         f"T_x = {slot('T_x')}, after {slot('calls')}: the traversal of loss {slot('loss')} has passed "
-        f"{slot('passed')}, {slot('ahead')} to go; the sweep {slot('sweep')}."
+        f"{slot('passed')}, with {slot('ahead')} still to come; the sweep {slot('sweep')}."
     )
 
 
@@ -162,10 +163,10 @@ class _Picture:
         self._own = own
         below = [52 if name in own else 20 for name in _NAMES]
         tree = _ROWS + MOST * _STEP[1]
-        sweep = tree + 30 + below[0] + 12
+        sweep = tree + 42 + below[0] + 12
         self._column = TreeLayout((0, _ROWS), (30, sweep + 22), _STEP, _CELL, joins=46, cells=84)
         self._headings = 10.0, sweep
-        self._counts = tree + 28, sweep + _SWEEP + 24
+        self._counts = tree + 40, sweep + _SWEEP + 24
         self.heights = COUNTS + (52 if own else 30), self._counts[1] + below[1] + 16
 
     def draw_still(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001 - which of the two layouts
@@ -204,6 +205,7 @@ class _Picture:
         layout = self._layout(narrow)
         wide, tall = layout.step
         tree, sweep = layout.per_loss(length), layout.at_once(length)
+        layout.draw_steps(sheet, length)
         for half, above, height in ((tree, tall / 2, tall), (sweep, layout.cells, layout.cells + layout.cell)):
             layout.draw_ahead(sheet, half)
             for part in half.cells:

@@ -1,5 +1,6 @@
 """Widget: gradients that arrive at each step of an RNN or an LSTM, with switches that leave out one of two roads."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from bptt.rnn import RNNCaches
 from bptt.types import Array, Gradients
 from bptt.viz import draw, style
 from bptt.viz.draw import Box, Point, Tint
-from bptt.viz.sequence_layout import SequenceLayout, Way, gradient
+from bptt.viz.sequence_layout import JOIN, SequenceLayout, Way, gradient
 from bptt.viz.sheet import Sheet
 from bptt.widgets.ablations import LSTM, RNN, Roads, loops, same, switched, wrong
 from bptt.widgets.browser_figure import (
@@ -35,6 +36,12 @@ _NAME_ROOM = 55.0
 """Least width of a step on a page that has room for the name of an array, such as ``dx[:, :, 0]``."""
 _PLAIN, _BOLD = 0.9, 2.2
 """Outlines of numbers that are right and wrong."""
+_LARGE = 100.0
+"""From here on, a sum has no room for more decimals."""
+_FINEST = 6
+"""Most characters that have room in a box."""
+_DOT = 9.0
+"""From the middle of a state's dot, a click so far to any side selects its step."""
 
 
 class _Row(NamedTuple):
@@ -67,9 +74,9 @@ _WORDS = {
         _STATES,
         {
             (True, True): "Both roads, added at every state.",
-            (True, False): "No step hears of a later one.",
-            (False, True): "The loop starts with the last loss, and no other joins.",
-            (False, False): "Nothing enters the loop.",
+            (True, False): "No gradient reaches a step from later steps.",
+            (False, True): "The loop starts with the gradient of the last loss, and no other loss is added.",
+            (False, False): "No gradient enters the loop.",
         },
         {
             (True, False): "a loop without the time path",
@@ -81,10 +88,10 @@ _WORDS = {
         "Two roads lead back from cell to cell: one to the state, one to the memory",
         (*_STATES, _Row("dc_prevt", "memory path", "memory", style.MEMORY_PATH, style.MEMORY_PATH_TEXT)),
         {
-            (True, True): "Each cell gets both gradients that the next one hands back.",
-            (True, False): "No memory hears of the next one.",
-            (False, True): "No state hears of a later step, except through its memory.",
-            (False, False): "No step hears of a later one.",
+            (True, True): "Each cell receives both gradients that the next cell returns.",
+            (True, False): "No gradient goes back from one memory to the memory before it.",
+            (False, True): "From later steps, gradients come back only along the memory.",
+            (False, False): "No gradient reaches a step from later steps.",
         },
         {
             (True, False): "a loop without the memory path",
@@ -157,15 +164,13 @@ def two_roads(da: Array, caches: RNNCaches | LSTMCaches, backward: Callable[...,
         sentences=[
             Sentence(roads, picture.tell_meeting),
             Sentence(roads, picture.tell_loop),
-            Sentence(roads, picture.tell_dx),
+            Sentence(both, picture.tell_dx),
             Sentence((), picture.tell_own),
         ],
         numbers={
             "t": Number(("t",), str),
             **{row.road: Number(both, picture.arriving_reader(row)) for row in words.rows},
             **{name: Number(roads, picture.returned_reader(j)) for j, name in enumerate(picture.column_names())},
-            "mine": Number(both, lambda t, *at: _amount(picture.loops[at].returned["dx"][..., t])),
-            "exact": Number(("t",), lambda t: _amount(picture.exact["dx"][..., t])),
         },
         lines=3,
     )
@@ -224,7 +229,7 @@ def _page(length: int, rows: int, loops: int, returned: int) -> _Places:
     chain = SequenceLayout(length, start, room, 42, 106 if crowded else 116, cell, box, 0.42, end, memory)
     below = [chain.bottom + 34 + 19 * i for i in range(rows)]
     top = below[-1] + 29
-    pitch, edge = (30, 29) if crowded else (32, 34)
+    pitch, edge = (30.5, 26) if crowded else (32, 34)
     across = [*chain.joins, start - before, *(style.WIDTH - edge - pitch * i for i in reversed(range(others)))]
     down = [top + 19 * (i + 1) for i in range(loops)]
     names = start - (101 if crowded else 114)
@@ -247,8 +252,8 @@ def _page(length: int, rows: int, loops: int, returned: int) -> _Places:
 def _column(length: int, rows: int, loops: int, returned: int, notes: int) -> _Places:
     """Place everything in a narrow column, where each gradient has a row; ``notes`` is how many lines they have."""
     room = min(56.0, 41.0 * _MOST // length)
-    start = 22 + (41.0 * _MOST - room * length) // 2
-    memory = 34 if rows > len(_STATES) else 0
+    start = 26 + (41.0 * _MOST - room * length) // 2
+    memory = 36 if rows > len(_STATES) else 0
     chain = SequenceLayout(length, start, room, 2, 60, (14, 34), (40, 18), 0.44, 17, memory)
     below = [chain.bottom + 49 + 40 * i for i in range(rows)]
     total = (1, below[-1] + 18, NARROW - 2, 64 if not memory else 102)
@@ -266,7 +271,7 @@ def _column(length: int, rows: int, loops: int, returned: int, notes: int) -> _P
         total=total,
         note=(NARROW - 1, down[-1] + 13 + 7 * notes),
         short=True,
-        before=start - 11,
+        before=start - 13,
         bottom=down[-1] + 14 + 14 * notes,
     )
 
@@ -283,11 +288,12 @@ class _Picture:
             arguments = {"da": da, "caches": caches}
             self._own = learner_gradients(kind.exercise.name, backward, arguments, self.exact)
         self._single = all(array.size == 1 for array in (da[..., 0], self.exact["dx"][..., 0]))
-        self._notes = [*([] if self._single else ["numbers are norms"]), "thick outline: wrong"]
+        self._notes = [] if self._single else ["numbers are norms"]
         self._others = [name for name in self.exact if name != "dx"]
+        self._forms = [self._form(j) for j in range(len(self.column_names()))]
         loops_shown = 2 if self._own is None else 3
         size = (self._length, len(self.words.rows), loops_shown, self._length + len(self._others))
-        self.places = _page(*size), _column(*size, notes=len(self._notes))
+        self.places = _page(*size), _column(*size, notes=len(self._notes) + 1)
 
     def draw_still(self, sheet: Sheet, narrow: bool) -> None:  # noqa: FBT001 - which of the two layouts
         """Draw the chain, the names of rows and columns, and what no control changes."""
@@ -296,14 +302,14 @@ class _Picture:
         bold: dict[str, Any] = {"size": style.SMALL, "bold": True}
         for row, place in zip(self.words.rows, at.headings, strict=True):
             words = f"{row.name}, {row.path}" if narrow else row.name
-            sheet.code(place, words, colour=row.ink, side="left", **bold)
+            sheet.code((place[0], place[1] - (0 if narrow else 3.2)), words, colour=row.ink, side="left", **bold)
+            if not narrow:
+                sheet.text((place[0], place[1] + 5.3), row.path, size=style.DIGITS, colour=row.ink, side="left")
         for name, place in zip(("exact", "this loop", "yours"), at.names, strict=False):
             sheet.text(place, name, side="center" if narrow else "left", **bold)
         for name, place in zip(self.column_names(short=not narrow and at.short), at.columns, strict=True):
             look = {"side": "left"} if narrow else {"colour": style.MUTED, "size": style.DIGITS}
             sheet.code(place, name, **look)
-        words = ",\n".join(self._notes)
-        sheet.text(at.note, words, size=style.SMALL, colour=style.MUTED, side="right")
         self._draw_total(sheet, narrow)
         self._draw_returned(sheet, narrow, 0, self.exact, style.EXACT)
         if self._own is not None:
@@ -329,9 +335,10 @@ class _Picture:
         gradient(sheet, chain.out(), "time path", dash=self._dash(narrow))
         if chain.memory:
             gradient(sheet, chain.out(chain.memory), "memory path")
-            ends.append(("c0", style.MUTED, chain.memory + (13 if narrow else -5)))
-            if not narrow:
-                ends.append(("unused", style.MEMORY_PATH_TEXT, chain.memory + 7))
+            ends.append(("c0", style.MUTED, chain.memory - (12 if narrow else 5)))
+            dc0, down = ("dc0", 13.0) if narrow else ("dc0, not returned", 7.0)
+            place = (at.before + 10 if narrow else chain.out()[1][0] - 3, chain.middle + chain.memory + down)
+            sheet.code(place, dc0, size=style.LABEL, colour=style.MEMORY_PATH_TEXT, side="right")
         for name, ink, down in ends:
             sheet.code((at.before, chain.middle + down), name, size=style.LABEL, colour=ink)
         for row in self.words.rows:
@@ -355,13 +362,13 @@ class _Picture:
         """Return where a number of the sum at the lit step ends, and where its name does."""
         (left, top, wide, _), i = self.places[narrow].total, self.words.rows.index(row)
         if narrow:
-            x, y = left + (66, 144, 232, 80)[i], top + (34 if i < len(_STATES) else 72)
+            x, y = left + (60, 144, 230, 80)[i], top + (34 if i < len(_STATES) else 72)
             return (x, y), (x, y + 18)
         return (left + wide - 8, top + 34 + 38 * i), (left + wide - 8, top + 50 + 38 * i)
 
     def _write_total(self, sheet: Sheet, narrow: bool, row: _Row, colour: str) -> None:  # noqa: FBT001
         at, _ = self._total_places(narrow, row)
-        sheet.code(at, slot(row.road), size=13 if narrow else 12, colour=colour, side="right")
+        sheet.code(at, slot(row.road), size=style.TITLE, colour=colour, side="right")
 
     def draw_light(self, sheet: Sheet, narrow: bool, t: int) -> None:  # noqa: FBT001
         """Draw what lights up a step."""
@@ -419,11 +426,17 @@ class _Picture:
                 *_, (end, _) = self._ways(narrow, row.road)
                 start = _amount(values[..., -1])
                 sheet.code((end[0] + 3, end[1]), start, size=style.SMALL, colour=row.ink, side="left")
+        every = [loop.returned] + ([self._own.gradients] if self._own else [])
+        off = any(
+            part is not None and bad for g in every for part, bad in zip(self._parts(g), self._wrong(g), strict=True)
+        )
+        notes = ",\n".join([*self._notes, *(["thick outline: wrong"] if off else [])])
+        sheet.text(at.note, notes, size=style.SMALL, colour=style.MUTED, side="right")
         self._draw_returned(sheet, narrow, 1, loop.returned, style.INK, [slot(name) for name in self.column_names()])
         signs = ("", "+" if self._adds(roads) else "", "=") if self._single else ()
         for row, sign in zip(_STATES, signs, strict=False):
             x, y = self._total_places(narrow, row)[0]
-            sheet.code((x - (62 if narrow else 72), y), sign, size=style.TITLE)
+            sheet.code((x - 72, y), sign, size=style.TITLE)
 
     def _draw_returned(  # noqa: PLR0913, PLR0917 - a row: where it is, what is in it, and how it looks
         self,
@@ -437,7 +450,8 @@ class _Picture:
         """Draw what one loop returns; a dash stands for what is not there."""
         at, parts = self.places[narrow], self._parts(gradients)
         wide, tall = at.cell
-        words = texts or map(_written, parts)
+        wide += 6 if narrow else 1
+        words = texts or map(self._written, range(len(parts)), parts)
         for (x, y), part, off, text in zip(at.returned[i], parts, self._wrong(gradients), words, strict=True):
             look: dict[str, Any] = {"edge": style.HAIRLINE}
             if part is not None:
@@ -464,13 +478,19 @@ class _Picture:
 
         def read(t: int, *roads: *Roads) -> str:
             values = self._arriving(row, roads)
-            return "left out" if values is None else _amount(values[..., t])
+            if values is None:
+                return "left out"
+            if self._single and self._adds(roads) and row in _STATES:
+                loop = self.loops[roads]
+                terms = (_value(part[..., t]) for part in (self._da, loop.da_prevt, loop.da_next))
+                return _added(*terms)[_STATES.index(row)]
+            return _amount(values[..., t])
 
         return read
 
     def returned_reader(self, j: int) -> Callable[..., str]:
         """Return what writes one part of what a loop returns."""
-        return lambda *roads: _written(self._parts(self.loops[roads].returned)[j])
+        return lambda *roads: self._written(j, self._parts(self.loops[roads].returned)[j])
 
     def column_names(self, *, short: bool = False) -> list[str]:
         """Name each part of what is returned: of dx, each step."""
@@ -481,6 +501,22 @@ class _Picture:
         dx = gradients.get("dx")
         steps = [None] * self._length if dx is None else list(np.moveaxis(dx, -1, 0))
         return [*steps, *(gradients.get(name) for name in self._others)]
+
+    def _written(self, j: int, part: Array | None) -> str:
+        if part is None:
+            return "\N{EN DASH}"
+        return _formatted(_value(part), self._forms[j])
+
+    def _form(self, j: int) -> str:
+        """Return the format of a column: with one digit more where a wrong number looks exact, if it has room."""
+        every = [loop.returned for loop in self.loops.values()] + ([self._own.gradients] if self._own else [])
+        column = [(self._parts(gradients)[j], self._wrong(gradients)[j]) for gradients in every]
+        (right, _), *others = [(_value(part), off) for part, off in column if part is not None]
+        alike = [value for value, off in others if off and draw.number(value) == draw.number(right)]
+        form = _finer(right)
+        room = all(len(_formatted(value, form)) <= _FINEST for value in (right, *(value for value, _ in others)))
+        apart = any(_formatted(value, form) != _formatted(right, form) for value in alike)
+        return form if room and apart else ""
 
     def _wrong(self, gradients: Gradients) -> list[bool]:
         """Tell in which columns a gradient is wrong, or missing."""
@@ -500,7 +536,7 @@ class _Picture:
         loss, time, total = (slot(row.road) for row in _STATES)
         meet = f"{total} goes into the cell"
         if self._adds(roads):
-            meet = f"loss path {loss} + time path {time} = {total}, which goes into the cell"
+            meet = f"loss path + time path = {loss} + {time} = {total}, which goes into the cell"
             if not self._single:
                 meet = (
                     f"the loss path brings {loss}, the time path {time}, and together they are {total}, which goes "
@@ -514,13 +550,19 @@ class _Picture:
     def tell_loop(self, *roads: *Roads) -> str:
         """Say what a loop does, and what is wrong with what it returns."""
         off = self._listed(self.loops[roads].returned)
-        return f"{self.words.how[roads]} " + (f"Wrong: {off}." if off else "All that it returns is exact.")
+        return f"{self.words.how[roads]} " + (
+            f"Wrong: {off}." if off else "Every gradient that the loop returns is exact."
+        )
 
-    def tell_dx(self, *roads: *Roads) -> str:
-        """Say what a loop returns at the lit step."""
-        if self.loops[roads].title:
-            return f"dx[:, :, {slot('t')}] is {slot('mine')}; exact is {slot('exact')}."
-        return f"dx[:, :, {slot('t')}] is {slot('exact')}."
+    def tell_dx(self, t: int, *roads: *Roads) -> str:
+        """Say what a loop returns at a step."""
+        mine, exact = (gradients["dx"][..., t] for gradients in (self.loops[roads].returned, self.exact))
+        if not self._wrong(self.loops[roads].returned)[t]:
+            return f"dx[:, :, {t}] is {_amount(exact)}{', which is exact' if self.loops[roads].title else ''}."
+        words = _apart(_value(mine), _value(exact))
+        if words[0] == words[1]:
+            return f"dx[:, :, {t}] is {words[0]}, which differs from the exact one by {_amount(mine - exact)}."
+        return f"dx[:, :, {t}] is {words[0]}; exact is {words[1]}."
 
     def tell_own(self) -> str:
         """Say what the learner's function returns."""
@@ -538,24 +580,70 @@ class _Picture:
 
 
 def _around(way: Way) -> Box:
-    """Return the area of an arrow that a finger hits."""
+    """Return the area of an arrow, to the left or down, that a finger hits: it ends before the dot at the head."""
     (x0, y0), (x1, y1) = way
-    room = 6.0
-    return min(x0, x1) - room, min(y0, y1) - room, abs(x1 - x0) + 2 * room, abs(y1 - y0) + 2 * room
+    room, before = 6.0, _DOT - JOIN
+    if x0 == x1:
+        return x0 - room, y0 - room, 2 * room, y1 - y0 + room - before
+    return x1 + before, y1 - room, x0 - x1 + room - before, 2 * room
 
 
-def _written(part: Array | None) -> str:
-    return "\N{EN DASH}" if part is None else _amount(part)
+def _apart(mine: float, exact: float) -> tuple[str, str]:
+    """Write two numbers that differ, with as few digits as show it, but at most four."""
+    words = draw.number(mine), draw.number(exact)
+    short = "e" in words[0]
+    for digits in (2, 3, 4):
+        if words[0] == words[1] and np.isfinite((mine, exact)).all():
+            decimals = digits - 1 - int(np.floor(np.log10(max(abs(mine), abs(exact)))))
+            form = f".{digits - 1}e" if short else f".{max(decimals, 0)}f"
+            words = _minus(format(mine, form)), _minus(format(exact, form))
+    return words
+
+
+def _finer(value: float) -> str:
+    """Return the format that writes a number with one digit more than usual; empty if it has no fraction."""
+    usual = draw.number(value)
+    if "e" in usual:
+        return ".1e"
+    _, point, decimals = usual.partition(".")
+    return f".{len(decimals) + 1}f" if point else ""
+
+
+def _formatted(value: float, form: str) -> str:
+    digits = format(value, form)
+    return _minus(digits) if form and float(digits) else draw.number(value)
+
+
+def _added(loss: float, time: float, total: float) -> tuple[str, str, str]:
+    """Write two terms and their sum with as many decimals as it takes that they add up as they are written."""
+    terms = loss, time, total
+    words = [draw.number(value) for value in terms]
+    for decimals in (2, 3, 4, 5) if max(map(abs, terms)) < _LARGE else ():
+        rounded = [round(value, decimals) for value in terms]
+        if all(short or not value for value, short in zip(terms, rounded, strict=True)):
+            words = [_minus(f"{value:.{decimals}f}") if value else "0" for value in rounded]
+            if round(rounded[0] + rounded[1], decimals) == rounded[2]:
+                break
+    return words[0], f"({words[1]})" if time < 0 else words[1], words[2]
+
+
+def _minus(digits: str) -> str:
+    """Return a formatted number with true minus signs and a short exponent."""
+    return re.sub(r"e([-+])0*", lambda found: "e" + found[1].strip("+"), digits).replace("-", "\N{MINUS SIGN}")
 
 
 def _amount(values: Array) -> str:
     """Write the number of a single entry, or else the norm."""
-    return draw.number(_single(values)[0, 0])
+    return draw.number(_value(values))
 
 
 def _single(values: Array) -> Array:
     """Return a single entry, or else the norm, as a matrix (1, 1)."""
-    return np.array([[float(values.flat[0]) if values.size == 1 else _norm(values)]])
+    return np.array([[_value(values)]])
+
+
+def _value(values: Array) -> float:
+    return float(values.flat[0]) if values.size == 1 else _norm(values)
 
 
 def _norm(values: Array) -> float:
