@@ -219,6 +219,37 @@ def test_off_the_page_and_back_it_is_alive(page):
     shown.drawn.told("Step 1 of 4")
 
 
+def test_nothing_of_it_is_left_when_it_goes(page):
+    """Neither in the window nor in what tells of themes: a cell that is run twenty times leaves nothing behind."""
+    page.set_viewport_size(LAPTOP)
+    page.set_content(
+        """<!doctype html><body><script>
+        window.listening = new Set();
+        for (const kind of [Window, MediaQueryList])
+          for (const [name, change] of [["addEventListener", "add"], ["removeEventListener", "delete"]]) {
+            const method = EventTarget.prototype[name];
+            kind.prototype[name] = function (...given) { listening[change](given[1]); return method.apply(this, given); };
+          }
+        const observe = MutationObserver.prototype.observe, stop = MutationObserver.prototype.disconnect;
+        window.observing = new Set();
+        MutationObserver.prototype.observe = function (...given) { observing.add(this); observe.apply(this, given); };
+        MutationObserver.prototype.disconnect = function () { observing.delete(this); stop.apply(this); };
+        </script><main></main>"""
+    )
+    page.evaluate(
+        "html => document.querySelector('main').append(document.createRange().createContextualFragment(html))",
+        widgets.small_walk().page(),
+    )
+    drawn = Drawn(page)
+    drawn.slide("step", "ArrowRight")
+    drawn.told("Step 1 of 4")
+    assert page.evaluate("[listening.size, observing.size]") == [2, 1]
+    page.evaluate("document.querySelector('[data-bptt]').shadowRoot.activeElement.blur()")
+    page.evaluate("document.querySelector('[data-bptt]').remove()")
+    page.wait_for_function("observing.size === 0")
+    assert page.evaluate("listening.size") == 0
+
+
 def test_the_still_picture_is_hidden_and_nothing_else(page):
     """Whatever stands between them and around them, as in front ends of all kinds."""
     picture = '<img class="%s" alt="" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" width="10" height="10">'

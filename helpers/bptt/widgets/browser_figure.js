@@ -329,13 +329,16 @@ function start(host, data) {
   root.addEventListener("focusin", () => { window.addEventListener("keydown", guard, true); classic()?.disable(); });
   root.addEventListener("focusout", leave);
 
-  const themes = new MutationObserver(() => (host.isConnected ? look() : themes.disconnect()));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => host.isConnected && setTimeout(look, 300));
-  // Fires too when a notebook takes its output off the page and puts it back.
+  // What the page is asked to tell ends when the output goes, and begins again when a notebook puts it back.
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => setTimeout(() => host.isConnected && look(), 300);
+  const themes = new MutationObserver(look);
   new ResizeObserver(() => {
-    if (!host.isConnected || !host.clientWidth) return;
+    themes.disconnect();
+    if (!host.isConnected) return scheme.removeEventListener("change", follow);
     for (const element of [document.body, document.documentElement]) themes.observe(element, { attributes: true });
-    look();
+    scheme.addEventListener("change", follow);
+    if (host.clientWidth) look();
   }).observe(host);
   look();
 }
