@@ -1,11 +1,15 @@
-"""Widgets: interactive figures for a notebook with a running kernel.
+"""Widgets: interactive figures for a notebook.
 
 Every public function takes arrays, or a function that the learner has written, and returns a widget that displays
 itself as the last line of a cell: controls, a picture, and a line of text that says what the picture shows. A static
-image stays in the saved notebook for when there is no kernel.
+image stays in the saved notebook for whoever may not run scripts.
 
-Matplotlib and ipywidgets are loaded by the first widget and not before. Under autograding (``NBGRADER_EXECUTION`` is
-set) no widget is made and neither is loaded.
+``small_walk``, ``two_roads``, ``tree_or_graph`` and ``cell_walk`` compute all that they can show when they are made, and
+are drawn by the browser, with or without a kernel. The others call a learner's function wherever a slider is, so they
+need one, and ipywidgets.
+
+Matplotlib is loaded by the first widget and not before. Under autograding (``NBGRADER_EXECUTION`` is set) no widget is
+made, and neither Matplotlib nor ipywidgets is loaded.
 """
 
 from importlib import import_module
