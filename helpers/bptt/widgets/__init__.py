@@ -5,8 +5,8 @@ itself as the last line of a cell: controls, a picture, and a line of text that 
 image stays in the saved notebook for whoever may not run scripts.
 
 ``small_walk``, ``two_roads``, ``tree_or_graph`` and ``cell_walk`` compute all that they can show when they are made,
-and are drawn by the browser, with or without a kernel. The others call a learner's function wherever a slider is, so they
-need one, and ipywidgets.
+and are drawn by the browser, with or without a kernel. The others call a learner's function wherever a slider is, so
+they need one, and ipywidgets.
 
 Matplotlib is loaded by the first widget and not before. Under autograding (``NBGRADER_EXECUTION`` is set) no widget is
 made, and neither Matplotlib nor ipywidgets is loaded.
