@@ -35,7 +35,7 @@ button { font: inherit; color: inherit; background: var(--box); border: 1px soli
 button:disabled { color: var(--muted); border-color: var(--hairline); cursor: default; }
 .readout { min-width: 1.6em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
-svg { display: block; width: 100%; height: auto; touch-action: pan-y; }
+svg { display: block; width: 100%; height: auto; touch-action: pan-y; user-select: none; }
 text { white-space: pre; font-family: "DejaVu Sans", Verdana, system-ui, sans-serif; }
 text.code, code { font-family: "DejaVu Sans Mono", ui-monospace, Menlo, Consolas, monospace; }
 code { font-size: .95em; }
