@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bptt.viz.figures.trained_networks import trained_networks as trained_networks
     from bptt.viz.figures.tree_or_graph import tree_or_graph as tree_or_graph
     from bptt.viz.figures.two_roads import two_roads as two_roads
+    from bptt.viz.figures.unrolled import unrolled as unrolled
 
 _FIGURES = (
     "bias_columns",
@@ -50,6 +51,7 @@ _FIGURES = (
     "trained_networks",
     "tree_or_graph",
     "two_roads",
+    "unrolled",
 )
 """Each is in the file of the same name in ``figures/``."""
 
