@@ -464,11 +464,11 @@ check.two_layer_backward(two_layer_backward, only=["dW1", "db1", "dX"], seed=700
 # === BEGIN MARK SCHEME ===
 # 1 point: b is used three times, and db is the sum of what comes back from all three uses.
 #
-# 1 point: the two nearer roads. From the product (dY * Z2), and from the second layer dZ2 = dY * b, both summed over
+# 1 point: the two nearer roads. From the product `dY * Z2`, and from the second layer `dZ2 = dY * b`, both summed over
 # the examples.
 #
-# 1 point: the road through the first layer goes on through W2 and tanh: dZ1 = tanh_backward(W2.T @ dZ2, A1), summed over
-# the examples. Not dZ2 once more, and not dY.
+# 1 point: the road through the first layer goes on through W2 and tanh: `dZ1 = tanh_backward(W2.T @ dZ2, A1)`, summed
+# over the examples. Not dZ2 once more, and not dY.
 #
 # 1 point: his nudge went along one road, so it measured that road alone, for which his line is right. A nudge of b
 # itself, in all three places at once, shows the other two.
@@ -479,10 +479,10 @@ check.two_layer_backward(two_layer_backward, only=["dW1", "db1", "dX"], seed=700
 # %% [markdown] nbgrader={"grade": true, "grade_id": "shared-bias", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
 # <!-- BEGIN SOLUTION -->
 # b reaches Y on three roads: as a factor of Y, as the bias of the second layer, and as the bias of the first one. From
-# the product comes dY * Z2. The other factor gets dZ2 = dY * b, and the bias of the second layer receives it unchanged.
-# It goes on to the first layer: dZ1 = tanh_backward(W2.T @ dZ2, A1), which the bias of the first layer receives. Each is
+# the product comes `dY * Z2`. The other factor gets `dZ2 = dY * b`, and the bias of the second layer receives it unchanged.
+# It goes on to the first layer: `dZ1 = tanh_backward(W2.T @ dZ2, A1)`, which the bias of the first layer receives. Each is
 # summed over the examples, because b is copied to all of them, and the three are added:
-# db = (dY * Z2 + dZ2 + dZ1).sum(axis=1, keepdims=True). His nudge changed b in one place only, so it went along one road
+# `db = (dY * Z2 + dZ2 + dZ1).sum(axis=1, keepdims=True)`. His nudge changed b in one place only, so it went along one road
 # and measured exactly the part that he had written. He should have nudged b in all three places at once.
 # <!-- END SOLUTION -->
 

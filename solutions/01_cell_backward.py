@@ -392,13 +392,13 @@ print("by your function: ", gradients["dWax"][row, column])
 # further change?
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: the slope 1 - a_next**2 in dz, because a_next is no longer the output of tanh; all five are made from dz.
+# 1 point: the slope `1 - a_next**2` in dz, because a_next is no longer the output of tanh; all five are made from dz.
 #
-# 1 point: the output of tanh is a_next - a_prev, so the slope is 1 - (a_next - a_prev)**2 (or tanh(z) is computed again
-# from the cache, or kept in it).
+# 1 point: the output of tanh is `a_next - a_prev`, so the slope is `1 - (a_next - a_prev)**2` (or tanh(z) is computed
+# again from the cache).
 #
 # 1 point: da_prev lacks the road along the shortcut. A sum passes on, so da_next itself is added:
-# da_prev = Waa.T @ dz + da_next, because a_prev is used twice.
+# `da_prev = Waa.T @ dz + da_next`, because a_prev is used twice.
 #
 # 1 point: xt, Wax, Waa and ba reach the loss through z alone, in the same way as before, so their formulas stay.
 #
@@ -407,9 +407,9 @@ print("by your function: ", gradients["dWax"][row, column])
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain-reuse", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
 # <!-- BEGIN SOLUTION -->
-# The line for dz makes all five wrong: its slope is 1 - a_next**2, but a_next is no longer the output of tanh. That output
-# is a_next - a_prev, so the slope is 1 - (a_next - a_prev)**2. After that, da_prev is still wrong: a_prev is used twice
-# now, in z and along the shortcut, and a sum passes the gradient on, so da_next is added to Waa.T @ dz. The input, both
+# The line for dz makes all five wrong: its slope is `1 - a_next**2`, but a_next is no longer the output of tanh. That
+# output is `a_next - a_prev`, so the slope is `1 - (a_next - a_prev)**2`. After that, da_prev is still wrong: a_prev is used twice
+# now, in z and along the shortcut, and a sum passes the gradient on, so da_next is added to `Waa.T @ dz`. The input, both
 # weights and the bias reach the loss only through z, as before, so their gradients need nothing but the right dz.
 # <!-- END SOLUTION -->
 
