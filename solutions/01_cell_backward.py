@@ -101,8 +101,8 @@ viz.cell_graph(cache)
 #
 # Before matrices, take a cell with one input, one unit and one example. Then every array is a single number. Suppose
 # that `da_next` is 2: the loss moves twice as far as `a_next`. How far does it move with `xt`? Nudge it and see. Beside
-# it stands the chain rule: a nudge of `xt` moves `z` `Wax` times as far, and `z` moves `a_next` by the slope of tanh at
-# that place.
+# it stands the chain rule: a nudge of `xt` is multiplied by `Wax` on its way to `z`, and by the slope of tanh on its way to
+# `a_next`.
 
 
 # %%
@@ -117,7 +117,7 @@ z, a = plain_cell(xt=0.5)
 _, a_nudged = plain_cell(xt=0.5 + nudge)
 slope = (np.tanh(z + nudge) - a) / nudge
 
-print(f"measured by a nudge of xt:    {2 * (a_nudged - a) / nudge:.5f}")
+print(f"measured by a nudge of xt:     {2 * (a_nudged - a) / nudge:.5f}")
 print(f"da_next times slope times Wax: {2 * slope * 1.2:.5f}")
 
 # %% [markdown]
@@ -169,6 +169,7 @@ def rnn_cell_dz(da_next, cache):
     slope = 1 - cache.a_next**2
     return da_next * slope
     ### END SOLUTION
+
 
 # %% [markdown]
 # The next cell checks your function on three sets of random inputs of different shapes. Stuck? Run
@@ -236,6 +237,7 @@ def rnn_cell_inputs_backward(dz, cache):
     return {"dxt": dxt, "da_prev": da_prev}
     ### END SOLUTION
 
+
 # %% nbgrader={"grade": true, "grade_id": "check-dxt", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.rnn_cell_inputs_backward(rnn_cell_inputs_backward, only=["dxt"])
 ### BEGIN HIDDEN TESTS
@@ -289,6 +291,7 @@ def rnn_cell_parameters_backward(dz, cache):
     return {"dWax": dWax, "dWaa": dWaa, "dba": dba}
     ### END SOLUTION
 
+
 # %% nbgrader={"grade": true, "grade_id": "check-dWax", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check.rnn_cell_parameters_backward(rnn_cell_parameters_backward, only=["dWax"])
 ### BEGIN HIDDEN TESTS
@@ -331,6 +334,7 @@ def rnn_cell_backward(da_next, cache):
     learnt = rnn_cell_parameters_backward(dz, cache)
     return {**inflow, **learnt}
     ### END SOLUTION
+
 
 # %% nbgrader={"grade": true, "grade_id": "check-rnn_cell_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 check.rnn_cell_backward(rnn_cell_backward)
