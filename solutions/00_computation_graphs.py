@@ -445,6 +445,22 @@ check.two_layer_backward(two_layer_backward, only=["dW1", "db1", "dX"], seed=700
 
 # %% [markdown]
 # You have just backpropagated through a network. The graph can be as large as you like: there are no other rules.
+#
+# So, **in which direction?** A gradient of 3 says that the loss grows when this weight grows. So each weight moves a
+# little **against** its gradient. Let your function teach a small network to answer 0.5 to two examples and −0.5 to the
+# two others. The loss is half the sum of the squared differences, so `dY` is the difference itself:
+
+# %%
+_, small = inputs.two_layer(seed=1, n_x=3, n_a=1, m=4)
+weights = {"W1": small.first.W, "b1": small.first.b, "W2": small.second.W, "b2": small.second.b}
+target = np.array([[0.5, 0.5, -0.5, -0.5]])
+
+for step in range(1001):
+    Y, record = graphs.two_layer_forward(small.first.X, **weights)
+    if step in {0, 10, 100, 1000}:
+        print(f"step {step:4}    loss {((Y - target) ** 2).sum() / 2:.4f}    answers {Y[0].round(2)}")
+    gradients = two_layer_backward(Y - target, record)
+    weights = {name: values - 0.3 * gradients[f"d{name}"] for name, values in weights.items()}
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "shared-bias-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 7 In your own words (4 points, read by a person)
@@ -453,9 +469,13 @@ check.two_layer_backward(two_layer_backward, only=["dW1", "db1", "dX"], seed=700
 #
 # $$Z_1 = W_1 X + b \qquad A_1 = \tanh(Z_1) \qquad Z_2 = W_2 A_1 + b \qquad Y = Z_2 \odot b$$
 #
-# All arrays have $n_a$ rows; $b$ has one column, used for each of the $m$ examples. A fellow student writes
-# `db = (dY * Z2).sum(axis=1, keepdims=True)`. To test it, he nudges $b$ in the last equation only, and measures just
-# what his line computes.
+# $W_2$ is square, and $b$ has one column, used for each of the $m$ examples. A fellow student writes
+#
+# ```python
+# db = (dY * Z2).sum(axis=1, keepdims=True)
+# ```
+#
+# To test it, he nudges $b$ in the last equation only, and measures just what his line computes.
 #
 # In four to eight sentences (or lines of code): on how many roads does $b$ reach $Y$, and what comes back on each of
 # them? Write `db` with `dY`, `Z2`, `b`, `W2`, `A1` and your functions. Why did his test agree with him, and what should
@@ -496,11 +516,37 @@ check.two_layer_backward(two_layer_backward, only=["dW1", "db1", "dX"], seed=700
 # **Something to think about before lesson 1.** A recurrent cell computes `tanh(Wax @ xt + Waa @ a_prev + ba)`. Which of
 # your functions are its nodes, and how many gradients come out at its left end?
 #
-# **Go on to lesson 1 now**, if you like. What follows here is about making a check of your own. You can leave it out, or
-# come back to it later: it has no points, and no lesson depends on it.
+# ## Questions people ask
+#
+# ### Should I divide by `m`?
+#
+# Not inside the way back of this course. If the cost is a mean over the examples, its own gradient carries the
+# $\frac{1}{m}$, and it reaches you inside `dZ`; dividing once more would divide twice.
+#
+# ### Why add the two gradients, and not take their mean, or the larger one?
+#
+# Because the nudge is not shared out between the uses. It reaches every use in full, and each use moves the result by its own
+# amount. The result moves by both.
+#
+# ### Is `dx` a small change of `x`, or a gradient?
+#
+# In code it is a gradient: how far the loss moves for each unit that `x` moves. It has the shape of `x`, always, because
+# every entry of `x` has its own answer.
+#
+# ### Does `loss.backward()` of a framework give the same?
+#
+# Yes. PyTorch and its like record the graph while you compute forward, and then walk back through it by the rule of
+# section 2, with one small backward function for each kind of node. You have just written some of them.
+#
+# ### I changed the function and the result did not change
+#
+# Run the cell that defines it again; editing alone changes nothing. The report of a check ends by naming the cell that
+# it got the function from, such as `In [12]`. If in doubt: *Kernel*, then *Restart Kernel and Run All Cells*.
 
 # %% [markdown]
-# ## 8 Testing a gradient without an answer key
+# ## 8 Testing a gradient without an answer key (may be left out)
+#
+# Go on to lesson 1 now, if you like, and come back later: what follows has no points, and no lesson depends on it.
 #
 # Until now a check has told you whether you are right. Outside of this course there is none. But you know the idea: nudge
 # every input and see what happens. Two things decide how much that is worth: on **which sides** you nudge, and by **how
@@ -671,7 +717,7 @@ viz.error_curve(
 # tiny $2 h$.
 #
 # The best nudge is a compromise: near $h = 10^{-5}$ central differences reach 10 or 11 digits, and with $h = 10^{-14}$
-# hardly two are left.
+# hardly two are left. (Single precision, float32, has 7 digits to begin with: check gradients in float64.)
 #
 # **The flat curve** gets no worse as $h$ shrinks. Nudge $x$ by an imaginary number, and nothing has to be subtracted (if
 # complex numbers are new to you, take the next line on trust):
@@ -683,37 +729,3 @@ viz.error_curve(
 # small as $10^{-30}$, and the result is right to the last digit. This *complex step* is how the checks of this course
 # know the truth: from the forward pass alone, without any backward formula. It needs a function that accepts complex
 # numbers, which not every function does. Central differences work with any function.
-
-# %% [markdown]
-# ## Questions people ask
-#
-# ### Should I divide by `m`?
-#
-# Not inside the way back of this course. If the cost is a mean over the examples, its own gradient carries the
-# $\frac{1}{m}$, and it reaches you inside `dZ`; dividing once more would divide twice.
-#
-# ### Why add the two gradients, and not take their mean, or the larger one?
-#
-# Because the nudge is not shared out between the uses. Every use feels all of it, and each moves the result by its own
-# amount. The result moves by both.
-#
-# ### Is `dx` a small change of `x`, or a gradient?
-#
-# In code it is a gradient: how far the loss moves for each unit that `x` moves. It has the shape of `x`, always, because
-# every entry of `x` has its own answer.
-#
-# ### Does `loss.backward()` of a framework give the same?
-#
-# Yes. PyTorch and its like record the graph while you compute forward, and then walk back through it by the rule of
-# section 2, with one small backward function for each kind of node. You have just written some of them.
-#
-# ### How small should the nudge be?
-#
-# About $10^{-5}$ for central differences in double precision, if your numbers are of the size of 1. With single
-# precision (float32) there are only 7 digits to lose, so nothing below about $10^{-2}$ is of use: check gradients in
-# float64.
-#
-# ### I changed the function and the result did not change
-#
-# Run the cell that defines it again; editing alone changes nothing. The report of a check ends by naming the cell that
-# it got the function from, such as `In [12]`. If in doubt: *Kernel*, then *Restart Kernel and Run All Cells*.

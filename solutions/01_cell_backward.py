@@ -330,9 +330,9 @@ def rnn_cell_backward(da_next, cache):
     """
     ### BEGIN SOLUTION
     dz = rnn_cell_dz(da_next, cache)
-    inflow = rnn_cell_inputs_backward(dz, cache)
-    learnt = rnn_cell_parameters_backward(dz, cache)
-    return {**inflow, **learnt}
+    flowed_in = rnn_cell_inputs_backward(dz, cache)
+    learned = rnn_cell_parameters_backward(dz, cache)
+    return {**flowed_in, **learned}
     ### END SOLUTION
 
 
@@ -378,12 +378,12 @@ print("by your function: ", gradients["dWax"][row, column])
 # %% [markdown]
 # The two agree in nine or ten digits, and no more: nudging subtracts two almost equal numbers. It also takes two forward
 # passes for *each* number in the cell, while your backward pass yields the gradients of all of them for about the price
-# of one forward pass. That is why backpropagation is worth writing. (The last part of lesson 0 tells the whole story.)
+# of one forward pass. That is why backpropagation is worth writing. (The last part of lesson 0 says more.)
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-reuse-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 9 In your own words (4 points, read by a person)
 #
-# A fellow student gives her cell a shortcut, so that the state is also handed on directly:
+# A fellow student gives her cell a shortcut, so that the state is also passed on directly:
 #
 # $$z = W_{ax}\, x^{\langle t \rangle} + W_{aa}\, a^{\langle t-1 \rangle} + b_a \qquad\qquad
 # a^{\langle t \rangle} = a^{\langle t-1 \rangle} + \tanh(z)$$
