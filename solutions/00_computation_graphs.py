@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 0: computation graphs
 #
-# Click on the next cell and press Shift+Enter to run it.
+# Click on the next cell and press Shift+Enter: you see what two networks have learned. **How?**
 
 # %%
 import numpy as np
@@ -12,8 +12,8 @@ from bptt.activations import sigmoid
 viz.trained_networks()
 
 # %% [markdown]
-# Nobody told these networks what a name looks like, or which words are praise. Each began as some thousand random
-# numbers, its **weights**. Training then moved every one of them a little, again and again. **In which direction?**
+# Nobody told these networks what a name looks like, or which words are praise. Each began with some thousand random
+# numbers, its **weights**. Each step of training moved every one of them a little. **In which direction?**
 #
 # You could try it out: nudge one weight, see whether the result gets better, go on to the next one. For ten thousand
 # weights and 2,000 steps of training, that is twenty million trials. **Backpropagation** finds all directions at once,

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 1: one RNN cell, backward
 #
-# Click on the next cell and press Shift+Enter to run it.
+# Click on the next cell and press Shift+Enter: you see a network that spells a name. What goes on **inside** its cell?
 
 # %%
 import numpy as np
@@ -23,7 +23,8 @@ viz.unrolled("rex")
 # **Afterwards you can** send a gradient back through a recurrent cell, say which sum each of its five results is, and
 # test it without an answer key.
 #
-# **You need:** sections 1 to 6 of lesson 0: the slope of tanh, the weighted input, the sum of several uses.
+# **You need:** sections 1 to 6 of lesson 0, or the same from elsewhere: the slope of tanh, the way back through a matrix
+# product, the sum over several uses.
 # **Time:** about an hour. **Points:** 20, of which 16 are given by the checks and 4 for a written answer.
 #
 # After each exercise a check compares your gradients with exact ones and tells you what is wrong, where, and often why.

@@ -16,7 +16,7 @@ from bptt.viz.sheet import Sheet, draw_shapes
 
 _FILE = Path(bptt.data.__file__).with_name("trained_networks.json")
 _NAMES, _LINE = 62.0, 15.6
-_REVIEW = 199.0
+_REVIEW = 203.0
 """Tops of the names and of the review, and from one name to the next, in points."""
 _SIZE, _LARGEST, _GAP = 10.0, 12.0, 7.0
 """Sizes of the font of a name and, if it is short, of the review; width between words."""
@@ -36,7 +36,7 @@ def trained_networks() -> Card:
     review = data["review"]
     verdict = f"positive, {100 * review['positive']:.0f} %"
     card = Card(
-        295,
+        272,
         title="What two networks have learned",
         caption="Read the names from left to right. In the review, look for the longest bars.",
         description=_description(data, verdict),
@@ -56,9 +56,9 @@ def trained_networks() -> Card:
     sheet.text((style.MARGIN, _REVIEW), "The other one judges film reviews. Its verdict on this one:", side="left")
     sheet.text((style.MARGIN + 266, _REVIEW), verdict, side="left", bold=True)
     _words(sheet, review["words"], review["weights"])
-    for x, share, words in ((style.MARGIN, 1, "speaks for positive"), (style.MARGIN + 152, -1, "speaks for negative")):
-        _word(sheet, "word", share, (x, 271), style.SMALL)
-        sheet.text((x + 32, 271), words, size=style.SMALL, colour=style.MUTED, side="left")
+    for x, share, words in ((404.0, 1, "for positive"), (502.0, -1, "for negative")):
+        _word(sheet, "word", share, (x, _REVIEW), style.SMALL)
+        sheet.text((x + 28, _REVIEW), words, size=style.SMALL, colour=style.MUTED, side="left")
     draw_shapes(card.page, sheet.shapes)
     return card
 
@@ -79,7 +79,7 @@ def _words(sheet: Sheet, words: list[str], weights: list[float]) -> None:
     size = min(_LARGEST, room / draw.width("".join(words), 1))
     left = style.MARGIN
     for word, weight in zip(words, weights, strict=True):
-        _word(sheet, word, weight / scale, (left, _REVIEW + 34), size)
+        _word(sheet, word, weight / scale, (left, _REVIEW + 40), size)
         left += draw.width(word, size) + _GAP
 
 
