@@ -686,7 +686,7 @@ for name, R in {"all-ones": np.ones((3, 4)), "random": rng.standard_normal((3, 4
 # are the same. A random $R$ gives every entry of the output a weight of its own, so mistakes hardly ever cancel.
 
 # %% [markdown]
-# ## 9 A smaller nudge is not a better nudge
+# ## 9 How small should the nudge be?
 #
 # Why not make $h$ smaller and smaller, until there is no doubt left? Try it, on the graph of section 5 with one number.
 
