@@ -227,8 +227,12 @@ check.sigmoid_backward(sigmoid_backward, seed=7002)
 #
 # $$Z_{ij} = \sum_k W_{ik} X_{kj} + b_i$$
 #
-# Now pick one number on the right, ask where it is used, and collect.
-#
+# Now pick one number on the right, ask where it is used, and collect. Here is one weight, with three examples:
+
+# %%
+viz.computation_graph("weight")
+
+# %% [markdown]
 # **One weight, $W_{ik}$.** It is used in row $i$ of $Z$, once for every example $j$, and each time it is multiplied by
 # $X_{kj}$. A product swaps, and several uses add up:
 #

@@ -1,4 +1,4 @@
-"""The graphs of lesson 00: every value and operation is there, and two arrows leave the value that is used twice."""
+"""The graphs of lesson 00: every value and operation is there, and an arrow for each use leaves the marked value."""
 
 import pytest
 from matplotlib.patches import FancyArrowPatch
@@ -8,15 +8,16 @@ from bptt import viz
 from bptt.viz import style
 
 GRAPHS = {
+    "weight": {"W", "Z₀", "Z₁", "Z₂", "loss", "× X₀", "× X₁", "× X₂"},
     "fan_out": {"x", "p", "q", "c", "tanh", "σ", "×"},
     "two_layer": {"X", "Z₁", "A₁", "Z₂", "A₂", "Y", "W₁, b₁", "W₂, b₂", "W₁X + b₁", "W₂A₁ + b₂", "tanh", "σ", "×"},
 }
 
 
-@pytest.mark.parametrize("which", GRAPHS)
-def test_two_arrows_leave_the_value_that_is_used_twice(which):
+@pytest.mark.parametrize(("which", "uses"), [("weight", 3), ("fan_out", 2), ("two_layer", 2)])
+def test_an_arrow_for_each_use_leaves_the_marked_value(which, uses):
     figure = viz.computation_graph(which)
     assert GRAPHS[which] <= set(words(figure))
     leaving = [edge for edge in edges(figure, style.INK) if isinstance(edge, FancyArrowPatch)]
-    assert len(leaving) == 2
+    assert len(leaving) == uses
     assert_tidy(figure)

@@ -1,4 +1,4 @@
-"""Draw the computation graphs that lesson 00 goes back through: a value used twice, and a network of two layers."""
+"""Draw the computation graphs that lesson 00 goes back through: each has a value that is used more than once."""
 
 from itertools import pairwise
 from math import inf
@@ -25,7 +25,7 @@ class _Graph(NamedTuple):
     ways : tuple of tuple of str
         What is joined by arrows, forward.
     shared : str
-        The value that is used twice.
+        The value that is used more than once.
     """
 
     height: float
@@ -39,6 +39,17 @@ class _Graph(NamedTuple):
 
 
 _GRAPHS = {
+    "weight": _Graph(
+        182,
+        "One weight, used once for each example",
+        "Three arrows leave W, so three gradients come back to it.",
+        "A weight W is multiplied by the input of each of three examples, X0, X1 and X2, which gives Z0, Z1 and Z2. "
+        "All three go on to the loss.",
+        {"W": (86, 106), "Z₀": (396, 64), "Z₁": (396, 106), "Z₂": (396, 148), "loss": (530, 106)},
+        {"× X₀": (244, 64), "× X₁": (244, 106), "× X₂": (244, 148)},
+        (("W", "× X₀", "Z₀", "loss"), ("W", "× X₁", "Z₁", "loss"), ("W", "× X₂", "Z₂", "loss")),
+        "W",
+    ),
     "fan_out": _Graph(
         172,
         "x goes two ways, and both lead to c",
@@ -80,14 +91,14 @@ _GRAPHS = {
 
 
 @style.styled
-def computation_graph(which: Literal["fan_out", "two_layer"]) -> Card:
-    r"""Draw one of two computation graphs, with the value that is used twice marked.
+def computation_graph(which: Literal["weight", "fan_out", "two_layer"]) -> Card:
+    r"""Draw one of three computation graphs, with the value that is used more than once marked.
 
     Parameters
     ----------
-    which : {"fan_out", "two_layer"}
-        :math:`c = \tanh(x) \, \sigma(x)`, or two layers: :math:`A_1 = \tanh(W_1 X + b_1), \;
-        A_2 = \sigma(W_2 A_1 + b_2), \; Y = A_1 \odot A_2`.
+    which : {"weight", "fan_out", "two_layer"}
+        One weight of :math:`Z = W X` with three examples; :math:`c = \tanh(x) \, \sigma(x)`; or two layers:
+        :math:`A_1 = \tanh(W_1 X + b_1), \; A_2 = \sigma(W_2 A_1 + b_2), \; Y = A_1 \odot A_2`.
 
     Returns
     -------
