@@ -83,7 +83,7 @@ viz.small_graph({"x": x, "y": y, "s": s, "c": c})
 # **The question of all backpropagation** is asked at the right end: how far does $c$ move when one of the numbers further
 # left is nudged? The factor that belongs to $x$ is called the **gradient** of $c$ with respect to $x$, and in code it
 # is called `dx`. (In section 1, $dx$ was the nudge itself. From here on it is the factor that comes **back**, and a
-# nudge is called `nudge`. All texts use $dx$ for both.)
+# nudge is called `nudge`. Most texts use $dx$ for both.)
 #
 # We start at the right with `dc = 1`, because $c$ moves exactly as far as itself, and walk to the left. What arrives at
 # a node from the right is called the **upstream gradient**. The rule is the same at every node: *the upstream gradient,
@@ -92,8 +92,8 @@ viz.small_graph({"x": x, "y": y, "s": s, "c": c})
 # **A product swaps.** Nudge $s$ in $c = s \cdot x$: $c$ moves $x$ times as far. Nudge $x$: $c$ moves $s$ times as far.
 # Each factor receives the upstream gradient times the value of the **other** factor.
 #
-# **A sum passes on.** Nudge $x$ in $s = x + y$: $s$ moves just as far, and so it does for $y$. Each term receives the
-# upstream gradient unchanged.
+# **A sum passes on.** Nudge $x$ in $s = x + y$: $s$ moves just as far, and the same holds for $y$. Each term receives
+# the upstream gradient unchanged.
 
 # %%
 dc = 1.0
@@ -273,6 +273,8 @@ viz.product_shapes(("W", "n_a", "n_x"), ("X", "n_x", "m"), ("W @ X", "n_a", "m")
 # that shape. (This is a test, not a proof: with square matrices, wrong products fit as well.)
 #
 # ### Exercise 3: `weighted_input_backward` (about 4 lines)
+#
+# The values of the forward pass come in a **cache**, a record of what the way back needs: `cache.X`, `cache.W`, `cache.b`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "weighted_input_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -397,8 +399,8 @@ check.fan_out(fan_out, only=["dx"], seed=7004)
 viz.computation_graph("two_layer")
 
 # %% [markdown]
-# Each line of the forward pass becomes about one line of the way back, in reverse order. In code, the values of the
-# forward pass are in a **cache**, a record of what the way back needs:
+# Each line of the forward pass becomes about one line of the way back, in reverse order. The cache of this network holds
+# the caches of both layers:
 
 # %%
 dY, cache = inputs.two_layer(seed=1, n_x=3, n_a=5, m=4)

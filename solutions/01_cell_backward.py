@@ -54,7 +54,7 @@ viz.unrolled("rex")
 # | `Waa` | $(n_a, n_a)$ | weights of the state |
 # | `ba` | $(n_a, 1)$ | bias, the same for all examples |
 #
-# The forward pass, `rnn.rnn_cell_forward`, is written for you. Along with its results it returns a **cache**: what the
+# The forward pass, `rnn.rnn_cell_forward`, is written for you. Along with its results it returns a cache: what the
 # backward pass needs again. `inputs.rnn_cell` runs the forward pass on random numbers and gives us that cache. It also
 # gives us `da_next`, the gradient that arrives from the right.
 
@@ -120,6 +120,9 @@ slope = (np.tanh(z + nudge) - a) / nudge
 
 print(f"measured by a nudge of xt:     {2 * (a_nudged - a) / nudge:.5f}")
 print(f"da_next times slope times Wax: {2 * slope * 1.2:.5f}")
+
+# From here on these names belong to arrays.
+del z, a, slope
 
 # %% [markdown]
 # The product has three factors, and each is one node of the graph: what arrives (`da_next`), what tanh does (its slope),
