@@ -6,7 +6,7 @@
 in_venv := env PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 help:
-	@echo "make lab    open the course in JupyterLab, at lesson 01 (PORT=8888 chooses the port)"
+	@echo "make lab    open the course in JupyterLab, at lesson 00 (PORT=8888 chooses the port)"
 	@echo "make demo   make a sample class, grade it, and write a report on it"
 	@echo "make build  build notebooks/ from solutions/, for authors: it replaces what is in them"
 	@echo "make test   run every check and every test (ARGS=\"-k cell\" goes to pytest)"

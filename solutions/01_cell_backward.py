@@ -1,35 +1,50 @@
 # %% [markdown]
 # # Lesson 1: one RNN cell, backward
 #
-# A recurrent network is one small cell, used again at every time step. Whoever can send a gradient back through **one**
-# cell has most of backpropagation through time in hand; the rest is bookkeeping, and it comes in lesson 2.
-#
-# In this lesson you write the backward pass of one cell in NumPy, in four short functions. After each of them a check
-# compares your gradients with exact ones and tells you what is wrong, where, and often why.
-#
-# **You need:** matrix products, the chain rule for one variable, NumPy arrays. **Time:** about an hour.
-# **Points:** 20, of which 16 are given by the checks and 4 for a written answer.
-#
-# Run the cells from top to bottom with Shift+Enter.
+# Click on the next cell and press Shift+Enter: you see a network that spells a name. What goes on **inside** its cell?
 
 # %%
 import numpy as np
 
 from bptt import check, inputs, rnn, viz, widgets
 
+viz.unrolled("rex")
+
+# %% [markdown]
+# A recurrent network (RNN) reads a sequence piece by piece: the letters of a name, the words of a review. At each step
+# its **cell** takes the next letter and the **state** of the step before, and computes a new state. From that state it
+# predicts which letter comes next. The cell is one and the same at every step, with the same weights.
+#
+# A prediction is one probability for each letter, and the **loss** of a step is $-\log p$ of the letter that really
+# follows: 0.7 if the network gave it $p = 0.5$, and 3.0 if it gave it only 0.05. Now suppose that the loss of the last
+# step is large. **How much did each number that went into that cell have to do with it?** Training needs the answer, and
+# your code will give it, for one cell. In lesson 2 you use it at every step of a sequence.
+#
+# **Afterwards you can** send a gradient back through a recurrent cell, say which sum each of its five results is, and
+# test it without an answer key.
+#
+# **You need:** sections 1 to 6 of lesson 0, or the same from elsewhere: the slope of tanh, the way back through a matrix
+# product, the sum over several uses.
+# **Time:** about an hour. **Points:** 20, of which 16 are given by the checks and 4 for a written answer.
+#
+# After each exercise a check compares your gradients with exact ones and tells you what is wrong, where, and often why.
+# Run the cells from top to bottom with Shift+Enter.
+
 # %% [markdown]
 # ## 1 What goes in, what comes out, what is kept
 #
 # At step $t$ the cell takes the input $x^{\langle t \rangle}$ (`xt`) and its own state of the step before,
-# $a^{\langle t-1 \rangle}$ (`a_prev`). It weighs both, adds a bias, and squashes the sum:
+# $a^{\langle t-1 \rangle}$ (`a_prev`). It multiplies both by weights, adds a bias, and squashes the sum with tanh:
 #
 # $$z = W_{ax}\, x^{\langle t \rangle} + W_{aa}\, a^{\langle t-1 \rangle} + b_a
 # \qquad\qquad a^{\langle t \rangle} = \tanh(z)$$
 #
-# The new state (`a_next`) leaves the cell in two directions: up, to the prediction of this step, and on, to the next
+# A function such as tanh is called an activation function and its output an *activation*; that is why the state is called
+# $a$. The new state (`a_next`) leaves the cell in two directions: up, to the prediction of this step, and on, to the next
 # cell.
 #
-# We process $m$ examples side by side, one in each **column**. These are all the shapes that you will meet:
+# We process $m$ examples side by side, one in each **column**. The input of one example has $n_x$ numbers, its state has
+# $n_a$ numbers, one for each **unit** of the cell. These are all the shapes that you will meet:
 #
 # | array | shape | what it is |
 # |---|---|---|
@@ -39,9 +54,9 @@ from bptt import check, inputs, rnn, viz, widgets
 # | `Waa` | $(n_a, n_a)$ | weights of the state |
 # | `ba` | $(n_a, 1)$ | bias, the same for all examples |
 #
-# The forward pass, `rnn.rnn_cell_forward`, is written for you. Along with its results it hands back a **cache**: what the
-# backward pass will want to see again. `inputs.rnn_cell` draws random numbers, runs the forward pass on them, and gives us
-# that cache (and `da_next`, which is explained in section 2).
+# The forward pass, `rnn.rnn_cell_forward`, is written for you. Along with its results it returns a cache: what the
+# backward pass needs again. `inputs.rnn_cell` runs the forward pass on random numbers and gives us that cache. It also
+# gives us `da_next`, the gradient that arrives from the right.
 
 # %%
 da_next, cache = inputs.rnn_cell(seed=1, n_x=3, n_a=5, n_y=2, m=4)
@@ -51,21 +66,7 @@ print("parameters:         ", ", ".join(f"{name} {array.shape}" for name, array 
 print("a_next:             ", cache.a_next.shape)
 
 # %% [markdown]
-# (`Wya` and `by` make the prediction. They have their turn in lesson 2.)
-#
-# Why keep `a_next`, when it could be computed again from the rest? Because tanh has been paid for once, and reading a
-# number is cheaper than computing it. The backward pass needs the slope of tanh, and there are two ways to write it:
-# `1 - np.tanh(z)**2` and `1 - a_next**2`. In our inputs `a_next` really is `tanh(z)`, so both give the same number.
-# Compare what they cost (µs are millionths of a second, ms are thousandths):
-
-# %%
-z_large = np.random.default_rng(0).standard_normal((256, 256))
-a_large = np.tanh(z_large)
-print("same number:", np.array_equal(1 - a_large**2, 1 - np.tanh(z_large) ** 2))
-
-# %%
-# %timeit -n 30 -r 1 1 - a_large**2
-# %timeit -n 30 -r 1 1 - np.tanh(z_large)**2
+# (`Wya` and `by` make the prediction. You will need them in lesson 2.)
 
 # %% [markdown]
 # ## 2 The cell as a graph
@@ -77,12 +78,13 @@ print("same number:", np.array_equal(1 - a_large**2, 1 - np.tanh(z_large) ** 2))
 viz.cell_graph(cache)
 
 # %% [markdown]
-# **The question of this lesson.** Somebody, further on, has found out how the loss $J$ feels about `a_next`: if entry
-# `[i, j]` of `a_next` grew by a tiny amount, the loss would grow by `da_next[i, j]` times that amount. This array,
-# `da_next`, is given to us; where it comes from is the business of lesson 2.
+# **Where we start.** At the right end arrives `da_next`, the gradient of the loss $J$ with respect to `a_next`: if entry
+# `[i, j]` of `a_next` moves by a tiny amount, the loss moves `da_next[i, j]` times as far. In lesson 2 you compute it from
+# the losses. Here it is random, so that no mistake can hide: if all its entries were 1, a function that forgets to use
+# it would pass.
 #
-# How does the loss feel about everything that **entered** the cell? We write $d\,\mathit{something}$ for the gradient of
-# the loss with respect to that something, and it always has the same shape:
+# **Where we want to get.** For everything that **entered** the cell we want the gradient of the loss. Each has the shape
+# of what it belongs to:
 #
 # | entered the cell | its gradient | shape |
 # |---|---|---|
@@ -92,41 +94,40 @@ viz.cell_graph(cache)
 # | `Waa` | `dWaa` | $(n_a, n_a)$ |
 # | `ba` | `dba` | $(n_a, 1)$ |
 #
-# We walk through the graph from right to left, one node at a time. The rule at each node is the same: *what arrives from
-# the right, times what this node does locally*.
+# We walk through the graph from right to left, one node at a time, by the rule of lesson 0: *the gradient that arrives,
+# times what this node does locally*.
 
 # %% [markdown]
 # ## 3 First with plain numbers
 #
-# Before matrices, take a cell with one feature everywhere and one example. Then every array is a single number, and the
-# chain rule is the one from school. (The names are those of the arrays, but in this section each is one number.)
+# Before matrices, take a cell with one input, one unit and one example. Then every array is a single number. Suppose
+# that `da_next` is 2: the loss moves twice as far as `a_next`. How far does it move with `xt`? Nudge it and see. Beside
+# it stands the chain rule: a nudge of `xt` is multiplied by `Wax` on its way to `z`, and by the slope of tanh on its way to
+# `a_next`.
+
 
 # %%
-xt, a_prev = 0.5, -0.2
-Wax, Waa, ba = 1.2, 0.7, 0.1
+def plain_cell(xt, a_prev=-0.2, Wax=1.2, Waa=0.7, ba=0.1):
+    """Return z and a_next of a cell that is made of single numbers."""
+    z = Wax * xt + Waa * a_prev + ba
+    return z, np.tanh(z)
 
-z = Wax * xt + Waa * a_prev + ba
-a_next = np.tanh(z)
-print(f"z = {z:.4f}    a_next = {a_next:.4f}")
 
-# %% [markdown]
-# Suppose that `da_next` is 2: the loss grows twice as fast as `a_next`. How fast does it grow with `xt`? Nudge it and
-# see. A nudge of `xt` changes `z` by `Wax` times as much, and `z` changes `a_next` by the slope of tanh at that place.
-
-# %%
 nudge = 1e-6
-a_nudged = np.tanh(Wax * (xt + nudge) + Waa * a_prev + ba)
+z, a = plain_cell(xt=0.5)
+_, a_nudged = plain_cell(xt=0.5 + nudge)
+slope = (np.tanh(z + nudge) - a) / nudge
 
-print("measured by a nudge:        ", 2 * (a_nudged - a_next) / nudge)
-print("da_next x slope x Wax:      ", 2 * (1 - a_next**2) * Wax)
+print(f"measured by a nudge of xt:     {2 * (a_nudged - a) / nudge:.5f}")
+print(f"da_next times slope times Wax: {2 * slope * 1.2:.5f}")
 
-# From here on these names belong to arrays again.
-del xt, a_prev, Wax, Waa, ba, z, a_next
+# From here on these names belong to arrays.
+del z, a, slope
 
 # %% [markdown]
-# The product in the second line has three factors, and each is one node of the graph: what arrives (`da_next`), what
-# tanh does (its slope), what the multiplication does (`Wax`). The first two factors are there whatever we ask for, `xt`
-# or `Waa` or `ba`. So we compute their product once and give it a name:
+# The product has three factors, and each is one node of the graph: what arrives (`da_next`), what tanh does (its slope),
+# what the multiplication does (`Wax`). The first two are there whatever we ask for, `xt` or `Waa` or `ba`. So we compute
+# their product once and give it a name:
 #
 # $$dz = \frac{\partial J}{\partial z}$$
 #
@@ -142,29 +143,22 @@ del xt, a_prev, Wax, Waa, ba, z, a_next
 viz.cell_graph(cache, gradients={"da_next": da_next}, highlight="tanh")
 
 # %% [markdown]
-# tanh works on each entry by itself: `a_next[i, j]` depends on `z[i, j]` and on no other entry. So there is nothing to
-# sum here. Each entry of `da_next` is multiplied by the slope of tanh at its own place.
-#
-# The next picture shows that slope twice: on the left against $z$, on the right against the output $a = \tanh(z)$. The dots
-# are the entries of our cache.
+# tanh works on each entry by itself, so each entry of `da_next` is multiplied by the slope of tanh at its own place. The
+# next picture shows that slope twice: on the left against $z$, on the right against the output $a = \tanh(z)$, which is
+# what the cache holds. The dots are the entries of our cache.
 
 # %%
 viz.tanh_slope(cache.a_next)
 
 # %% [markdown]
-# The right-hand curve is the useful one, because the output is what the cache holds. Where does it come from?
-#
-# $$\tanh(z) = \frac{\sinh z}{\cosh z} \quad\Rightarrow\quad \tanh'(z) = \frac{\cosh^2 z - \sinh^2 z}{\cosh^2 z}
-# = 1 - \tanh^2(z)$$
-#
-# Look at the shaded zones, too: where $a$ is close to $1$ or $-1$ the slope is almost zero, and hardly any gradient comes
+# Look at the shaded zones: where $a$ is close to $1$ or $-1$ the slope is almost zero, and hardly any gradient comes
 # through. Such a unit is called *saturated*. Keep it in mind for lesson 2, where the gradient passes through many tanhs
 # in a row.
 #
 # ### Exercise 1: `rnn_cell_dz` (about 2 lines)
 #
-# Compute `dz` from `da_next` and the cache. The fields of the cache are there by name: `cache.a_next`, `cache.a_prev`,
-# `cache.xt`, `cache.parameters`.
+# Compute `dz` from `da_next` and the cache. It is exercise 1 of lesson 0 in a new place. The fields of the cache are
+# there by name: `cache.a_next`, `cache.a_prev`, `cache.xt`, `cache.parameters`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "rnn_cell_dz", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -192,47 +186,40 @@ check.rnn_cell_dz(rnn_cell_dz, seed=7301)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# Why does the cache keep `a_next`, when it could be computed again? Because reading a number is cheaper than computing it.
+# Compare the two ways to write the slope (µs are millionths of a second, ms are thousandths):
+
+# %%
+z_large = np.random.default_rng(0).standard_normal((256, 256))
+a_large = np.tanh(z_large)
+print("same number:", np.array_equal(1 - a_large**2, 1 - np.tanh(z_large) ** 2))
+
+# %%
+# %timeit -n 30 -r 1 1 - a_large**2
+# %timeit -n 30 -r 1 1 - np.tanh(z_large)**2
+
+# %% [markdown]
 # ## 5 Back to what flowed in: `dxt` and `da_prev`
 #
-# One node further left is a sum of three terms. A sum passes the gradient on unchanged: if one term grows by a little,
-# the sum grows by just as much. So each of the three terms, $W_{ax} x$, $W_{aa} a_{prev}$ and $b_a$, receives `dz` as it
-# is.
+# One node further left is a sum of three terms, $W_{ax}\, x^{\langle t \rangle}$, $W_{aa}\, a^{\langle t-1 \rangle}$ and
+# $b_a$. A sum passes the gradient on, so each of them receives `dz` unchanged. The first two are the weighted input of
+# lesson 0, once with the input and once with the state, and you know what comes back to an input:
 #
-# Now the product $W_{ax} x$. Write out one entry of $z$, that of unit $i$ and example $j$:
+# $$dX_{kj} = \sum_i W_{ik}\, dZ_{ij}$$
 #
-# $$z_{ij} = \sum_k W_{ik}\, x_{kj} + \dots$$
-#
-# Which entries of $z$ does the one number $x_{kj}$ touch? All those in column $j$: $z_{0j}, z_{1j}, \dots$, each of them
-# once, and each time multiplied by the weight $W_{ik}$ on the way. A value that is used several times collects the **sum**
-# of what comes back from all its uses:
-#
-# $$dx_{kj} = \sum_i W_{ik}\, dz_{ij}$$
-#
-# **A small example.** One example, two units in the state, three inputs. Input 0 touched both units: unit 0 with weight 1,
-# unit 1 with weight 3. Its gradient is made of both.
+# **A small example with the state.** One example, two units. The state of unit 0 went into both units: into unit 0 with
+# weight 2, into unit 1 with weight −1. Its gradient collects from both:
 
 # %%
-Wax_small = np.array([[1.0, 0.0, 2.0], [3.0, -1.0, 0.5]])
-dz_small = np.array([[10.0], [1.0]])
+Waa_small = np.array([[2.0, 0.5], [-1.0, 1.5]])
+dz_small = np.array([[3.0], [4.0]])
 
-dx_first = Wax_small[0, 0] * dz_small[0, 0] + Wax_small[1, 0] * dz_small[1, 0]
-print("gradient of input 0: 1 * 10 + 3 * 1 =", dx_first)
-
-# %% [markdown]
-# You could now write two nested loops. But look at the sum over $i$: it runs over the **first** index of $W$ and the
-# first index of $dz$. A matrix product sums over the *second* index of its left factor and the *first* of its right one.
-# What has to be done to $W$ so that the two meet? (A matrix whose rows have become columns is called *transposed*; NumPy
-# writes `W.T`.)
-#
-# Shapes help to answer. The picture shows the product of the **forward** pass: the two inner sizes meet and vanish, the
-# outer ones stay (the other two terms of $z$ are left aside). For `dxt` you have `dz` $(n_a, m)$ and `Wax` $(n_a, n_x)$, and want $(n_x, m)$.
-
-# %%
-viz.product_shapes(("Wax", "n_a", "n_x"), ("xt", "n_x", "m"), ("z", "n_a", "m"))
+print("gradient of state 0: 2 * 3 + (-1) * 4 =", (Waa_small[:, 0] * dz_small[:, 0]).sum())
 
 # %% [markdown]
-# Shapes are a good guide and a bad judge: `Waa` is square, so for `da_prev` *two* products have a fitting shape, and only
-# one is right. There, go by the sum: it is the one above, with $W_{aa}$ in the place of $W_{ax}$.
+# For `dxt` the shapes tell which factor has to be transposed: you have `dz` $(n_a, m)$ and `Wax` $(n_a, n_x)$, and want
+# $(n_x, m)$. But shapes are a good guide and a bad judge. `Waa` is square, so for `da_prev` *two* products have a fitting
+# shape, and only one is right. There, go by the sum.
 #
 # ### Exercise 2: `rnn_cell_inputs_backward` (about 3 lines)
 #
@@ -268,33 +255,19 @@ check.rnn_cell_inputs_backward(rnn_cell_inputs_backward, only=["da_prev"], seed=
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 6 Back to what is learnt: `dWax`, `dWaa`, `dba`
+# ## 6 Back to what is learned: `dWax`, `dWaa`, `dba`
 #
-# The weights are what we are after in the end: training moves them against their gradients. Look at the same entry once
-# more, and ask which entries of $z$ the one weight $W_{ik}$ touches:
+# The weights are what training changes: it moves them against their gradients. A weight is used once for **each
+# example**, and what comes back from all uses is added. With lesson 0's names:
 #
-# $$z_{ij} = \sum_k W_{ik}\, x_{kj} + \dots$$
+# $$dW_{ik} = \sum_j dZ_{ij}\, X_{kj}$$
 #
-# Now it is all those in **row** $i$: the weight is used once for **each example** $j$, and each time it is multiplied by
-# that example's $x_{kj}$. All $m$ examples share one weight, so their wishes are added:
+# $X$ is whatever the weights were multiplied by in the forward pass. What was that for `Wax`, and what for `Waa`?
 #
-# $$dW_{ik} = \sum_j dz_{ij}\, x_{kj}$$
-#
-# The sum runs over the examples, the second index of both. So this time the other factor has to be transposed.
-#
-# **A small example.** Two examples share the weight from input 0 to unit 0. Example 0 pulls with `dz = 10` and had
-# input 0.5; example 1 pulls with `dz = -4` and had input 2.
-
-# %%
-dz_row, x_row = np.array([10.0, -4.0]), np.array([0.5, 2.0])
-
-print("gradient of that weight: 10 * 0.5 + (-4) * 2 =", (dz_row * x_row).sum())
-
-# %% [markdown]
 # The bias is the simplest case and the one where most slips happen. Forward, the one column `ba` is copied into all $m$
 # columns of $z$ (NumPy calls it broadcasting). What was copied forward is summed backward:
 #
-# $$db_i = \sum_j dz_{ij}$$
+# $$db_i = \sum_j dZ_{ij}$$
 #
 # The picture shows it on some random `dz`. On its right is what becomes of the shape if the summed axis is dropped.
 
@@ -304,9 +277,6 @@ some_dz, _ = inputs.rnn_cell(seed=2)
 viz.bias_columns(some_dz)
 
 # %% [markdown]
-# Some texts divide these sums by $m$, others do not. In this course the gradient of a sum is a sum: if the loss is an
-# average over the examples, its own gradient carries the $1/m$, and it has reached us inside `da_next`.
-#
 # ### Exercise 3: `rnn_cell_parameters_backward` (about 4 lines)
 
 
@@ -347,8 +317,9 @@ check.rnn_cell_parameters_backward(rnn_cell_parameters_backward, only=["dba"], s
 # %% [markdown]
 # ## 7 The whole cell
 #
-# Put the pieces together. This is the function that lesson 2 will call at every time step, so its name and its form
-# matter: `rnn_cell_backward(da_next, cache)` returns **one dict with all five gradients**.
+# Put the pieces together. This is the function that lesson 2 calls at every time step, so its name and its form matter:
+# `rnn_cell_backward(da_next, cache)` returns **one dict with all five gradients**. (The check puts exact functions in the
+# place of your three, so an earlier mistake costs nothing here.)
 #
 # ### Exercise 4: `rnn_cell_backward` (about 4 lines)
 
@@ -363,9 +334,9 @@ def rnn_cell_backward(da_next, cache):
     """
     ### BEGIN SOLUTION
     dz = rnn_cell_dz(da_next, cache)
-    inflow = rnn_cell_inputs_backward(dz, cache)
-    learnt = rnn_cell_parameters_backward(dz, cache)
-    return {**inflow, **learnt}
+    flowed_in = rnn_cell_inputs_backward(dz, cache)
+    learned = rnn_cell_parameters_backward(dz, cache)
+    return {**flowed_in, **learned}
     ### END SOLUTION
 
 
@@ -376,8 +347,8 @@ check.rnn_cell_backward(rnn_cell_backward, seed=7304)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# All right? Then watch your own gradients flow through the graph of section 2. Each step lights one node, and shows what
-# arrives there, what the node does with it, and the line that does it. (Until exercise 4 is done, you see the exact gradients.)
+# Now watch your own gradients flow through the graph of section 2. Each step lights one node, and shows what arrives
+# there, what the node does with it, and the line that does it. (Until exercise 4 is done, you see the exact gradients.)
 
 # %%
 widgets.cell_walk(rnn_cell_backward, da_next, cache)
@@ -386,12 +357,12 @@ widgets.cell_walk(rnn_cell_backward, da_next, cache)
 # ## 8 How does the check know?
 #
 # Not from an answer key: the package that you have installed contains no formula of a backward pass. It knows from the
-# forward pass alone, by a refined way of nudging. You can do the plain way yourself. Choose a weight, nudge it up and down, and see how
-# $J = \sum_{ij} \texttt{da\_next}_{ij}\, a^{\langle t \rangle}_{ij}$ changes. (This is a stand-in for the loss, chosen so
-# that its gradient with respect to `a_next` is `da_next`.)
+# forward pass alone, by a refined way of nudging. You can do the plain way yourself. Choose a weight, nudge it up and
+# down, and see how $J = \sum_{ij} \texttt{da\_next}_{ij}\, a^{\langle t \rangle}_{ij}$ moves. (This stands in for the loss:
+# its gradient with respect to `a_next` is `da_next`.)
 
 # %%
-row, column, nudge = 2, 1, 1e-6
+row, column = 2, 1
 
 
 def stand_in_loss(Wax):
@@ -411,37 +382,43 @@ print("by your function: ", gradients["dWax"][row, column])
 # %% [markdown]
 # The two agree in nine or ten digits, and no more: nudging subtracts two almost equal numbers. It also takes two forward
 # passes for *each* number in the cell, while your backward pass yields the gradients of all of them for about the price
-# of one forward pass. That is why backpropagation is worth writing.
+# of one forward pass. That is why backpropagation is worth writing. (The last part of lesson 0 says more.)
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-reuse-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 9 In your own words (4 points, read by a person)
 #
-# A fellow student writes `dba = dz.mean(axis=1)`. Her training stops at `ba -= learning_rate * dba` with the message
-# *non-broadcastable output operand*. She adds `.reshape(-1, 1)`. Now it runs, and on a test with a single example
-# ($m = 1$) all her gradients are right. But when she trains with 32 examples at once, the bias learns strangely slowly.
+# A fellow student gives her cell a shortcut, so that the state is also passed on directly:
 #
-# In three to six sentences: what **two** things were wrong with her line, why did the test with one example miss the
-# second one, and how does the sum rule ("a value that is used several times collects the sum") tell what the line has
-# to do?
+# $$z = W_{ax}\, x^{\langle t \rangle} + W_{aa}\, a^{\langle t-1 \rangle} + b_a \qquad\qquad
+# a^{\langle t \rangle} = a^{\langle t-1 \rangle} + \tanh(z)$$
+#
+# She changes nothing else: the cache holds `a_next`, `a_prev`, `xt` and `parameters` as before, and she uses the
+# backward pass of this lesson as it is. All five gradients come out wrong.
+#
+# In three to six sentences: which line makes **all five** wrong, and how can it be mended with what is in the cache? Which
+# gradient is still wrong after that, what has to be added to it, and why? And why do the other four need no
+# further change?
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: mean(axis=1) drops the summed axis, so dba was (n_a,) and no longer had the shape (n_a, 1) of ba.
+# 1 point: the slope `1 - a_next**2` in dz, because a_next is no longer the output of tanh; all five are made from dz.
 #
-# 1 point: the mean is m times smaller than the sum, so with 32 examples the bias moves 32 times too slowly.
+# 1 point: the output of tanh is `a_next - a_prev`, so the slope is `1 - (a_next - a_prev)**2` (or tanh(z) is computed
+# again from the cache).
 #
-# 1 point: with m = 1 the mean and the sum are the same number, so that test could not see it.
+# 1 point: da_prev lacks the road along the shortcut. A sum passes on, so da_next itself is added:
+# `da_prev = Waa.T @ dz + da_next`, because a_prev is used twice.
 #
-# 1 point: the bias is one value that is copied to m examples, so its gradient is the sum over the examples.
+# 1 point: xt, Wax, Waa and ba reach the loss through z alone, in the same way as before, so their formulas stay.
 #
-# Give the points for the idea, not for the words. A correct line of code without a reason earns at most 2 in all.
+# Give the points for the idea, not for the words. Correct lines of code without a reason earn at most 2 in all.
 # === END MARK SCHEME ===
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain-reuse", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false}
 # <!-- BEGIN SOLUTION -->
-# Her line drops the axis that it averages over, so the result is (n_a,) where ba is (n_a, 1), and the two cannot be
-# combined in place. And it takes a mean, which is m times smaller than the sum; with m = 1 the two are equal, so her test
-# could not tell. The bias is one column that is copied to all m examples, so by the sum rule its gradient is the sum of dz
-# over the examples, kept in the shape of ba.
+# The line for dz makes all five wrong: its slope is `1 - a_next**2`, but a_next is no longer the output of tanh. That
+# output is `a_next - a_prev`, so the slope is `1 - (a_next - a_prev)**2`. After that, da_prev is still wrong: a_prev is used twice
+# now, in z and along the shortcut, and a sum passes the gradient on, so da_next is added to `Waa.T @ dz`. The input, both
+# weights and the bias reach the loss only through z, as before, so their gradients need nothing but the right dz.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -473,7 +450,7 @@ print("by your function: ", gradients["dWax"][row, column])
 #
 # ### I used `1 - np.tanh(z)**2`, is that wrong?
 #
-# It is right, and it passes. It computes a tanh that was already known; you measured the price in section 1. (In other
+# It is right, and it passes. It computes a tanh that was already known; you measured the price after exercise 1. (In other
 # courses the test inputs are sometimes independent random arrays, where `a_next` is *not* `tanh(z)`. There, one of two
 # right formulas is marked wrong. Ours are made by the forward pass.)
 #

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 # Below warnings, only the address to open is printed. The settings keep a question about news off the lesson.
 set -- --log-level=WARN \
     --LabApp.app_settings_dir="$PWD/helpers/setup/lab" \
-    --LabApp.default_url=/lab/tree/notebooks/01_cell_backward/01_cell_backward.ipynb "$@"
+    --LabApp.default_url=/lab/tree/notebooks/00_computation_graphs/00_computation_graphs.ipynb "$@"
 # On Linux without a desktop, Python would try browsers made for terminals. Elsewhere a desktop is taken as given.
 if [ "$(uname)" = Linux ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}${BROWSER:-}" ]; then
     set -- --no-browser "$@"

@@ -68,7 +68,7 @@ def assert_rubric_above_the_answer(folder):
     graded = nbformat.read(folder / "autograded/ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
     place = [cell.id for cell in graded.cells].index(ANSWER)
     assert "=== BEGIN MARK SCHEME ===" in graded.cells[place - 1].source
-    assert "1 point: mean(axis=1)" in graded.cells[place - 1].source
+    assert "1 point: the slope `1 - a_next**2`" in graded.cells[place - 1].source
     code = "".join(cell.source for cell in graded.cells if cell.cell_type == "code")
     assert "HIDDEN TESTS" not in code
 

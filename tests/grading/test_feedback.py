@@ -147,7 +147,7 @@ def test_what_is_right_is_short(page):
 def test_a_comment_stands_with_the_question_and_the_answer(page):
     exercise = section(page("slip"), "explain-reuse")
     assert said(exercise.find(id="comment-explain-reuse")) == "Comment What became of the shape , and of m ?"
-    assert "how does the sum rule" in said(exercise)
+    assert "which line makes all five wrong" in said(exercise)
     assert "The mean is m times smaller" in said(exercise.find(class_="answer"))
 
 

@@ -1,4 +1,4 @@
-"""JupyterLab opens at lesson 01, or prints its address where no browser can be opened."""
+"""JupyterLab opens at lesson 00, or prints its address where no browser can be opened."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def options(machine):
 
 def test_it_opens_at_the_first_lesson(options):
     assert options()[0] == "lab"
-    assert "--LabApp.default_url=/lab/tree/notebooks/01_cell_backward/01_cell_backward.ipynb" in options()
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_computation_graphs/00_computation_graphs.ipynb" in options()
 
 
 def test_options_are_passed_on(options):

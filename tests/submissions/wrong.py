@@ -164,8 +164,8 @@ KNOWN = (
         "s1121",
         "Petra",
         "Novak",
-        # An array that an earlier cell of the lesson has made.
-        dz("return da_next * (1 - a_large[: len(da_next), : da_next.shape[1]]**2)"),
+        # A number that an earlier cell of the lesson has made.
+        dz("return da_next * (1 - a_nudged**2)"),
         loses=DZ,
         causes=("reads-the-notebook",),
     ),

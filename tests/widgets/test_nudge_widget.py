@@ -7,6 +7,7 @@ import pytest
 from pictures import assert_tidy
 
 from bptt import widgets
+from bptt.widgets.scenes.nudge import _Nudge
 from bptt.widgets.slider_function import SliderFunction
 
 
@@ -164,3 +165,15 @@ def test_a_kink_has_no_tangent():
 def test_start_is_brought_into_reach():
     live = widgets.nudge(square, x=17, dx=-0.0003)
     assert live.values == {"x": 2, "dx": -0.001}
+
+
+@pytest.mark.parametrize("x", [-2.0, 1.25, 2.0])
+@pytest.mark.parametrize("dx", [-1.0, -0.00125, 0.00125, 1.0])
+def test_numbers_and_the_magnified_part_stay_inside_their_panels(x, dx):
+    scene = _Nudge(square)
+    scene.update(x=x, dx=dx)
+    scene.card.draw_without_rendering()
+    for inner, panel in ((scene._dx, scene._dx.axes), (scene._dy, scene._dy.axes), (scene._lens, scene._far)):
+        box, frame = inner.get_window_extent(), panel.get_window_extent().padded(1)
+        assert frame.contains(box.x0, box.y0)
+        assert frame.contains(box.x1, box.y1)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bptt.viz.figures.bias_columns import bias_columns as bias_columns
     from bptt.viz.figures.cell_graph import cell_graph as cell_graph
     from bptt.viz.figures.compare import compare as compare
+    from bptt.viz.figures.computation_graph import computation_graph as computation_graph
     from bptt.viz.figures.error_curve import error_curve as error_curve
     from bptt.viz.figures.gate_layout import gate_layout as gate_layout
     from bptt.viz.figures.highway import highway as highway
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
     from bptt.viz.figures.small_graph import small_graph as small_graph
     from bptt.viz.figures.tanh_slope import tanh_slope as tanh_slope
     from bptt.viz.figures.timings import timings as timings
+    from bptt.viz.figures.trained_networks import trained_networks as trained_networks
     from bptt.viz.figures.tree_or_graph import tree_or_graph as tree_or_graph
     from bptt.viz.figures.two_roads import two_roads as two_roads
+    from bptt.viz.figures.unrolled import unrolled as unrolled
 
 _FIGURES = (
     "bias_columns",
     "cell_graph",
     "compare",
+    "computation_graph",
     "error_curve",
     "gate_layout",
     "highway",
@@ -44,8 +48,10 @@ _FIGURES = (
     "small_graph",
     "tanh_slope",
     "timings",
+    "trained_networks",
     "tree_or_graph",
     "two_roads",
+    "unrolled",
 )
 """Each is in the file of the same name in ``figures/``."""
 

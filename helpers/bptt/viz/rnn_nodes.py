@@ -119,7 +119,7 @@ NODES = {
         ("xt", "dxt"),
     ),
     "a_prev": Node(
-        "The hidden state that the cell before handed over.",
+        "The state that comes from the cell before.",
         "The time path goes on from here: the cell before receives this gradient from its future.",
         ("a_prev",),
         ("a_prev", "da_prev"),
@@ -168,7 +168,7 @@ NODES = {
     "tanh": Node(
         "tanh squeezes every entry of z, by itself, to between \N{MINUS SIGN}1 and 1.",
         "Every entry of the gradient is multiplied by the slope of tanh at that entry. "
-        "The output alone tells the slope: one minus its square.",
+        "The slope follows from the output alone: one minus its square.",
         ("z", "a_next"),
         ("a_next", "da_next", "dz"),
         ("sum",),
@@ -176,7 +176,7 @@ NODES = {
     "a_next": Node(
         "The new hidden state has two uses: this step\N{RIGHT SINGLE QUOTATION MARK}s prediction, and the next cell.",
         "Two uses, two gradients: the loss path and the time path meet here and are added. "
-        "The cell is handed their sum.",
+        "The cell receives their sum.",
         ("a_next",),
         ("a_next", "da_next"),
         ("tanh",),

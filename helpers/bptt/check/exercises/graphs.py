@@ -65,7 +65,7 @@ WEIGHTED_INPUT_BACKWARD = Exercise(
             "A matrix product sums over the second index of its left factor and the first index of its right one. Over "
             "which letter do the three formulas sum?"
         ),
-        "dW sums over the examples j, the second index of dZ and of X. So one of the two has to be turned.",
+        "dW sums over the examples j, the second index of dZ and of X. So one of the two has to be transposed.",
         "dX sums over the units i, the first index of W and of dZ. db sums dZ over the examples, and stays a column.",
     ),
     cost=CostBound(

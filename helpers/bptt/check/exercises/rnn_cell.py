@@ -25,7 +25,7 @@ RNN_CELL_DZ = Exercise(
     mistakes=mistakes.DZ,
     hints=(
         (
-            "da_next says what the loss feels at a_next. You want what it feels at z, one step earlier. Which "
+            "da_next says how far the loss moves with a_next. You want the same for z, one step earlier. Which "
             "function led from z to a_next?"
         ),
         (
@@ -55,7 +55,7 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
         "One entry: xt[k] reached every z[i], each time through Wax[i, k]. So its gradient is a sum over i.",
         (
             "A sum over the first index of Wax and the first index of dz is a matrix product once Wax is "
-            "turned. a_prev entered z in the same way, through Waa."
+            "transposed. a_prev entered z in the same way, through Waa."
         ),
     ),
     cost=CostBound(

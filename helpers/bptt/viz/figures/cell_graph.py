@@ -62,7 +62,7 @@ def cell_graph(
     card = Card(
         places.height + (panel.HEIGHT if highlight else 0),
         title=f"One {kind.name} cell: {direction}",
-        caption=f"One {kind.name} cell as a graph: {direction}{f', here through {highlight}' if highlight else ''}.",
+        caption=_caption(kind.name, highlight, backward=bool(given)),
         description=_description(kind.words(shapes), given, shapes, note),
     )
     sheet = Sheet(style.WIDTH, card.height)
@@ -73,6 +73,15 @@ def cell_graph(
         panel.panel(sheet, places.height - 4, highlight, note, picture.story(highlight))
     draw_shapes(card.page, sheet.shapes)
     return card
+
+
+def _caption(name: str, highlight: str | None, *, backward: bool) -> str:
+    way = (
+        "the gradients of this {} cell from right to left"
+        if backward
+        else "the values of this {} cell from left to right"
+    )
+    return f"Follow {way.format(name)}.{f' The box below tells what happens at {highlight}.' if highlight else ''}"
 
 
 def _note(kind: type[CellPicture], highlight: str, *, backward: bool) -> str:

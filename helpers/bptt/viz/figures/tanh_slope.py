@@ -36,8 +36,8 @@ def tanh_slope(a: Array | None = None) -> Card:
     counts = "" if marks is None else _counts(marks)
     card = Card(
         292,
-        title="The output of tanh tells its slope",
-        caption="The slope of tanh, from its input z and from its output a: the same numbers. " + counts,
+        title="The slope of tanh follows from its output",
+        caption="The same slopes twice: against the input z, and against the output a. " + counts,
         description=(
             "Left: tanh(z) rises from \N{MINUS SIGN}1 to 1; its slope is 1 at z = 0 and falls to almost 0 on both "
             f"sides, below {_SATURATED_SLOPE} beyond z = ±{_SATURATED_Z:.2f}. Right: the same slope against the output "

@@ -28,6 +28,8 @@ _LEFT, _NEAR, _TOP, _WIDE, _TALL = 48.0, 356.0, 62.0, 236.0, 176.0
 """Left side of both panels, and their top, width and height, in points."""
 _DX_WIDE, _DY_TALL = 92.0, 104.0
 """Width of dx in the magnified panel, unless dy is higher than this then; in points."""
+_ROOM_FOR_DY = 32.0
+"""How far all is moved away from the side on which dy is written, in points: its longest number needs the room."""
 _MIN_DY_POINTS = 26.0
 _LOW, _HIGH, _BEYOND = 5, 95, 2.0
 """Percentiles of y that are always visible, and the range visible beyond them, relative to their distance."""
@@ -75,7 +77,7 @@ class _Nudge(Scene):
             Card(
                 300,
                 title="Nudge x, and see how far y moves",
-                caption=f"A nudge of x, the answer of y = {self._function.name}(x), and the tangent.",
+                caption="Look at the gap between curve and tangent: make dx smaller, and it shrinks faster than dx.",
                 description="",
             )
         )
@@ -184,6 +186,7 @@ class _Nudge(Scene):
         wide, tall = np.ptp(visible, axis=0) * self._far_scale
         zoom = min(_DX_WIDE / wide, _DY_TALL / tall if tall else np.inf)
         scale = zoom * self._far_scale
+        middle[0] += np.sign(dx) * _ROOM_FOR_DY / scale[0]
         across = middle[0] + np.linspace(-0.5, 0.5, 121) * _WIDE / scale[0]
 
         def near(points: Array) -> Array:
@@ -193,8 +196,10 @@ class _Nudge(Scene):
         self._far_tangent.set_data(outside, y + slope * (outside - x))
         self._far_legs.set_data(*ends.T)
         self._far_ends.set_data(*ends[[0, 2]].T)
-        corner = middle - np.array([_WIDE, _TALL]) / scale / 2
-        self._lens.set_bounds(*map(float, (*corner, _WIDE / scale[0], _TALL / scale[1])))
+        # What the right panel shows, as far as the left one does: an open frame would look like a mistake.
+        half, (low, high) = np.array([_WIDE, _TALL]) / scale / 2, np.transpose([outside, self._far.get_ylim()])
+        corner, opposite = np.clip(middle - half, low, high), np.clip(middle + half, low, high)
+        self._lens.set_bounds(*map(float, (*corner, *(opposite - corner))))
         self._curve.set_data(*near(np.stack([across, self._function(across)], axis=1)))
         self._tangent.set_data(*near(np.stack([across, y + slope * (across - x)], axis=1)))
         self._legs.set_data(*near(ends))
