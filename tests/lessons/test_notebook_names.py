@@ -20,7 +20,7 @@ NAMES = {
     "data": "adding_problem batches imdb pad reviews tokenise vocabulary",
     "exact": "lstm_backward lstm_cell_backward rnn_backward rnn_cell_backward",
     "graphs": "fan_out_forward two_layer_forward",
-    "influence": "influence memory_paths",
+    "influence": "influence memory_paths time_path",
     "inputs": "lstm lstm_cell lstm_parameters rnn rnn_cell rnn_parameters two_layer weighted_input",
     "lstm": "lstm_cell_forward lstm_forward",
     "own": "function",
