@@ -316,7 +316,7 @@ def draw_bar(card: Card, at: Box) -> None:
     axes.imshow(np.linspace(0, 1, 128)[None], aspect="auto", cmap=SHADES, extent=(low, high, 0, 1))
     axes.spines[:].set_visible(False)
     ticks = np.arange(low, high + 1, 2)
-    axes.set_xticks(ticks, [draw.power_of_ten(t) if t else "1" for t in ticks])
+    axes.set_xticks(ticks, [draw.power_of_ten(t) for t in ticks])
     axes.set_yticks([])
     axes.tick_params(length=3)
 
@@ -366,7 +366,7 @@ def curve_axes(card: Card, at: Box, length: int) -> Axes:
     axes.set_xlim(-0.3, max(length - 0.7, 0.7))
     axes.set_ylim(low, high)
     ticks = np.arange(low, high + 1, 2)
-    axes.set_yticks(ticks, [draw.power_of_ten(t) if t else "1" for t in ticks])
+    axes.set_yticks(ticks, [draw.power_of_ten(t) for t in ticks])
     axes.set_xticks(_steps(length))
     axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.6)
     axes.set_axisbelow(True)

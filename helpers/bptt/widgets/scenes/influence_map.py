@@ -35,9 +35,9 @@ Maker = Callable[..., tuple[Array, Caches]]
 DEFAULT_STEPS = 24
 _MAX_RELATIVE_ERROR = 1e-6
 """Largest difference between equal norms, relative to the larger one."""
-_TOP = 74.0
+_TOP = 68.0
 _LEFT, _RIGHT, _GAP = 54.0, 592.0, 20.0
-_ALONE, _OF_TWO, _OF_MORE = 190.0, 150.0, 112.0
+_ALONE, _OF_TWO, _OF_MORE = 170.0, 150.0, 112.0
 _CURVE_TO_MAP, _BELOW_CURVE = 58.0, 42.0
 _BELOW_BAR = 36.0
 _MAX_MAPS_BESIDE = 2
