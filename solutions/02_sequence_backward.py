@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Lesson 2: the whole sequence, backward
 #
-# In the best-known exercise on recurrent networks stands the line `da[:, :, t] + da_prevt`, with the advice to choose
-# `da_next` wisely. For years people have asked why. These are three answers that they posted, all for the same inputs:
-# one row of `dx`, over four steps.
+# The best-known exercise on recurrent networks contains `da[:, :, t] + da_prevt`, and advises to choose `da_next` wisely. For
+# years learners have asked: why this sum? Here is one row of `dx`, over four steps, as three programs compute it from the same
+# inputs. People have posted all three.
 #
 # | what goes into the cell as `da_next` | step 0 | step 1 | step 2 | step 3 |
 # |---|---|---|---|---|

@@ -190,12 +190,9 @@ print(f"the second is smaller by the factor:               {by_nudging / (dc_sma
 # The factor is the slope of the sigmoid at an output of 0.9. Does it fit $g\,(1 - g)$?
 #
 # The output gate is different. The memory is not made with it; it is one factor of $a^{\langle t \rangle} = o \odot
-# \tanh(c^{\langle t \rangle})$. The picture lights that product, with what arrives there and its two factors.
-
-# %%
-viz.cell_graph(cache, gradients={"da_next": da_next, "dc_next": dc_next}, highlight="ot * tanh(c_next)")
-
-# %% [markdown]
+# \tanh(c^{\langle t \rangle})$, the product at the right of the graph in section 1. What arrives there is `da_next`, and its
+# partner is what tanh gave.
+#
 # ### Exercise 2: `lstm_cell_gates_backward` (about 6 lines)
 #
 # We call the four gradients before the activations `dzf`, `dzi`, `dzc`, `dzo`. (Many texts write `dft`, `dit`,
