@@ -27,7 +27,7 @@ viz.influence_map(of_rnn, label="RNN", other=influence(da, caches), other_label=
 # rules are those you know, the sum, the product, and the slopes of tanh and of the sigmoid, a few more times than before.
 #
 # **You need:** lessons 1 and 2, and from lesson 0 the product and the slope of the sigmoid. **Time:** about 90 minutes,
-# without section 10, which is a bonus. **Points:** 22, of which 18 are given by the checks and 4 for two written answers.
+# without sections 10 and 11, which are extras. **Points:** 22, of which 18 are given by the checks and 4 for two written answers.
 
 # %% [markdown]
 # ## 1 A memory beside the state
@@ -167,8 +167,8 @@ check.lstm_cell_dc(lstm_cell_dc, seed=9301)
 #
 # $$c^{\langle t \rangle} = f \odot c^{\langle t-1 \rangle} + i \odot \tilde c$$
 #
-# The sum in the middle passes `dc` on to both of its terms as it is. Each term is a product, and a product *swaps*: what arrives at one
-# factor is `dc` times the **other** factor. You have used that rule in lesson 0.
+# The sum in the middle passes `dc` on to both of its terms unchanged. Each term is a product, and a product *swaps*, as in
+# lesson 0: what arrives at one factor is `dc` times the **other** factor.
 #
 # That is the gradient of a gate *after* its sigmoid. The weights need the one *before*, at $z_f$. So one more factor: the
 # slope of the activation, written with the output, which is in the cache. For the sigmoid with output $g$ it is
@@ -562,7 +562,7 @@ widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward)
 # more slowly than the RNN's; with -2 it is far worse. This is why people start the training of an LSTM with a forget bias of 1
 # or more. Other places where little comes through:
 #
-# - **A shut output gate.** What the loss says about a state reaches the memory through that gate. If it is near 0, so is the gradient.
+# - **A shut output gate.** The gradient of a state reaches the memory through that gate. If it is near 0, so is the gradient.
 # - **A saturated gate.** Near 0 or 1 the slope $g\,(1 - g)$ is almost zero, so the gate's own weights hardly learn.
 # - **A memory that was erased on purpose.** That is right: what is forgotten has no effect any more, and so no gradient.
 #
@@ -621,7 +621,7 @@ widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward)
 # %% [markdown]
 # ## 10 Bonus: four gates, one matrix
 #
-# (Two exercises without points. You can stop here.)
+# (Two exercises without points, for speed.)
 #
 # Your cell multiplies the same tall array by four matrices, one after the other. Put the four on top of each other, and one
 # product does it all:
@@ -648,9 +648,8 @@ for name, block in zip(["dWf", "dWi", "dWc", "dWo"], np.split(dW, 4), strict=Tru
     print(name, "the same in both layouts:", np.allclose(block, by_gate[name]))
 
 # %% [markdown]
-# The order of the blocks is a convention, and every library has its own: ours is f, i, c, o; many have i, f, c, o or i, f, o, c. (In some the state
-# and the input change places, too.) Weights that move from one library to another have to change their order first. Nothing warns you,
-# for the shapes fit in every order.
+# The order of the blocks is a convention: ours is f, i, c, o; PyTorch's is i, f, c, o. Weights that move from one library to
+# another have to change their order first. Nothing warns you, because the shapes fit in every order.
 #
 # One layout is faster, with the same number of multiplications: a processor does one large product better than four small
 # ones, and NumPy is called once instead of four times. Measure it:
@@ -673,13 +672,12 @@ tall = rng.standard_normal((n_a + n_x, m))
 # waits for it. The only product that must stay in the loop is the one for `da_prev`.
 
 # %% [markdown]
-# The cell itself can be shorter, too. In your exercises 1 and 2, `np.tanh(cache.c_next)` is computed twice, and nothing else in the cell
-# costs as much. Once is enough. Or not even once: the cache has `a_next`, which is `ot * tanh(c_next)`.
+# The cell itself can be faster, too. In your exercises 1 and 2, `np.tanh(cache.c_next)` is computed twice, and nothing else in
+# the cell costs as much. Once is enough, or not at all: the cache has `a_next`, which is `ot * tanh(c_next)`.
 #
 # ### Exercise 7, without points: `lstm_cell_dz` (about 10 lines)
 #
-# Exercises 1 and 2 in one piece, with all four gates in one array, in the order f, i, c, o. (Without the products with matrices, a cell is
-# nothing but multiplications entry by entry.)
+# Exercises 1 and 2 in one piece, with all four gates in one array, in the order f, i, c, o.
 
 
 # %% nbgrader={"grade": false, "grade_id": "lstm_cell_dz", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -712,7 +710,7 @@ check.lstm_cell_dz(lstm_cell_dz)
 # %% [markdown]
 # ### Exercise 8, without points: `lstm_backward_fused` (about 10 lines)
 #
-# Time stands **before** the examples in `dz` here, $(4 n_a, T_x, m)$. One step is `dz[:, t]`; and `dz.reshape(4 * n_a, -1)` lays all
+# In `dz` the time axis comes **before** the examples here, $(4 n_a, T_x, m)$. One step is `dz[:, t]`; and `dz.reshape(4 * n_a, -1)` lays all
 # steps side by side: all examples of step 0, then all of step 1, and so on. `both` has them in this order already. Your lines have to
 # make `dW`, `db`, `dx` and `da_prevt`. Bring `dx` into the usual order, $(n_x, m, T_x)$: `.transpose(0, 2, 1)` swaps the last two
 # axes.
@@ -754,8 +752,8 @@ def lstm_backward_fused(da, caches):
 check.lstm_backward_fused(lstm_backward_fused)
 
 # %% [markdown]
-# How much faster is it? (If the last one is slower, the large products have used several threads and got in the way of other programs:
-# run the cell again. Until exercise 8 is done, this cell stops with an error.)
+# How much faster is it? (If the last one is slower, other programs were busy: run the cell again. Until exercise 8 is done,
+# this cell stops with an error.)
 
 
 # %%
@@ -788,7 +786,7 @@ for n_x, n_a, m, T_x in [(3, 5, 10, 7), (27, 50, 1, 30), (16, 32, 4, 100)]:
 # | B, often posted | -0.00173313, 0.08287442, -0.30545663, -0.43281115 | -0.15399065 | -0.29691142 | -0.29798344 |
 # | C, printed later | 0.00218254, 0.28205375, -0.48292508, -0.43281115 | -0.50848333 | -0.42510818 | -0.17958196 |
 #
-# Which is right can be computed. These are the same inputs; the losses are those of the first four of seven steps. (The cell runs your
+# Which one is right? These are the same inputs; the losses are those of the first four of seven steps. (The cell runs your
 # functions; until exercise 6 is done, it stops with an error.)
 
 # %%
@@ -843,9 +841,8 @@ show("and dbf in the other biases:", dx_alone, mixed["dbi"], mixed["dbc"], mixed
 # - Write the backward pass of an LSTM, cell by cell and over a sequence.
 # - Say what the forget gate does for the gradient, and when it does nothing.
 #
-# **Something to think about before lesson 4.** You have right gradients, and you know that they can vanish and explode. A
-# network is trained on a sum over a hundred steps. What would you do with a gradient that is suddenly a thousand times
-# larger than usual?
+# **Something to think about before lesson 4.** In a sequence of a hundred steps a gradient is suddenly a thousand times larger
+# than usual. What would you do with it before you change the weights?
 #
 # ## Questions people ask
 #
@@ -871,8 +868,7 @@ show("and dbf in the other biases:", dx_alone, mixed["dbi"], mixed["dbc"], mixed
 #
 # ### Which order do the gates have?
 #
-# Any; it is a convention of the program. Ours is forget, update, candidate, output. Other libraries use another order, and
-# weights that are copied from one to the other have to be put in order first: section 10.
+# Any; ours is forget, update, candidate, output. See section 10.
 #
 # ### I changed the function and the result did not change
 #
