@@ -206,8 +206,9 @@ def rnn_backward(da, caches):
 
 
 # %% [markdown]
-# When something is wrong, the check also makes an *impulse test*: it puts a gradient in at one step only, and shows at
-# which steps it arrives; yours beside the exact one.
+# In the checks `da` is random, because your function has to be right whatever the losses are. When something is wrong, the
+# check also makes an *impulse test*: it puts a gradient in at one step only, and shows at which steps it arrives, yours beside
+# the exact one.
 
 # %% nbgrader={"grade": true, "grade_id": "check-dx", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 check.rnn_backward(rnn_backward, only=["dx"])
