@@ -1,16 +1,18 @@
 # %% [markdown]
 # # Lesson 2: the whole sequence, backward
 #
-# In lesson 1 you sent a gradient through one cell. A sequence is the same cell, several times in a row, and each of them
-# makes a prediction of its own. In its backward pass stands an expression that learners have asked about for years:
+# The best-known exercise on recurrent networks contains `da[:, :, t] + da_prevt`, and advises to choose `da_next` wisely. For
+# years learners have asked: why this sum? Here is one row of `dx`, over four steps, as three programs compute it from the same
+# inputs. People have posted all three.
 #
-# $$\texttt{da[:, :, t]} + \texttt{da\_prevt}$$
+# | what goes into the cell as `da_next` | step 0 | step 1 | step 2 | step 3 |
+# |---|---|---|---|---|
+# | `da[:, :, t]` | -0.1503 | -0.3455 | 0.0207 | 0.0148 |
+# | `da_prevt` | 0.0404 | 0.0159 | 0.0040 | 0.0148 |
+# | `da[:, :, t] + da_prevt` | -2.0710 | -0.5926 | 0.0247 | 0.0148 |
 #
-# Why the sum? Where does each of the two come from, and what goes wrong without one of them? After this lesson you can
-# answer that to anybody. And you will have written the backward pass of a recurrent network.
-#
-# **You need:** lesson 1. **Time:** about 90 minutes, without the bonus. **Points:** 24, of which 18 are given by the checks
-# and 6 for two written answers.
+# One row is right. **All three agree at the last step, and only there. Why there?** The answer is in this picture; run
+# the cell, and look at its right end.
 
 # %%
 import time
@@ -18,11 +20,21 @@ import time
 import numpy as np
 
 from bptt import check, inputs, rnn, viz, widgets
+from bptt.influence import time_path
+
+da, caches = inputs.rnn(seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4)
+viz.two_roads(da, time_path(da, caches))
 
 # %% [markdown]
-# Your loop will call a cell. Here is an exact one, so that a mistake in lesson 1 costs nothing in this lesson. (It has no
-# backward formula either: it nudges the forward pass, which is exact and far too slow for training.) If you want to see
-# your own cell at work, paste your `rnn_cell_backward`, and what it calls, into the next cell, below the import.
+# After this lesson you can explain that sum to anybody, and you will have written the backward pass of a recurrent
+# network. In the end you compare it with PyTorch's `loss.backward()`.
+#
+# **You need:** lesson 1. **Time:** about 75 minutes, without the bonus. **Points:** 24, of which 18 are given by the checks and 6 for two written answers.
+
+# %% [markdown]
+# Your loop will call a cell. Here is an exact one, so that a mistake in lesson 1 costs nothing here. (It nudges the forward
+# pass, which is far too slow for training.) To use your own, paste your `rnn_cell_backward`, and what it calls, below the
+# import.
 
 # %%
 from bptt.exact import rnn_cell_backward
@@ -41,13 +53,14 @@ from bptt.exact import rnn_cell_backward
 # one-hot: a 1 for the right class, 0 for the others. The loss of the sequence, $J$ in lesson 1, is the sum over all steps,
 # $L = \sum_t L_t$.
 #
-# Softmax alone has an unpleasant derivative, and so has the logarithm. Put together they are lovely. Take one example and
-# let $c$ be its right class. Then $L_t = -\log \hat y_c = -z_c + \log \sum_k e^{z_k}$, and
+# The derivative of softmax alone is a whole matrix. Together with the logarithm it becomes a difference. Take one example
+# and let $c$ be its right class. Then $L_t = -\log \hat y_c = -z_c + \log \sum_k e^{z_k}$, and
 #
 # $$\frac{\partial L_t}{\partial z_i} = \frac{e^{z_i}}{\sum_k e^{z_k}} - [i = c] = \hat y_i - y_i$$
 #
 # where $[i = c]$ is 1 for the right class and 0 for the others, which is just $y_i$; and the logarithm of the sum has the
-# derivative $1 / \sum$ times that of the one term that contains $z_i$. In words: **a score's gradient is how much its probability is too high**.
+# derivative $1 / \sum$ times that of the one term that contains $z_i$. In words: **the gradient of a score is predicted
+# probability minus right probability.**
 #
 # **Small numbers.** Three classes, the first one is right.
 
@@ -58,9 +71,9 @@ print("probabilities:           ", probabilities.round(3))
 print("gradient of the scores:  ", (probabilities - [1, 0, 0]).round(3))
 
 # %% [markdown]
-# The first score wants to grow (its gradient is negative), the others want to shrink, the likelier one more. Up to
-# rounding the three sum to zero. From the scores back to $a^{\langle t \rangle}$, $W_{ya}$ and $b_y$ the way is that of
-# sections 5 and 6 in lesson 1: a matrix product and a bias. One $W_{ya}$ serves all steps, so its gradient collects a sum over examples **and** steps.
+# The gradient of the first score is negative: the loss falls if it grows. The other two should shrink, the likelier one
+# more. From the scores back to $a^{\langle t \rangle}$, $W_{ya}$ and $b_y$ the way is the one you know from lesson 1: a
+# matrix product and a bias. One $W_{ya}$ serves all steps, so its gradient is a sum over examples **and** steps.
 #
 # ### Exercise 1: `output_backward` (about 6 lines)
 #
@@ -109,10 +122,10 @@ check.output_backward(output_backward, only=["dWya", "dby"], seed=8201)
 # %% [markdown]
 # ## 2 Two roads into one state
 #
-# Now look at a state in the middle. It is used twice: for its own prediction, and by the next cell. A nudge of
-# $a^{\langle t \rangle}$ therefore changes the loss on two roads.
+# A state in the middle is used twice: for its own prediction, and by the next cell. So a nudge of
+# $a^{\langle t \rangle}$ changes the loss in two ways.
 #
-# Two steps are enough to see it, and plain numbers. The first state $a_1$ has its own loss, $L_1 = 3 a_1$, and goes into
+# Two steps and plain numbers are enough to see it. The first state $a_1$ has its own loss, $L_1 = 3 a_1$, and goes into
 # $a_2 = \tanh(0.5\, a_1)$, which has the loss $L_2 = 2 a_2$.
 
 # %%
@@ -135,33 +148,31 @@ loss = 3.0 * a_1 + 2.0 * a_2
 print(f"by nudging: {(loss_nudged - loss) / nudge:.4f}")
 
 # %% [markdown]
-# That is the whole secret: **a value that is used twice collects the sum of both gradients.** Nothing about recurrent
-# networks is special here; it is the sum rule that you have met with biases and weights.
+# That is all there is to it: **a value that is used twice collects the sum of both gradients.** It is the sum rule that you
+# have met with biases and weights.
 #
-# Here are both roads in a longer sequence. Blue comes down from the state's own loss: `da[:, :, t]`. Orange comes from the
-# right: it is what the next cell returned as `da_prev`, and we call it `da_prevt`. Where they meet they add, and their sum
-# is the `da_next` that goes into the cell. Move `t` and watch the two numbers meet. Then switch off one road: which numbers
-# below are still right, and why these?
+# Here is the picture of the first screen again, to play with. Blue comes down from the state's own loss: `da[:, :, t]`.
+# Orange comes from the right: it is what the next cell returned as `da_prev`, and we call it `da_prevt`. Their sum is the
+# `da_next` that goes into the cell. Move `t` and watch the two numbers meet. Then switch off one road: which numbers below
+# are still right, and why these?
 
 # %%
-da, caches = inputs.rnn(seed=5, n_x=1, n_a=1, n_y=2, m=1, T_x=4)
-
 widgets.two_roads(da, caches)
 
 # %% [markdown]
-# Two ends need a thought.
+# What happens at the two ends of the sequence?
 #
 # - **The last state** has no next cell. Nothing comes back from there: its time path is zero, of the shape of one state,
 #   $(n_a, m)$.
-# - **The first cell** hands its `da_prev` to nobody in the sequence. That is the gradient of the initial state, `da0`.
+# - **The first cell** has no cell before it. What it returns as `da_prev` is the gradient of the initial state, `da0`.
 #
 # And one more sum: `Wax`, `Waa` and `ba` are the same at every step. They are used $T_x$ times, so their gradients are
 # added over all steps.
 #
 # ### Exercise 2: `rnn_backward` (about 9 lines)
 #
-# Here `caches.steps[t]` is the cache of step $t$, and `caches.x` is the whole input, $(n_x, m, T_x)$. Choose the order of
-# the steps with care: a state's gradient is complete only when everything later has reported.
+# Here `caches.steps[t]` is the cache of step $t$, and `caches.x` is the whole input, $(n_x, m, T_x)$. Think about the
+# order of the steps: a cell can only start when the gradient from all later steps has arrived.
 
 
 # %% nbgrader={"grade": false, "grade_id": "rnn_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -195,8 +206,9 @@ def rnn_backward(da, caches):
 
 
 # %% [markdown]
-# When something is wrong, the check also makes an *impulse test*: it puts a gradient in at one step only, and shows at
-# which steps it arrives; yours beside the exact one.
+# In the checks `da` is random, because your function has to be right whatever the losses are. When something is wrong, the
+# check also makes an *impulse test*: it puts a gradient in at one step only, and shows at which steps it arrives, yours beside
+# the exact one.
 
 # %% nbgrader={"grade": true, "grade_id": "check-dx", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 check.rnn_backward(rnn_backward, only=["dx"])
@@ -223,11 +235,10 @@ check.rnn_backward(rnn_backward, only=["dba"], seed=8202)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Three famous rows
+# ### The three rows again
 #
-# For years people have posted the numbers that they got for one row of `dx` in a well-known assignment, and asked what
-# was wrong. These are the same inputs, and the three rows that turn up again and again. (From here to section 4 the cells
-# run your functions; as long as exercise 2 or 3 is open, they stop with an error.)
+# These are the inputs of the first screen. Which of its rows is yours? (From here to section 4 the cells run your functions;
+# as long as exercise 2 or 3 is open, they stop with an error.)
 
 # %%
 legacy = np.random.RandomState(1)
@@ -236,15 +247,15 @@ shapes = {"Wax": (5, 3), "Waa": (5, 5), "Wya": (2, 5), "ba": (5, 1), "by": (2, 1
 _, _, famous_caches = rnn.rnn_forward(x, a0, {name: legacy.randn(*shape) for name, shape in shapes.items()})
 famous_da = legacy.randn(5, 10, 4)
 
-print("right:                          [-2.07101689 -0.59255627  0.02466855  0.01483317]")
-print("without the time path:          [-0.15028183 -0.34554547  0.02071758  0.01483317]")
-print("without the earlier losses:     [ 0.04036334  0.01590669  0.00395097  0.01483317]")
-print("yours:                         ", rnn_backward(famous_da, famous_caches)["dx"][1][2])
+print("da[:, :, t] alone:       [-0.15028183 -0.34554547  0.02071758  0.01483317]")
+print("da_prevt alone:          [ 0.04036334  0.01590669  0.00395097  0.01483317]")
+print("da[:, :, t] + da_prevt:  [-2.07101689 -0.59255627  0.02466855  0.01483317]")
+print("yours:                  ", rnn_backward(famous_da, famous_caches)["dx"][1][2])
 
 # %% [markdown]
-# All three agree in the last number, and there only. Can you say why? At the last step there is no time path yet, and no
-# other loss: there the two wrong programs do the same as the right one. If your last step is right and all earlier ones
-# are wrong, look at what you hand from step to step.
+# And now the answer to the question of the first screen. At the last step nothing comes from later steps, so the first row
+# has lost nothing there. The second program starts with the gradient of the last loss, so it has lost nothing there either.
+# If your last step is right and the earlier ones are wrong, look at what you hand from step to step.
 #
 # Here are the two wrong programs at work, beside the exact gradients and your own function. Switch off one road at a time,
 # and compare the last step with all others.
@@ -253,11 +264,17 @@ print("yours:                         ", rnn_backward(famous_da, famous_caches)[
 widgets.two_roads(da, caches, rnn_backward)
 
 # %% [markdown]
+# Frameworks do the same. In PyTorch, `loss.backward()` goes back through the same graph and adds wherever two paths meet.
+# Where PyTorch is installed, the next cell compares its numbers with yours; elsewhere it says so in one line.
+
+# %%
+check.against_torch(rnn_backward)
+
+# %% [markdown]
 # ## 3 A tree or a graph: the price of an addition
 #
-# There is another right way. Take each loss by itself and follow its gradient back to the beginning; then add the results.
-# Nothing meets on the way, so there is nothing to add there. It is correct, because gradients of a sum are sums of
-# gradients. Many learners invent it on their own.
+# There is another right way, and many learners find it on their own. Take each loss by itself, follow its gradient back to
+# the beginning, and add up the results. That is correct, because the gradient of a sum is the sum of the gradients.
 #
 # What does it cost? The loss of step $k$ passes $k + 1$ cells. Together that makes
 # $1 + 2 + \dots + T_x = T_x (T_x + 1) / 2$ cells, where the sweep that adds at the joins passes $T_x$.
@@ -268,7 +285,7 @@ widgets.tree_or_graph()
 # %% [markdown]
 # ### Exercise 3: `rnn_backward_per_loss` (about 11 lines)
 #
-# Write it, to see that both give the same numbers.
+# Write it, and see that both give the same numbers.
 
 
 # %% nbgrader={"grade": false, "grade_id": "rnn_backward_per_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -340,25 +357,22 @@ def measured():
 viz.timings(lengths, measured, ["rnn_backward", "rnn_backward_per_loss"])
 
 # %% [markdown]
-# Read as a graph, the sequence is traversed once; read as a tree of separate paths, its early cells are visited again and
-# again, by every later loss. Adding at the joins is what turns the tree back into the graph, and it is what makes
-# backpropagation cheap.
+# One sweep visits each cell once; separate paths visit the early cells again and again, once for every later loss. Adding
+# where paths meet is what makes backpropagation cheap.
 
 # %% [markdown]
 # ## 4 What is `dx` for?
 #
-# Training changes weights, and nobody updates the input. So why compute `dx`? In a plain network the corresponding
-# gradient of the first layer, `dA0`, is thrown away, and here, too, when nothing needs it. But often something does:
+# Training changes weights, not the input. So why compute `dx`? Where nothing needs it, it is thrown away. But often
+# something does:
 #
 # - **Stacked layers.** The states of layer 1 are the inputs of layer 2. So `dx` of layer 2 is `da` of layer 1.
 # - **Embeddings.** If each $x^{\langle t \rangle}$ is the learnt vector of a word, `dx` is how that vector learns.
 # - **Decoders.** Where the input of a step is the last prediction, `dx` carries the gradient on to it.
-# - **Understanding.** Where `dx` is large, the input mattered: that is a *saliency* map. And descending on `x`
-#   itself, with frozen weights, finds an input that gives a wanted output.
+# - **Understanding.** Where `dx` is large, the input mattered: that is a *saliency* map. And gradient descent on `x`
+#   itself, with the weights left as they are, finds an input that gives a wanted output.
 #
-# Here are two layers. Only the upper one has a loss. Its `dx` has exactly the shape that the lower one's `da` must have, and
-# takes its place. (If the lower layer had losses of its own as well, the two would be added: one more value that is used
-# twice.)
+# Here are two layers. Only the upper one has a loss, and its `dx` is the `da` of the lower one.
 
 # %%
 rng = np.random.default_rng(6)
@@ -381,10 +395,14 @@ print("dx of the lower layer, for whatever is below it:    ", dx_lower.shape)
 # The gradient of a late loss passes one cell after another: each multiplies it by the slopes of its tanh and by
 # $W_{aa}^\top$. If that makes it a little smaller each time, it **vanishes**; if a little larger, it **explodes**.
 #
-# How much a matrix stretches in the long run is told by its *spectral radius*, the size of its largest eigenvalue. Below,
-# a network whose $W_{aa}$ can be scaled to different radii. The map shows the size of the gradient of the loss of step $k$
-# (row) with respect to the state of step $t$ (column), and the curve the same against the distance $k - t$. The exact one comes first,
-# then that of your own `rnn_backward`. Start at the radius 0.6, go on to 1.0 and to 1.4.
+# Multiply a vector by the same matrix many times, and in the long run its length changes by about the same factor each
+# time. That factor is the matrix's *spectral radius*, the size of its largest eigenvalue. Below is a network whose
+# $W_{aa}$ can be scaled to different radii.
+#
+# Each row of the map is the loss of one step $k$, each column the state of one step $t$. The colour is the size of that
+# gradient, compared with its size at the loss's own step, $t = k$: orange is the same size, pale is a hundredth and less,
+# dark is ten times as much and more. The curve shows the same against the distance $k - t$, with that of your own
+# `rnn_backward` below it. Start at the radius 0.6, go on to 1.0 and to 1.4.
 
 
 # %%
@@ -401,19 +419,19 @@ def sequence(radius, T_x=24, n_a=16):
 widgets.influence_map(sequence, rnn_backward=rnn_backward, radius=0.6)
 
 # %% [markdown]
-# At 0.6 a loss feels the last few states and no more: whatever happened twenty steps ago cannot be learnt from it,
-# however long you train. This is the reason for lesson 3, where the LSTM builds a road on which the gradient survives.
-# At 1.4 the oldest states get the largest gradients, and one step of training throws the network far away.
+# At 0.6 little arrives beyond the last few states. What happened twenty steps ago changes the loss by so little that
+# training hardly learns from it. This is the reason for lesson 3, where the LSTM builds a road on which the gradient
+# survives. At 1.4 the oldest states get the largest gradients, and one step of training throws the network far away.
 #
-# (The inputs here are tiny, so that tanh is used where it is almost a straight line. With larger ones the states grow
-# until tanh saturates, and its small slopes pull the other way. Try it, and try other radii.)
+# (The inputs here are tiny, so that tanh is almost a straight line. Larger ones drive tanh to its flat ends, and its small
+# slopes make the gradient shrink. Replace 0.0001 by 1 in the code and try it.)
 
 # %% [markdown]
 # ## 6 Bonus: stopping on purpose
 #
-# For very long sequences even one sweep is much to keep in memory. *Truncated* backpropagation through time follows each
-# loss back through at most `steps` cells and drops what is left. With `steps = 1` a loss passes the cell of its own step
-# and no other. What is lost are exactly the far entries of the influence map.
+# One sweep needs the caches of all steps, which a very long sequence has no memory for. *Truncated* backpropagation through
+# time follows each loss back through at most `steps` cells and drops the rest. With `steps = 1` a loss passes the cell of
+# its own step and no other. What gets lost is the far part of the influence map.
 #
 # ### Exercise 4, without points: `rnn_backward_truncated` (about 12 lines)
 #
@@ -457,54 +475,55 @@ check.rnn_backward_truncated(rnn_backward_truncated)
 #
 # ### Question 1 (3 points, read by a person)
 #
-# Somebody writes in a forum: *"The cell already returns `da_prev`, so why is there a `da` for every step as well? Aren't
-# they the same thing? If I use `da[:, :, t]`, I ignore my own result, and if I use my own result, I ignore `da`."*
+# A network with a shortcut: each state $a^{\langle t \rangle}$ makes its own prediction, goes into the next cell, **and**
+# goes into the cell after that one. So a cell has two earlier states as inputs, and returns a gradient for each.
 #
-# Answer in three to six sentences.
+# Which gradients meet at $a^{\langle t \rangle}$, and where does each come from? What does the loop have to carry from step
+# to step, and what arrives at the last two states? Answer in three to six sentences.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: they are different: `da[:, :, t]` comes from the loss of step t alone, `da_prev` of cell t+1 from all later
-# losses.
+# 1 point: three gradients are added: from the loss of step t, from cell t+1 and from cell t+2.
 #
-# 1 point: the state a_t is used twice (own prediction, next cell), so both gradients reach it and are added.
+# 1 point: two gradients are carried, and the one for the state two steps back is kept for one step longer.
 #
-# 1 point: a consequence, e.g. what is lost when one of them is dropped, or that at the last step the second one is zero.
+# 1 point: both start as zeros: the last state gets the gradient of its loss alone, the one before that of its loss and of
+# one cell.
 # === END MARK SCHEME ===
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain-sum", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # <!-- BEGIN SOLUTION -->
-# They come from different places. The array da holds, for each step, what the loss of that step says about its state; the
-# gradient returned by the cell of step t+1 holds what all later losses say about it. The state is used twice, once for its
-# own prediction and once by the next cell, and a value that is used twice collects the sum of both. Dropping the second
-# means that no state ever learns what it does to later steps.
+# The state is used three times, so three gradients are added: from the loss of step t, from the cell of step t+1 and from
+# the cell of step t+2. Each cell returns one gradient for the state before it and one for the state before that. The loop
+# uses the first in its next pass, and has to keep the second for one pass more, so it carries two arrays that both start as
+# zeros. The last state gets only what its own loss sends; the one before it gets that of its loss and that of one cell.
 # <!-- END SOLUTION -->
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-cost-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ### Question 2 (3 points, read by a person)
 #
-# A sequence has 1000 steps, and only the **last** one has a loss. How many calls of the cell does `rnn_backward` make, how
-# many does `rnn_backward_per_loss` make if it skips losses whose `da[:, :, k]` is zero, and why is the answer so different
-# from section 3? Which of the two roads is missing at most states?
+# A sequence has 1000 steps, and every second one has a loss: steps 1, 3, 5, ..., 999. How many calls of the cell does
+# `rnn_backward` make, and how many does `rnn_backward_per_loss` if it skips the steps without a loss? What arrives at a
+# state without a loss? And which steps would have to have a loss for both functions to make the same number of calls?
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: 1000 and 1000.
+# 1 point: 1000, and 2 + 4 + ... + 1000 = 250,500 ("a quarter of a million" is enough).
 #
-# 1 point: there is only one loss, so one traversal; nothing joins on the way, the tree has one branch and is the graph.
+# 1 point: da[:, :, t] is zero there, so the gradient from the next cell arrives alone (the line of the loop stays as it is).
 #
-# 1 point: the loss path is zero everywhere but at the last state; at all others the time path alone arrives.
+# 1 point: the last step alone: one loss, one traversal, and nothing that could be shared.
 # === END MARK SCHEME ===
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain-cost", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
 # <!-- BEGIN SOLUTION -->
-# Both make 1000 calls. With a single loss there is a single traversal, from the last cell to the first, and no joins, so
-# the tree of paths is the graph itself. At every state but the last one the loss path is zero, and only the time path
-# brings a gradient.
+# The sweep makes 1000 calls whatever losses there are. The loss of step k needs k + 1 calls, so one traversal for each makes
+# 2 + 4 + ... + 1000 = 250,500. At a state without a loss da is zero, and only what the next cell returned arrives. Both
+# make 1000 calls if the last step alone has a loss: then there is one path, and nothing on it is visited twice.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## What you can now do
 #
-# - Say where each gradient at a state comes from, and why the two are added.
+# - Say where each gradient at a state comes from, and why they are added.
 # - Write the backward pass of a recurrent network over a whole sequence, at the cost of one sweep.
 # - Read an influence map, and say what truncation throws away.
 #
@@ -515,12 +534,12 @@ check.rnn_backward_truncated(rnn_backward_truncated)
 #
 # ### Why `da[:, :, t] + da_prevt` and not just `da[:, :, t]`? What is "upstream" here?
 #
-# Upstream of a cell is everything that used its result. The state $a^{\langle t \rangle}$ was used by its own prediction
-# and by the next cell, so two gradients come from upstream, and they add.
+# *Upstream* of a cell is everything that used its result, so "the upstream gradient" is the `da_next` that arrives. The rest
+# is section 2.
 #
 # ### Why is there a `da` for every step when the cell already returns `da_prev`? Are they the same? Do I ignore my own result?
 #
-# They are different, and you use both. See the picture with two roads: `da[:, :, t]` is blue, your own result is orange.
+# They are different, and you use both: in the pictures `da[:, :, t]` is blue, your own result is orange.
 #
 # ### Softmax acts on y, why does it matter to a? Which one is "the dense layer"?
 #

@@ -10,8 +10,9 @@ from moved import Moved
 
 from bptt import inputs, lstm, rnn
 from bptt.influence import influence
-from bptt.viz import draw, style
+from bptt.viz import style
 from bptt.viz.figures.influence_map import InfluenceByLag
+from bptt.widgets.scenes.gate_highway import _left
 from bptt_instructor.lessons.source import read_lesson
 
 START = """\
@@ -147,11 +148,9 @@ def test_gate_highway(learner):
 
     def assert_told():
         """See that the roads, and the learner's dx on all of them together, are told as they are."""
-        left, state, dx = o * f**19, (o * i * w) ** 19, i * o * (f + o * i * w) ** 19
-        widget.told(f"19 steps back, {draw.number(left)} of the gradient is left on the memory alone")
-        widget.told(f"{draw.number(left * i)} (times i) reaches what was written there.")
-        widget.told(f"× o · i · w = {draw.number(o * i * w)}, which leaves {draw.number(state)}.")
-        widget.told(f"Your dx[:, :, 0] is {draw.number(dx)}, and at every step exact")
+        left, state, dx = (_left(value) for value in (o * f**19, (o * i * w) ** 19, i * o * (f + o * i * w) ** 19))
+        widget.told(f"19 steps back: {left} is left from memory to memory, {state} from state to state, and {dx} over")
+        widget.told(f"Your dx[:, :, 0] is {dx}, and at every step exact")
         return widget.pixels(style.MEMORY_PATH)
 
     green = [assert_told()]
@@ -193,5 +192,5 @@ def test_gate_highway_before_the_exercise_is_solved(learner):
     widget = Moved(learner, "unwritten_highway", START, STUB, "widgets.gate_highway(lstm_backward)")
     widget.told("Your lstm_backward: lstm_backward is not there.")
     widget.slide("forget f", "Home")
-    widget.told("0 of the gradient is left on the memory alone")
+    widget.told("19 steps back: 0 is left from memory to memory")
     assert "application/vnd.jupyter.stderr" not in learner.kinds(widget.cell)

@@ -11,7 +11,7 @@ import pytest
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*/*.ipynb"))
 NAMES = {
     "activations": "sigmoid softmax",
-    "check": "CheckFailed EXERCISES hint adam_step clip_gradients dream_input embedding_backward fan_out "
+    "check": "CheckFailed EXERCISES hint adam_step against_torch clip_gradients dream_input embedding_backward fan_out "
     "lstm_backward lstm_backward_fused lstm_cell_backward lstm_cell_dc lstm_cell_dz lstm_cell_gates_backward "
     "lstm_cell_inputs_backward lstm_cell_parameters_backward many_to_one_upstream numerical_gradient output_backward "
     "relative_error rnn_backward rnn_backward_per_loss rnn_backward_truncated rnn_cell_backward rnn_cell_dz "
@@ -20,7 +20,7 @@ NAMES = {
     "data": "adding_problem batches imdb pad reviews tokenise vocabulary",
     "exact": "lstm_backward lstm_cell_backward rnn_backward rnn_cell_backward",
     "graphs": "fan_out_forward two_layer_forward",
-    "influence": "influence memory_paths",
+    "influence": "influence memory_paths time_path",
     "inputs": "lstm lstm_cell lstm_parameters rnn rnn_cell rnn_parameters two_layer weighted_input",
     "lstm": "lstm_cell_forward lstm_forward",
     "own": "function",

@@ -65,7 +65,7 @@ def test_traversals_are_blue_and_solid():
 @pytest.mark.parametrize(
     ("calls", "tree", "graph"), [(0, 0, 0), (2, 2, 2), (5, 5, 3), (6, 6, 3), (99, 6, 3), (-1, 0, 0)]
 )
-def test_what_is_ahead_is_pale(calls, tree, graph):
+def test_what_is_ahead_is_thin_and_grey(calls, tree, graph):
     """Both sides have made as many calls, until the sweep is finished."""
     figure = viz.tree_or_graph(3, calls=calls)
     for left_half, done in ((True, tree), (False, graph)):
@@ -83,10 +83,10 @@ def test_steps_move_nothing():
     assert places(0) == places(7) == places(None)
 
 
-def test_what_is_ahead_has_a_colour_that_is_seen():
+def test_what_is_ahead_can_be_read():
     figure = viz.tree_or_graph(3, calls=0)
     colours = {to_hex(a.get_edgecolor()).upper() for a in figure.findobj(lambda a: hasattr(a, "get_arrowstyle"))}
-    assert colours == {style.AHEAD}
+    assert colours == {style.MUTED}
 
 
 @pytest.mark.parametrize("T_x", [0, -1, 9])

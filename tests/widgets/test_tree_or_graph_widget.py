@@ -39,7 +39,7 @@ def called(shapes):
         (x, y), here = text.at, []
         here = [s for s in boxes if s.at[0] < x < s.at[0] + s.at[2] and s.at[1] < y < s.at[1] + s.at[3]]
         inked = max(here, key=lambda shape: shape.z)
-        assert (inked.edge, text.colour) in {(style.INK, style.INK), (style.AHEAD, style.MUTED)}
+        assert (inked.edge, text.colour) in {(style.INK, style.INK), (style.MUTED, style.MUTED)}
         if inked.edge == style.INK:
             done.append(int(text.words))
         if inked.face == style.MARKER:
@@ -67,28 +67,28 @@ def test_both_sides_make_one_call_after_the_other(live, T_x, narrow):
 def test_traversals_are_blue_and_solid(live, narrow):
     """Dashes are for the time path alone."""
     left, right = in_tree(live.shapes(narrow=narrow, T_x=4, calls=10), narrow)
-    called = [shape for shape in left if isinstance(shape, Arrow) and shape.colour != style.AHEAD]
+    called = [shape for shape in left if isinstance(shape, Arrow) and shape.colour != style.MUTED]
     assert len({arrow.points[0][1] for arrow in called}) == 4
     assert {(arrow.colour, arrow.dash) for arrow in called} == {(style.LOSS_PATH, ())}
     swept = [shape.colour for shape in right if isinstance(shape, Arrow)]
     assert [swept.count(colour) for colour in (style.LOSS_PATH, style.TIME_PATH, style.SUM)] == [4, 3, 4]
     assert {shape.colour for shape in right if isinstance(shape, Arrow) and shape.dash} == {
-        style.AHEAD,
+        style.MUTED,
         style.TIME_PATH,
     }
 
 
 @BOTH
-def test_what_is_ahead_is_pale(live, narrow):
+def test_what_is_ahead_is_thin_and_grey(live, narrow):
     shapes = live.shapes(narrow=narrow, T_x=3, calls=0)
-    assert {shape.colour for shape in shapes if isinstance(shape, Arrow)} == {style.AHEAD}
-    assert {shape.face for shape in shapes if isinstance(shape, Circle)} == {style.AHEAD}
+    assert {shape.colour for shape in shapes if isinstance(shape, Arrow)} == {style.MUTED}
+    assert {shape.face for shape in shapes if isinstance(shape, Circle)} == {style.MUTED}
     # What is called is drawn over it, each arrow over its own.
     done = live.shapes(narrow=narrow, T_x=3, calls=6)
-    ways = [{s.points for s in done if isinstance(s, Arrow) and (s.colour == style.AHEAD) == pale} for pale in (0, 1)]
+    ways = [{s.points for s in done if isinstance(s, Arrow) and (s.colour == style.MUTED) == pale} for pale in (0, 1)]
     assert ways[0] == ways[1]
     assert max(shape.z for shape in shapes if isinstance(shape, Arrow)) < min(
-        shape.z for shape in done if isinstance(shape, Arrow) and shape.colour != style.AHEAD
+        shape.z for shape in done if isinstance(shape, Arrow) and shape.colour != style.MUTED
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 from typing import Any
 
+from bptt.check.against_torch import against_torch
 from bptt.check.exercises import EXERCISES
 from bptt.check.findings import Cause, Finding
 from bptt.check.gradient_check import whole_model as _whole_model
@@ -18,7 +19,7 @@ from bptt.check.run import run
 from bptt.runtime import in_notebook
 from bptt.types import Array, Parameters
 
-__all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "hint", "run", "whole_model"]
+__all__ = ["EXERCISES", "Cause", "CheckFailed", "Finding", "Report", "against_torch", "hint", "run", "whole_model"]
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened, to a learner

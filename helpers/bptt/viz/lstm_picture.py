@@ -209,7 +209,7 @@ class LSTMPicture(CellPicture):
         for gate, x in p.gates.items():
             for name, at in ((f"z{gate}", x - 20), (f"dz{gate}", x + 20)):
                 self._labelled(name, (at, y - 8), below=True)
-            self._labelled(lstm_nodes.OF_GATE[gate], (x + (21 if gate == "c" else -20), show[1]), below=False)
+            self._labelled(lstm_nodes.OF_GATE[gate], (x - 20, show[1]), below=False)
         x, state = (p.join + show[0]) / 2, (show[0] + p.radius + p.fork - p.dot) / 2
         for name, at in (("ft * c_prev", (p.gates["f"] + p.join) / 2), ("c_next", x)):
             self._labelled(name, (at, p.highway - 7 - self._half(name)), below=False)

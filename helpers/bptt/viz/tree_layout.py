@@ -11,7 +11,8 @@ MOST = 8
 JOIN = 4.0
 _LOOSE = 28.0
 """Least width of a step that has room for spaces in its name."""
-LINE = 1.7
+LINE, _THIN = 1.7, 0.9
+"""Width of what has been called, and of what is ahead."""
 HEAD = 5.5
 
 
@@ -115,11 +116,11 @@ class TreeLayout(NamedTuple):
     def draw_ahead(self, sheet: Sheet, half: Half) -> None:
         """Add a half of which nothing has been called; what is called is drawn over it."""
         for part in half.arrows:
-            sheet.arrow(part.at, style.AHEAD, width=LINE, dash=part.dash, head=HEAD, z=2.5)
+            sheet.arrow(part.at, style.MUTED, width=_THIN, dash=part.dash, head=HEAD, z=2.5)
         for part in half.joins:
-            sheet.dot(part.at[0], JOIN, style.AHEAD, z=2.6)
+            sheet.dot(part.at[0], JOIN, style.MUTED, z=2.6)
         for part in half.cells:
-            self._cell(sheet, part, edge=style.AHEAD, z=2.6)
+            self._cell(sheet, part, edge=style.MUTED, z=2.6, width=_THIN)
 
     def draw_called(self, sheet: Sheet, half: Half, calls: int, numbers: list[str], *, lit: bool = False) -> None:
         """Add all texts of a half, and what has been called, over what is ahead.
@@ -136,9 +137,8 @@ class TreeLayout(NamedTuple):
             Light up the last cell that was called.
         """
         for part in half.losses:
-            ink = style.LOSS_PATH if part.call <= calls else style.MUTED
             side = "center" if part.words.isdigit() else "left"
-            sheet.text(part.at[0], part.words, size=style.SMALL, colour=ink, side=side)
+            sheet.text(part.at[0], part.words, size=style.SMALL, colour=style.LOSS_PATH, side=side)
         for part, number in zip(half.cells, numbers, strict=True):
             done = part.call <= calls
             sheet.code(part.at[0], number, size=style.DIGITS, colour=style.INK if done else style.MUTED)
@@ -152,6 +152,6 @@ class TreeLayout(NamedTuple):
             if part.call <= calls:
                 sheet.dot(part.at[0], JOIN)
 
-    def _cell(self, sheet: Sheet, part: Part, *, z: float = 3, **look: str) -> None:
+    def _cell(self, sheet: Sheet, part: Part, *, z: float = 3, width: float = 1.4, **look: str) -> None:
         (x, y), side = part.at[0], self.cell
-        sheet.box((x - side / 2, y - side / 2, side, side), radius=3, width=1.0, z=z, **look)
+        sheet.box((x - side / 2, y - side / 2, side, side), radius=3, width=width, z=z, **look)

@@ -231,9 +231,9 @@ LSTM_CELL_BACKWARD = Exercise(
     prepare=prepare_jacobians,
     in_place=_IN_PLACE,
     hints=(
-        "You have all the pieces: the four functions above. Which of them needs nothing that another one returns?",
-        "dc comes first. With it you can go to the gates, and what they return is what the other two are given.",
-        "Two of the four return dicts that are the answer. They can be put together with {**one, **other}.",
+        "dc and the gradients before the activations are there. Which of the four functions have not been called yet?",
+        "Both of them are given what is in dz, and the cache; one is given dc as well. Look at their first lines.",
+        "The two dicts that they return are the answer. They can be put together with {**one, **other}.",
     ),
     stand_ins={
         "lstm_cell_dc": exact.allow_exact(exact.lstm_cell_dc),

@@ -181,10 +181,26 @@ class HighwayPicture:
         Gates to draw besides the forget gates: any of the letters i and o.
     dashed : str
         Name of the dashed curve, of the factor per step; empty if there is none.
+    plot : tuple
+        Top and height of the plot, in points.
+    keyed : bool
+        Whether the curves have a key, and those of written values are drawn; without, the memory's curve has no marks.
     """
 
-    def __init__(self, card: Card, length: int, decades: tuple[float, float], *, gates: str, dashed: str) -> None:
+    def __init__(  # noqa: PLR0913 - what the two pictures differ in
+        self,
+        card: Card,
+        length: int,
+        decades: tuple[float, float],
+        *,
+        gates: str,
+        dashed: str,
+        plot: tuple[float, float] = (_PLOT, _TALL),
+        keyed: bool = True,
+    ) -> None:
         self.gates, self.dashed = gates, dashed
+        self._top, self._tall = plot
+        self._keyed = keyed
         self.card = card
         self.page = card.page
         self.length = length
@@ -223,11 +239,12 @@ class HighwayPicture:
         words = "gradient, flows back; the width is what is left of it"
         draw.text(page, (style.MARGIN + 38, 54), words, color=style.MUTED, **look)
         self._axes()
-        self._key()
+        if self._keyed:
+            self._key()
 
     def _key(self) -> None:
         """Draw the key to the curves."""
-        y, look = _PLOT - 16, {"size": style.SMALL, "ha": "left", "color": style.MUTED}
+        y, look = self._top - 16, {"size": style.SMALL, "ha": "left", "color": style.MUTED}
         words = ("left on the memory", "× i: reaches what was written", self.dashed)
         drawn = (True, "i" in self.gates, self.dashed)
         x = _LEFT
@@ -238,7 +255,7 @@ class HighwayPicture:
 
     def _axes(self) -> None:
         low, high = self.decades
-        axes = self.axes = self.card.plot_axes(_LEFT - 8, _PLOT, _RIGHT - _LEFT + 16, _TALL)
+        axes = self.axes = self.card.plot_axes(_LEFT - 8, self._top, _RIGHT - _LEFT + 16, self._tall)
         axes.set_xlim(-8, _RIGHT - _LEFT + 8)
         axes.set_ylim(low, high + _HEADROOM * (high - low))
         ticks = [float(t) for t in MaxNLocator(_MAX_TICKS, integer=True).tick_values(low, high) if low <= t <= high]
@@ -266,12 +283,12 @@ class HighwayPicture:
         for gate in _CONSTANT_GATES:
             per_step = np.log10(gate)
             axes.plot(self.xs - _LEFT, lags * per_step, color=style.VALUE, linewidth=0.8, linestyle=(0, (1, 1.5)))
-            y = _PLOT + (top - lags[0] * per_step) / tall * _TALL
+            y = self._top + (top - lags[0] * per_step) / tall * self._tall
             x = _RIGHT - low / per_step * self.gap
-            if y > _PLOT + _TALL and x > before:
-                draw.text(self.page, (x - 6, _PLOT + _TALL - 7), f"all f = {gate}", ha="right", **look)
+            if y > self._top + self._tall and x > before:
+                draw.text(self.page, (x - 6, self._top + self._tall - 7), f"all f = {gate}", ha="right", **look)
                 before = x + _LABEL_WIDTH
-            elif above + _LABEL_HEIGHT <= y <= _PLOT + _TALL:
+            elif above + _LABEL_HEIGHT <= y <= self._top + self._tall:
                 draw.text(self.page, (_LEFT - 12, y), f"all f = {gate}", ha="right", **look)
                 above = y
 
@@ -283,13 +300,15 @@ class HighwayPicture:
         self.page.add_collection(self._branches)
         size = 4.0 if self.gap >= _MIN_GATE_GAP_POINTS else 2.5
         self._memory, self._written, self._rnn = (self.axes.plot([], [], **look)[0] for look in _curve_looks(size))
+        if not self._keyed:
+            self._memory.set_marker("")
 
     def show(self, gradient: MemoryGradient) -> None:
         """Set the road, the branches and the curves."""
         self._road.set_verts(list(self._segments(gradient)))
         updates = "i" in self.gates
         self._branches.set_verts(self._from_loss(gradient) + (self._to_written(gradient) if updates else []))
-        written = gradient.written if updates else np.full(self.length, np.nan)
+        written = gradient.written if updates and self._keyed else np.full(self.length, np.nan)
         for artist, values in ((self._memory, gradient.memory), (self._written, written), (self._rnn, gradient.rnn)):
             # Zero has no logarithm: a curve ends at a gate of 0.
             positive = np.where(values > 0, values, np.nan)

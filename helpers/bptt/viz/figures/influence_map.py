@@ -3,6 +3,8 @@
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgba
 from matplotlib.ticker import MaxNLocator
 
@@ -17,11 +19,17 @@ _ALONE, _ONE_OF_TWO = 208.0, 150.0
 """Side of a single map, and of each of two, in points."""
 _LEFT, _GAP = 54.0, 20.0
 _CURVE_TO_MAP, _RIGHT = 58.0, 592.0
-_BAR_BELOW, _BAR_TALL = 46.0, 9.0
+BAR_BELOW, BAR_TALL = 46.0, 9.0
 
-SHADES = LinearSegmentedColormap.from_list("influence", ["#FFF3D6", style.TIME_PATH, "#9A4A00", "#2B1400"])
-"""Colour map around the time path's orange, over which all influence on earlier states travels; its lightness falls
-evenly."""
+COLOURS = Normalize(-4, 2)
+"""Exponents of ten at the ends of the colours; what lies beyond has the colour of the end. The scale is fixed, so that
+maps can be compared."""
+SHADES = LinearSegmentedColormap.from_list(
+    "influence", [(0, "#FCF1DA"), (2 / 3, style.TIME_PATH), (5 / 6, "#9A4A00"), (1, "#2B1400")]
+)
+"""Colours of shares: the time path's orange is 1, paler is less, darker is more."""
+CURVES = (-6.0, 6.0)
+"""Exponents of ten at the ends of the curves' axis."""
 _MIN_STEPS_FOR_WORDS = 6
 """From this number of steps on, the empty half of a map has room for a text."""
 _MIN_ZERO_CELL_POINTS = 9.0
@@ -32,7 +40,7 @@ _LINES: tuple[dict[str, Any], ...] = (
     {"color": style.INK, "linestyle": style.SOLID, "marker": "o", "markersize": 4},
     {"color": style.VALUE, "linestyle": style.DASHED, "marker": "s", "markersize": 4},
 )
-_MIN_DECADES, _MAX_TICKS = 2, 5
+CURVE_HEADING = "median at each lag (band: all)"
 _MIN_HELD_PER_STEP = 0.9
 _MIN_HELD_OVERALL = 0.1
 """Influence holds if it changes by no larger factor than these: per step, and over all steps."""
@@ -53,8 +61,9 @@ def influence_map(
 ) -> Card:
     r"""Draw the influence of every state on every loss, and how it changes with the steps between them.
 
-    Left, the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert` for each pair, on a scale of
-    powers of ten. Right, its median over all pairs with the same lag :math:`k - t`, and the range that they cover. The
+    Left, the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert` for each pair, as a share of
+    that at the loss's own step, :math:`t = k`; the colours cover six powers of ten. Right, the median over all pairs
+    with the same lag :math:`k - t`, and the range that they cover. The
     factor per step is that of the straight line through the logarithms of the medians whose slope is the median of all
     slopes between them, so that different first steps do not move it. Those are mentioned in the text, and so are
     medians of zero, which have no logarithm.
@@ -91,18 +100,19 @@ def influence_map(
     verdicts = " ".join(m.verdict() for m in maps)
     side = _ALONE if other is None else _ONE_OF_TWO
     card = Card(
-        _TOP + side + _BAR_BELOW + 52 + 15 * len(maps),
+        _TOP + side + BAR_BELOW + 66 + 15 * len(maps),
         title=title,
-        caption=f"{title}: norm of the gradient of each loss at each state. {verdicts}",
+        caption=f"Each row is one loss, seen from its own state (1, on the diagonal) back to the first. {verdicts}",
         description=_description(maps),
     )
-    scale = _scale(maps)
     for i, shown in enumerate(maps):
-        _draw_map(card, shown, (_LEFT + i * (side + _GAP), _TOP, side, side), scale, first=i == 0)
+        _draw_map(card, shown, (_LEFT + i * (side + _GAP), _TOP, side, side), first=i == 0)
     maps_right = _LEFT + len(maps) * (side + _GAP) - _GAP
-    _draw_bar(card, (_LEFT, _TOP + side + _BAR_BELOW, maps_right - _LEFT, _BAR_TALL), scale, maps)
+    bar = (_LEFT, _TOP + side + BAR_BELOW, maps_right - _LEFT, BAR_TALL)
+    draw_bar(card, bar)
+    draw_signs(card, bar, zero=any(m.has_zeros for m in maps), not_finite=any(m.not_finite for m in maps))
     left = maps_right + _CURVE_TO_MAP
-    _draw_curves(card, maps, (left, _TOP, _RIGHT - left, side), scale)
+    _draw_curves(card, maps, (left, _TOP, _RIGHT - left, side))
     for i, (shown, look) in enumerate(zip(maps, _LINES, strict=False)):
         y = card.height - 20 - 15 * (len(maps) - 1 - i)
         card.page.plot([style.MARGIN + x for x in (0, 12, 24)], [y] * 3, markevery=[1], **look)
@@ -111,7 +121,7 @@ def influence_map(
 
 
 class InfluenceByLag:
-    """An influence matrix, and its statistics at each lag.
+    """An influence matrix, each loss's row as a share of its entry at the loss's own step, and statistics at each lag.
 
     Parameters
     ----------
@@ -122,20 +132,25 @@ class InfluenceByLag:
 
     Attributes
     ----------
+    norms : ndarray (T_x, T_x)
+        The shares.
     low, median, high : ndarray (T_x,)
-        Of the finite norms at each lag; NaN where there are none.
+        Of the finite shares at each lag; NaN where there are none.
     positive : ndarray (k,)
-        All norms that are finite and positive.
+        All shares that are finite and positive.
     not_finite : int
-        Number of norms that are not finite.
+        Number of shares that are not finite.
+    has_zeros : bool
+        Whether a share is exactly zero.
     """
 
     def __init__(self, name: str, norms: Array) -> None:
         self.name = name
-        self.norms = norms
+        self.norms = norms = _shares(norms)
         self.length = len(norms)
         below = norms[np.tri(self.length, dtype=bool)]
         self.not_finite = int((~np.isfinite(below)).sum())
+        self.has_zeros = bool((below == 0).any())
         self.positive = below[np.isfinite(below) & (below > 0)]
         by_lag = [np.diagonal(norms, -lag) for lag in range(self.length)]
         finite = [values[np.isfinite(values)] for values in by_lag]
@@ -185,6 +200,12 @@ class InfluenceByLag:
         return abs(slope) <= -np.log10(_MIN_HELD_PER_STEP) and abs(slope * steps) <= -np.log10(_MIN_HELD_OVERALL)
 
 
+def _shares(norms: Array) -> Array:
+    """Divide each row by its entry on the diagonal; zeros stay zero."""
+    with np.errstate(all="ignore"):
+        return np.where(norms == 0, 0.0, norms / np.diagonal(norms)[:, None])
+
+
 def factor(exponent: float) -> str:
     """Format ten to the power of ``exponent``: a number of two digits, or a power of ten if very large or small."""
     if abs(exponent) < _MIN_POWER_EXPONENT:
@@ -193,29 +214,15 @@ def factor(exponent: float) -> str:
 
 
 def _description(maps: list[InfluenceByLag]) -> str:
-    words = "Rows are losses k, columns are states t; no loss reaches a later state, so one half is empty."
+    words = (
+        "Rows are losses k, columns are states t; no loss reaches a later state, so one half is empty. Each row is "
+        "divided by its entry at t = k."
+    )
     for m in maps:
         lags = np.unique(np.linspace(0, m.length - 1, 6).round().astype(int))
         sizes = ", ".join(f"{lag}: {draw.number(float(m.median[lag]))}" for lag in lags)
-        words += f" {m.verdict()} Median norm by lag, {sizes}."
+        words += f" {m.verdict()} Median by lag, {sizes}."
     return words
-
-
-def _scale(maps: list[InfluenceByLag]) -> Normalize:
-    """Return a scale of whole decades that contains the logarithms of all norms."""
-    exponents = np.log10(np.concatenate([m.positive for m in maps]))
-    low, high = (np.floor(exponents.min()), np.ceil(exponents.max())) if exponents.size else (-1.0, 1.0)
-    return Normalize(min(low, high - _MIN_DECADES), high)
-
-
-def _limits(scale: Normalize) -> tuple[float, float]:
-    return float(scale.vmin or 0), float(scale.vmax or 0)
-
-
-def _decades(scale: Normalize) -> list[float]:
-    low, high = _limits(scale)
-    ticks = MaxNLocator(_MAX_TICKS, integer=True).tick_values(low, high)
-    return [float(t) for t in ticks if low <= t <= high]
 
 
 def _steps(length: int) -> list[int]:
@@ -223,14 +230,13 @@ def _steps(length: int) -> list[int]:
     return [round(t) for t in ticks if 0 <= t < length]
 
 
-def tints(norms: Array, scale: Normalize) -> tuple[Array, Array, Array]:
-    """Return the colour of each entry of an influence matrix, and which entries are zero or not finite.
+def tints(norms: Array) -> tuple[Array, Array, Array]:
+    """Return the colour of each share, and which are zero or not finite.
 
     Parameters
     ----------
     norms : ndarray (T_x, T_x)
-    scale : Normalize
-        Of the logarithms to base ten.
+        As in ``InfluenceByLag``.
 
     Returns
     -------
@@ -241,88 +247,148 @@ def tints(norms: Array, scale: Normalize) -> tuple[Array, Array, Array]:
     below = np.tri(len(norms), dtype=bool)
     zero, not_finite = below & (norms == 0), below & ~np.isfinite(norms)
     with np.errstate(all="ignore"):
-        colours = SHADES(scale(np.nan_to_num(np.log10(norms))))
+        colours = SHADES(COLOURS(np.nan_to_num(np.log10(norms))))
     for where, colour in ((zero, style.HAIRLINE), (not_finite, style.WRONG)):
         colours[where] = to_rgba(colour)
     colours[~below] = 0
     return colours, zero, not_finite
 
 
-def _draw_map(card: Card, shown: InfluenceByLag, at: Box, scale: Normalize, *, first: bool) -> None:
-    left, top, side, _ = at
+def map_axes(card: Card, at: Box, length: int, *, first: bool, lowest: bool = True) -> Axes:
+    """Add the axes of a map with their names; those of the first column and of the lowest row have numbers.
+
+    Parameters
+    ----------
+    card : Card
+    at : Box
+    length : int
+        Number of steps.
+    first, lowest : bool
+        Whether the map is in the first column, and in the lowest row.
+
+    Returns
+    -------
+    Axes
+    """
     axes = card.plot_axes(*at)
+    axes.set_xticks(_steps(length))
+    axes.set_yticks(_steps(length))
+    axes.set_xlim(-0.5, length - 0.5)
+    axes.set_ylim(length - 0.5, -0.5)
+    axes.tick_params(length=3)
+    if lowest:
+        axes.set_xlabel("state t", labelpad=2)
+    else:
+        axes.set_xticklabels([])
+    if first:
+        axes.set_ylabel("loss k")
+    else:
+        axes.set_yticklabels([])
+    if length >= _MIN_STEPS_FOR_WORDS:
+        look: dict[str, Any] = {"ha": "right", "va": "top", "size": style.SMALL, "color": style.MUTED}
+        axes.text(0.97, 0.94, "no loss reaches\na later state", transform=axes.transAxes, **look)
+    return axes
+
+
+def _draw_map(card: Card, shown: InfluenceByLag, at: Box, *, first: bool) -> None:
+    left, top, side, _ = at
     n = shown.length
-    colours, zero, not_finite = tints(shown.norms, scale)
+    axes = map_axes(card, at, n, first=first)
+    colours, zero, not_finite = tints(shown.norms)
     axes.imshow(colours, interpolation="nearest", extent=(-0.5, n - 0.5, n - 0.5, -0.5))
     rows, columns = np.nonzero(not_finite)
     axes.scatter(columns, rows, s=16, marker="x", color=style.INK, linewidths=0.9)
     if side / n >= _MIN_ZERO_CELL_POINTS:
         for k, t in np.argwhere(zero):
             axes.text(t, k, "0", ha="center", va="center", size=style.DIGITS, color=style.MUTED)
-    axes.set_xticks(_steps(n))
-    axes.set_yticks(_steps(n))
     axes.set_xlim(-0.5, n - 0.5)
     axes.set_ylim(n - 0.5, -0.5)
-    axes.tick_params(length=3)
-    axes.set_xlabel("state t")
-    if first:
-        axes.set_ylabel("loss k")
-    else:
-        axes.set_yticklabels([])
-    if n >= _MIN_STEPS_FOR_WORDS:
-        axes.text(
-            0.97,
-            0.94,
-            "no loss reaches\na later state",
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            size=style.SMALL,
-            color=style.MUTED,
-        )
-    draw.text(card.page, (left, top - 14), shown.name or "norm of dL_k / da_t", ha="left")
+    draw.text(card.page, (left, top - 14), shown.name or "dL_k / da_t, as a share of dL_k / da_k", ha="left")
 
 
-def _draw_bar(card: Card, at: Box, scale: Normalize, maps: list[InfluenceByLag]) -> None:
-    """Draw the colour bar, and the colours of entries that are zero or not finite, if there are any."""
-    left, top, width, tall = at
-    signs = [("0", style.HAIRLINE)] if any(((m.norms == 0) & np.tri(m.length, dtype=bool)).any() for m in maps) else []
-    signs += [("×", style.WRONG)] if any(m.not_finite for m in maps) else []
-    for i, (sign, colour) in enumerate(signs):
-        x = left + width - 12 - 24 * i
-        draw.box(card.page, (x, top, 12, tall), radius=0, facecolor=colour, edgecolor=style.MUTED)
-        draw.text(card.page, (x + 6, top + tall + 9), sign, size=style.SMALL, color=style.MUTED)
-    axes = card.plot_axes(left, top, width - 24 * len(signs), tall)
-    low, high = _limits(scale)
+def draw_bar(card: Card, at: Box) -> None:
+    """Draw the colour bar, and what its numbers are."""
+    left, top, _, tall = at
+    words = "share of its size at t = k"
+    draw.text(card.page, (left, top + tall + 22), words, size=style.SMALL, color=style.MUTED, ha="left")
+    axes = card.plot_axes(*at)
+    low, high = float(COLOURS.vmin or 0), float(COLOURS.vmax or 0)
     axes.imshow(np.linspace(0, 1, 128)[None], aspect="auto", cmap=SHADES, extent=(low, high, 0, 1))
     axes.spines[:].set_visible(False)
-    ticks = _decades(scale)
+    ticks = np.arange(low, high + 1, 2)
     axes.set_xticks(ticks, [draw.power_of_ten(t) for t in ticks])
     axes.set_yticks([])
     axes.tick_params(length=3)
 
 
-def _draw_curves(card: Card, maps: list[InfluenceByLag], at: Box, scale: Normalize) -> None:
-    left, top, _, _ = at
+def draw_signs(card: Card, bar: Box, *, zero: bool, not_finite: bool) -> list[Artist]:
+    """Explain beside the words below the colour bar the colours of shares that are zero or not finite.
+
+    Parameters
+    ----------
+    card : Card
+    bar : Box
+        Where the colour bar is.
+    zero, not_finite : bool
+        Whether there are such shares.
+
+    Returns
+    -------
+    list of Artist
+        What has been drawn.
+    """
+    left, top, _, tall = bar
+    x, y, drawn = min(left + 130, _RIGHT - 118), top + tall + 22, list[Artist]()
+    for sign, colour, shown in (("exactly 0", style.HAIRLINE, zero), ("not finite", style.WRONG, not_finite)):
+        if shown:
+            drawn.append(draw.box(card.page, (x, y - 4, 8, 8), radius=0, facecolor=colour, edgecolor=style.MUTED))
+            drawn.append(draw.text(card.page, (x + 12, y), sign, size=style.SMALL, color=style.MUTED, ha="left"))
+            x += 62
+    return drawn
+
+
+def curve_axes(card: Card, at: Box, length: int) -> Axes:
+    """Add the axes of the curves against the lag.
+
+    Parameters
+    ----------
+    card : Card
+    at : Box
+    length : int
+        Number of steps.
+
+    Returns
+    -------
+    Axes
+    """
     axes = card.plot_axes(*at)
-    low, high = _limits(scale)
+    low, high = CURVES
+    axes.set_xlim(-0.3, max(length - 0.7, 0.7))
+    axes.set_ylim(low, high)
+    ticks = np.arange(low, high + 1, 2)
+    axes.set_yticks(ticks, [draw.power_of_ten(t) for t in ticks])
+    axes.set_xticks(_steps(length))
+    axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=3)
+    axes.set_xlabel("lag k \N{MINUS SIGN} t: steps back from the loss")
+    return axes
+
+
+def _draw_curves(card: Card, maps: list[InfluenceByLag], at: Box) -> None:
+    left, top, _, _ = at
+    axes = curve_axes(card, at, maps[0].length)
     lags = np.arange(maps[0].length)
     for m, look in zip(maps, _LINES, strict=False):
         shown = m.high > 0
         with np.errstate(divide="ignore", invalid="ignore"):
             bottom, middle, ceiling = (np.log10(np.where(shown, v, np.nan)) for v in (m.low, m.median, m.high))
-        # Where some norms are zero, the range goes on beyond the axis.
-        axes.fill_between(lags, np.maximum(bottom, low - 1), ceiling, color=look["color"], alpha=0.14, linewidth=0)
+        # Where some shares are zero, the range goes on beyond the axis.
+        axes.fill_between(
+            lags, np.maximum(bottom, CURVES[0] - 1), ceiling, color=look["color"], alpha=0.14, linewidth=0
+        )
         middle[np.isinf(middle)] = np.nan
         axes.plot(lags, middle, **look | ({} if m.length <= _MAX_MARKED_LAGS else {"marker": ""}))
         if line := m.line():
             axes.plot(lags, line[0] * lags + line[1], color=style.MUTED, linestyle=":", linewidth=1)
-    draw.text(card.page, (left, top - 14), "median and range at each lag", ha="left")
-    axes.set_xlim(-0.2, max(maps[0].length - 0.8, 0.8))
-    axes.set_ylim(low - 0.08 * (high - low), high + 0.04 * (high - low))
-    axes.set_yticks(_decades(scale), [draw.power_of_ten(t) for t in _decades(scale)])
-    axes.set_xticks(_steps(maps[0].length))
-    axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=3)
-    axes.set_xlabel("lag k \N{MINUS SIGN} t: steps back from the loss")
+    draw.text(card.page, (left, top - 14), CURVE_HEADING, ha="left")

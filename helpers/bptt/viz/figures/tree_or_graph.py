@@ -38,7 +38,7 @@ def tree_or_graph(T_x: int, *, calls: int | None = None) -> Card:
     T_x : int
         Number of steps, 1 to 8.
     calls : int, optional
-        Draw how far both are after so many calls: what is still ahead is pale. Both are finished when not given.
+        Draw how far both are after so many calls: what is ahead is thin and grey. Both are finished when not given.
 
     Returns
     -------

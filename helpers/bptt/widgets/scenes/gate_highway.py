@@ -9,7 +9,7 @@ from bptt.lstm import LSTMCaches, lstm_forward
 from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
-from bptt.viz.figures.highway import HEIGHT, HighwayPicture, MemoryGradient
+from bptt.viz.figures.highway import HighwayPicture, MemoryGradient
 from bptt.widgets.controls import number
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.learner_influence import BackwardProbe
@@ -17,14 +17,18 @@ from bptt.widgets.scene import Scene
 
 _GATE, _WEIGHT = (0.0, 1.0), (0.0, 1.5)
 _STEP = 0.01
-_DECADES = (-8.0, 4.0)
+_DECADES = (-6.0, 3.0)
 _SHUT_INPUT = 800.0
 """A weighted input of minus this makes a gate exactly 0."""
 _MAX_RELATIVE_ERROR = 1e-6
 """Largest difference from the exact gradient, relative to it."""
-_KEY = 164.0
-_TEXT_HEIGHT = 22.0
-"""Height of the text in the static figure, which this one has below it, in points."""
+_PLOT = (162.0, 72.0)
+_TABLE, _ROW, _HEIGHT = 276.0, 15.0, 350.0
+_COLUMNS = (style.MARGIN + 32, 220.0, 392.0)
+"""Left end of each column of the table."""
+_SMALL = 1e-3
+"""Smaller numbers are written as powers of ten."""
+_ALL: dict[str, Any] = {"color": style.SUM, "marker": "v", "markersize": 3.6, "linewidth": 0.8, "zorder": 3.2}
 _YOURS: dict[str, Any] = {
     "color": style.YOURS,
     "markersize": 8,
@@ -48,7 +52,8 @@ def gate_highway(  # noqa: PLR0913 - one for each slider
 
     One unit with constant gates, and with slopes of tanh of 1. Through the memories alone, :math:`o f^n` of the
     gradient is left after n steps; through the states alone, :math:`(o\,i\,w)^n`, with the weight w that the candidate
-    gives the previous state. All paths together leave :math:`o (f + o\,i\,w)^n` on the memory.
+    gives the previous state. All paths together leave :math:`o (f + o\,i\,w)^n` on the memory, and i times that reaches
+    the input: a table says so in numbers.
 
     Parameters
     ----------
@@ -78,7 +83,7 @@ def gate_highway(  # noqa: PLR0913 - one for each slider
         name: number(labels[name], float(np.clip(value, *ends)), ends, _STEP)
         for name, value, ends in (("f", f, _GATE), ("i", i, _GATE), ("o", o, _GATE), ("w", w, _WEIGHT))
     }
-    return InteractiveFigure(_Gates(lstm_backward, T_x), lines=4, **controls)
+    return InteractiveFigure(_Gates(lstm_backward, T_x), lines=2, **controls)
 
 
 class _Gates(Scene):
@@ -86,59 +91,107 @@ class _Gates(Scene):
         title = "The memory is a highway: each step back passes one forget gate"
         super().__init__(
             Card(
-                HEIGHT - _TEXT_HEIGHT,
+                _HEIGHT,
                 title=title,
-                caption=f"{title}, and the road through the states every gate.",
+                caption="Which gates have to be open for the gradient of the last loss to arrive at the first step?",
                 description="",
             )
         )
         self._length = length
         self._probe = None if function is None else BackwardProbe("lstm_backward", function, "dx")
-        self._picture = HighwayPicture(self.card, length, _DECADES, gates="io", dashed="left on the road through a")
+        self._picture = HighwayPicture(
+            self.card, length, _DECADES, gates="io", dashed="through the states", plot=_PLOT, keyed=False
+        )
         self._picture.still()
+        self._table_still(yours=function is not None)
         with self.moving():
             self._picture.moving()
+            (self._all,) = self._picture.axes.plot([], [], **_ALL)
             (self._yours,) = self._picture.axes.plot([], [], "o", **_YOURS)
-        if function is not None:
-            self.card.page.plot([style.MARGIN + 6], [_KEY], "o", **_YOURS)
-            words = "your dx"
-            draw.text(self.card.page, (style.MARGIN + 16, _KEY), words, ha="left", size=style.SMALL, color=style.MUTED)
+            self._entries = [
+                [draw.text(self.card.page, (x, self._row(row)), "", ha="left", size=style.SMALL) for x in _COLUMNS[1:]]
+                for row in range(1, 5)
+            ]
+
+    @staticmethod
+    def _row(row: int) -> float:
+        return _TABLE + _ROW * row
+
+    def _table_still(self, *, yours: bool) -> None:
+        """Draw what never changes in the table; its first column is the key to the curves."""
+        page = self.card.page
+        heads = ("road back", "factor per step", f"left after {self._length - 1} steps")
+        for x, words in zip(_COLUMNS, heads, strict=True):
+            draw.text(page, (x, self._row(0)), words, ha="left", size=style.SMALL, color=style.MUTED)
+        looks: list[dict[str, Any]] = [
+            {"color": style.MEMORY_PATH, "linewidth": 2.4},
+            {"color": style.TIME_PATH, "linestyle": style.DASHED, "linewidth": 1.8},
+            _ALL,
+            {**_YOURS, "linestyle": "none", "marker": "o"},
+        ]
+        names = ("memory to memory", "state to state", "all roads, into xt", "your dx[:, :, 0]")
+        for row, (look, name) in enumerate(zip(looks, names, strict=True), start=1):
+            if yours or row <= len("abc"):
+                y = self._row(row)
+                page.plot([style.MARGIN + x for x in (0, 11, 22)], [y] * 3, markevery=[1], **look)
+                draw.text(page, (_COLUMNS[0], y), name, ha="left", size=style.SMALL)
 
     def update(self, *, f: float, i: float, o: float, w: float) -> str:
-        through_a = o * i * w
+        through_a, back = o * i * w, self._length - 1
         ft, it, ot = (np.full(self._length, gate) for gate in (f, i, o))
         gradient = MemoryGradient(ft, it, ot, through_a)
         self._picture.show(gradient)
-        back = self._length - 1
-        memory, written, state = (draw.number(left[0]) for left in (gradient.memory, gradient.written, gradient.rnn))
+        into_x = i * o * (f + through_a) ** np.arange(back, -1.0, -1)
+        self._all.set_data(np.arange(self._length) * self._picture.gap, _powers(into_x))
+        power = draw.power_of_ten(back)[2:]
+        memory, state, together = (_left(left[0]) for left in (gradient.memory, gradient.rnn, into_x))
+        table = [
+            (f"f = {f:.2f}", f"o · f{power} = {memory}"),
+            (f"o · i · w = {draw.number(through_a)}", f"(o · i · w){power} = {state}"),
+            (f"f + o · i · w = {draw.number(f + through_a)}", f"i · o · (f + o · i · w){power} = {together}"),
+            ("", ""),
+        ]
         words = (
-            f"{back} steps back, {memory} of the gradient is left on the memory alone, {o:.2f} (o) times {f:.2f} (f) "
-            f"to the power of {back}; {written} (times i) reaches what was written there. On the road through a alone, "
-            f"each step is × o · i · w = {draw.number(through_a)}, which leaves {state}. "
-            f"All ways together: × {draw.number(f + through_a)} per step."
+            f"{back} steps back: {memory} is left from memory to memory, {state} from state to state, and {together} "
+            "over all roads, into xt. (The memory is 0 here, where tanh has the slope 1.)"
         )
-        return f"{words} {self._show_own(f, i, o, w)}".strip()
+        own, entry = self._show_own(f, i, o, w, into_x)
+        table[-1] = "", entry
+        for texts, row in zip(self._entries, table, strict=True):
+            for text, entry in zip(texts, row, strict=True):
+                text.set_text(entry)
+        return f"{words} {own}".strip()
 
-    def _show_own(self, f: float, i: float, o: float, w: float) -> str:
-        """Show the learner's dx, and return in words whether it is exact."""
+    def _show_own(self, f: float, i: float, o: float, w: float, exact: Array) -> tuple[str, str]:
+        """Show the learner's dx, and return in words whether it is exact, for the text and for the table."""
         self._yours.set_data([], [])
         if self._probe is None:
-            return ""
+            return "", ""
         name = self._probe.name
         if self._probe.problem:
-            return f"Your {name}: {self._probe.problem}"
-        exact = i * o * (f + o * i * w) ** np.arange(self._length - 1.0, -1, -1)
+            return f"Your {name}: {self._probe.problem}", "not there yet"
         dx = self._probe.gradient(*unit(f, i, o, w, self._length))
         if dx is None or dx.shape != (1, 1, self._length):
-            return f"Your {name} returns no dx that can be used here."
-        size = np.abs(dx[0, 0])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            powers = np.log10(np.where(np.isfinite(size) & (size > 0), size, np.nan))
-        self._yours.set_data(np.arange(self._length) * self._picture.gap, powers)
-        first = f"Your dx[:, :, 0] is {draw.number(dx[0, 0, 0])}"
+            return f"Your {name} returns no dx that can be used here.", "not there yet"
+        self._yours.set_data(np.arange(self._length) * self._picture.gap, _powers(np.abs(dx[0, 0])))
+        first = _left(dx[0, 0, 0])
         if np.allclose(dx[0, 0], exact, rtol=_MAX_RELATIVE_ERROR, atol=0):
-            return f"{first}, and at every step exact: all ways together."
-        return f"{first}; exact, with all ways together, is {draw.number(exact[0])}."
+            return f"Your dx[:, :, 0] is {first}, and at every step exact.", f"{first}, and at every step exact"
+        return f"Your dx[:, :, 0] is {first}; exact is {_left(exact[0])}.", f"{first}; exact is {_left(exact[0])}"
+
+
+def _powers(values: Array) -> Array:
+    """Return logarithms to base ten, NaN where there are none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithms: Array = np.log10(np.where(np.isfinite(values) & (values > 0), values, np.nan))
+    return logarithms
+
+
+def _left(value: float) -> str:
+    """Format a number; one that is very small as a power of ten."""
+    small = np.isfinite(value) and 0 < abs(value) < _SMALL
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    return sign + draw.power_of_ten(np.log10(abs(value))) if small else draw.number(value)
 
 
 def unit(f: float, i: float, o: float, w: float, length: int) -> tuple[Array, LSTMCaches]:

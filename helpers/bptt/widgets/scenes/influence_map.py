@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
 from bptt.influence import influence
@@ -13,7 +12,19 @@ from bptt.types import Array
 from bptt.viz import draw, style
 from bptt.viz.card import Card
 from bptt.viz.draw import Box
-from bptt.viz.figures.influence_map import SHADES, InfluenceByLag, factor, tints
+from bptt.viz.figures.influence_map import (
+    BAR_BELOW,
+    BAR_TALL,
+    CURVE_HEADING,
+    CURVES,
+    InfluenceByLag,
+    curve_axes,
+    draw_bar,
+    draw_signs,
+    factor,
+    map_axes,
+    tints,
+)
 from bptt.widgets.controls import number, whole
 from bptt.widgets.interactive_figure import InteractiveFigure
 from bptt.widgets.learner_influence import BackwardProbe, Caches, learner_influence
@@ -22,18 +33,13 @@ from bptt.widgets.scene import Scene
 Maker = Callable[..., tuple[Array, Caches]]
 
 DEFAULT_STEPS = 24
-_DECADES = (-8.0, 8.0)
-"""Exponents of ten at the ends of the scale. It is fixed, so that a change in the picture is one of the influence."""
-_TICKS = (-8.0, -4.0, 0.0, 4.0, 8.0)
 _MAX_RELATIVE_ERROR = 1e-6
 """Largest difference between equal norms, relative to the larger one."""
-_TICK_STEPS = 5
-"""Steps from tick to tick, where not each step has one."""
-_TOP = 74.0
+_TOP = 68.0
 _LEFT, _RIGHT, _GAP = 54.0, 592.0, 20.0
-_ALONE, _OF_TWO, _OF_MORE = 190.0, 150.0, 112.0
+_ALONE, _OF_TWO, _OF_MORE = 170.0, 150.0, 112.0
 _CURVE_TO_MAP, _BELOW_CURVE = 58.0, 42.0
-_BAR_BELOW, _BAR_TALL, _BELOW_BAR = 46.0, 9.0, 24.0
+_BELOW_BAR = 36.0
 _MAX_MAPS_BESIDE = 2
 """Up to this number, maps are in one row; more are in a column for each network, the learner's below the exact one."""
 _TOP_OF_MORE, _CURVE_TOP_OF_MORE = 56.0, 80.0
@@ -66,8 +72,8 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
 ) -> InteractiveFigure:
     r"""Show the influence of every state on every loss, with sliders for what it depends on.
 
-    For each pair of loss and state the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert`, and
-    its median and range at each lag :math:`k - t`, on one fixed scale of powers of ten.
+    For each pair of loss and state the norm :math:`\lVert \partial L_k / \partial a^{\langle t \rangle} \rVert` as a
+    share of that at the loss's own step, and its median and range at each lag :math:`k - t`.
 
     Parameters
     ----------
@@ -78,8 +84,8 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
         ``lstm(forget_bias, T_x=24)`` makes ``da`` and ``LSTMCaches`` of one whose forget gates have a given bias. At
         least one of both is needed.
     rnn_backward, lstm_backward : callable, optional
-        The learner's own functions: each gets a map and a curve of what it returns as ``da0`` for the steps after each
-        state alone.
+        The learner's own functions: each gets a curve of what it returns as ``da0`` for the steps after each state
+        alone, and a map where that is not exact.
     radius, forget_bias : float
         Values of the sliders at the start: from 0 to 2, and from -4 to 6.
     T_x : int
@@ -103,11 +109,13 @@ def influence_map(  # noqa: PLR0913 - two networks, each with a learner's functi
     controls: dict[str, Any] = {"T_x": whole("T_x", T_x, (1, T_x))}
     networks = []
     if rnn is not None:
-        networks.append(_Network("RNN", "radius", rnn, T_x, _probe("rnn_backward", rnn_backward)))
-        controls["radius"] = number("spectral radius", float(np.clip(radius, *_RADII)), _RADII, 0.05)
+        radius = float(np.clip(radius, *_RADII))
+        networks.append(_Network("RNN", "radius", rnn, T_x, _probe("rnn_backward", rnn_backward), radius))
+        controls["radius"] = number("spectral radius", radius, _RADII, 0.05)
     if lstm is not None:
-        networks.append(_Network("LSTM", "forget_bias", lstm, T_x, _probe("lstm_backward", lstm_backward)))
-        controls["forget_bias"] = number("forget bias", float(np.clip(forget_bias, *_BIASES)), _BIASES, 0.25)
+        forget_bias = float(np.clip(forget_bias, *_BIASES))
+        networks.append(_Network("LSTM", "forget_bias", lstm, T_x, _probe("lstm_backward", lstm_backward), forget_bias))
+        controls["forget_bias"] = number("forget bias", forget_bias, _BIASES, 0.25)
     return InteractiveFigure(_Panels(networks, T_x), lines=2 + len(networks), **controls)
 
 
@@ -116,17 +124,17 @@ def _probe(name: str, function: Callable[..., Any] | None) -> BackwardProbe | No
 
 
 class _Network:
-    """One kind of network, with a cache of its influence matrices by setting."""
+    """One kind of network, with a cache of its influence matrices by setting, which starts at one of them."""
 
-    def __init__(self, name: str, setting: str, make: Maker, length: int, yours: BackwardProbe | None) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - all of them make the network
+        self, name: str, setting: str, make: Maker, length: int, yours: BackwardProbe | None, start: float
+    ) -> None:
         self.name, self.setting, self.yours = name, setting, yours
         self._make, self._length = make, length
         self._cache: dict[float, tuple[Array, Array | None]] = {}
-
-    @property
-    def has_own_map(self) -> bool:
-        """Whether the learner's function has a map."""
-        return self.yours is not None and not self.yours.problem
+        exact, own = self.norms(start)
+        self.has_own_curve = own is not None
+        self.has_own_map = own is not None and not _equal(own, exact).all()
 
     def norms(self, value: float) -> tuple[Array, Array | None]:
         """Return the exact influence matrix and the learner's at one setting."""
@@ -134,9 +142,18 @@ class _Network:
             da, caches = self._make(value, T_x=self._length)
             with np.errstate(all="ignore"):
                 exact = influence(da, caches)
-            own = learner_influence(self.yours, da, caches) if self.yours is not None and self.has_own_map else None
+            usable = self.yours is not None and not self.yours.problem
+            own = learner_influence(self.yours, da, caches) if self.yours is not None and usable else None
             self._cache[value] = exact, own
         return self._cache[value]
+
+
+def _equal(own: Array, exact: Array) -> Array:
+    """Return which entries of two influence matrices are equal; those of later states are."""
+    tolerance = _MAX_RELATIVE_ERROR * np.maximum(np.abs(own), np.abs(exact))
+    with np.errstate(invalid="ignore"):
+        same = np.isclose(own, exact, rtol=0, atol=tolerance, equal_nan=True) | (own == exact)
+    return same | ~np.tri(len(own), dtype=bool)
 
 
 class _Panels(Scene):
@@ -154,126 +171,80 @@ class _Panels(Scene):
         title = "How far a loss reaches back"
         super().__init__(
             Card(
-                bottom + (_BAR_BELOW + _BAR_TALL + _BELOW_BAR if beside else _BELOW_MAP),
+                bottom + (BAR_BELOW + BAR_TALL + _BELOW_BAR if beside else _BELOW_MAP),
                 title=title,
-                caption=f"{title}: the size of the gradient of each loss at each state.",
+                caption="A row is a loss, a column a state: the gradient as a share of that at the loss's own step.",
                 description="",
             )
         )
-        self._scale = Normalize(*_DECADES)
-        self._steps = range(0, length, _TICK_STEPS if length > 2 * _TICK_STEPS else 1)
         boxes = {
             name: (_LEFT + column * (side + _GAP), top + row * (side + _GAP), side, side)
             for name, (column, row) in places.items()
         }
         taken = set(places.values())
         axes = {
-            name: self._map_axes(
-                boxes[name], first=(column - 1, row) not in taken, lowest=(column, row + 1) not in taken
+            name: map_axes(
+                self.card,
+                boxes[name],
+                length,
+                first=(column - 1, row) not in taken,
+                lowest=(column, row + 1) not in taken,
             )
             for name, (column, row) in places.items()
         }
         left = maps_right + _CURVE_TO_MAP
         if beside:
-            self._curve_axes((left, top, _RIGHT - left, side))
-            self._bar((_LEFT, bottom + _BAR_BELOW, maps_right - _LEFT - 48, _BAR_TALL))
+            curves = (left, top, _RIGHT - left, side)
+            bar = (_LEFT, bottom + BAR_BELOW, maps_right - _LEFT, BAR_TALL)
         else:
-            bar_top = self.card.height - _BELOW_BAR - _BAR_TALL
-            self._curve_axes((left, curve_top, _RIGHT - left, bar_top - _BELOW_CURVE - curve_top))
-            self._bar((left, bar_top, _RIGHT - left - 48, _BAR_TALL))
+            bar_top = self.card.height - _BELOW_BAR - BAR_TALL
+            curves = (left, curve_top, _RIGHT - left, bar_top - _BELOW_CURVE - curve_top)
+            bar = (left, bar_top, _RIGHT - left, BAR_TALL)
+        self._curves = curve_axes(self.card, curves, length)
+        draw_bar(self.card, bar)
         self._below = np.nonzero(np.tri(length, dtype=bool))
         losses, states = self._below
         corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
         squares = np.stack([states, losses], axis=1)[:, None] + corners
-        self._maps = {}
+        self._maps: dict[str, tuple[Any, ...]] = {}
+        self._lines: dict[str, tuple[Any, ...]] = {}
+        names = [n.name for n in networks] + [f"{n.name}, yours" for n in networks if n.has_own_curve]
+        self._shown: list[InfluenceByLag] = []
         with self.moving():
+            signs = draw_signs(self.card, bar, zero=True, not_finite=True)
+            self._zero, self._not_finite = signs[:2], signs[2:]
             for name, at in boxes.items():
-                map_axes = axes[name]
+                in_map = axes[name]
                 image = PolyCollection(squares, linewidths=0, antialiased=False)
-                map_axes.add_collection(image, autolim=False)
-                (not_finite,) = map_axes.plot([], [], "x", color=style.INK, markersize=3.5, markeredgewidth=0.9)
+                in_map.add_collection(image, autolim=False)
+                (not_finite,) = in_map.plot([], [], "x", color=style.INK, markersize=3.5, markeredgewidth=0.9)
                 heading = draw.text(self.card.page, (at[0], at[1] - _HEADING), name, ha="left", size=style.SMALL)
+                frame = Rectangle((0, 0), 1, 1, transform=in_map.transAxes, fill=False, clip_on=False, zorder=5)
+                in_map.add_patch(frame)
+                self._maps[name] = (image, not_finite, heading, frame)
+            for name in names:
                 look = _LOOKS.get(name) or _YOURS
                 (line,) = self._curves.plot([], [], **look)
                 band = PolyCollection([], facecolor=look["color"], alpha=0.14, linewidths=0, zorder=1)
                 self._curves.add_collection(band, autolim=False)
-                frame = Rectangle((0, 0), 1, 1, transform=map_axes.transAxes, fill=False, clip_on=False, zorder=5)
-                map_axes.add_patch(frame)
-                self._maps[name] = (image, not_finite, heading, line, band, frame)
-        self._key(list(places))
+                self._lines[name] = line, band
+        self._key(names, curves)
 
-    def _map_axes(self, at: Box, *, first: bool, lowest: bool) -> Any:  # noqa: ANN401 - axes
-        axes = self.card.plot_axes(*at)
-        axes.set_xticks(self._steps)
-        axes.set_yticks(self._steps)
-        axes.set_xlim(-0.5, self._length - 0.5)
-        axes.set_ylim(self._length - 0.5, -0.5)
-        axes.tick_params(length=3)
-        if lowest:
-            axes.set_xlabel("state t", labelpad=2)
-        else:
-            axes.set_xticklabels([])
-        if first:
-            axes.set_ylabel("loss k")
-        else:
-            axes.set_yticklabels([])
-        axes.text(
-            0.97,
-            0.94,
-            "no loss reaches\na later state",
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            size=style.SMALL,
-            color=style.MUTED,
-        )
-        return axes
-
-    def _bar(self, at: Box) -> None:
-        """Draw the colour bar, and the colours of entries that are zero or not finite."""
-        left, top, wide, _ = at
-        axes = self.card.plot_axes(*at)
-        axes.imshow(np.linspace(0, 1, 128)[None], aspect="auto", cmap=SHADES, extent=(*_DECADES, 0, 1))
-        axes.spines[:].set_visible(False)
-        axes.set_xticks(_TICKS, [draw.power_of_ten(t) for t in _TICKS])
-        axes.set_yticks([])
-        axes.tick_params(length=3)
-        for i, (sign, colour) in enumerate((("0", style.HAIRLINE), ("×", style.WRONG))):
-            x = left + wide + 12 + 20 * i
-            draw.box(self.card.page, (x, top, 12, 9), radius=0, facecolor=colour, edgecolor=style.MUTED)
-            draw.text(self.card.page, (x + 6, top + 18), sign, size=style.SMALL, color=style.MUTED)
-
-    def _curve_axes(self, at: Box) -> None:
-        axes = self._curves = self.card.plot_axes(*at)
-        left, top, *_ = at
-        self._curves_at = left, top
-        low, high = _DECADES
-        axes.set_xlim(-0.3, max(self._length - 0.7, 0.7))
-        axes.set_ylim(low, high)
-        axes.set_yticks(_TICKS, [draw.power_of_ten(t) for t in _TICKS])
-        axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.6)
-        axes.set_axisbelow(True)
-        axes.tick_params(length=3)
-        axes.set_xticks(self._steps)
-        axes.set_xlabel("lag k \N{MINUS SIGN} t: steps back from the loss")
-
-    def _key(self, titles: list[str]) -> None:
-        """Draw the key to the curves, in two lines if there are more than two."""
-        (left, y), page = self._curves_at, self.card.page
-        lines = [titles]
-        if len(titles) > _MAX_MAPS_BESIDE:
-            lines = [[t for t in titles if t in _LOOKS], [t for t in titles if t not in _LOOKS]]
-            look = {"ha": "right", "size": style.SMALL, "color": style.MUTED}
-            draw.text(page, (_RIGHT, y - 30), "median at each lag", **look)
-        for above, names in enumerate(reversed(lines)):
-            x, level = left, y - 14 - 16 * above
-            for name in names:
+    def _key(self, names: list[str], curves: Box) -> None:
+        """Draw the key to the curves above them, one line for the networks and one for the learner's."""
+        (left, y, *_), page = curves, self.card.page
+        rows = [[t for t in names if t in _LOOKS], [t for t in names if t not in _LOOKS]]
+        for above, row in enumerate(reversed([row for row in rows if row])):
+            x, level = left, y - 12 - 15 * above
+            for name in row:
                 page.plot([x, x + 10, x + 20], [level] * 3, markevery=[1], **_LOOKS.get(name) or _YOURS)
                 draw.text(page, (x + 26, level), name, ha="left", size=style.SMALL)
                 x += 38 + 4.6 * len(name)
+        draw.text(page, (_RIGHT, curves[1] + 12), CURVE_HEADING, ha="right", size=style.SMALL, color=style.MUTED)
 
     def update(self, *, T_x: int, **settings: float) -> str:
         sentences = [f"T_x = {T_x}."]
+        self._shown.clear()
         for network in self._networks:
             value = settings[network.setting]
             exact, own = network.norms(value)
@@ -281,50 +252,58 @@ class _Panels(Scene):
             self._show(network.name, shown)
             sentences.append(shown.verdict().replace("-", "\N{MINUS SIGN}"))
             if network.yours is not None:
-                sentences.append(self._show_own(network, shown, None if own is None else own[:T_x, :T_x]))
+                sentences.append(self._show_own(network, exact[:T_x, :T_x], None if own is None else own[:T_x, :T_x]))
+        for artists, there in (
+            (self._zero, any(shown.has_zeros for shown in self._shown)),
+            (self._not_finite, any(shown.not_finite for shown in self._shown)),
+        ):
+            for artist in artists:
+                artist.set_visible(there)
         return " ".join(sentences)
 
-    def _show_own(self, network: _Network, exact: InfluenceByLag, own: Array | None) -> str:
+    def _show_own(self, network: _Network, exact: Array, own: Array | None) -> str:
         """Show the learner's influence matrix, and return in words how it differs."""
         name = network.yours.name if network.yours else ""
         if network.yours is None or network.yours.problem:
             return f"Your {name}: {network.yours.problem if network.yours else ''}"
         title = f"{network.name}, yours"
         if own is None:
-            self._show(title, InfluenceByLag(title, np.full_like(exact.norms, np.nan)), wrong=True)
+            self._show(title, InfluenceByLag(title, np.full_like(exact, np.nan)), wrong=True)
             return f"Your {name} gives no da0 that can be used here."
-        pairs = np.tri(len(own), dtype=bool)
-        tolerance = _MAX_RELATIVE_ERROR * np.maximum(np.abs(own), np.abs(exact.norms))
-        with np.errstate(invalid="ignore"):
-            same = np.isclose(own, exact.norms, rtol=0, atol=tolerance, equal_nan=True) | (own == exact.norms)
-        wrong_pairs = int((pairs & ~same).sum())
+        wrong_pairs = int((~_equal(own, exact)).sum())
         own_influence = InfluenceByLag(f"Your {name}", own)
         self._show(title, own_influence, wrong=wrong_pairs > 0)
         if wrong_pairs:
-            return f"{own_influence.verdict()} It differs from the exact one at {wrong_pairs} of {pairs.sum()} pairs."
+            pairs = len(own) * (len(own) + 1) // 2
+            return f"{own_influence.verdict()} It differs from the exact one at {wrong_pairs} of {pairs} pairs."
         return f"Your {name}: " + (
             "all as the exact one." if network.yours.right else "the same sizes, but not all that it returns is right."
         )
 
     def _show(self, name: str, shown: InfluenceByLag, *, wrong: bool = False) -> None:
-        """Set one map and its curve."""
-        image, not_finite, heading, line, band, frame = self._maps[name]
+        """Set one map and its curve, those of them that there are."""
+        self._shown.append(shown)
         n = shown.length
-        colours = np.zeros((self._length, self._length, 4))
-        colours[:n, :n], _, where_not_finite = tints(shown.norms, self._scale)
-        # One array of colours is taken as it is; a list of them takes 1.6 ms to check.
-        image.set_facecolor(colours[self._below])  # type: ignore[arg-type]
-        rows, columns = np.nonzero(where_not_finite)
-        not_finite.set_data(columns, rows)
-        fit = shown.line()
-        heading.set_text(f"{name}: × {factor(fit[0])} per step" if fit and n > 1 else name)
-        frame.set(edgecolor=style.WRONG if wrong else "none", linewidth=2.2)
+        if name in self._maps:
+            image, not_finite, heading, frame = self._maps[name]
+            colours = np.zeros((self._length, self._length, 4))
+            colours[:n, :n], _, where_not_finite = tints(shown.norms)
+            # One array of colours is taken as it is; a list of them takes 1.6 ms to check.
+            image.set_facecolor(colours[self._below])
+            rows, columns = np.nonzero(where_not_finite)
+            not_finite.set_data(columns, rows)
+            fit = shown.line()
+            heading.set_text(f"{name}: × {factor(fit[0])} per step" if fit and n > 1 else name)
+            frame.set(edgecolor=style.WRONG if wrong else "none", linewidth=2.2)
+        if name not in self._lines:
+            return
+        line, band = self._lines[name]
         lags = np.arange(n)
         with np.errstate(divide="ignore", invalid="ignore"):
             low, middle, high = (np.log10(np.where(v > 0, v, np.nan)) for v in (shown.low, shown.median, shown.high))
         line.set_data(lags, np.where(np.isfinite(middle), middle, np.nan))
         known = np.isfinite(high)
-        bottom = np.where(np.isfinite(low), low, _DECADES[0] - 1)
+        bottom = np.where(np.isfinite(low), low, CURVES[0] - 1)
         if known.sum() > 1:
             edge = np.concatenate(
                 [np.stack([lags, high])[:, known], np.stack([lags, bottom])[:, known][:, ::-1]], axis=1

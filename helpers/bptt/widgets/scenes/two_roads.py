@@ -305,7 +305,7 @@ class _Picture:
             sheet.code((place[0], place[1] - (0 if narrow else 3.2)), words, colour=row.ink, side="left", **bold)
             if not narrow:
                 sheet.text((place[0], place[1] + 5.3), row.path, size=style.DIGITS, colour=row.ink, side="left")
-        for name, place in zip(("exact", "this loop", "yours"), at.names, strict=False):
+        for name, place in zip(("exact", "as switched", "yours"), at.names, strict=False):
             sheet.text(place, name, side="center" if narrow else "left", **bold)
         for name, place in zip(self.column_names(short=not narrow and at.short), at.columns, strict=True):
             look = {"side": "left"} if narrow else {"colour": style.MUTED, "size": style.DIGITS}
