@@ -106,9 +106,7 @@ def _notebooks_up_to(lesson: str) -> list[Path]:
     paths = {path.stem: path for path in [*Path().glob("[0-9][0-9]_*.py"), *notebooks]}
     if lesson not in paths:
         wanted, copies = Path("..") / lesson / f"{lesson}.ipynb", _copies(lesson)
-        remedy = (
-            f"Put the notebook of that lesson, with your functions in it, into a folder {lesson} beside this lesson's"
-        )
+        remedy = f"Put the notebook of that lesson, with your functions in it, into a folder {lesson} beside this one"
         if copies:
             remedy = f"But there is {copies[0]}: if your functions are in it, rename it to {wanted}"
         raise NotYetError(
