@@ -28,7 +28,7 @@ NAMES = {
     "states": "lstm_states rnn_states",
     "viz": "bias_columns cell_graph compare error_curve gate_layout highway influence_map memory_roads nudge "
     "product_shapes saliency small_graph tanh_slope timings tree_or_graph two_roads",
-    "widgets": "cell_walk gate_highway influence_map nudge small_walk training_panel tree_or_graph two_roads",
+    "widgets": "cell_walk dream gate_highway influence_map nudge small_walk training_panel tree_or_graph two_roads",
 }
 """Of each module, what released notebooks call, and what lessons say that learners may."""
 
