@@ -32,7 +32,7 @@ viz.saliency(words, weights, "positive, 73%", sides=("positive", "negative"))
 # - keep a training from exploding (clipping) and choose its steps (Adam);
 # - use the gradient of the input: to learn word vectors, to see which words mattered, and to change the input itself.
 #
-# **You need:** lessons 1 to 3 with your functions in them, in the folders beside this one. **Time:** about 100 minutes,
+# **You need:** lessons 1 to 3 with your functions in them, in the folders beside this one. **Time:** about 90 minutes,
 # of which your computer needs two. **Points:** 14, of which 11 are given by the checks and 3 for a written answer.
 #
 # Your two backward passes are read from your notebooks, and looked at before they are used. If one is missing or wrong,
