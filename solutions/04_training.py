@@ -3,7 +3,7 @@
 #
 # A network has read a film review. Blue words spoke for *positive*, orange ones for *negative*.
 #
-# **Swap the two halves of the sentence. The words are the same as before: is the verdict, too?**
+# **Swap the two halves of the sentence. All words are still there. Is the verdict?**
 
 # %%
 import os

@@ -32,7 +32,7 @@ def test_it_says_how_likely_and_which_words(live):
     assert live.words(state=1) == (
         "After 5 steps downhill the probability of positive is 0.400: every vector is still nearest to its own word."
     )
-    assert live.words(state=3).endswith("is 0.900: weak has become predictable.")
+    assert live.words(state=3).endswith("is 0.900: “weak” has become “predictable”.")
 
 
 def test_the_point_climbs_the_curve(live):

@@ -128,7 +128,7 @@ class _Picture(NamedTuple):
     def told(self, state: int) -> str:
         start = f"After {plural(state * self.every, 'step')} downhill the probability of {self.wanted} is "
         pairs = zip(self.words, self.nearest[state], strict=True)
-        changed = [f"{before} has become {word}" for before, word in pairs if word != before]
+        changed = [f"“{before}” has become “{word}”" for before, word in pairs if word != before]
         words = "; ".join(changed) if changed else "every vector is still nearest to its own word"
         return f"{start}{self.probability[state]:.3f}: {words}."
 
