@@ -21,6 +21,11 @@ FIGURES = {
     "tree_or_graph": widgets.tree_or_graph,
     "cell_walk, RNN": lambda: widgets.cell_walk(None, *inputs.rnn_cell(seed=4)),
     "cell_walk, LSTM": lambda: widgets.cell_walk(None, *inputs.lstm_cell(seed=4)),
+    "dream": lambda: widgets.dream(
+        ["a", "dull", "plot"],
+        [["a", "dull", "plot"], ["a", "plot", "plot"], ["a", "witty", "journey"]],
+        [0.1, 0.6, 0.9],
+    ),
 }
 PHONE, LAPTOP = {"width": 270, "height": 800}, {"width": 1000, "height": 768}
 MOST = 620

@@ -25,7 +25,7 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": style.VALUE, "linestyle": (0, (1.2, 1.4))},
 )
 """Line properties of the runs; colours that mean nothing else in the course."""
-_TALL = (172.0, 206.0, 199.0)
+_TALL = (172.0, 196.0, 175.0)
 """Height of the curves for one, two and three runs, in points."""
 
 _ROWS, _ROW = 46.0, 17.0
@@ -68,7 +68,8 @@ class TrainingScene(Scene):
         self._top = _ROWS + _ROW * len(runs) + _BELOW_ROWS
         self._bottom = self._top + tall
         height = self._bottom + _BELOW + _NEWS_LINES * _NEWS_LINE
-        super().__init__(Card(height, title=title, caption=f"{title}: loss, gradients and time.", description=""))
+        caption = "On the left the loss at each step; on the right how large each gradient was, the darker the larger."
+        super().__init__(Card(height, title=title, caption=caption, description=""))
         self._draw_still()
         page = self.card.page
         with self.moving():
