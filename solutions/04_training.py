@@ -23,8 +23,8 @@ viz.saliency(words, weights, "positive, 73%", sides=("positive", "negative"))
 
 # %% [markdown]
 # Nobody told this network what *dull* means. It was trained on 7,320 sentences with the backward pass of lesson 3, and
-# the colours are that backward pass once more: its `dx`. Today you train it with **your** backward pass, and then ask
-# it the question above.
+# the colours come from that backward pass as well: from its `dx`. Today you train the network with **your** backward
+# pass, and then ask it the question above.
 #
 # By the end you will be able to
 #
