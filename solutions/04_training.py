@@ -106,6 +106,7 @@ def new_network(kind, n_a, seed=1):
 
 
 kinds = {"RNN": (states.rnn_states, rnn_backward), "LSTM": (states.lstm_states, lstm_backward)}
+at_one_sixth = 1 / 6, "always answering 1"
 
 # %% [markdown]
 # (`states.rnn_states` and `states.lstm_states` are the forward passes of lessons 2 and 3 without predictions at every
@@ -143,8 +144,6 @@ for kind, (states_of, sequence_backward) in kinds.items():
 
 
 # %%
-at_one_sixth = 1 / 6, "always answering 1"
-
 WAYS = {
     "rate 0.03": lambda dW: 0.03 * dW,
     "rate 0.3": lambda dW: 0.3 * dW,
