@@ -23,8 +23,8 @@ FIGURES = {
     "cell_walk, LSTM": lambda: widgets.cell_walk(None, *inputs.lstm_cell(seed=4)),
     "dream": lambda: widgets.dream(
         ["a", "dull", "plot"],
-        [["a", "dull", "plot"], ["a", "plot", "plot"], ["a", "witty", "journey"]],
-        [0.1, 0.6, 0.9],
+        [["a", "dull", "plot"]] * 5 + [["a", "witty", "journey"]] * 5,
+        [k / 10 for k in range(10)],
     ),
 }
 PHONE, LAPTOP = {"width": 270, "height": 800}, {"width": 1000, "height": 768}
