@@ -312,6 +312,14 @@ def test_gradients_that_are_no_numbers_are_told():
     assert run.problem.startswith("At step 3 the norm of dWaa was inf")
 
 
+def test_the_first_gradient_that_is_no_number_is_named_after_the_loss():
+    run = trained([1.0, np.inf])
+    for wrong in (["dba"], ["dba", "dWax"]):
+        run.add(np.nan, gradients() | {name: np.full((3, 4), np.nan) for name in wrong}, 0.1)
+    assert run.problem.startswith("At step 2 the loss was inf, not a finite number, and it still is: try")
+    assert run.problem.endswith("Of the gradients, dba was the first, at step 3.")
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.04, "0.0 s"), (9.4, "9.4 s"), (42.2, "42 s"), (200, "3 min 20 s"), (9000, "2 h 30 min")]
 )

@@ -138,7 +138,7 @@ class Run:
 
     @property
     def problem(self) -> str:
-        """What stopped being a finite number, at which step, and what helps; empty if nothing did."""
+        """What stopped being a finite number, at which step, what helps, and which gradient was the first; or empty."""
         series = {"the loss": self.losses} | {f"the norm of {name}": squares for name, squares in self.squares.items()}
         wrong = {what: ~np.isfinite(values) for what, values in series.items()}
         first = {what: int(where.argmax()) for what, where in wrong.items() if where.any()}
@@ -147,7 +147,14 @@ class Run:
         what = min(first, key=lambda what: first[what])
         text = f"At step {first[what] + 1} {what} was {_digits(series[what][first[what]])}, not a finite number"
         lasts = wrong[what][-1]
-        return f"{text}, and it still is: try a smaller learning rate, or clip the gradients." if lasts else f"{text}."
+        text += ", and it still is: try a smaller learning rate, or clip the gradients." if lasts else "."
+        gradients = {name: step for name, step in first.items() if name != "the loss"}
+        if what == "the loss" and gradients:
+            name = min(gradients, key=lambda name: gradients[name])
+            text += (
+                f" Of the gradients, {name.removeprefix('the norm of ')} was the first, at step {gradients[name] + 1}."
+            )
+        return text
 
 
 def time_text(runs: Sequence[Run]) -> str:
