@@ -14,7 +14,7 @@ from bptt.viz.card import Card
 _SIZE = 10.0
 _LINE, _GAP, _PAD = 48.0, 7.0, 3.0
 _WORD_TALL, _BAR = 15.0, 13.0
-_TOP = 50.0
+_TOP = 44.0
 _SCALE_WIDE, _SCALE_CELLS = 62.0, 62
 _DEPTH = 0.85
 _MAX_WORD_CHARACTERS = 40
@@ -59,7 +59,7 @@ def saliency(
     scale = draw.largest(weights)
     title = f"Which words moved the verdict: {verdict}" if verdict else "Which words moved the verdict"
     card = Card(
-        _TOP + lines * _LINE + 58,
+        _TOP + lines * _LINE + 50,
         title=title,
         caption=_strongest(words, weights, sides),
         description=_description(words, weights, sides),
