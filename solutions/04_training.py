@@ -172,14 +172,14 @@ race_downhill(T_x=20, steps=400)
 
 # %% [markdown]
 # One hardly learns more than the mean. One is lost: too long a step leads to a place where the gradient is larger still,
-# the next step is longer, and so on until the numbers end. And the one that learns is the one that ignores how large
-# the gradient is. So the size of a gradient cannot be trusted, neither when it is huge nor when it is tiny. There is a
-# cure for each: *clipping* and *Adam*. They are your first two exercises, and then comes a second race.
+# the next step is longer, and so on until nothing fits into a number any more (`inf`, then `nan`). The one that learns
+# is the one that ignores how large the gradient is. So its size cannot be trusted, neither when it is huge nor when it
+# is tiny. There is a cure for each: *clipping* and *Adam*. They are your first two exercises, and then comes a second
+# race.
 #
 # ## 3 When a gradient explodes: clipping
 #
-# In a training, most of the time all is well, and once in a while a batch has a gradient that is a thousand times larger
-# than usual. One step along it throws away all that was learnt. Think of all gradients together as **one** arrow, with
+# Most of the time all is well, and once in a while a batch has a gradient that is a thousand times larger than usual. One step along it throws away all that was learnt. Think of all gradients together as **one** arrow, with
 # the length
 #
 # $$\lVert g \rVert = \sqrt{\textstyle\sum_{\text{arrays}} \sum_{\text{entries}} g^2}$$
@@ -860,11 +860,6 @@ widgets.dream(data.tokenise(bad_review), [nearest_words(x) for x in dreams], [po
 #
 # Once, and in the loss. Here the loss is a mean over the examples, so its gradient at the scores has a $1/m$;
 # everything behind it sums. Divide again and your gradients are $m$ times too small.
-#
-# ### Why clip by the norm of all gradients together, and not each array by itself?
-#
-# Because the gradient is one arrow. If each array is shortened by its own measure, the arrow points somewhere else:
-# section 3.
 #
 # ### My loss is nan after a few steps
 #
