@@ -179,8 +179,8 @@ race_downhill(T_x=20, steps=400)
 #
 # ## 3 When a gradient explodes: clipping
 #
-# Most of the time all is well, and once in a while a batch has a gradient that is a thousand times larger than usual. One step along it throws away all that was learnt. Think of all gradients together as **one** arrow, with
-# the length
+# Most of the time all is well, and once in a while a batch has a gradient that is a thousand times larger than usual.
+# One step along it throws away all that was learnt. Think of all gradients together as **one** arrow, with the length
 #
 # $$\lVert g \rVert = \sqrt{\textstyle\sum_{\text{arrays}} \sum_{\text{entries}} g^2}$$
 #
