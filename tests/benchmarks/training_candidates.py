@@ -79,7 +79,7 @@ class Ours:
 
     def scores(self, words: Array, lengths: Array) -> Array:
         """Return the scores of both verdicts: (2, m)."""
-        return lesson()["forward"](self.parameters["E"][:, words], lengths, self.parameters, states.lstm_states)[0]
+        return lesson()["forward"](self.parameters["E"][:, words], lengths, self.parameters)[0]
 
 
 class Theirs:

@@ -21,6 +21,11 @@ FIGURES = {
     "tree_or_graph": widgets.tree_or_graph,
     "cell_walk, RNN": lambda: widgets.cell_walk(None, *inputs.rnn_cell(seed=4)),
     "cell_walk, LSTM": lambda: widgets.cell_walk(None, *inputs.lstm_cell(seed=4)),
+    "dream": lambda: widgets.dream(
+        ["a", "dull", "plot"],
+        [["a", "dull", "plot"]] * 5 + [["a", "witty", "journey"]] * 5,
+        [k / 10 for k in range(10)],
+    ),
 }
 PHONE, LAPTOP = {"width": 270, "height": 800}, {"width": 1000, "height": 768}
 MOST = 620

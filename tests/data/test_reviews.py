@@ -5,6 +5,7 @@ import platformdirs
 import pytest
 
 from bptt.data import imdb, pad, reviews, tokenise, vocabulary
+from bptt.data.fetch import FetchError
 from bptt.data.review_file import cache_path, read_reviews
 from bptt.data.synthetic import synthetic_reviews
 
@@ -56,9 +57,9 @@ def test_the_division_is_always_the_same_and_mixes_both_verdicts():
 
 def test_without_them_there_are_made_up_ones_and_a_word_about_the_command():
     train, test, source = reviews()
-    assert source.startswith("6000 made-up reviews")
+    assert source.startswith("2800 made-up reviews")
     assert "'bptt data reviews'" in source
-    assert (len(train.texts), len(test.texts)) == (4800, 1200)
+    assert (len(train.texts), len(test.texts)) == (2240, 560)
 
 
 def test_grading_has_a_few_made_up_ones_whatever_is_there(monkeypatch):
@@ -73,15 +74,45 @@ def test_in_made_up_reviews_counting_words_helps_little():
     counts = np.stack([np.bincount(row, minlength=words.max() + 1) for row in words])
     weights, *_ = np.linalg.lstsq(counts[:1500], 2.0 * positive[:1500] - 1)
     right = (counts[1500:] @ weights > 0) == positive[1500:]
-    assert 0.5 < right.mean() < 0.7
+    assert 0.6 < right.mean() < 0.85
     assert np.bincount(positive).tolist() == [1000, 1000]
 
 
 def test_made_up_reviews_mean_what_they_say():
-    good = {"brilliant", "charming", "clever", "funny", "gripping", "lovely", "moving", "superb", "tender", "witty"}
+    good = {"brilliant", "charming", "clever", "funny", "gripping", "lovely", "moving", "superb", "witty", "wonderful"}
     for text, praise in zip(*synthetic_reviews(500), strict=True):
-        words = tokenise(text.split(", but ")[-1])[:6]
+        words = tokenise(text.split(", but ")[-1].split(", and the ")[-1])[:6]
         assert (bool(good & set(words)) != ("not" in words)) == praise
+
+
+def test_they_can_be_fetched_on_the_way(monkeypatch, capsys):
+    def fetched_now(stream):
+        fetched("".join(f"{k}\t{2 if k % 2 else -2}\ttext {k}\n" for k in range(20)))
+        return "20 film reviews are here"
+
+    monkeypatch.setattr("bptt.data.fetch.fetch", fetched_now)
+    assert reviews().source.startswith("2800 made-up")
+    assert not capsys.readouterr().out
+    assert reviews(fetch=True).source == "20 snippets of real film reviews"
+    assert capsys.readouterr().out == "20 film reviews are here\n"
+    reviews(fetch=True)
+    assert not capsys.readouterr().out
+
+
+def test_what_cannot_be_fetched_is_made_up_with_one_line_that_says_why(monkeypatch, capsys):
+    def offline(stream):
+        raise FetchError("No connection.")
+
+    monkeypatch.setattr("bptt.data.fetch.fetch", offline)
+    assert reviews(fetch=True).source.startswith("2800 made-up")
+    assert capsys.readouterr().out == "No connection.\n"
+
+
+def test_grading_fetches_nothing(monkeypatch, capsys):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setattr("bptt.data.fetch.fetch", lambda stream: pytest.fail("the network was used"))
+    assert len(reviews(fetch=True).train.texts) == 32
+    assert not capsys.readouterr().out
 
 
 def imdb_tree(folder):

@@ -226,7 +226,12 @@ def unpacked(tmp_path_factory):
 
 @pytest.mark.parametrize("lesson", ["01_cell_backward", "04_training"])
 def test_a_student_can_start_from_it_alone(unpacked, lesson):
-    own = {"PYTHONPATH": unpacked / "helpers", "IPYTHONDIR": unpacked / ".ipython", "MPLBACKEND": "agg"}
+    own = {
+        "PYTHONPATH": unpacked / "helpers",
+        "IPYTHONDIR": unpacked / ".ipython",
+        "MPLBACKEND": "agg",
+        "PIP_NO_INDEX": "1",
+    }
     done = subprocess.run(
         [sys.executable, "-c", RUN, f"{lesson}.ipynb"],
         cwd=unpacked / "notebooks" / lesson,
@@ -238,7 +243,8 @@ def test_a_student_can_start_from_it_alone(unpacked, lesson):
     package, errors = json.loads(done.stdout.splitlines()[-1])
     assert Path(package).is_relative_to(unpacked)
     # The exercises are still to be written, and what they would have made is not there; nothing else is wrong.
-    assert {"CheckFailed", "NotImplementedError"} <= set(errors) <= {"CheckFailed", "NotImplementedError", "NameError"}
+    known = {"CheckFailed", "NotImplementedError", "NameError", "NotYetError"}
+    assert {"CheckFailed", "NotImplementedError"} <= set(errors) <= known
 
 
 def test_its_settings_name_the_course(unpacked):

@@ -29,7 +29,8 @@ NAMES = {
     "viz": "bias_columns cell_graph compare computation_graph error_curve gate_layout highway influence_map "
     "memory_roads nudge product_shapes saliency small_graph tanh_slope timings trained_networks tree_or_graph "
     "two_roads unrolled",
-    "widgets": "cell_walk gate_highway influence_map nudge small_walk training_panel tree_or_graph two_roads",
+    "widgets": "cell_walk dream gate_highway influence_map next_letters nudge small_walk training_panel tree_or_graph "
+    "two_roads",
 }
 """Of each module, what released notebooks call, and what lessons say that learners may."""
 

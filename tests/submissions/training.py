@@ -5,9 +5,10 @@ from submissions.entry import Entry
 ASSIGNMENT = "04_training"
 
 SHORTENED = {
-    "trained = race(T_x=20, steps=400)": "trained = race(T_x=20, steps=8)",
-    "trained = race(T_x=50, steps=600)": "trained = race(T_x=50, steps=4)",
-    "trained = race(T_x=100, steps=1000)": "trained = race(T_x=100, steps=4)",
+    "race_downhill(T_x=20, steps=400)": "race_downhill(T_x=20, steps=8)",
+    "race(T_x=20, steps=400)": "race(T_x=20, steps=8)",
+    "race(T_x=100, steps=1000)": "race(T_x=100, steps=4)",
+    "reviews = data.reviews(fetch=True)": "reviews = data.reviews()",
     "reader = learn_to_read(epochs=3)": "reader = learn_to_read(epochs=1, n_x=8, n_a=8, m=128)",
 }
 """Trainings last minutes; whether they lead anywhere is asked in tests/training, and in tests/benchmarks."""

@@ -59,3 +59,21 @@ def test_an_lstm_learns_to_read_made_up_reviews(lesson):
             reader.step(gradients)
     judged = lesson["probabilities"](words[2700:], lengths[2700:], reader.parameters).argmax(axis=0)
     assert (judged == positive[2700:]).mean() > 0.9
+
+
+def test_an_interrupted_race_keeps_its_networks_and_how_far_they_came(lesson, monkeypatch):
+    lesson["trained"].clear()
+    kinds = {"RNN": (states.rnn_states, lesson["rnn_backward"]), "LSTM": (states.lstm_states, lesson["lstm_backward"])}
+    lesson |= {"kinds": kinds, "at_one_sixth": (1 / 6, "always answering 1"), "quick": False}
+    add_up = lesson["adding_gradients"]
+
+    def interrupted(*arguments):
+        if lesson["trained"]["LSTM"].t == 3:
+            raise KeyboardInterrupt
+        return add_up(*arguments)
+
+    monkeypatch.setitem(lesson, "adding_gradients", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        lesson["race"](T_x=7, steps=20, n_a=3, m=2)
+    trained = lesson["trained"]
+    assert (trained["T_x"], trained["steps"], trained["LSTM"].t) == (7, 20, 3)

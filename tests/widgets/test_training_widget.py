@@ -17,7 +17,7 @@ from bptt import widgets
 from bptt.viz import style
 from bptt.widgets.scenes import training_panel
 from bptt.widgets.training import display
-from bptt.widgets.training.run import Run, duration
+from bptt.widgets.training.run import Run, duration, time_text
 from bptt.widgets.training.scale import binned, scale_of
 from bptt.widgets.training.scene import TrainingScene
 
@@ -53,7 +53,7 @@ class Watched:
         monkeypatch.setattr(training_panel.time, "perf_counter", lambda: self.now)
         monkeypatch.setattr(training_panel, "display_for", self.open)
 
-    def open(self, runs, title):
+    def open(self, runs, title, baseline):
         self.runs = runs
         return self
 
@@ -312,6 +312,14 @@ def test_gradients_that_are_no_numbers_are_told():
     assert run.problem.startswith("At step 3 the norm of dWaa was inf")
 
 
+def test_the_first_gradient_that_is_no_number_is_named_after_the_loss():
+    run = trained([1.0, np.inf])
+    for wrong in (["dba"], ["dba", "dWax"]):
+        run.add(np.nan, gradients() | {name: np.full((3, 4), np.nan) for name in wrong}, 0.1)
+    assert run.problem.startswith("At step 2 the loss was inf, not a finite number, and it still is: try")
+    assert run.problem.endswith("Of the gradients, dba was the first, at step 3.")
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.04, "0.0 s"), (9.4, "9.4 s"), (42.2, "42 s"), (200, "3 min 20 s"), (9000, "2 h 30 min")]
 )
@@ -319,7 +327,82 @@ def test_durations(seconds, said):
     assert duration(seconds) == said
 
 
+def test_runs_in_turns_have_one_time_left():
+    runs = [trained([1.0], steps=101, name="RNN", seconds=0.1), trained([1.0], steps=101, name="LSTM", seconds=0.3)]
+    assert time_text(runs) == "40 s left"
+    scene = scene_of(*runs)
+    assert "All runs together: 40 s left." in scene.update()
+    assert "40 s left" in lines(scene)
+    assert sum("left" in line for line in lines(scene)) == 1
+
+
+def test_a_run_that_has_not_begun_is_counted_in():
+    assert time_text([trained([1.0], steps=101, name="RNN", seconds=0.1), Run("LSTM", 100)]) == "20 s left"
+
+
+def test_gradients_that_have_died_are_named():
+    run = Run("", 20)
+    for k in range(20):
+        run.add(1.0, {"dWaa": np.full(3, float(k < 4)), "dba": np.full(3, float(k < 3)), "dWy": np.ones(3)}, 0.1)
+    (said,) = run.news
+    assert said.startswith("Since step 5 dWaa and dba are exactly 0: saturated units")
+    assert said in run.words()
+
+
+@pytest.mark.parametrize("sizes", [[0.0] * 20, [1.0] * 17 + [0.0] * 3], ids=["never used", "a few steps"])
+def test_gradients_that_are_zero_for_other_reasons_are_not(sizes):
+    run = Run("", 20)
+    for size in sizes:
+        run.add(1.0, {"dE": np.full(3, size)}, 0.1)
+    assert not run.news
+
+
+def test_an_early_end_says_what_the_network_is_now():
+    run = trained([1.0] * 12, steps=100, name="LSTM")
+    run.stopped = True
+    scene = scene_of(run)
+    said = "Stopped at step 12 of 100: the network is now what that step made of it."
+    assert said in scene.update()
+    assert f"LSTM: {said}" in lines(scene)
+
+
+def test_what_went_wrong_is_in_the_picture():
+    scene = scene_of(trained([1.0, np.nan]))
+    scene.update()
+    assert any(line.startswith("At step 2 the loss was nan") for line in lines(scene))
+
+
 # What the picture shows.
+
+
+def test_baseline_is_on_the_scale_and_has_its_label():
+    run = trained([0.5, 0.4])
+    scene = style.styled(TrainingScene)([run], "A training", (1 / 6, "always answering 1"))
+    assert "The dashed line is at 0.167: always answering 1." in scene.update()
+    assert "0.167: always answering 1" in lines(scene)
+    height = scene._baseline.get_segments()[0][0, 1]
+    assert scene._top < height < scene._bottom
+
+
+def test_a_loss_that_explodes_hides_no_other():
+    good, bad = trained([0.5] * 5 + [0.05] * 5, name="good"), trained([0.5, *[1e200] * 9], name="bad")
+    scene = scene_of(good, bad)
+    scene.update()
+    y = scene._curves[0]._line.get_ydata()
+    assert y[-1] - y[0] > 0.5 * (scene._bottom - scene._top)
+    assert (scene._curves[1]._line.get_ydata()[1:] == scene._top).all()
+
+
+def test_each_run_has_a_scale_of_its_own_for_its_gradients():
+    runs = [trained([1.0] * 9, size=size, name=name) for name, size in (("small", 1e-9), ("large", 1e9))]
+    for run, size in zip(runs, (1e-9, 1e9), strict=True):
+        run.add(1.0, gradients(size=4 * size), 0.1)
+    scene = scene_of(*runs)
+    scene.update()
+    assert {"1e-09 to 4e-09", "1e+09 to 4e+09"} <= set(lines(scene))
+    for block in scene._blocks.values():
+        shades = block._mesh.get_array().reshape(3, -1, 3)[0, :, 0]
+        assert shades[0] - shades.min() > 0.4
 
 
 def curve(scene, number=0):

@@ -1,6 +1,6 @@
 """Training data: the adding problem, film reviews, and text as arrays of numbers.
 
-Only :mod:`bptt.data.fetch`, which ``bptt data reviews`` calls, uses the network.
+Only :mod:`bptt.data.fetch` uses the network, for ``bptt data reviews`` and ``reviews(fetch=True)``.
 """
 
 from bptt.data.adding import adding_problem

@@ -4,9 +4,9 @@ Every public function takes arrays, or a function that the learner has written, 
 itself as the last line of a cell: controls, a picture, and a line of text that says what the picture shows. A static
 image stays in the saved notebook for whoever may not run scripts.
 
-``small_walk``, ``two_roads``, ``tree_or_graph`` and ``cell_walk`` compute all that they can show when they are made,
-and are drawn by the browser, with or without a kernel. The others call a learner's function wherever a slider is, so
-they need one, and ipywidgets.
+``small_walk``, ``two_roads``, ``tree_or_graph``, ``cell_walk`` and ``dream`` compute all that they can show when they
+are made, and are drawn by the browser, with or without a kernel. The others call a learner's function wherever a slider
+is, or show a training while it runs, so they need one, and ipywidgets.
 
 Matplotlib is loaded by the first widget and not before. Under autograding (``NBGRADER_EXECUTION`` is set) no widget is
 made, and neither Matplotlib nor ipywidgets is loaded.
@@ -19,6 +19,7 @@ from bptt.runtime import is_autograding
 
 if TYPE_CHECKING:
     from bptt.widgets.scenes.cell_walk import cell_walk as cell_walk
+    from bptt.widgets.scenes.dream import dream as dream
     from bptt.widgets.scenes.gate_highway import gate_highway as gate_highway
     from bptt.widgets.scenes.influence_map import influence_map as influence_map
     from bptt.widgets.scenes.nudge import nudge as nudge
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _WIDGETS = (
     "cell_walk",
+    "dream",
     "gate_highway",
     "influence_map",
     "nudge",

@@ -19,7 +19,12 @@ _MIN_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.25, 10.0
 _MAX_RUNS = 3
 
 
-def training_panel(steps: int, title: str = "Training", runs: Sequence[str] = ("",)) -> "TrainingPanel":
+def training_panel(
+    steps: int,
+    title: str = "Training",
+    runs: Sequence[str] = ("",),
+    baseline: tuple[float, str] | None = None,
+) -> "TrainingPanel":
     r"""Display a training while it runs: loss, norms of all gradients, time per step, progress and time left.
 
     ::
@@ -40,6 +45,8 @@ def training_panel(steps: int, title: str = "Training", runs: Sequence[str] = ("
         Heading of the picture.
     runs : sequence of str
         Names of up to three trainings to compare, e.g. ``["RNN", "LSTM"]``, one after the other or in turns.
+    baseline : tuple, optional
+        A loss to compare with, drawn as a line, and its label, e.g. ``(1 / 6, "always answering 1")``.
 
     Returns
     -------
@@ -50,25 +57,26 @@ def training_panel(steps: int, title: str = "Training", runs: Sequence[str] = ("
     ValueError
         If there are no steps, no runs or more than three, or two runs of one name.
     """
-    return TrainingPanel(steps, title, runs)
+    return TrainingPanel(steps, title, runs, baseline)
 
 
 class TrainingPanel:
     """Context manager that displays training runs; ``training_panel`` makes it."""
 
-    def __init__(self, steps: int, title: str, runs: Sequence[str]) -> None:
+    def __init__(self, steps: int, title: str, runs: Sequence[str], baseline: tuple[float, str] | None) -> None:
         if steps < 1:
             raise ValueError(f"A training takes at least one step, not {steps}.")
         if isinstance(runs, str) or not 1 <= len(runs) <= _MAX_RUNS or len(set(runs)) < len(runs):
             raise ValueError(f"runs is a list of one to {_MAX_RUNS} different names, not {runs!r}.")
         self._title = title
+        self._baseline = baseline
         self._runs = {name: Run(name, steps) for name in runs}
         self._display: Display | None = None
         self._opened_at = self._shown_at = self._returned_at = self._spent_seconds = 0.0
 
     def __enter__(self) -> Self:
         """Open the display."""
-        self._display = display_for(list(self._runs.values()), self._title)
+        self._display = display_for(list(self._runs.values()), self._title, self._baseline)
         self._opened_at = self._shown_at = self._returned_at = time.perf_counter()
         return self
 

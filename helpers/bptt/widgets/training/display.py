@@ -19,12 +19,12 @@ class Display(Protocol):
         """Show the final state, which stays."""
 
 
-def display_for(runs: Sequence[Run], title: str) -> Display:
+def display_for(runs: Sequence[Run], title: str, baseline: tuple[float, str] | None = None) -> Display:
     """Open a display for this process: in the notebook, in the terminal, or none if no one sees the output."""
     if has_kernel():
         from bptt.widgets.training.notebook_display import NotebookDisplay  # noqa: PLC0415 - only a notebook needs Matplotlib
 
-        return NotebookDisplay(runs, title)
+        return NotebookDisplay(runs, title, baseline)
     if sys.stderr.isatty():
         return TerminalDisplay(runs, title)
     return NullDisplay()

@@ -16,10 +16,12 @@ class NotebookDisplay:
     runs : sequence of Run
     title : str
         Heading of the picture.
+    baseline : tuple, optional
+        A loss to compare with, and what has it.
     """
 
-    def __init__(self, runs: Sequence[Run], title: str) -> None:
-        self._figure = InteractiveFigure(style.styled(TrainingScene)(runs, title), lines=len(runs) + 1)
+    def __init__(self, runs: Sequence[Run], title: str, baseline: tuple[float, str] | None = None) -> None:
+        self._figure = InteractiveFigure(style.styled(TrainingScene)(runs, title, baseline), lines=len(runs) + 1)
         self._figure._ipython_display_()
 
     def show(self) -> None:

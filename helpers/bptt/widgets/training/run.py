@@ -1,13 +1,16 @@
 """Losses, gradient norms and times of one training run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from bptt.types import Array
+from bptt.wording import join_names
 
 _PACE_STEPS = 100
 """The time per step is the mean of this many last steps."""
+_ZERO_STEPS = 5
+"""A gradient that has been exactly zero for more steps than these, and was not before, has died."""
 _PER_UNIT = 60
 """Seconds in a minute, and minutes in an hour."""
 _NEXT_UNIT_FROM = 100
@@ -80,27 +83,24 @@ class Run:
         self._squares = {name: np.append(squares, more) for name, squares in self._squares.items()}
         self.steps = len(self._losses)
 
-    def numbers(self) -> str:
-        """Return step, loss and times in one line."""
+    def numbers(self, *, alone: bool = True) -> str:
+        """Return step, loss and times in one line; without the time left if the run is not alone."""
         width = len(str(self.steps))
         line = f"step {self.done:{width}} of {self.steps}"
         if not self.done:
             return line
-        return f"{line}   loss {_digits(self.losses[-1]):7} {_step_duration(self.pace):>6}/step   {self._time_text()}"
+        line += f"   loss {_digits(self.losses[-1]):7} {_step_duration(self.pace):>6}/step"
+        return f"{line}   {time_text([self])}" if alone else line
 
-    def _time_text(self) -> str:
-        if self.stopped or self.done == self.steps:
-            return f"{'done in' if self.done == self.steps else 'stopped after'} {duration(self.seconds.sum())}"
-        return f"{duration(self.pace * (self.steps - self.done))} left"
-
-    def words(self) -> str:
-        """Return step, losses, times, largest gradient and problem, in sentences."""
+    def words(self, *, alone: bool = True) -> str:
+        """Return step, losses, times, largest gradient and news, in sentences."""
         start = f"{self.name}: step" if self.name else "Step"
         if not self.done:
             return f"{start} 0 of {self.steps}."
-        words = f"{start} {self.done} of {self.steps}, {self._time_text()}, {_step_duration(self.pace)} per step. "
+        time = f" {time_text([self])}," if alone else ""
+        words = f"{start} {self.done} of {self.steps},{time} {_step_duration(self.pace)} per step. "
         words += f"Loss {_digits(self.losses[-1])}, {_digits(self.losses[0])} at the start."
-        return " ".join(filter(None, (words, self._largest_gradient(), self.problem)))
+        return " ".join(filter(None, (words, self._largest_gradient(), *self.news)))
 
     def _largest_gradient(self) -> str:
         last = {name: squares[-1] for name, squares in self.squares.items()}
@@ -110,8 +110,35 @@ class Run:
         return f"The largest gradient is {name}, of norm {_digits(np.sqrt(last[name]))}."
 
     @property
+    def news(self) -> list[str]:
+        """Sentences on what went wrong, and on an early end."""
+        return [sentence for sentence in (self.problem or self._saturation, self._early_end) if sentence]
+
+    @property
+    def _early_end(self) -> str:
+        if not self.stopped or self.done >= self.steps:
+            return ""
+        return f"Stopped at step {self.done} of {self.steps}: the network is now what that step made of it."
+
+    @property
+    def _saturation(self) -> str:
+        """Which gradients have become exactly zero, and since when; empty if none has."""
+        since = {}
+        for name, squares in self.squares.items():
+            (alive,) = np.nonzero(squares)
+            if len(alive) and len(squares) - alive[-1] > _ZERO_STEPS:
+                since[name] = int(alive[-1]) + 2
+        if not since:
+            return ""
+        verb = "is" if len(since) == 1 else "are"
+        return (
+            f"Since step {max(since.values())} {join_names(since)} {verb} exactly 0: saturated units pass nothing on. "
+            "Start again with a smaller learning rate."
+        )
+
+    @property
     def problem(self) -> str:
-        """What stopped being a finite number, at which step, and what helps; empty if nothing did."""
+        """What stopped being a finite number, at which step, what helps, and which gradient was the first; or empty."""
         series = {"the loss": self.losses} | {f"the norm of {name}": squares for name, squares in self.squares.items()}
         wrong = {what: ~np.isfinite(values) for what, values in series.items()}
         first = {what: int(where.argmax()) for what, where in wrong.items() if where.any()}
@@ -120,7 +147,28 @@ class Run:
         what = min(first, key=lambda what: first[what])
         text = f"At step {first[what] + 1} {what} was {_digits(series[what][first[what]])}, not a finite number"
         lasts = wrong[what][-1]
-        return f"{text}, and it still is: try a smaller learning rate, or clip the gradients." if lasts else f"{text}."
+        text += ", and it still is: try a smaller learning rate, or clip the gradients." if lasts else "."
+        gradients = {name: step for name, step in first.items() if name != "the loss"}
+        if what == "the loss" and gradients:
+            name = min(gradients, key=lambda name: gradients[name])
+            text += (
+                f" Of the gradients, {name.removeprefix('the norm of ')} was the first, at step {gradients[name] + 1}."
+            )
+        return text
+
+
+def time_text(runs: Sequence[Run]) -> str:
+    """Return the time that all runs together still take, or have taken; empty before the first step."""
+    begun = [run for run in runs if run.done]
+    if not begun:
+        return ""
+    if all(run.stopped or run.done == run.steps for run in runs):
+        complete = all(run.done == run.steps for run in runs)
+        spent = float(sum(run.seconds.sum() for run in runs))
+        return f"{'done in' if complete else 'stopped after'} {duration(spent)}"
+    usual = np.mean([run.pace for run in begun])
+    left = float(sum((run.pace if run.done else usual) * (run.steps - run.done) for run in runs))
+    return f"{duration(left)} left"
 
 
 def duration(seconds: float) -> str:

@@ -1,5 +1,6 @@
 """Scene of a training: progress of each run, loss curves, and norms of all gradients."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from bptt.viz.draw import Heatmap, Tint
 from bptt.viz.figures.nudge import digits
 from bptt.widgets.scene import Scene
 from bptt.widgets.text_lines import Line, Lines
-from bptt.widgets.training.run import Run
+from bptt.widgets.training.run import Run, time_text
 from bptt.widgets.training.scale import Scale, bin_width, binned, scale_of
 
 LOOKS: tuple[dict[str, Any], ...] = (
@@ -24,7 +25,7 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": style.VALUE, "linestyle": (0, (1.2, 1.4))},
 )
 """Line properties of the runs; colours that mean nothing else in the course."""
-_TALL = (172.0, 206.0, 199.0)
+_TALL = (172.0, 196.0, 175.0)
 """Height of the curves for one, two and three runs, in points."""
 
 _ROWS, _ROW = 46.0, 17.0
@@ -39,7 +40,10 @@ _NAME_OF_RUN = 13.0
 _MIN_ROW_POINTS, _MAX_ROW_POINTS = 8.8, 17.0
 _MAX_NAME_CHARACTERS = 12
 _MIN_SHADE = 0.12
-_MIN_RELATIVE_NORM = 1e-6
+_MIN_RELATIVE_NORM, _OUTSIDE_SHARE = 1e-6, 0.02
+_MAX_GROWTH = 10.0
+"""The scale of the losses ends at this many times the largest loss at the start."""
+_NEWS_LINES, _NEWS_LINE, _NEWS_CHARACTERS = 2, 12.0, 126
 
 
 class TrainingScene(Scene):
@@ -51,23 +55,31 @@ class TrainingScene(Scene):
         One to three.
     title : str
         Heading of the picture.
+    baseline : tuple, optional
+        A loss to compare with, and what has it.
     """
 
-    def __init__(self, runs: Sequence[Run], title: str) -> None:
+    def __init__(self, runs: Sequence[Run], title: str, baseline: tuple[float, str] | None = None) -> None:
         self.runs = runs
+        self.baseline = baseline
         self._announced: tuple[object, ...] = ()
         self._words = ""
         tall = _TALL[len(runs) - 1]
         self._top = _ROWS + _ROW * len(runs) + _BELOW_ROWS
         self._bottom = self._top + tall
-        height = self._bottom + _BELOW
-        super().__init__(Card(height, title=title, caption=f"{title}: loss, gradients and time.", description=""))
+        height = self._bottom + _BELOW + _NEWS_LINES * _NEWS_LINE
+        caption = "On the left the loss at each step; on the right how large each gradient was, the darker the larger."
+        super().__init__(Card(height, title=title, caption=caption, description=""))
         self._draw_still()
         page = self.card.page
         with self.moving():
             self._text = Lines(page, _SIZE)
             self._grid = LineCollection([], colors=style.HAIRLINE, linewidths=0.8, zorder=1.5)
             page.add_collection(self._grid)
+            self._baseline = LineCollection(
+                [], colors=style.MUTED, linewidths=1.2, linestyles=[(0, (5, 3))], zorder=1.6
+            )
+            page.add_collection(self._baseline)
             self._curves = [_Curve(self.card, look) for look in LOOKS[: len(runs)]]
             self._bars = [self._bar(row, 0.0, look["color"]) for row, look in enumerate(LOOKS[: len(runs)])]
         self._blocks: dict[tuple[int, int], Heatmap] = {}
@@ -103,9 +115,11 @@ class TrainingScene(Scene):
     def update(self) -> str:
         """Show the current state of the runs, and return it in words."""
         total = max(run.steps for run in self.runs)
-        scale = scale_of(np.concatenate([run.losses for run in self.runs]))
+        scale = loss_scale(self.runs, self.baseline)
         lines = [
             *self._rows(),
+            *self._baseline_line(scale),
+            *self._news(),
             *self._ticks(scale, total),
             *self._norms(total),
         ]
@@ -117,14 +131,44 @@ class TrainingScene(Scene):
 
     def _update_words(self) -> None:
         """Renew the text at every tenth of a run and when a state changes: a screen reader reads each new text."""
-        state = tuple((10 * run.done // run.steps, run.stopped, run.problem) for run in self.runs)
+        state = tuple((10 * run.done // run.steps, run.stopped, *run.news) for run in self.runs)
         if state != self._announced:
-            self._announced, self._words = state, " ".join(run.words() for run in self.runs)
+            alone = len(self.runs) == 1
+            words = [run.words(alone=alone) for run in self.runs]
+            if not alone and time_text(self.runs):
+                words.insert(0, f"All runs together: {time_text(self.runs)}.")
+            if self.baseline:
+                words.append(f"The dashed line is at {_short(self.baseline[0])}: {self.baseline[1]}.")
+            self._announced, self._words = state, " ".join(words)
 
     def _rows(self) -> list[Line]:
         for run, bar in zip(self.runs, self._bars, strict=True):
             bar.set_width((_BAR_END - bar.get_x()) * run.done / run.steps)
-        return [Line(run.numbers(), _NUMBERS, _ROWS + _ROW * row, "left") for row, run in enumerate(self.runs)]
+        alone = len(self.runs) == 1
+        rows = [
+            Line(run.numbers(alone=alone), _NUMBERS, _ROWS + _ROW * row, "left") for row, run in enumerate(self.runs)
+        ]
+        return rows if alone else [*rows, Line(time_text(self.runs), style.WIDTH - style.MARGIN, 23, "right")]
+
+    def _baseline_line(self, scale: Scale) -> list[Line]:
+        if not self.baseline:
+            return []
+        value, words = self.baseline
+        y = float(self._bottom - (self._bottom - self._top) * scale.share(np.array(value)))
+        right, label = _LOSS + _LOSS_WIDE, f"{_short(value)}: {words}"
+        left = right - draw.width(label, _SIZE) - 5
+        self._baseline.set_segments(
+            [np.array([[_LOSS, y], [right, y]]), np.array([[left - 18, self._top - 10], [left, self._top - 10]])]
+        )
+        return [Line(label, right, self._top - 10, "right", style.MUTED)]
+
+    def _news(self) -> list[Line]:
+        """Return what a run says of its end, or of what went wrong, below the picture."""
+        sentences = [f"{run.name}: {news}" if run.name else news for run in self.runs for news in run.news]
+        shown = textwrap.wrap(" ".join(sentences), _NEWS_CHARACTERS, max_lines=_NEWS_LINES, placeholder=" ...")
+        y = self._bottom + _BELOW
+        colour = style.WRONG_TEXT if any(run.problem for run in self.runs) else style.INK
+        return [Line(words, style.MARGIN, y + _NEWS_LINE * k, "left", colour) for k, words in enumerate(shown)]
 
     def _ticks(self, scale: Scale, total: int) -> list[Line]:
         heights = [
@@ -148,29 +192,33 @@ class TrainingScene(Scene):
             words = "no gradients were given"
             middle = _CELLS + _CELLS_WIDE / 2
             return [Line(words, middle, (self._top + self._bottom) / 2, colour=style.MUTED)]
-        norms = np.concatenate([squares for rows in per_run for squares in rows.values()] or [np.empty(0)])
-        norms = np.sqrt(norms[np.isfinite(norms) & (norms > 0)])
-        if not norms.size:
-            norms = np.ones(1)
-        high = 10.0 ** np.ceil(np.log10(norms.max()))
-        low = 10.0 ** np.floor(np.log10(max(norms.min(), high * _MIN_RELATIVE_NORM)))
-        scale = Scale(low, high if high > low else 10 * low, log=True, ticks=())
-        lines = [
-            Line(digits(scale.low), _CELLS + _CELLS_WIDE / 2 - 34, self._bottom + 24, "right", style.MUTED),
-            Line(digits(scale.high), _CELLS + _CELLS_WIDE / 2 + 34, self._bottom + 24, "left", style.MUTED),
-        ]
+        lines = []
         for number, squares in enumerate(per_run):
+            scale = norm_scale(squares)
+            low, high = (f"{end:.1g}" for end in (scale.low, scale.high))
+            if len(per_run) > 1 and squares:
+                words, y = f"{low} to {high}", self._block_top(number) - 6
+                lines.append(Line(words, _CELLS + _CELLS_WIDE, y, "right", style.MUTED))
             lines += self._block(number, squares, scale, total)
-        return lines
+        if len(per_run) > 1:
+            low, high = "low", "high"
+        y, middle = self._bottom + 24, _CELLS + _CELLS_WIDE / 2
+        return [
+            *lines,
+            Line(low, middle - 34, y, "right", style.MUTED),
+            Line(high, middle + 34, y, "left", style.MUTED),
+        ]
 
     def _block_height(self) -> float:
         heading = _NAME_OF_RUN if len(self.runs) > 1 else 0.0
         return (self._bottom - self._top) / len(self.runs) - heading
 
-    def _block(self, number: int, squares: dict[str, Array], scale: Scale, total: int) -> list[Line]:
-        room = self._block_height()
+    def _block_top(self, number: int) -> float:
         top = self._bottom - (len(self.runs) - number) * (self._bottom - self._top) / len(self.runs)
-        top += (self._bottom - self._top) / len(self.runs) - room
+        return top + (self._bottom - self._top) / len(self.runs) - self._block_height()
+
+    def _block(self, number: int, squares: dict[str, Array], scale: Scale, total: int) -> list[Line]:
+        room, top = self._block_height(), self._block_top(number)
         lines = []
         if len(self.runs) > 1:
             lines.append(Line(self.runs[number].name, _CELLS, top - 6, "left"))
@@ -218,7 +266,7 @@ class _Curve:
         top, bottom = ends
         at, low, mean, high = binned(run.losses, total, _LOSS_BINS)
         x = _LOSS + _LOSS_WIDE * at / total
-        low, mean, high = (bottom - (bottom - top) * scale.share(values) for values in (low, mean, high))
+        low, mean, high = (bottom - (bottom - top) * np.minimum(scale.share(values), 1) for values in (low, mean, high))
         known = np.isfinite(mean)
         self._line.set_data(x, mean)
         self._now.set_data(x[known][-1:], mean[known][-1:])
@@ -228,6 +276,29 @@ class _Curve:
         self._not_finite.set_data(
             _LOSS + _LOSS_WIDE * (not_finite[:1] + 0.5) / total, np.full(len(not_finite[:1]), top + 7)
         )
+
+
+def loss_scale(runs: Sequence[Run], baseline: tuple[float, str] | None) -> Scale:
+    """Choose the scale of the losses: one that grows beyond bounds leaves it at the top, and hides no other."""
+    starts = [float(run.losses[0]) for run in runs if run.done and np.isfinite(run.losses[0])]
+    ceiling = _MAX_GROWTH * max(map(abs, starts), default=np.inf)
+    losses = np.concatenate([run.losses for run in runs])
+    return scale_of(np.append(losses[losses <= ceiling], baseline[0] if baseline else []))
+
+
+def norm_scale(squares: dict[str, Array]) -> Scale:
+    """Choose the scale of a run's gradient norms: all but the few smallest and largest fit in."""
+    norms = np.concatenate([*squares.values(), np.empty(0)])
+    norms = np.sqrt(norms[np.isfinite(norms) & (norms > 0)])
+    if not norms.size:
+        norms = np.ones(1)
+    low, high = np.quantile(norms, [_OUTSIDE_SHARE, 1 - _OUTSIDE_SHARE])
+    low = max(low, high * _MIN_RELATIVE_NORM)
+    return Scale(float(low), float(max(high, 2 * low)), log=True, ticks=())
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}"
 
 
 def _shade(share: Array) -> Array:
