@@ -1,5 +1,8 @@
 """Cells to draw, and ways to read a picture without eyes."""
 
+import base64
+import html
+import re
 from itertools import combinations
 
 import numpy as np
@@ -78,3 +81,11 @@ def assert_tidy(figure):
         assert not any(box.overlaps(array) for array in arrays), f"{string!r} covers an array"
     for (first, box), (second, other) in combinations(boxes, 2):
         assert not box.overlaps(other), f"{first!r} touches {second!r}"
+
+
+def image(output):
+    """Return PNG file, width and alternative text of an output's one picture."""
+    (tag,) = re.findall("<img [^>]*>", output.data["text/html"])
+    found = dict(re.findall('([a-z]+)="([^"]*)"', tag))
+    png = base64.b64decode(found["src"].removeprefix("data:image/png;base64,"), validate=True)
+    return png, int(found["width"]), html.unescape(found["alt"])
