@@ -219,7 +219,7 @@ def test_a_graded_cell_of_their_own_does_not_count(submitted, take):
     submitted.cells.append(cell(new_code_cell, "1", "mine", grade=True, locked=True, points=50))
     taken = take(submitted)
     assert ids(taken)[-1] is None
-    assert taken.tampered == ("mine is a graded cell that the lesson does not have: it counts nothing",)
+    assert taken.tampered == ("mine is a graded cell that the lesson does not have: it counts for nothing",)
 
 
 def test_a_check_comes_after_what_it_tests_and_a_question_before_its_answer(submitted, take):
@@ -349,7 +349,7 @@ def notebook(**parts):
         (b"{}", "damaged: it has no notebook format"),
         (notebook(cells=3), "damaged: it has no list of cells"),
         (notebook(cells=[3]), "damaged: cell 1 is none"),
-        (notebook(cells=[{"cell_type": "code", "source": [1, 2]}]), "cell 1 has something else than text in it"),
+        (notebook(cells=[{"cell_type": "code", "source": [1, 2]}]), "cell 1 has something other than text in it"),
         (notebook(cells=[{}] * 3000), "more than 2,000 cells"),
         (notebook(nbformat=3, worksheets=[]), "of notebook format 3, older than 4: open it in JupyterLab, save it"),
         (notebook(nbformat=5), "of notebook format 5, which nobody knows yet"),
