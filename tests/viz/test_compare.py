@@ -30,7 +30,7 @@ def test_wrong_entries_are_outlined_and_the_worst_is_named():
     assert "dxt[1, 1]: yours −1.25, exact 0.75." in words(figure)
     assert outlined(figure) == [2, 1, 2, 1]
     assert entries(figure)[-6:] == ["0", "0", "0.25", "0", "−2.00", "0"]
-    assert "dxt[1, 1]" in figure.caption
+    assert "dxt[1, 1]" in figure.description
 
 
 def test_not_a_number_is_the_worst():

@@ -59,10 +59,11 @@ def cell_graph(
     shapes = {name: draw.shape(a) for name, a in (values | known).items()}
     direction = "gradients flow back" if given else "values flow forward"
     note = _note(kind, highlight, backward=bool(given)) if highlight else ""
+    look = f", and look at {highlight}" if highlight else ""
     card = Card(
         places.height + (panel.HEIGHT if highlight else 0),
         title=f"One {kind.name} cell: {direction}",
-        caption=f"One {kind.name} cell as a graph: {direction}{f', here through {highlight}' if highlight else ''}.",
+        caption=f"Read from {'right to left' if given else 'left to right'}{look}.",
         description=_description(kind.words(shapes), given, shapes, note),
     )
     sheet = Sheet(style.WIDTH, card.height)

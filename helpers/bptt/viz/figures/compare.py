@@ -45,7 +45,7 @@ def compare(yours: Array, exact: Array, name: str = "dxt") -> Card:
     card = Card(
         _TOP + max(rows * tall, 40) + 40,
         title=verdict,
-        caption=f"Your {name} beside the exact one. {verdict}.",
+        caption=f"Compare them entry by entry: your {name} on the left, the exact one beside it.",
         description=f"{verdict}. Yours has shape {draw.shape(yours)}, the exact one {draw.shape(exact)}."
         + (f" {_detail(yours, exact, name)}" if comparable else ""),
     )

@@ -60,7 +60,7 @@ def gate_layout(n_a: int = 5, n_x: int = 3, order: str = "fico") -> Card:
     card = Card(
         _TOP + _TALL + 70,
         title="Four gates, one matrix",
-        caption=f"The weights of all four gates on top of each other, in the order {', '.join(order)}: one product.",
+        caption=f"Read from top to bottom: the gates come in the order {', '.join(order)}; one product for all.",
         description=(
             f"W ({4 * n_a}, {n_a + n_x}) has {rows}. Its first {n_a} columns meet a_prev, the other {n_x} meet xt. W "
             f"times [a_prev; xt] ({n_a + n_x}, m), plus b in the same order, is z ({4 * n_a}, m), and "

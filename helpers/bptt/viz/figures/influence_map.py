@@ -93,7 +93,7 @@ def influence_map(
     card = Card(
         _TOP + side + _BAR_BELOW + 52 + 15 * len(maps),
         title=title,
-        caption=f"{title}: norm of the gradient of each loss at each state. {verdicts}",
+        caption=f"Each row is one loss, seen from its own state (1, on the diagonal) back to the first. {verdicts}",
         description=_description(maps),
     )
     scale = _scale(maps)

@@ -59,7 +59,7 @@ def saliency(
     card = Card(
         _TOP + lines * _LINE + 58,
         title=title,
-        caption=f"{title}. {_strongest(words, weights, sides)}",
+        caption=f"Look for the words that stand out. {_strongest(words, weights, sides)}",
         description=_description(words, weights, sides),
     )
     for word, weight, at in zip(words, weights, positions, strict=True):

@@ -37,7 +37,7 @@ def tanh_slope(a: Array | None = None) -> Card:
     card = Card(
         292,
         title="The output of tanh tells its slope",
-        caption="The slope of tanh, from its input z and from its output a: the same numbers. " + counts,
+        caption="Compare the panels: the same slope, on the left against z, on the right against a. " + counts,
         description=(
             "Left: tanh(z) rises from \N{MINUS SIGN}1 to 1; its slope is 1 at z = 0 and falls to almost 0 on both "
             f"sides, below {_SATURATED_SLOPE} beyond z = ±{_SATURATED_Z:.2f}. Right: the same slope against the output "

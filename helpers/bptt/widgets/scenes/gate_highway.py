@@ -88,7 +88,7 @@ class _Gates(Scene):
             Card(
                 HEIGHT - _TEXT_HEIGHT,
                 title=title,
-                caption=f"{title}, and the road through the states every gate.",
+                caption="Turn one gate at a time, and see which road fades first.",
                 description="",
             )
         )

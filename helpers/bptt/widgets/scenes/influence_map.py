@@ -156,7 +156,7 @@ class _Panels(Scene):
             Card(
                 bottom + (_BAR_BELOW + _BAR_TALL + _BELOW_BAR if beside else _BELOW_MAP),
                 title=title,
-                caption=f"{title}: the size of the gradient of each loss at each state.",
+                caption="A row is a loss, a column a state: the gradient as a share of that at the loss's own step.",
                 description="",
             )
         )

@@ -61,7 +61,14 @@ class TrainingScene(Scene):
         self._top = _ROWS + _ROW * len(runs) + _BELOW_ROWS
         self._bottom = self._top + tall
         height = self._bottom + _BELOW
-        super().__init__(Card(height, title=title, caption=f"{title}: loss, gradients and time.", description=""))
+        super().__init__(
+            Card(
+                height,
+                title=title,
+                caption="Watch the loss fall, and which gradients are large while it does.",
+                description="",
+            )
+        )
         self._draw_still()
         page = self.card.page
         with self.moving():
