@@ -343,7 +343,7 @@ def notebook(**parts):
         (nbformat.writes(RELEASED).encode()[:-40], "the file ends too early: upload it again"),
         ('{"cells": "größ'.encode()[:-1], "the file ends too early: upload it again"),
         (b'{"cells": [x], "nbformat": 4, "metadata": {}}', "damaged: the file begins with"),
-        (b'{"cells": "\xff"}', "byte 11 is no text in UTF-8"),
+        (b'{"cells": "\xff"}', "byte 11 is not text in UTF-8"),
         (DEEP.encode(), "damaged: its parts are nested too deeply"),
         (b"[]", "not a notebook"),
         (b"{}", "damaged: it has no notebook format"),

@@ -181,8 +181,8 @@ def test_a_folder_and_an_archive_of_one_name_are_both_there(archive, tmp_path):
         (packed(("bomb", "0" * 10_000_000)), "its 1 files of 10 MB are more than"),
         (packed(*((f"{n}", "") for n in range(20_000))), "its list of files is too long"),
         (packed(*((f"{n}", "") for n in range(2_000))), "its 2,000 files of 0 MB are more than"),
-        (b"no archive", "is no zip archive"),
-        (packed(("a", "1"))[:-30], "is no zip archive"),
+        (b"no archive", "is not a zip archive"),
+        (packed(("a", "1"))[:-30], "is not a zip archive"),
     ],
     ids=["bomb", "very many files", "many files", "none", "cut"],
 )
@@ -242,7 +242,7 @@ def test_a_damaged_archive_is_said_to_be_damaged(archive, tmp_path, damage):
     path = archive(("a.ipynb", os.urandom(5000)))
     path.write_bytes({"cut": path.read_bytes()[:2000], "text": b"<html>"}[damage])
     for use in (check_archive, lambda path: unpack(path, tmp_path / "into")):
-        with pytest.raises(ArchiveError, match=r"class\.zip is no zip archive, or damaged .*\. Download it again\."):
+        with pytest.raises(ArchiveError, match=r"class\.zip is not a zip archive, or is damaged .*\. Download it again\."):
             use(path)
 
 
