@@ -137,6 +137,7 @@ def test_still_picture_and_words_stand_before_the_widget(live):
     assert image(still)[0].startswith(b"\x89PNG")
     assert image(still)[2] == "The number is 3 < 100."
     assert "<p>The number is 3 &lt; 100.</p>" in words.data["text/html"]
+    assert "<p>Run this cell again to move the picture.</p>" in words.data["text/html"]
     assert "<summary>A number &lt;b&gt;on a card" in words.data["text/html"]
     assert widget.data[VIEW]["model_id"] == live.box.model_id
     assert live.words == "The number is 3 < 100."

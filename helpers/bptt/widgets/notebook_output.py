@@ -29,10 +29,12 @@ class StaticFallback:
     frame : Frame
     card : Card
         Its caption is shown below the image.
+    moves : bool
+        Whether there are controls that move the picture while a kernel runs. What is shown without one says so.
     """
 
-    def __init__(self, frame: Frame, card: Card) -> None:
-        self._caption = card.caption
+    def __init__(self, frame: Frame, card: Card, *, moves: bool = False) -> None:
+        self._caption, self._moves = card.caption, moves
         self._picture, self._words = DisplayHandle(), DisplayHandle()
         self._frame = frame
 
@@ -52,10 +54,11 @@ class StaticFallback:
     def _bundles(self) -> tuple[dict[str, str], dict[str, str]]:
         caption, words = html.escape(self._caption), self._frame.words
         width = round(style.WIDTH / 72 * style.DPI)
+        how = "<p>Run this cell again to move the picture.</p>" if self._moves else ""
         return (
             picture(quantized(self._frame.png), width, self._caption, words),
             {
-                "text/html": f'<div class="bptt-still"><details><summary>{caption}</summary>'
+                "text/html": f'<div class="bptt-still">{how}<details><summary>{caption}</summary>'
                 f"<p>{words_as_html(words)}</p></details>"
                 f"<script>(() => {{\n{script('notebook_output')}\n}})()</script></div>",
                 "text/plain": words.replace("`", ""),
