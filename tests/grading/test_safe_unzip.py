@@ -242,7 +242,9 @@ def test_a_damaged_archive_is_said_to_be_damaged(archive, tmp_path, damage):
     path = archive(("a.ipynb", os.urandom(5000)))
     path.write_bytes({"cut": path.read_bytes()[:2000], "text": b"<html>"}[damage])
     for use in (check_archive, lambda path: unpack(path, tmp_path / "into")):
-        with pytest.raises(ArchiveError, match=r"class\.zip is not a zip archive, or is damaged .*\. Download it again\."):
+        with pytest.raises(
+            ArchiveError, match=r"class\.zip is not a zip archive, or is damaged .*\. Download it again\."
+        ):
             use(path)
 
 
