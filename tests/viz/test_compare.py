@@ -55,7 +55,7 @@ def test_draws_the_line_where_the_checks_do(error):
 
 def test_another_shape_is_not_subtracted():
     figure = viz.compare(np.ones(3), np.ones((3, 1)), "dba")
-    assert "Your dba has another shape than the exact one" in words(figure)
+    assert "Your dba does not have the shape of the exact one" in words(figure)
     assert {"(3,)", "(3, 1)"} <= set(words(figure))
     assert "yours − exact" not in words(figure)
     assert_tidy(figure)

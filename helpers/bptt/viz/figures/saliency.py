@@ -50,7 +50,7 @@ def saliency(
     weights = np.asarray(weights, dtype=float)
     if not words or weights.shape != (len(words),):
         raise ValueError(
-            f"Each word has one weight, and there is one word at least; got {len(words)} words and weights "
+            f"Each word has one weight, and there must be at least one word; got {len(words)} words and weights "
             f"of shape {draw.shape(weights)}."
         )
     positions, lines = _word_positions(words)
