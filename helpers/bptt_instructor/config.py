@@ -44,7 +44,7 @@ def load_config(root: Path) -> Config:
         lines = [at.lineno for at in extract_tb(error.__traceback__) if at.filename.endswith("nbgrader_config.py")]
         raise ConfigError(
             f"{root / 'nbgrader_config.py'} cannot be loaded, at line {lines[-1] if lines else 1}: "
-            f"{type(error).__name__}: {error}. Mend it first."
+            f"{type(error).__name__}: {error}. Correct it first."
         ) from error
     return config
 

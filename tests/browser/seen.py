@@ -61,7 +61,7 @@ def assert_explained(learner: Learner, exercise: str, check: str, cause: str) ->
     """See a mistake named in text that can be read, with the numbers that are wrong, not buried by a traceback."""
     report = learner.report(check)
     expect(report.get_by_text(cause)).to_be_visible()
-    assert "of the notebook" not in report.text_content()
+    assert "the notebook instead" not in report.text_content()
     report.get_by_text("Your numbers beside the expected ones").click()
     expect(report.get_by_role("table")).to_have_count(2)
     assert learner.kinds(check) == [REPORT, RED]

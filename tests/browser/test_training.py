@@ -35,7 +35,7 @@ def test_a_word_that_is_used_twice_is_asked_for(learner, lesson):
     learner.write("embedding_backward", "    dE[:, words] += dx")
     learner.run("embedding_backward")
     learner.run("check-embedding_backward")
-    cause = "Of each word only the last use counts"
+    cause = "Only the last use of each word counts"
     assert_explained(learner, "embedding_backward", "check-embedding_backward", cause)
     learner.look("used-twice", "check-embedding_backward")
     learner.go_dark()

@@ -66,10 +66,15 @@ def run(tmp_path):
 SAYS = {
     "* for @": (CELL, "dz @ xt.T", "dz * xt.T", "Is a sum over an index meant, as in a matrix product?"),
     "@ for *": (CELL, "slope * da_next", "slope @ da_next", "Then the product is *."),
-    "^ for **": (CELL, "a_next ** 2", "a_next ^ 2", "^ is no power in Python"),
-    "a function without its call": (CELL, "xt.T", "xt.transpose", "xt.transpose is a function, and no array."),
+    "^ for **": (CELL, "a_next ** 2", "a_next ^ 2", "^ is not a power in Python"),
+    "a function without its call": (CELL, "xt.T", "xt.transpose", "xt.transpose is a function, not an array."),
     "an array that is called": (CELL, "slope * da_next", "slope(da_next)", "slope is an array of shape (3, 5), and"),
-    "a misspelt argument": (CELL, "keepdims=True", "keepdim=True", "no argument called keepdim. Is keepdims meant?"),
+    "a misspelt argument": (
+        CELL,
+        "keepdims=True",
+        "keepdim=True",
+        "no argument called keepdim. Did you mean keepdims?",
+    ),
     "an axis too many": (CELL, "axis=1", "axis=2", "An array with 2 axes has the axes 0 and 1."),
     "a misspelt function of NumPy": (CELL, "np.sum(", "np.sun(", "NumPy has no sun."),
     "a function as a method": (CELL, "1 - a_next", "1 - a_next.tanh()", "a_next is an array, which has no tanh. NumPy"),
@@ -83,7 +88,7 @@ SAYS = {
         CELL,
         'Waa, ba = parameters["Wax"], parameters["Waa"], parameters["ba"]',
         "Waa, Wya, ba, by = parameters",
-        'Wax is the text "Wax". To unpack a dict',
+        'Wax is the text "Wax". Unpacking a dict',
     ),
     "a dict that is unpacked": (
         CELL,
@@ -95,22 +100,22 @@ SAYS = {
         CELL,
         '["Wax"]',
         '["Wxa"]',
-        "parameters has no 'Wxa'. Its keys are Wax, Waa, Wya, ba and by. Is Wax meant?",
+        "parameters has no 'Wxa'. Its keys are Wax, Waa, Wya, ba and by. Did you mean Wax?",
     ),
     "a key that is no name": (CELL, 'parameters["Wax"]', "parameters[Wax]", "Wax stands for a key of parameters, and"),
     "a dict with a dot": (CELL, 'parameters["Wax"]', "parameters.Wax", 'read by key, parameters["Wax"].'),
-    "a cache with a key": (CELL, "1 - a_next", '1 - cache["a_next"]', "The cache is no dict: write cache.a_next."),
+    "a cache with a key": (CELL, "1 - a_next", '1 - cache["a_next"]', "The cache is not a dict: write cache.a_next."),
     "a cache with another key": (
         CELL,
         "1 - a_next",
         '1 - cache["a"]',
-        "The cache is no dict: it has no a. Its fields are a_next, a_prev, xt and parameters.",
+        "The cache is not a dict: it has no a. Its fields are a_next, a_prev, xt and parameters.",
     ),
     "a field that is not there": (
         CELL,
         "1 - a_next",
         "1 - cache.c_next",
-        "cache has no c_next. Its fields are a_next, a_prev, xt and parameters. Is a_next meant?",
+        "cache has no c_next. Its fields are a_next, a_prev, xt and parameters. Did you mean a_next?",
     ),
     "a weight as a field": (
         CELL,
@@ -122,10 +127,10 @@ SAYS = {
         CELL,
         "a_next, a_prev, xt, parameters = cache",
         "a_next, _, x_t, parameters = cache; a_prev = cache.a_prev",
-        "No variable is called xt here. Is cache.xt meant?",
+        "No variable is called xt here. Did you mean cache.xt?",
     ),
-    "a key's name alone": (CELL, "Wax, Waa, ba =", "W, Waa, ba =", 'Wax here. Is cache.parameters["Wax"] meant?'),
-    "a misspelt variable": (CELL, "slope = ", "slop = ", "No variable is called slope here. Is slop meant?"),
+    "a key's name alone": (CELL, "Wax, Waa, ba =", "W, Waa, ba =", 'Wax here. Did you mean cache.parameters["Wax"]?'),
+    "a misspelt variable": (CELL, "slope = ", "slop = ", "No variable is called slope here. Did you mean slop?"),
     "a size without a value": (CELL, "slope = ", "slope = n_a + ", "A size is read from the shape of an array"),
     "a cell that has not been run": (
         CELL,
@@ -188,13 +193,13 @@ SAYS = {
         LOOP,
         '["dxt"]',
         '["dx"]',
-        "Its keys are dxt, da_prev, dWax, dWaa and dba. Is dxt",
+        "Its keys are dxt, da_prev, dWax, dWaa and dba. Did you mean dxt",
     ),
     "a dict for an array": (
         LOOP,
         '= step["da_prev"]',
         "= step",
-        "carry is a dict, and not one array: it is read by key.",
+        "carry is a dict, not one array: it is read by key.",
     ),
     "a result with a dot": (LOOP, 'step["da_prev"]', "step.da_prev", 'its entries are read by key, step["da_prev"].'),
     "a shape of three": (LOOP, "n_a, m, T_x = ", "n_a, m = ", "and da.shape has 3 numbers: (3, 5, 6)."),
@@ -230,36 +235,36 @@ SAYS = {
     ),
     "itself for the cell": (LOOP, "rnn_cell_backward(", "rnn_backward(", "rnn_backward calls itself."),
     "division by zero": (LOOP, "carry = step", "1 / (T_x - T_x); carry = step", "Something is divided by zero."),
-    "a text in a product": (LOOP, 'step["da_prev"]', '"da_prev"', 'carry is the text "da_prev", and no array.'),
+    "a text in a product": (LOOP, 'step["da_prev"]', '"da_prev"', 'carry is the text "da_prev", not an array.'),
     "None for the caches": (
         LOOP,
         "steps[t])",
         "None)",
         "for cache it is given None, where the cache of one step belongs",
     ),
-    "NumPy's function without np": (CELL, "np.sum(", "dot(", "Nothing is called dot here. Is np.dot meant?"),
+    "NumPy's function without np": (CELL, "np.sum(", "dot(", "Nothing is called dot here. Did you mean np.dot?"),
     "Python's own sum": (CELL, "np.sum(", "sum(", "sum is Python's own here. NumPy's, for arrays, is np.sum."),
     "a whole cache in a product": (
         CELL,
         "slope * da_next",
         "slope * cache",
-        "cache is a whole cache, and not one array.",
+        "cache is a whole cache, not one array.",
     ),
-    "a dict in np.dot": (CELL, "Wax.T @ dz", "np.dot(parameters, dz)", "parameters is a dict, and not one array"),
+    "a dict in np.dot": (CELL, "Wax.T @ dz", "np.dot(parameters, dz)", "parameters is a dict, not one array"),
     "a field by its number": (
         CELL,
         "xt.T",
         "cache[5].T",
         "cache has the fields a_next, a_prev, xt and parameters only;",
     ),
-    "an array that is unpacked": (CELL, "slope = ", "a, b = xt; slope = ", "To unpack an array gives its rows."),
+    "an array that is unpacked": (CELL, "slope = ", "a, b = xt; slope = ", "Unpacking an array gives its rows."),
     "a number's shape": (CELL, "slope = ", "n = 1; n.shape; slope = ", "n is one number, which has no shape."),
-    "a text for numbers": (LOOP, '= step["dxt"]', '= "dxt"', "A text stands where numbers belong."),
+    "a text for numbers": (LOOP, '= step["dxt"]', '= "dxt"', "There is a text where numbers belong."),
     "a misspelt cell": (
         LOOP,
         "= rnn_cell_backward(",
         "= rnn_cell_backwards(",
-        "Is rnn_cell_backward meant? If not: has the",
+        "Did you mean rnn_cell_backward? If not: has the",
     ),
     "another keyword": (LOOP, "carry, steps", "carry, caches=steps", "cache, and has no argument called caches"),
     "a gradient that is turned": (
@@ -316,7 +321,7 @@ def test_only_what_failed_is_shown_with_its_sizes(run):
 
 def test_names_around_a_comprehension_are_looked_up(run):
     report = run(CELL, ('return {"dxt"', '[d_z for _ in range(2)]\n    return {"dxt"'))
-    assert "No variable is called d_z here. Is dz meant?" in report.findings[0].message
+    assert "No variable is called d_z here. Did you mean dz?" in report.findings[0].message
     report = run(CELL, ("slope = ", '[cache["Wax"] for _ in xt]; slope = '))
     assert 'Wax is in cache.parameters, which is a dict: cache.parameters["Wax"].' in report.findings[0].message
 
@@ -337,7 +342,7 @@ def test_without_its_source_an_error_is_still_said():
     space = {"np": np}
     exec(CELL.replace("a_next ** 2", "a_next ^ 2"), space)  # noqa: S102 - a cell
     report = check.run(check.EXERCISES["rnn_cell_backward"], space["rnn_cell_backward"])
-    assert report.findings[0].message.startswith("^ is no power in Python")
+    assert report.findings[0].message.startswith("^ is not a power in Python")
 
 
 def test_objects_that_refuse_to_be_looked_at_do_no_harm(run):
@@ -443,7 +448,7 @@ def test_values_of_the_notebook_are_told_first(run, new, notebook, raises):
     report = run(CELL, *changes, **notebook)
     assert report.causes[0].id == "reads-the-notebook"
     assert str(report).index("Values of the notebook") < str(report).index("Wax" if raises else "dxt differ")
-    assert f"reads {name} of the notebook instead of da_next and cache" in report.causes[0].explanation
+    assert f"reads {name} from the notebook instead of da_next and cache" in report.causes[0].explanation
     assert ("raised" in {finding.kind for finding in report.findings}) == raises
 
 
@@ -456,7 +461,7 @@ def test_what_a_function_of_the_notebook_reads_for_it_is_told(run):
     before = "def weights():\n    return small or weights()\n"
     report = run(CELL, ("Wax.T @", "weights() * Wax.T @"), before=before, small=0.5)
     assert report.causes[0].id == "reads-the-notebook"
-    assert "reads small of the notebook" in report.causes[0].explanation
+    assert "reads small from the notebook" in report.causes[0].explanation
 
 
 def test_what_the_course_reads_is_not_told(run):
@@ -473,7 +478,7 @@ def test_values_of_the_notebook_are_no_cause_of_what_a_mistake_explains(run):
     report = run(CELL, ("dz @ xt.T", "dz @ xt.T / len(xt.T) + 0 * small"), small=1e-9)
     assert "reads-the-notebook" not in {cause.id for cause in report.causes}
     assert report.causes
-    assert any("reads small of the notebook" in note for note in report.notes)
+    assert any("reads small from the notebook" in note for note in report.notes)
 
 
 def test_counts_and_functions_are_no_values_of_the_notebook(run):

@@ -767,7 +767,7 @@ def test_one_number_may_be_pythons_or_numpys():
     assert check.relative_error(lambda a, b: float(relative_error(a, b))).passed
     assert check.relative_error(lambda a, b: np.asarray(relative_error(a, b))).passed
     (finding,) = report_on("relative_error", lambda a, b: np.full(3, relative_error(a, b))).findings
-    assert (finding.kind, finding.message) == ("shape", "error has shape (3,). One number is meant.")
+    assert (finding.kind, finding.message) == ("shape", "error has shape (3,). It should be one number.")
     (finding,) = report_on("relative_error", lambda a, b: "small").findings
     assert finding.kind == "return-type"
 

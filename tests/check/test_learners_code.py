@@ -154,7 +154,7 @@ WRONG = [
 
 # Source, changes, and how the report's first message begins: what a beginner reads of code that raises.
 RAISES = [
-    (CELL, [("a_next ** 2", "a_next ^ 2")], "^ is no power in Python"),
+    (CELL, [("a_next ** 2", "a_next ^ 2")], "^ is not a power in Python"),
     (CELL, [("xt, parameters = cache", "xt = cache")], "There are 3 names on the left, and cache has 4 fields"),
     (CELL, [("xt.T", "cache.x.T")], "cache has no x. Its fields are a_next, a_prev, xt and parameters."),
     (

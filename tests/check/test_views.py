@@ -69,7 +69,7 @@ def test_html_stays_small_when_a_function_prints_a_lot():
         return back(da_next, cache)
 
     html = as_html(report_on(chatty))
-    assert "lines more" in html
+    assert "more lines" in html
     assert len(html) < 30_000
 
 

@@ -29,5 +29,5 @@ def test_the_mean_misses_by_a_sixth():
 
 
 def test_one_step_is_too_few():
-    with pytest.raises(ValueError, match="T_x is 1"):
+    with pytest.raises(ValueError, match="it is 1"):
         adding_problem(np.random.default_rng(1), 3, 1)

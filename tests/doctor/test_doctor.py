@@ -237,7 +237,7 @@ def test_the_gradebook(course):
     assert finding.state is CheckState.MISSING
     assert finding.fix.endswith("nbgrader db upgrade")
     path.write_text("This was a gradebook. " * 100)
-    assert "is no gradebook, or damaged" in gradebook(course).detail
+    assert "is not a gradebook, or is damaged" in gradebook(course).detail
     assert path.read_text().startswith("This was"), "nothing is changed"
 
 

@@ -291,8 +291,8 @@ def test_the_command_says_what_came_and_what_did_not(folder, tmp_path, run):
     result = run("collect", ASSIGNMENT, archive, "--roster", tmp_path / "list.csv", "--course", folder)
     assert result.exit_code == 0
     assert result.stdout == f"1 student: 1 new, 0 changed, 0 as before.\nNext: bptt grade {ASSIGNMENT}\n"
-    assert "It is not certain who these are: who (9)." in result.stderr
-    assert "Late, says Canvas, which does not tell by how much: zoe." in result.stderr
+    assert "It is not clear who these are: who (9)." in result.stderr
+    assert "Late according to Canvas, which does not say by how much: zoe." in result.stderr
     assert "readme.txt: not named as Canvas or Moodle names what students upload" in result.stderr
     (tmp_path / "list.csv").write_text("x")
     result = run("collect", ASSIGNMENT, archive, "--roster", tmp_path / "list.csv", "--course", folder)

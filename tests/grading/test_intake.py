@@ -219,7 +219,7 @@ def test_a_graded_cell_of_their_own_does_not_count(submitted, take):
     submitted.cells.append(cell(new_code_cell, "1", "mine", grade=True, locked=True, points=50))
     taken = take(submitted)
     assert ids(taken)[-1] is None
-    assert taken.tampered == ("mine is a graded cell that the lesson does not have: it counts nothing",)
+    assert taken.tampered == ("mine is a graded cell that the lesson does not have: it counts for nothing",)
 
 
 def test_a_check_comes_after_what_it_tests_and_a_question_before_its_answer(submitted, take):
@@ -343,13 +343,13 @@ def notebook(**parts):
         (nbformat.writes(RELEASED).encode()[:-40], "the file ends too early: upload it again"),
         ('{"cells": "größ'.encode()[:-1], "the file ends too early: upload it again"),
         (b'{"cells": [x], "nbformat": 4, "metadata": {}}', "damaged: the file begins with"),
-        (b'{"cells": "\xff"}', "byte 11 is no text in UTF-8"),
+        (b'{"cells": "\xff"}', "byte 11 is not text in UTF-8"),
         (DEEP.encode(), "damaged: its parts are nested too deeply"),
         (b"[]", "not a notebook"),
         (b"{}", "damaged: it has no notebook format"),
         (notebook(cells=3), "damaged: it has no list of cells"),
         (notebook(cells=[3]), "damaged: cell 1 is none"),
-        (notebook(cells=[{"cell_type": "code", "source": [1, 2]}]), "cell 1 has something else than text in it"),
+        (notebook(cells=[{"cell_type": "code", "source": [1, 2]}]), "cell 1 has something other than text in it"),
         (notebook(cells=[{}] * 3000), "more than 2,000 cells"),
         (notebook(nbformat=3, worksheets=[]), "of notebook format 3, older than 4: open it in JupyterLab, save it"),
         (notebook(nbformat=5), "of notebook format 5, which nobody knows yet"),

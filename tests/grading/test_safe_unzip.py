@@ -71,8 +71,8 @@ def test_a_folder_around_everything_is_left_out_unless_it_is_a_students(archive,
         ("line\nbreak.ipynb", "has a name that cannot be one"),
         ("x" * 300, "has a name that cannot be one"),
         ("a/" * 1500 + "x", "lies in too many folders"),
-        (member("link.ipynb", stat.S_IFLNK | 0o777), "is a link, or no file at all"),
-        (member("pipe.ipynb", stat.S_IFIFO | 0o600), "is a link, or no file at all"),
+        (member("link.ipynb", stat.S_IFLNK | 0o777), "is a link, or not a file at all"),
+        (member("pipe.ipynb", stat.S_IFIFO | 0o600), "is a link, or not a file at all"),
         ("good.ipynb/inside", "File exists"),
     ],
 )
@@ -181,8 +181,8 @@ def test_a_folder_and_an_archive_of_one_name_are_both_there(archive, tmp_path):
         (packed(("bomb", "0" * 10_000_000)), "its 1 files of 10 MB are more than"),
         (packed(*((f"{n}", "") for n in range(20_000))), "its list of files is too long"),
         (packed(*((f"{n}", "") for n in range(2_000))), "its 2,000 files of 0 MB are more than"),
-        (b"no archive", "is no zip archive"),
-        (packed(("a", "1"))[:-30], "is no zip archive"),
+        (b"no archive", "is not a zip archive"),
+        (packed(("a", "1"))[:-30], "is not a zip archive"),
     ],
     ids=["bomb", "very many files", "many files", "none", "cut"],
 )
@@ -242,7 +242,9 @@ def test_a_damaged_archive_is_said_to_be_damaged(archive, tmp_path, damage):
     path = archive(("a.ipynb", os.urandom(5000)))
     path.write_bytes({"cut": path.read_bytes()[:2000], "text": b"<html>"}[damage])
     for use in (check_archive, lambda path: unpack(path, tmp_path / "into")):
-        with pytest.raises(ArchiveError, match=r"class\.zip is no zip archive, or damaged .*\. Download it again\."):
+        with pytest.raises(
+            ArchiveError, match=r"class\.zip is not a zip archive, or is damaged .*\. Download it again\."
+        ):
             use(path)
 
 

@@ -164,7 +164,7 @@ def test_a_disk_that_is_full_or_can_only_be_read(course, tmp_path, command, moun
     [
         ("c.CourseDirectory.course_id = 5", "A setting in nbgrader_config.py is wrong: The 'course_id' trait"),
         ("import nothing_of_that_name", "cannot be loaded, at line"),
-        ("c.Execute.timeout = 1 / 0", "ZeroDivisionError: division by zero. Mend it first."),
+        ("c.Execute.timeout = 1 / 0", "ZeroDivisionError: division by zero. Correct it first."),
     ],
 )
 def test_settings_that_cannot_be(course, setting, says):

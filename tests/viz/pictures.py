@@ -1,5 +1,9 @@
 """Cells to draw, and ways to read a picture without eyes."""
 
+import base64
+import html
+import re
+from inspect import signature
 from itertools import combinations
 
 import numpy as np
@@ -11,7 +15,9 @@ from matplotlib.text import Text
 from bptt import exact, inputs
 from bptt.lstm import lstm_cell_forward
 from bptt.rnn import rnn_cell_forward
+from bptt.viz.card import Card
 from bptt.viz.draw import TextCollection
+from bptt.widgets.browser_figure import BrowserFigure
 
 
 def cell(*, weight=1.0, upstream=1.0, n_x=3, n_a=5, m=4):
@@ -78,3 +84,30 @@ def assert_tidy(figure):
         assert not any(box.overlaps(array) for array in arrays), f"{string!r} covers an array"
     for (first, box), (second, other) in combinations(boxes, 2):
         assert not box.overlaps(other), f"{first!r} touches {second!r}"
+
+
+def image(output):
+    """Return PNG file, width and alternative text of an output's one picture."""
+    (tag,) = re.findall("<img [^>]*>", output.data["text/html"])
+    found = dict(re.findall('([a-z]+)="([^"]*)"', tag))
+    png = base64.b64decode(found["src"].removeprefix("data:image/png;base64,"), validate=True)
+    return png, int(found["width"]), html.unescape(found["alt"])
+
+
+def watch_captions(monkeypatch):
+    """Hold every card and every browser picture that a test makes to a caption that tells more than its title."""
+    for kind in (Card, BrowserFigure):
+        make = kind.__init__
+        names = signature(make)
+
+        def init(self, *args, make=make, names=names, **named):
+            given = names.bind(self, *args, **named).arguments
+            shared = _sentences(given["title"]) & _sentences(given["caption"])
+            assert not shared, f"the caption says again what the title says: {shared}"
+            make(self, *args, **named)
+
+        monkeypatch.setattr(kind, "__init__", init)
+
+
+def _sentences(text):
+    return {part.strip().lower() for part in re.split(r"[.:;?!](?: |$)", text)} - {""}

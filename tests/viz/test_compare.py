@@ -30,7 +30,7 @@ def test_wrong_entries_are_outlined_and_the_worst_is_named():
     assert "dxt[1, 1]: yours −1.25, exact 0.75." in words(figure)
     assert outlined(figure) == [2, 1, 2, 1]
     assert entries(figure)[-6:] == ["0", "0", "0.25", "0", "−2.00", "0"]
-    assert "dxt[1, 1]" in figure.caption
+    assert "dxt[1, 1]" in figure.description
 
 
 def test_not_a_number_is_the_worst():
@@ -55,7 +55,7 @@ def test_draws_the_line_where_the_checks_do(error):
 
 def test_another_shape_is_not_subtracted():
     figure = viz.compare(np.ones(3), np.ones((3, 1)), "dba")
-    assert "Your dba has another shape than the exact one" in words(figure)
+    assert "Your dba does not have the shape of the exact one" in words(figure)
     assert {"(3,)", "(3, 1)"} <= set(words(figure))
     assert "yours − exact" not in words(figure)
     assert_tidy(figure)

@@ -43,7 +43,7 @@ def test_road_left_out_is_grey_crossed_and_not_added(without, sums):
 
 def test_road_left_out_is_explained():
     assert "Only at the last step is nothing missing." in viz.memory_roads(THROUGH_A, DC_NEXT, without="memory").caption
-    assert "what the states say is never heard" in viz.memory_roads(THROUGH_A, DC_NEXT, without="state").caption.lower()
+    assert "Nothing comes from the states" in viz.memory_roads(THROUGH_A, DC_NEXT, without="state").caption
     assert "every gradient is 0" in viz.memory_roads(THROUGH_A, 0 * DC_NEXT, without="state").caption
 
 

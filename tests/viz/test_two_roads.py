@@ -47,7 +47,7 @@ def test_road_left_out_is_grey_crossed_and_not_added(without, sums):
 def test_famous_wrong_answers_are_explained():
     started = np.array([[[0.25, 0.5, 4.0]]])
     assert "Only at the last step is nothing missing." in viz.two_roads(DA, DA_PREVT, without="time").caption
-    assert "The loop starts with what the last loss says" in viz.two_roads(DA, started, without="loss").caption
+    assert "The loop starts with the gradient of the last loss" in viz.two_roads(DA, started, without="loss").caption
     assert "every gradient is 0" in viz.two_roads(DA, 0 * DA, without="loss").caption
 
 

@@ -8,6 +8,14 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "viz"))
 
+from pictures import watch_captions
+
+
+@pytest.fixture(autouse=True)
+def captions(monkeypatch):
+    """No caption repeats its title."""
+    watch_captions(monkeypatch)
+
 
 @pytest.fixture(autouse=True)
 def closed():

@@ -1,6 +1,5 @@
 """A picture that the browser draws: what it shows and says at each state travels whole and safely."""
 
-import base64
 import json
 import re
 from itertools import product
@@ -11,6 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+from pictures import image
 
 from bptt.viz import style
 from bptt.widgets.browser_figure import (
@@ -167,8 +167,8 @@ def test_the_still_picture_comes_first_with_its_words():
     with capture_output() as captured:
         figure()._ipython_display_()
     still, page = captured.outputs
-    assert base64.b64decode(still.data["image/png"]).startswith(b"\x89PNG")
-    assert still.metadata["image/png"]["alt"] == f"At 5: {HOSTILE}" == page.data["text/plain"]
+    assert image(still)[0].startswith(b"\x89PNG")
+    assert image(still)[2] == f"At 5: {HOSTILE}" == page.data["text/plain"]
     assert "startAll(" in page.data["text/html"]
 
 

@@ -274,7 +274,7 @@ def test_numbers_are_the_learner_s():
         return {name: 2 * gradient for name, gradient in rnn_cell_backward(da_next, cache).items()}
 
     live = widgets.cell_walk(doubled, *RNN)
-    assert "your gradients" in live.caption
+    assert "your gradients" in live.title
     told = live.words(step=4)
     dba = 2 * rnn_cell_backward(*RNN)["dba"]
     assert f"dba (5, 1): largest magnitude {draw.number(draw.largest(dba))}. dba not exact yet." in told
@@ -336,7 +336,7 @@ def test_unusable_function_is_told_and_exact_gradients_are_shown(function, reaso
     told = live.words(step=4)
     assert reason in told
     assert "these are the exact gradients" in told
-    assert "exact gradients" in live.caption
+    assert "exact gradients" in live.title
     assert "Your line" not in told
     assert capsys.readouterr() == ("", "")
 
@@ -349,7 +349,7 @@ def test_gradient_of_the_wrong_shape_is_told_and_the_exact_one_is_shown():
 
 def test_exact_gradients_need_no_function():
     live = widgets.cell_walk(None, *RNN)
-    assert "exact gradients" in live.caption
+    assert "exact gradients" in live.title
     assert "Your" not in "".join(walked(live))
 
 

@@ -16,7 +16,7 @@ class Dot(Scene):
 
     @style.styled
     def __init__(self):
-        super().__init__(Card(100, title="A dot", caption="A dot.", description=""))
+        super().__init__(Card(100, title="A dot", caption="Where it is.", description=""))
         draw.text(self.card.page, (100, 60), "still")
         self.axes = self.card.plot_axes(200, 20, 300, 60)
         self.axes.set(xlim=(0, 1), ylim=(0, 1))

@@ -11,7 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbclient import NotebookClient
-from pictures import assert_tidy
+from pictures import assert_tidy, image
 
 from bptt import widgets
 from bptt.viz import style
@@ -145,9 +145,9 @@ def test_notebook_keeps_the_last_picture(notebook):
             panel.step(1 / (k + 1), gradients())
     still, _, widget, last, words = captured.outputs
     assert "application/vnd.jupyter.widget-view+json" in widget.data
-    assert still.metadata["image/png"]["alt"].startswith("Step 0 of 40.")
-    assert last.metadata["image/png"]["alt"].startswith("Step 40 of 40, done in")
-    assert last.data["image/png"] != still.data["image/png"]
+    assert image(still)[2].startswith("Step 0 of 40.")
+    assert image(last)[2].startswith("Step 40 of 40, done in")
+    assert image(last)[0] != image(still)[0]
     assert "Loss 0.025, 1 at the start" in words.data["text/html"]
 
 
@@ -177,7 +177,7 @@ with widgets.training_panel(steps=100) as panel:
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     NotebookClient(book, kernel_name="python3", allow_errors=True).execute()
     picture, words, _, error = book.cells[0].outputs
-    assert picture.metadata["image/png"]["alt"].startswith("Step 31 of 100, stopped after")
+    assert image(picture)[2].startswith("Step 31 of 100, stopped after")
     assert "Step 31 of 100" in words.data["text/html"]
     assert error.ename == "KeyboardInterrupt"
 

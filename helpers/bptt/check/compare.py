@@ -83,7 +83,8 @@ def _call_finding(exercise: Exercise, outcome: CallResult, sizes: Sizes) -> Find
         return Finding("not-implemented", None, f"{str(error) or f'{exercise.name} is still to be written'}.")
     if isinstance(error, exact.ReferenceUsedError):
         message = (
-            "Your function calls bptt.exact. That is what it is compared with, so it proves nothing: write your own."
+            "Your function calls bptt.exact. Your function is compared with that, so a match would prove nothing: "
+            "write your own."
         )
         return Finding("borrowed", None, message)
     if error is not None:
@@ -137,7 +138,9 @@ def _gradient_finding(
 def _array_finding(name: str, symbols: str, yours: Array, expected: Array, sizes: Sizes) -> Finding | None:
     if yours.shape != expected.shape:
         belongs = (
-            f"It belongs to something of shape ({symbols}) = {expected.shape}." if symbols else "One number is meant."
+            f"It belongs to something of shape ({symbols}) = {expected.shape}."
+            if symbols
+            else "It should be one number."
         )
         message = f"{name} has shape {yours.shape}. {belongs}"
         return Finding("shape", name, message, sizes, None, yours, expected)

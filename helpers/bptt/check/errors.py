@@ -129,7 +129,7 @@ def _advice(
     if place is None:
         return _wrong_signature(error, function, arguments)
     if sum(trace.tb_frame.f_code is getattr(function, "__code__", None) for trace in traces(error)) > 1:
-        return f"{getattr(function, '__name__', 'It')} calls itself. Which function is meant to be called there?"
+        return f"{getattr(function, '__name__', 'It')} calls itself. Which function did you mean to call?"
     about = next((about for kind, about in _ABOUT.items() if isinstance(error, kind)), None)
     return about(error, place) if about else ""
 
@@ -151,7 +151,7 @@ def _about_value(error: BaseException, place: RaisingPlace) -> str:  # noqa: C90
     if "core dimension" in message or "not aligned" in message:
         return MATRIX_PRODUCT
     if "does not have enough dimensions" in message:
-        text = "A matrix product, @, is between two arrays; one of these is a single number, or no array."
+        text = "A matrix product, @, takes two arrays; one of these is a single number, or not an array."
         return _wrong_operands(error, place) or text
     if "could not be broadcast" in message:
         return _not_broadcast(message, sign)
@@ -170,7 +170,7 @@ def _about_value(error: BaseException, place: RaisingPlace) -> str:  # noqa: C90
             "choose entry by entry?"
         )
     if "string to float" in message:
-        return f"A text stands where numbers belong. {_TEXT}"
+        return f"There is a text where numbers belong. {_TEXT}"
     if "with a sequence" in message or "inhomogeneous" in message:
         return _wrong_operands(error, place) or (
             "One entry of an array is given a whole array. How many axes does each side of the = have, and at which "
@@ -182,7 +182,7 @@ def _about_value(error: BaseException, place: RaisingPlace) -> str:  # noqa: C90
             "one below the other), and which of their sizes differ?"
         )
     if "cannot reshape" in message:
-        return "The new shape has another number of entries than the array has."
+        return "The new shape does not have as many entries as the array."
     if "axes don't match" in message:
         return "A transpose lists each axis of the array once."
     return ""
@@ -208,7 +208,7 @@ def _not_broadcast(message: str, sign: ast.operator | None) -> str:
         )
     if sign is None or isinstance(sign, ast.Mult):
         return f"{start} Is a sum over an index meant, as in a matrix product? That is written @."
-    return f"{start} Which of the two has not the shape that you expect, and where does it come from?"
+    return f"{start} Which of the two does not have the shape that you expect, and where does it come from?"
 
 
 def _about_unpacking(place: RaisingPlace, names: int) -> str:
@@ -223,10 +223,10 @@ def _about_unpacking(place: RaisingPlace, names: int) -> str:
     if isinstance(value, tuple | list) and isinstance(source, ast.Attribute) and source.attr == "shape":
         return f"There are {start}{what} has {plural(len(value), 'number')}: {tuple(value)}."
     if isinstance(value, np.ndarray):
-        return f"There are {start}{what} is {describe(value)}. To unpack an array gives its rows."
+        return f"There are {start}{what} is {describe(value)}. Unpacking an array gives its rows."
     if value is not UNKNOWN and hasattr(value, "__len__"):
         return f"There are {start}{what} has {len(value)} values."
-    return f"There are {start}another number of values on the right."
+    return f"There are {start}a different number of values on the right."
 
 
 # What Python says -----------------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def _about_type(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901
         return _not_a_container(message, ast.unparse(owner) if owner is not None else "")
     if "is not callable" in message and isinstance(place.node, ast.Call):
         what, value = ast.unparse(place.node.func), place.value(place.node.func)
-        is_what = f" is {describe(value)}, and" if value is not UNKNOWN else " is no function, and"
+        is_what = f" is {describe(value)}, and" if value is not UNKNOWN else " is not a function, and"
         return (
             f"{what}{is_what} is followed by ( ), as in a call. Is an operator missing, or are square brackets meant?"
         )
@@ -259,15 +259,17 @@ def _about_type(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901
             _JOINED if _is_joined(place) else "An array stands where one whole number is needed, as a size or an index."
         )
     if "Python scalars" in message or "must be real number" in message:
-        return "A function for single numbers, such as those of math, is given an array. NumPy's work on arrays."
+        return (
+            "A function for single numbers, such as those of math, is given an array. NumPy's functions work on arrays."
+        )
     return ""
 
 
 _JOINED = "The arrays to be joined are one argument together, in a list or a tuple; the next argument is the axis."
 
 _TYPE_ADVICE = {
-    "bitwise_xor": "^ is no power in Python: it compares bits. A power is written **.",
-    "operand type(s) for ^": "^ is no power in Python: it compares bits. A power is written **.",
+    "bitwise_xor": "^ is not a power in Python: it compares bits. A power is written **.",
+    "operand type(s) for ^": "^ is not a power in Python: it compares bits. A power is written **.",
     "as a data type": "A shape is one argument: its numbers stand together, in parentheses of their own.",
     "cannot be interpreted as an integer": "A whole number is needed. Division with / never gives one, even 6 / 2.",
     "does not support item assignment": "Tuples, and so caches, cannot be changed. Make a new array for the result.",
@@ -284,18 +286,18 @@ def _wrong_index(message: str, place: RaisingPlace) -> str:
     value, key = place.value(owner), place.value(index)
     what = ast.unparse(owner) if owner is not None else "it"
     if hasattr(value, "_fields") and isinstance(key, str):
-        return f"The cache is no dict: {_field_or_list(what, value, key)}"
+        return f"The cache is not a dict: {_field_or_list(what, value, key)}"
     if isinstance(value, list | tuple) and isinstance(key, str):
         caches = " with one cache for each step" if value and all(map(is_cache, value)) else ""
         return f"{what} is a {type(value).__name__}{caches}: its entries have numbers, from 0 on, and no names."
     if isinstance(value, str):
         return (
-            f'{what} is the text "{value[:20]}". To unpack a dict, or loop over it, gives its keys and not its values.'
+            f'{what} is the text "{value[:20]}". Unpacking a dict, or looping over it, gives its keys, not its values.'
         )
     if isinstance(key, float) or "not float" in message:
         return "An index must be a whole number. Division with / never gives one, even 6 / 2; // does."
     if isinstance(value, np.ndarray) and isinstance(key, str):
-        return f"{what} is {describe(value)}, and no dict."
+        return f"{what} is {describe(value)}, not a dict."
     return "An index must be a whole number, or a slice such as a colon."
 
 
@@ -306,7 +308,7 @@ def _field_or_list(what: str, cache: Any, name: str) -> str:  # noqa: ANN401 - a
     if inner:
         return f'{name} is in {what}.{inner}, which is a dict: {what}.{inner}["{name}"].'
     close = closest(name, cache._fields)
-    guess = f" Is {close} meant?" if close else ""
+    guess = f" Did you mean {close}?" if close else ""
     return f"it has no {name}. Its fields are {join_names(cache._fields)}.{guess}"
 
 
@@ -342,8 +344,8 @@ def _wrong_call(message: str, place: RaisingPlace) -> str:  # noqa: PLR0911 - on
         return ""
     if unexpected:
         close = closest(unexpected[0], takes)
-        return f"{name} has no argument called {unexpected[0]}.{f' Is {close} meant?' if close else ''}"
-    return f"{name} is called with other arguments than it takes: {join_names(takes) if takes else 'none'}."
+        return f"{name} has no argument called {unexpected[0]}.{f' Did you mean {close}?' if close else ''}"
+    return f"{name} is called with arguments other than those that it takes: {join_names(takes) if takes else 'none'}."
 
 
 def _wrong_operands(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901, PLR0911 - one return for each kind of message
@@ -361,22 +363,22 @@ def _wrong_operands(error: BaseException, place: RaisingPlace) -> str:  # noqa: 
         if value is UNKNOWN or (is_plain and not hasattr(value, "_fields")):
             continue
         if isinstance(value, dict):
-            return f"{what} is a dict, and not one array: it is read by key. Its keys are {_names(value)}."
+            return f"{what} is a dict, not one array: it is read by key. Its keys are {_names(value)}."
         if hasattr(value, "_fields"):
-            return f"{what} is a whole cache, and not one array. Its fields are {join_names(value._fields)}."
-        return f"{what} is {describe(value)}, and no array. {_TEXT if isinstance(value, str) else _where_from(value)}"
+            return f"{what} is a whole cache, not one array. Its fields are {join_names(value._fields)}."
+        return f"{what} is {describe(value)}, not an array. {_TEXT if isinstance(value, str) else _where_from(value)}"
     if "'str'" in message or "dtype('<U" in message:
-        return f"One side is a text, and no array. {_TEXT}"
+        return f"One side is a text, not an array. {_TEXT}"
     if "NoneType" in message:
         return f"One side is None. {_where_from(None)}"
     if "'dict'" in message:
-        return "One side is a dict, and not one array: it is read by key."
+        return "One side is a dict, not one array: it is read by key."
     if "function" in message or "method" in message:
         return "One side is a function that has not been called: its parentheses are missing."
     return ""
 
 
-_TEXT = "To unpack a dict, or loop over it, gives its keys and not its values."
+_TEXT = "Unpacking a dict, or looping over it, gives its keys, not its values."
 
 
 def _where_from(value: object) -> str:
@@ -414,7 +416,7 @@ def _about_attribute(error: BaseException, place: RaisingPlace) -> str:  # noqa:
     if hasattr(value, "_fields") and is_cache(value):
         # A method of arrays, asked of a cache.
         if hasattr(np.ndarray, name) and name not in value._fields:
-            return f"{what} is a whole cache, and not one array. Its fields are {join_names(value._fields)}."
+            return f"{what} is a whole cache, not one array. Its fields are {join_names(value._fields)}."
         return f"{_field_or_list(what, value, name)}".replace("it has no", f"{what} has no", 1)
     if hasattr(value, "_fields"):
         return f"{what} holds the caches of all steps. It has no {name}; its fields are {join_names(value._fields)}."
@@ -430,13 +432,13 @@ def _about_attribute(error: BaseException, place: RaisingPlace) -> str:  # noqa:
         return f'{what} is the text "{value[:20]}". {_TEXT}'
     if value is np:
         close = get_close_matches(name, dir(np), 1)
-        return f"NumPy has no {name}.{f' Is np.{close[0]} meant?' if close else ''}"
+        return f"NumPy has no {name}.{f' Did you mean np.{close[0]}?' if close else ''}"
     if isinstance(value, int | float | np.number):
         return f"{what} is one number, which has no {name}."
     if isinstance(value, np.ndarray):
         close = get_close_matches(name, dir(np.ndarray), 1)
         function = f" NumPy has a function of that name: np.{name}." if callable(getattr(np, name, None)) else ""
-        return f"{what} is an array, which has no {name}.{function or (f' Is {close[0]} meant?' if close else '')}"
+        return f"{what} is an array, which has no {name}.{function or (f' Did you mean {close[0]}?' if close else '')}"
     if value is not UNKNOWN and callable(value):
         return f"{what} is a function, which has no {name}. {_where_from(value)}"
     return ""
@@ -493,7 +495,7 @@ def _about_key(error: BaseException, place: RaisingPlace) -> str:
             return f"{what} has no key {key!r}."
         ((what, value),) = lacking.items()
     close = closest(key, value) if isinstance(key, str) else ""
-    guess = f" Is {close} meant?" if close else ""
+    guess = f" Did you mean {close}?" if close else ""
     return f"{what} has no {key!r}. Its keys are {_names(value)}.{guess}"
 
 
@@ -516,23 +518,23 @@ def _about_name(error: BaseException, place: RaisingPlace) -> str:  # noqa: C901
         elif hasattr(value, "_fields") and _key_within(value, name):
             places.append(f'{each}.{_key_within(value, name)}["{name}"]')
     if places:
-        return f"No variable is called {name} here. Is {places[0]} meant?"
+        return f"No variable is called {name} here. Did you mean {places[0]}?"
     if any(
         isinstance(node, ast.Call) and not callable(getattr(np, name, None)) and ast.unparse(node.func) == name
         for node in _walk(place)
     ):
         close = get_close_matches(name, [each for each, value in place.names.items() if callable(value)], 1, 0.8)
         return (
-            f"No function is called {name} here. {f'Is {close[0]} meant? If not: has' if close else 'Has'} the cell "
-            "that defines it been run since the notebook was opened?"
+            f"No function is called {name} here. {f'Did you mean {close[0]}? If not: has' if close else 'Has'} the "
+            "cell that defines it been run since the notebook was opened?"
         )
     misspelt = closest(name, place.local, 0.85)
     if misspelt:
-        return f"No variable is called {name} here. Is {misspelt} meant?"
+        return f"No variable is called {name} here. Did you mean {misspelt}?"
     if name in {"n_x", "n_a", "n_y", "m", "T_x"}:
         return f"No variable is called {name} here. A size is read from the shape of an array that has it."
     if callable(getattr(np, name, None)):
-        return f"Nothing is called {name} here. Is np.{name} meant?"
+        return f"Nothing is called {name} here. Did you mean np.{name}?"
     return (
         f"No variable is called {name} here. Has it another name, is it computed further below, or should it come from "
         "an argument?"
@@ -549,7 +551,7 @@ _ABOUT: dict[type[BaseException], Callable[[BaseException, RaisingPlace], str]] 
     AttributeError: _about_attribute,
     NameError: _about_name,
     RecursionError: lambda *_: "Functions call each other again and again, without an end. Is each of them meant?",
-    ZeroDivisionError: lambda *_: "Something is divided by zero. What stands below the fraction bar, when is it 0?",
+    ZeroDivisionError: lambda *_: "Something is divided by zero. When is what it is divided by 0?",
     TypeError: _about_type,
     ValueError: _about_value,
     AssertionError: lambda *_: "An assert of yours does not hold.",

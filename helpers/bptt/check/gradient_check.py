@@ -63,7 +63,7 @@ def _directional_derivative(
     nudged = loss({**parameters, name: parameters[name] + 1j * STEP * direction})
     if not np.iscomplexobj(nudged):
         raise TypeError(
-            "The loss has lost the imaginary part that tells its slope: it must keep complex numbers, so use neither "
+            "The loss has lost the imaginary part that gives its slope: it must keep complex numbers, so use neither "
             "abs nor max nor a real copy of a parameter in it."
         )
     return float(np.imag(nudged)) / STEP

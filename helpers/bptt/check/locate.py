@@ -71,7 +71,7 @@ def where_to_look(exercise: Exercise, evidence: Evidence, unexplained: Sequence[
     if evidence.explained and _depend_on_the_same(evidence, unexplained):
         return (
             f"{join_names(unexplained)} {_are(unexplained)} wrong as well, and may come right with what is named "
-            "above: mend that first, then check again."
+            "above: fix that first, then check again."
         )
     by_sizes = _by_sizes(exercise, evidence, unexplained)
     by_lines = _in_a_loop if _is_loop(exercise) else _by_dependencies

@@ -56,7 +56,7 @@ def printed_lines(report: ReportData, max_lines: int = 12) -> list[str]:
     """Return the first lines that the function printed, and a line that counts the others."""
     lines = report.printed.splitlines()
     shown = [line[:WIDTH] for line in lines[:max_lines]]
-    return shown if len(lines) <= max_lines else [*shown, f"... and {len(lines) - max_lines} lines more"]
+    return shown if len(lines) <= max_lines else [*shown, f"... and {len(lines) - max_lines} more lines"]
 
 
 def footer(report: ReportData) -> list[str]:
@@ -64,7 +64,7 @@ def footer(report: ReportData) -> list[str]:
     if report.passed:
         return []
     which = f"Checked: {report.exercise} as {report.origin} defined it. Changed it since? Run that cell again."
-    stuck = f'Stuck? check.hint("{report.exercise}") gives one step more each time.'
+    stuck = f'Stuck? check.hint("{report.exercise}") gives one more step each time.'
     return [*([which] if report.origin else []), *([stuck] if report.hints else [])]
 
 

@@ -34,7 +34,7 @@ IN_PLACE = Cause(
 READS_NOTEBOOK = Cause(
     "reads-the-notebook",
     "Values of the notebook are read",
-    "The check calls the function with other arrays than those of the notebook: inside a function use only what it is "
+    "The check calls the function with arrays other than those of the notebook: inside a function use only what it is "
     "given.",
     (),
 )
@@ -333,7 +333,7 @@ def _report_causes(examined: Examination, findings: Sequence[Finding]) -> list[C
 
 
 def _reads_sentence(exercise: Exercise, names: Sequence[str]) -> str:
-    which = f"Your function reads {join_names(names)} of the notebook instead of {join_names(exercise.arguments)}."
+    which = f"Your function reads {join_names(names)} from the notebook instead of {join_names(exercise.arguments)}."
     return f"{which} {READS_NOTEBOOK.explanation}"
 
 

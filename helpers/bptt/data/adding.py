@@ -38,7 +38,7 @@ def adding_problem(rng: Rng, m: int, T_x: int) -> tuple[Array, Array]:
     S. Hochreiter and J. Schmidhuber, "Long short-term memory", Neural Computation 9(8), 1997, section 5.4.
     """
     if T_x < 2:  # noqa: PLR2004 - one for each mark
-        raise ValueError(f"Two steps are marked, so there are two at least; T_x is {T_x}.")
+        raise ValueError(f"Two steps are marked, so T_x must be at least 2; it is {T_x}.")
     numbers, marks = rng.random((m, T_x)), np.zeros((m, T_x))
     examples = np.arange(m)
     marks[examples, rng.integers(T_x // 2, size=m)] = 1

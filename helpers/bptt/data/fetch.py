@@ -90,7 +90,7 @@ def _failure_reason(lines: Sequence[str]) -> str:
     if any("Connection" in line or "Temporary failure" in line or "HTTPSConnectionPool" in line for line in lines):
         return "the package index does not answer; is there a connection?"
     errors = [line for line in lines if line.startswith("ERROR:")]
-    return f"pip says: {errors[0].removeprefix('ERROR:').strip()}." if errors else "pip failed without a reason."
+    return f"pip says: {errors[0].removeprefix('ERROR:').strip()}." if errors else "pip failed without giving a reason."
 
 
 def _extract_reviews(archive: Path) -> bytes:

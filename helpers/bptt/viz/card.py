@@ -95,18 +95,42 @@ class Card(Figure):
     def _ipython_display_(self) -> None:
         """Display the figure and, below it, its caption, which opens into the description.
 
-        IPython can display a Figure only after pyplot is set up, and JupyterLab gives a picture no ``alt`` text. A
-        picture inside HTML could have one, but is removed from notebooks that are not trusted.
+        IPython can display a Figure only after pyplot is set up.
         """
         from IPython.display import display  # noqa: PLC0415 - only a notebook needs IPython
 
         width = round(style.WIDTH / 72 * style.DPI)
-        display(
-            {"image/png": b64encode(self.png(SCALE)).decode("ascii"), "text/plain": self.caption},
-            metadata={"image/png": {"width": width, "alt": self.description}},
-            raw=True,
-        )
+        display(picture(self.png(SCALE), width, self.caption, self.description), raw=True)
         words = (
             f"<details><summary>{html.escape(self.caption)}</summary><p>{html.escape(self.description)}</p></details>"
         )
         display({"text/html": words, "text/plain": self.description}, raw=True)
+
+
+def picture(png: bytes, width: int, caption: str, description: str) -> dict[str, str]:
+    """Return a picture as a front end displays it, with a text in its place for readers who cannot see it.
+
+    It is HTML, as neither JupyterLab nor nbconvert gives an output of the type ``image/png`` any ``alt`` text.
+
+    Parameters
+    ----------
+    png : bytes
+        The PNG file.
+    width : int
+        In CSS pixels.
+    caption : str
+        For where no picture can be displayed.
+    description : str
+        What it shows, in words and numbers.
+
+    Returns
+    -------
+    dict of str
+        Data by MIME type.
+    """
+    source, alt = b64encode(png).decode("ascii"), html.escape(description.replace("`", ""))
+    look = f'width="{width}" style="max-width: 100%; height: auto"'
+    return {
+        "text/html": f'<img src="data:image/png;base64,{source}" {look} alt="{alt}">',
+        "text/plain": caption,
+    }

@@ -167,8 +167,8 @@ COLUMN = LSTMPlaces(
 """For a narrow column: nodes alone."""
 
 _SIGMOID_BACK = (
-    "Every entry of the gradient is multiplied by the slope of the sigmoid at that entry. The output alone tells "
-    "the slope."
+    "Every entry of the gradient is multiplied by the slope of the sigmoid at that entry. The output alone gives the "
+    "slope."
 )
 
 
@@ -224,7 +224,7 @@ NODES = {
     "cct": _gate(
         "c",
         "The candidate: what might be written into the memory, between \N{MINUS SIGN}1 and 1.",
-        "Every entry of the gradient is multiplied by the slope of tanh at that entry. The output alone tells the "
+        "Every entry of the gradient is multiplied by the slope of tanh at that entry. The output alone gives the "
         "slope: one minus its square.",
     ),
     "ot": _gate("o", "The output gate: how much of each memory is shown, between 0 (nothing) and 1 (all)."),
@@ -261,8 +261,8 @@ NODES = {
     ),
     "tanh": Node(
         "tanh squeezes every entry of the memory, by itself, to between \N{MINUS SIGN}1 and 1.",
-        "Every entry of the gradient is multiplied by the slope of tanh at that entry. The output, tanh(c_next), "
-        "tells the slope: one minus its square.",
+        "Every entry of the gradient is multiplied by the slope of tanh at that entry. The output, tanh(c_next), gives "
+        "the slope: one minus its square.",
         ("c_next", "tanh(c_next)"),
         ("tanh(c_next)", THROUGH_STATE),
         ("c_next",),

@@ -167,8 +167,8 @@ NODES = {
     ),
     "tanh": Node(
         "tanh squeezes every entry of z, by itself, to between \N{MINUS SIGN}1 and 1.",
-        "Every entry of the gradient is multiplied by the slope of tanh at that entry. "
-        "The slope follows from the output alone: one minus its square.",
+        "Every entry of the gradient is multiplied by the slope of tanh at that entry. The output alone gives the "
+        "slope: one minus its square.",
         ("z", "a_next"),
         ("a_next", "da_next", "dz"),
         ("sum",),

@@ -74,7 +74,7 @@ def gradient_paths(words: Words, above: Array, later: Array, without: str | None
     card = Card(
         picture.bottom + 34,
         title=words.titles[without],
-        caption=f"{words.titles[without]}. {last_line}",
+        caption=f"Look at what meets at each step, from above and from the right. {last_line}",
         description=_description(words, rows, picture.steps),
     )
     picture.draw(card.page)

@@ -7,7 +7,6 @@ a picture shows at each state of its controls, and what it says in words, is com
 
 import html
 import json
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import product
@@ -17,7 +16,7 @@ import numpy as np
 from IPython.display import display
 
 from bptt.viz import draw, style
-from bptt.viz.card import Card
+from bptt.viz.card import Card, picture
 from bptt.viz.draw import Point, Tint
 from bptt.viz.sheet import Arrow, Circle, Grid, Polyline, Rectangle, Shape, Sheet, Text, Touch, draw_shapes
 from bptt.widgets.notebook_output import quantized, script, words_as_html
@@ -265,19 +264,11 @@ class BrowserFigure:
         return card
 
     def _ipython_display_(self) -> None:
-        """Display the still picture, and then the page, whose script hides it.
-
-        The picture is an output of its own: front ends remove one that is inside HTML where they do not trust it.
-        """
+        """Display the still picture, and then the page, whose script hides it."""
         layout, card = self.layouts[0], self.still()
         png = quantized(card.png(_STILL_PIXELS * layout.most / layout.width * 72 / style.DPI))
-        plain = card.description.replace("`", "")
-        display(
-            {"image/png": b64encode(png).decode("ascii"), "text/plain": self.caption},
-            metadata={"image/png": {"width": round(layout.most), "alt": plain}},
-            raw=True,
-        )
-        display({"text/html": self.page(), "text/plain": plain}, raw=True)
+        display(picture(png, round(layout.most), self.caption, card.description), raw=True)
+        display({"text/html": self.page(), "text/plain": card.description.replace("`", "")}, raw=True)
 
     def _filled(self, words: str, at: Mapping[str, Any]) -> str:
         for name, number in self._numbers.items():

@@ -149,7 +149,7 @@ class InteractiveFigure:
         self._text.value = _status_html(frame.words)
 
     def _ipython_display_(self) -> None:
-        fallback = StaticFallback(self.frame, self.scene.card)
+        fallback = StaticFallback(self.frame, self.scene.card, moves=bool(self.controls))
         fallback.show()
         self._fallbacks.append(fallback)
         show_widget(self.box)

@@ -3,7 +3,6 @@
 import html
 import io
 import re
-from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,7 +11,7 @@ from IPython.display import DisplayHandle, display
 from PIL import Image
 
 from bptt.viz import style
-from bptt.viz.card import Card
+from bptt.viz.card import Card, picture
 from bptt.widgets.scene import Frame
 
 LIVE_CLASS = "bptt-live"
@@ -30,36 +29,39 @@ class StaticFallback:
     frame : Frame
     card : Card
         Its caption is shown below the image.
+    moves : bool
+        Whether there are controls that move the picture while a kernel runs. What is shown without one says so.
     """
 
-    def __init__(self, frame: Frame, card: Card) -> None:
-        self._caption = card.caption
+    def __init__(self, frame: Frame, card: Card, *, moves: bool = False) -> None:
+        self._caption, self._moves = card.caption, moves
         self._picture, self._words = DisplayHandle(), DisplayHandle()
         self._frame = frame
 
     def show(self) -> None:
         """Display image and text: two outputs of the cell, just above that of the widget."""
-        picture, metadata, words = self._bundles()
-        self._picture.display(picture, metadata=metadata, raw=True)
+        still, words = self._bundles()
+        self._picture.display(still, raw=True)
         self._words.display(words, raw=True)
 
     def update(self, frame: Frame) -> None:
         """Replace the displayed frame."""
         self._frame = frame
-        picture, metadata, words = self._bundles()
-        self._picture.update(picture, metadata=metadata, raw=True)
+        still, words = self._bundles()
+        self._picture.update(still, raw=True)
         self._words.update(words, raw=True)
 
-    def _bundles(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        caption, plain = html.escape(self._caption), self._frame.words.replace("`", "")
+    def _bundles(self) -> tuple[dict[str, str], dict[str, str]]:
+        caption, words = html.escape(self._caption), self._frame.words
+        width = round(style.WIDTH / 72 * style.DPI)
+        how = "<p>Run this cell again to move the picture.</p>" if self._moves else ""
         return (
-            {"image/png": b64encode(quantized(self._frame.png)).decode("ascii"), "text/plain": self._caption},
-            {"image/png": {"width": round(style.WIDTH / 72 * style.DPI), "alt": plain}},
+            picture(quantized(self._frame.png), width, self._caption, words),
             {
-                "text/html": f'<div class="bptt-still"><details><summary>{caption}</summary>'
-                f"<p>{words_as_html(self._frame.words)}</p></details>"
+                "text/html": f'<div class="bptt-still">{how}<details><summary>{caption}</summary>'
+                f"<p>{words_as_html(words)}</p></details>"
                 f"<script>(() => {{\n{script('notebook_output')}\n}})()</script></div>",
-                "text/plain": plain,
+                "text/plain": words.replace("`", ""),
             },
         )
 

@@ -54,13 +54,13 @@ def _print_summary(summary: CollectSummary) -> None:
     new, changed, same = len(summary.new), len(summary.changed), len(summary.same)
     click.echo(f"{plural(new + changed + same, 'student')}: {new} new, {changed} changed, {same} as before.")
     if summary.unknown:
-        click.echo(f"It is not certain who these are: {', '.join(summary.unknown)}.", err=True)
+        click.echo(f"It is not clear who these are: {', '.join(summary.unknown)}.", err=True)
         click.echo(
             "What they sent was left out, for a reason below. A class list (--roster) tells who is who.", err=True
         )
     if summary.late:
-        late = f"Late, says Canvas, which does not tell by how much: {', '.join(summary.late)}."
-        click.echo(f"{late} Until their timestamp.txt says when they came, they are graded as in time.", err=True)
+        late = f"Late according to Canvas, which does not say by how much: {', '.join(summary.late)}."
+        click.echo(f"{late} Until their timestamp.txt says when they came, they are graded as if on time.", err=True)
     if summary.untimed:
         click.echo(f"The time of handing in cannot be read in the class list: {', '.join(summary.untimed)}.", err=True)
     for student, which in summary.several.items():

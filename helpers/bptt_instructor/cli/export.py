@@ -15,10 +15,12 @@ from bptt_instructor.cli.options import course_option
 @click.option(
     "--to",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file; grades-canvas.csv and the like if not said.",
+    help="The file; by default grades-canvas.csv and the like.",
 )
 @click.option("--lesson", "lessons", multiple=True, metavar="NAME", help="Only this lesson; may be given again.")
-@click.option("--missing-as-zero", is_flag=True, help="Give 0 points to whoever handed in nothing, and not no grade.")
+@click.option(
+    "--missing-as-zero", is_flag=True, help="Give 0 points, rather than no grade, to students who handed in nothing."
+)
 @course_option
 def export(*, layout: str, to: Path | None, lessons: tuple[str, ...], missing_as_zero: bool, course: Path) -> None:
     """Write all points as Canvas or Moodle imports them, or as a spreadsheet reads them.

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 @click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; may be given again.")
 @click.option("--feedback/--no-feedback", default=True, help="Write a feedback page for each student, or do not.")
 @click.option("--sandbox/--no-sandbox", default=True, help="Without a sandbox, submissions run with your rights.")
-@click.option("--cold", is_flag=True, help="Start Python afresh for each submission, which takes some seconds.")
+@click.option("--cold", is_flag=True, help="Start Python afresh for each submission, which takes a few seconds.")
 @click.option(
-    "--workers", type=click.IntRange(1), help="How many to grade at a time; one for each processor if not said."
+    "--workers", type=click.IntRange(1), help="How many to grade at a time; one for each processor by default."
 )
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Let the workers of this Dask scheduler grade.")
-@click.option("--again", is_flag=True, help="Run everything, also what has not changed since it was graded.")
-@click.option("--new-inputs", is_flag=True, help="Run everything, with test inputs that are drawn anew.")
+@click.option("--again", is_flag=True, help="Run everything, even what has not changed since it was graded.")
+@click.option("--new-inputs", is_flag=True, help="Run everything, with fresh test inputs.")
 @course_option
 def grade(  # noqa: PLR0913 - one for each option
     *,

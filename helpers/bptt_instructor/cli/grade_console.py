@@ -110,7 +110,7 @@ def _run_grade(course: Course, request: GradeRequest, console: Console) -> None:
     students = students_to_grade(course, request.students)
     others = [] if request.students else course.not_students(students)
     if others:
-        line = f"Passed over in submitted/, since it is no student's folder: {', '.join(others)}."
+        line = f"Passed over in submitted/, since it is not a student's folder: {', '.join(others)}."
         console.print(Text(line, "yellow"), soft_wrap=True)
     if not request.options.sandboxed:
         console.print(Text(NO_SANDBOX, "red"))

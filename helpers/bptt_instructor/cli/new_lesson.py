@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command("new-lesson", short_help="Begin a lesson from a skeleton.")
+@click.command("new-lesson", short_help="Start a lesson from a skeleton.")
 @click.argument("name")
 @course_option
 def new_lesson(*, name: str, course: Path) -> None:
@@ -23,9 +23,9 @@ def new_lesson(*, name: str, course: Path) -> None:
 
     \b
     Examples:
-      bptt new-lesson 05_gru
+      bptt new-lesson 06_gru
       bptt build               then: the notebook of the new lesson
-      bptt grade 05_gru        and what has been handed in for it
+      bptt grade 06_gru        and what has been handed in for it
     """
     from bptt_instructor.lessons.scaffold import NewLessonError
     from bptt_instructor.lessons.scaffold import new_lesson as create_lesson
@@ -36,6 +36,6 @@ def new_lesson(*, name: str, course: Path) -> None:
         raise click.ClickException(str(error)) from None
     shown = path.relative_to(course)
     click.echo(f"{shown} is written. What comes next:")
-    click.echo(f"  1. Open {shown}, and put your own text where the lines with AUTHOR say what belongs there.")
+    click.echo(f"  1. Open {shown}, and replace each line with AUTHOR by the text that it asks for.")
     click.echo("  2. bptt build writes the notebooks, and says what a lesson still lacks.")
     click.echo("  3. docs/authoring.md goes through a whole example, with checks of your own.")

@@ -47,7 +47,7 @@ def _course_folder(context: click.Context, _option: click.Parameter, folder: Pat
         compile(content, config, "exec")
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise click.BadParameter(f"{config} is not Python, at line {line}: {error}. Mend it first.") from None
+        raise click.BadParameter(f"{config} is not Python, at line {line}: {error}. Correct it first.") from None
     context.meta[_COURSE] = folder
     return folder
 
@@ -64,5 +64,5 @@ course_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=".",
     callback=_course_folder,
-    help="The folder of nbgrader_config.py; the current one unless said otherwise.",
+    help="The folder of nbgrader_config.py; by default the current one.",
 )

@@ -13,9 +13,13 @@ from bptt_instructor.cli.options import course_option
 @click.option(
     "--to",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write the page; build/report.html in the course, unless said otherwise.",
+    help="Where to write the page; by default build/report.html in the course.",
 )
-@click.option("--anonymous", is_flag=True, help="Leave out all that is about single students, to show it to the class.")
+@click.option(
+    "--anonymous",
+    is_flag=True,
+    help="Leave out everything about single students, so that it can be shown to the class.",
+)
 @course_option
 def report(*, to: Path | None, anonymous: bool, course: Path) -> None:
     """Write a page about the class: points, what it misunderstands, and who needs a person.

@@ -29,7 +29,9 @@ def folder(course: Path) -> CheckResult:
     broken += [gradebook] if gradebook.exists() and not _can_open(gradebook) else []
     if not broken:
         if not _can_lock(course):
-            detail = f"{course.resolve()}; files cannot be locked there: see to it that nobody grades a lesson twice."
+            detail = (
+                f"{course.resolve()}; files cannot be locked there: make sure that no lesson is graded twice at once."
+            )
             return CheckResult("Course folder", CheckState.OPTIONAL, detail, "Move the course folder to another disk.")
         return CheckResult("Course folder", CheckState.OK, str(course.resolve()))
     names = " ".join(str(path) for path in broken)
@@ -75,7 +77,7 @@ def gradebook(config: Config) -> CheckResult:
         if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
             detail = f"{path} cannot be written now ({error})."
             return CheckResult("Gradebook", CheckState.MISSING, detail, f"Close what else uses it: fuser -v {path}")
-        detail = f"{path} is no gradebook, or damaged ({error})."
+        detail = f"{path} is not a gradebook, or is damaged ({error})."
         return CheckResult(
             "Gradebook", CheckState.MISSING, detail, "Put back a copy of it, or move it away and grade anew."
         )
@@ -83,7 +85,7 @@ def gradebook(config: Config) -> CheckResult:
 
     expected = get_alembic_version()
     if actual != expected:
-        detail = f"{path} is of another version of nbgrader ({actual}, not {expected})."
+        detail = f"{path} belongs to another version of nbgrader ({actual}, not {expected})."
         return CheckResult("Gradebook", CheckState.MISSING, detail, f"cp {path} {path}.copy && nbgrader db upgrade")
     return CheckResult("Gradebook", CheckState.OK, f"{path}, {plural(students, 'student')}.")
 

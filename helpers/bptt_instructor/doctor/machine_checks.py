@@ -44,7 +44,7 @@ def sandbox() -> CheckResult:
             reason = "A sandbox was made, and a cell did not run in it."
         except SandboxError as error:
             reason = f"None could be made: {error}."
-    fix = INSTALL if INSTALL in reason else "Grade on another machine, or ask whoever runs this one."
+    fix = INSTALL if INSTALL in reason else "Grade on another machine, or ask the administrator of this one."
     return CheckResult("Sandbox", CheckState.MISSING, " ".join(reason.replace(INSTALL, "").split()), fix)
 
 

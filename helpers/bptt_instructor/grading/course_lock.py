@@ -15,7 +15,7 @@ from bptt_instructor.grading.course import Course, GradingError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NO_LOCK = "This file system cannot lock files: see to it that nobody else grades this lesson meanwhile."
+NO_LOCK = "This file system cannot lock files: make sure that nobody else grades this lesson meanwhile."
 """Note where locks do not work."""
 
 

@@ -149,7 +149,7 @@ def grade_assignment(
         book.register_students(students)
         names = book.roster()
         if others := course.not_students(names):
-            log.warning("Passed over in submitted/, since it is no student's folder: %s", ", ".join(others))
+            log.warning("Passed over in submitted/, since it is not a student's folder: %s", ", ".join(others))
         for row in grader.rows(students, counts or ReusedCount(), options):
             log.info("Graded %s: %s", row.student, row.status)
             yield replace(row, name=names.get(row.student, ""))

@@ -96,7 +96,7 @@ def bundle(course: Path) -> Bundle:
 _CHANGE_PROBLEMS = {
     "changed": "not what its lesson builds",
     "new": "not built yet",
-    "gone": "its lesson is no more",
+    "gone": "its lesson no longer exists",
 }
 
 
@@ -135,7 +135,7 @@ def _leak_problems(name: str, content: bytes, secrets_by_lesson: Mapping[str, li
     except UnicodeDecodeError:
         return [f"{name}: not text, so it cannot be searched for solutions; move it out of there."]
     except ValueError:
-        return [f"{name}: not a notebook; mend it, or move it out of there."]
+        return [f"{name}: not a notebook; repair it, or move it out of there."]
     # Several lessons may hide the same line.
     lessons_by_leak = defaultdict(list)
     for lesson, lesson_secrets in secrets_by_lesson.items():

@@ -51,7 +51,7 @@ def marker_problems(source: str) -> Iterator[str]:
         marker = MARKER.search(line)
         if not marker:
             if ALMOST_MARKER.search(line):
-                yield f"'{line.strip()}' is no marker to nbgrader; write it as it would, in capitals."
+                yield f"'{line.strip()}' is not a marker for nbgrader; write it in capitals."
             continue
         edge, kind = marker.groups()
         if edge == "BEGIN":

@@ -37,7 +37,7 @@ MOODLE_IS_BLIND = (
     "This archive was downloaded with anonymous submissions on: it names participants, not students. "
     "Reveal the students' identities in Moodle, and download again"
 )
-TYPED_TEXT = "this was typed into a form, and is no file that was handed in"
+TYPED_TEXT = "this was typed into a form, not handed in as a file"
 
 
 @dataclass(frozen=True)

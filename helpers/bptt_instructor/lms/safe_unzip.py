@@ -313,7 +313,7 @@ def _refusal_reason(member: zipfile.ZipInfo, name: str) -> str:
     """Return why a member cannot be unpacked; empty when it can."""
     kind = stat.S_IFMT(member.external_attr >> 16)
     reasons = {
-        "is a link, or no file at all": kind not in (0, stat.S_IFREG),
+        "is a link, or not a file at all": kind not in (0, stat.S_IFREG),
         "is encrypted": member.flag_bits & _ENCRYPTED_FLAG,
         "is packed in a rare way that is not read": member.compress_type not in _METHODS,
     }
@@ -344,7 +344,7 @@ def _open_zip(archive: Path, max_directory_bytes: int) -> Iterator[zipfile.ZipFi
             packed = zipfile.ZipFile(file)
         except (*_DAMAGE_ERRORS, OSError) as error:
             raise ArchiveError(
-                f"{printable(archive.name)} is no zip archive, or damaged ({error}). Download it again."
+                f"{printable(archive.name)} is not a zip archive, or is damaged ({error}). Download it again."
             ) from None
         file.max_directory_bytes = 0
         with packed:

@@ -21,7 +21,9 @@ class _Exporter(ExportPlugin):  # type: ignore[misc]
     layout = ""
     file = ""
 
-    missing_as_zero = Bool(default_value=False, help="Give 0 points to whoever handed in nothing.").tag(config=True)
+    missing_as_zero = Bool(default_value=False, help="Give 0 points to students who handed in nothing.").tag(
+        config=True
+    )
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the grades of a class into the file that ``--to`` names."""

@@ -241,7 +241,7 @@ kernel.send("{CELL_DONE}", part, {{"status": "ok", "execution_count": 1}})
 kernel.send("{IDLE}", part.split("/")[0], {{}})"""
         ),
         targets=OUTPUTS,
-        seen=("it did not come back with anything",),
+        seen=("it did not return anything",),
     ),
     wrong(
         "fake-number",

@@ -60,7 +60,10 @@ WEIGHTED_INPUT_BACKWARD = Exercise(
     exact=exact.weighted_input_backward,
     mistakes=mistakes.WEIGHTED_INPUT,
     hints=(
-        "Write the shapes down: dZ (n_a, m), W (n_a, n_x), X (n_x, m). Each gradient has the shape of what it is for.",
+        (
+            "Write the shapes down: dZ (n_a, m), W (n_a, n_x), X (n_x, m). Each gradient has the shape of the array "
+            "that it belongs to."
+        ),
         (
             "A matrix product sums over the second index of its left factor and the first index of its right one. Over "
             "which letter do the three formulas sum?"
@@ -112,7 +115,7 @@ FAN_OUT = Exercise(
         "Go from right to left, one node at a time. The last node of the way forward was the product p * q.",
         "dp is dc times the other factor; dq likewise. Then each of the two goes back through its own node to x.",
         "Both nodes are written: tanh_backward(dp, ...) and sigmoid_backward(dq, ...). Which output does each need?",
-        "Both results are about the same x. They meet there.",
+        "Both results are gradients of the same x, and that is where they meet.",
     ),
     cost=CostBound(
         _MANY,
@@ -162,7 +165,7 @@ NUMERICAL_GRADIENT = Exercise(
         "The result has the shape of x: start with np.zeros_like(x), and fill it one entry at a time.",
         "Loop over np.ndindex(x.shape): it visits all places of x, whatever its shape. x[index] is the entry there.",
         "Inside the loop make two copies of x, up and down, and nudge the one entry in each of them.",
-        "Then ask f at both places. How far apart are they?",
+        "Then evaluate f at both places. How far apart are they?",
     ),
 )
 
@@ -200,7 +203,7 @@ RELATIVE_ERROR = Exercise(
     exact=_relative_error,
     mistakes=mistakes.RELATIVE_ERROR,
     hints=(
-        "Two numbers are needed: the largest difference, and the largest entry of both arrays, all without signs.",
+        "Two numbers are needed: the largest difference, and the largest entry of both arrays, signs ignored.",
         "What is the second number if both arrays are all zeros, and what should the result be then?",
     ),
 )
@@ -265,7 +268,7 @@ TWO_LAYER_BACKWARD = Exercise(
         "Y = A1 * A2 is a product: dA2 is dY times the other factor. From A2 go back through the sigmoid to Z2.",
         (
             "weighted_input_backward(dZ2, cache.second) gives three gradients. The input of the second layer is A1, so "
-            "its dX is about A1."
+            "its dX is a gradient of A1."
         ),
         "A1 was used twice. Collect both gradients before you go on through tanh; stopping half-way loses one of them.",
     ),

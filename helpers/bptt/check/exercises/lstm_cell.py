@@ -85,17 +85,17 @@ LSTM_CELL_DC = Exercise(
     mistakes=mistakes.DC,
     in_place=_IN_PLACE,
     hints=(
-        "Write down who uses c_next. Two do, and each of them sends something back; one of the two is given to you.",
+        "Write down what uses c_next. Two things do, and each sends a gradient back; one of the two is given to you.",
         (
-            "The other one is the way from a_next back to c_next, and da_next stands at its beginning. Two nodes "
-            "are on it: a product with a gate, and tanh. Take them one at a time."
+            "The other one starts as da_next and comes back from a_next to c_next through two nodes: a product with a "
+            "gate, and tanh. Take them one at a time."
         ),
         (
-            "At the product, the branch with the memory gets da_next times the other factor. At tanh it meets the "
-            "slope, and that can be written with what tanh gave. Here you have what went in, so NumPy has to be asked "
-            "for tanh once more."
+            "At the product, the branch with the memory gets da_next times the other factor. At tanh it is multiplied "
+            "by the slope, which can be written with the output of tanh. Here you have its input, so compute tanh once "
+            "more."
         ),
-        "Both ends of this way have the shape (n_a, m), and so does dc_next: where they meet, entries are added.",
+        "What comes back this way has the shape (n_a, m), and so does dc_next: where the two meet, they are added.",
     ),
     cost=CostBound(
         inputs.Sizes(2, 32, 2, 64, 1), inputs.Sizes(2, 2, 2, 64, 1), 200, _forward, inputs.Sizes(2, 32, 2, 736, 1), 1250
@@ -121,11 +121,11 @@ LSTM_CELL_GATES_BACKWARD = Exercise(
         ),
         (
             "The slopes: three of the four came out of a sigmoid and one out of tanh, and the cache has what came out. "
-            "For an output g the slopes are g * (1 - g) and 1 - g**2; which is whose?"
+            "For an output g the slopes are g * (1 - g) and 1 - g**2; which belongs to which?"
         ),
         (
-            "The output gate is the odd one out: da_next arrives at it, and its partner is what the memory had become "
-            "when it was shown."
+            "The output gate is the odd one out: da_next arrives at it, and its partner is the memory in the form in "
+            "which it is shown."
         ),
     ),
     cost=CostBound(
@@ -162,7 +162,7 @@ LSTM_CELL_PARAMETERS_BACKWARD = Exercise(
         ),
         (
             "Shapes: dWf must come out as (n_a, n_a + n_x). You have dzf (n_a, m) and the tall array (n_a + n_x, m). "
-            "Over which letter do you have to sum, and which of the two has to be turned for that?"
+            "Over which letter do you have to sum, and which of the two has to be transposed for that?"
         ),
         (
             "Each bias was copied into all m columns. What was copied forward is summed backward, and dbf keeps the "
@@ -189,7 +189,7 @@ LSTM_CELL_INPUTS_BACKWARD = Exercise(
     prepare=prepare_jacobians,
     hints=(
         (
-            "Begin with dc_prev, the shortest: the old memory is one factor of one product, and dc arrives there. Who "
+            "Begin with dc_prev, the shortest: the old memory is one factor of one product, and dc arrives there. What "
             "is its partner?"
         ),
         (
@@ -197,8 +197,8 @@ LSTM_CELL_INPUTS_BACKWARD = Exercise(
             "made with the weights and the dz of the same gate."
         ),
         (
-            "One share has the shape of the tall array, (n_a + n_x, m), and you have Wf (n_a, n_a + n_x) and dzf "
-            "(n_a, m). As in lesson 1, the sum runs over the units of the gate: what has to be turned?"
+            "One share has the shape of the tall array, (n_a + n_x, m), and you have Wf (n_a, n_a + n_x) and dzf (n_a, "
+            "m). As in lesson 1, the sum runs over the units of the gate: what has to be transposed?"
         ),
         "The tall array was made with the state on top. So its first n_a rows are one result, and the rest the other.",
     ),
@@ -273,7 +273,7 @@ LSTM_CELL_DZ = Exercise(
     prepare=prepare_jacobians,
     in_place=_IN_PLACE,
     hints=(
-        "Every line of it stands in your exercises 1, 2 and 4. Which array do three of the four gates begin with?",
+        "Every line of it is already in your exercises 1, 2 and 4. Which array do three of the four gates start from?",
         "np.concatenate puts the four blocks on top of each other, the forget gate first.",
     ),
     stand_ins={

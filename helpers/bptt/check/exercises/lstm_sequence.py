@@ -70,17 +70,17 @@ LSTM_BACKWARD_FUSED = replace(
     stand_ins={"lstm_cell_dz": exact.allow_exact(exact.lstm_cell_dz)},
     hints=(
         (
-            "Sort what happens at a step into two heaps: what the step before is waiting for, and what nobody waits "
-            "for. Only the first has to happen inside the loop."
+            "Sort what happens at a step into two groups: what the step before is waiting for, and what nothing is "
+            "waiting for. Only the first has to happen inside the loop."
         ),
         (
             "Stack the four gradients before the activations in the order in which the weights are stacked. Then one "
-            "product with the transposed matrix does for all gates, and its first n_a rows belong to a_prev."
+            "product with the transposed matrix serves all gates, and its first n_a rows belong to a_prev."
         ),
         (
             "After the loop: a sum over steps of products, one for each step, is one product of two wide matrices. Lay "
             "all steps side by side, in the same order in both."
         ),
-        "What you have of all gates, one below the other, is cut into four blocks at the end; np.split does that.",
+        "At the end, cut the stacked result into four blocks, one for each gate; np.split does that.",
     ),
 )

@@ -25,7 +25,7 @@ RNN_CELL_DZ = Exercise(
     mistakes=mistakes.DZ,
     hints=(
         (
-            "da_next says how far the loss moves with a_next. You want the same for z, one step earlier. Which "
+            "da_next says how the loss changes with a_next. You want how it changes with z, one node earlier. Which "
             "function led from z to a_next?"
         ),
         (
@@ -54,8 +54,8 @@ RNN_CELL_INPUTS_BACKWARD = Exercise(
         "Start with the shapes: dxt must come out as (n_x, m), and you have dz (n_a, m) and Wax (n_a, n_x).",
         "One entry: xt[k] reached every z[i], each time through Wax[i, k]. So its gradient is a sum over i.",
         (
-            "A sum over the first index of Wax and the first index of dz is a matrix product once Wax is "
-            "transposed. a_prev entered z in the same way, through Waa."
+            "A sum over the first index of Wax and the first index of dz is a matrix product once Wax is transposed. "
+            "a_prev entered z in the same way, through Waa."
         ),
     ),
     cost=CostBound(
@@ -81,8 +81,8 @@ RNN_CELL_PARAMETERS_BACKWARD = Exercise(
             "m). Over which letter do you have to sum?"
         ),
         (
-            "One entry: Wax[i, k] was used once for each example, where it carried xt[k] into z[i]. Add what "
-            "each of the m examples has to say."
+            "One entry: Wax[i, k] was used once for each example, where it carried xt[k] into z[i]. Add up what the m "
+            "examples contribute."
         ),
         "dWaa is made like dWax, with whatever Waa was multiplied by in the forward pass.",
         (
@@ -109,7 +109,7 @@ RNN_CELL_BACKWARD = Exercise(
     stages=(RNN_CELL_DZ, RNN_CELL_INPUTS_BACKWARD, RNN_CELL_PARAMETERS_BACKWARD),
     hints=(
         "You have all the pieces: the three functions above. Only one of them takes da_next.",
-        "What the first function returns is what the other two are given.",
+        "What the first function returns is what the other two need.",
         "Two dicts can be put together with {**one, **other}.",
     ),
     stand_ins={

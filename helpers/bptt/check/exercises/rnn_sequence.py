@@ -64,7 +64,7 @@ OUTPUT_BACKWARD = Exercise(
     hints=(
         (
             "First the scores z = Wya a + by, then the rest. For softmax and cross-entropy together, the gradient of a "
-            "score is how much its probability is too high."
+            "score is how far its probability is above what it should be."
         ),
         "At one step this is the weighted input of lesson 0: dz is given, W is Wya, the input is that step's state.",
         (
@@ -130,7 +130,7 @@ RNN_BACKWARD = Exercise(
     stand_ins={"rnn_cell_backward": exact.allow_exact(exact.rnn_cell_backward)},
     in_place="da-changed-in-place",
     hints=(
-        "Write down who uses a_t: its own prediction, and the next cell. How many gradients come back to it?",
+        "Write down what uses a_t: its own prediction, and the next cell. How many gradients come back to it?",
         "The last state has no next cell: what comes back from there is zero, of the shape of one state, (n_a, m).",
         (
             "Go through the steps from the last to the first. What one cell returns as da_prev is what the next one "

@@ -55,7 +55,7 @@ CLIP_GRADIENTS = Exercise(
     exact=_clip_by_norm,
     mistakes=clipping.CLIPPED,
     hints=(
-        "One number decides for all arrays: the length of the arrow that they make together.",
+        "One number decides for all arrays: the length of the arrow that they form together.",
         "Add the squares of all entries of all arrays. What is left to do to get a length?",
         (
             "If the length is within the limit, nothing happens. If not, all arrays are multiplied by one and the same "
@@ -178,8 +178,11 @@ EMBEDDING_BACKWARD = Exercise(
     exact=exact.embedding_backward,
     mistakes=embedding.EMBEDDING,
     hints=(
-        "Example j uses word words[j, t] at step t. So dx[:, j, t] is what this use says about that word's column.",
-        "A word that is used several times collects the sum of what all its uses say.",
+        (
+            "Example j uses word words[j, t] at step t. So dx[:, j, t] is what this use contributes to the gradient "
+            "of that word's column."
+        ),
+        "A word that is used several times collects the sum of what all its uses contribute.",
         (
             "Two loops, over the examples and over the steps, are right, if slow. np.add.at does the same at once; "
             "dE[:, words] += dx does not: where one column is named twice, NumPy writes only one of the two."
@@ -212,8 +215,8 @@ DREAM_INPUT = Exercise(
     exact=dream_input.descend,
     mistakes=dream_input.DREAMED,
     hints=(
-        "Work on a copy: whoever calls you still needs x as it was, to compare.",
-        "At every step ask for the gradient where you are now, input_gradient(...), and go a little against it.",
-        "How far? The gradient times step_size. Repeat that steps times.",
+        "Work on a copy: the caller still needs x as it was, for comparison.",
+        "At every step ask for the gradient where you are now, input_gradient(...), and move a little against it.",
+        "How far? The gradient times step_size. Do this as many times as steps says.",
     ),
 )

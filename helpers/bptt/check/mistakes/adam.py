@@ -126,20 +126,20 @@ def _epsilon_before_correction(a: Arguments) -> Array:
 MOMENTS = (
     Mistake(
         "new-value-not-weighed",
-        "The new gradient enters the running mean with its whole weight",
-        "A running mean takes the part beta from its old value and the part 1 - beta from the new one. Yours takes "
-        "all of the new one, so it grows and grows.",
+        "The new gradient enters the running mean with its full weight",
+        "A running mean takes beta of its old value and 1 - beta of the new one. Yours takes all of the new one, so it "
+        "grows and grows.",
         _both_means("whole"),
     ),
     Mistake(
         "parts-exchanged",
-        "Old and new are exchanged in the running mean",
+        "Old and new are swapped in the running mean",
         "beta, which is close to 1, belongs to the old value: a running mean changes slowly.",
         _both_means("exchanged"),
     ),
     Mistake(
         "betas-exchanged",
-        "beta1 and beta2 are exchanged",
+        "beta1 and beta2 are swapped",
         "beta1 belongs to the mean of the gradients, beta2 to the mean of their squares.",
         lambda a, _: {
             "mean_next": BETA2 * a["mean"] + (1 - BETA2) * a["dW"],
@@ -161,7 +161,7 @@ MOMENTS = (
     ),
     Mistake(
         "old-mean-not-weighed",
-        "The old value of the running mean keeps its whole weight",
+        "The old value of the running mean keeps its full weight",
         "A running mean gives up a part of its old value for each new one. Yours only adds, so it grows and grows.",
         lambda a, _: {
             "mean_next": [a["mean"] + part * a["dW"] for part in (1, 1 - BETA1)],
@@ -198,15 +198,15 @@ MOMENTS = (
     ),
     Mistake(
         "old-means-handed-on",
-        "The running means are handed on as they came",
+        "The running means are handed on as they came in",
         "The next step needs the means with this gradient in them.",
         lambda a, _: {"mean_next": a["mean"], "square_next": a["square"]},
     ),
     Mistake(
         "corrected-means-handed-on",
         "The corrected means are handed on",
-        "The correction is for the step of this moment. Whoever hands the corrected means on corrects them again at "
-        "the next step, and the start weighs more and more. Hand on the running means themselves.",
+        "The correction is for this step alone. If you hand on the corrected means, the next step corrects them again, "
+        "and the start counts for more and more. Hand on the running means themselves.",
         _corrected_means,
     ),
 )
@@ -227,8 +227,8 @@ MOVE = (
     ),
     Mistake(
         "power-forgotten",
-        "The correction does not know the step",
-        "You divide a mean by 1 - beta: right in the first step, and no more. The correction fades: beta to the "
+        "The correction does not depend on the step",
+        "You divide a mean by 1 - beta: right in the first step, and in no other. The correction fades: beta to the "
         "power t goes to zero.",
         _weights_after(
             _step(lambda _: 1 - BETA1, lambda _: 1 - BETA2),
@@ -272,13 +272,13 @@ MOVE = (
     Mistake(
         "learning-rate-forgotten",
         "learning_rate is not used",
-        "Mean and root together make a step of about 1. How far to go is for learning_rate to say.",
+        "Mean and root together make a step of about 1. learning_rate says how far to go.",
         lambda a, right: {"W_next": a["W"] - (a["W"] - right["W_next"]) / a["learning_rate"]},
     ),
     Mistake(
         "multiplied-by-root",
         "The step is multiplied by the root, not divided by it",
-        "Where gradients are large, the step would become larger still. The root is there to take their size out.",
+        "Where gradients are large, the step would become larger still. The root is there to cancel their size.",
         _weights_after(_step(divisor=lambda square: 1 / (np.sqrt(square) + EPSILON))),
     ),
     Mistake(
@@ -299,27 +299,27 @@ MOVE = (
         "epsilon is not in the divisor",
         "You divide by the root alone. A weight whose gradient has always been zero, such as that of a word that has "
         "not occurred yet, gives 0 / 0; with epsilon in the divisor it gives 0. If there is an epsilon in your line: "
-        "do parentheses hold it together with the root?",
+        "is it in the same parentheses as the root?",
         _weights_after(_step(divisor=np.sqrt)),
     ),
     Mistake(
         "epsilon-before-correction",
         "epsilon is added before the correction",
         "Some libraries put the correction into the learning rate and then add epsilon to the root of the uncorrected "
-        "mean. That is another epsilon than the one here: correct first, then take the root, then add it.",
+        "mean. That epsilon is not the one here: correct first, then take the root, then add it.",
         lambda a, _: {"W_next": _epsilon_before_correction(a)},
     ),
     Mistake(
         "root-forgotten",
         "The square root is missing",
-        "The mean of squares is divided by as it is. Its root has the size of a gradient, so that the step does not "
-        "depend on that size any more.",
+        "You divide by the mean of the squares as it is. Its root has the size of a gradient, so with the root the "
+        "step no longer depends on that size.",
         _weights_after(_step(divisor=lambda square: square + EPSILON)),
     ),
     Mistake(
         "old-means-used",
         "The step is made with the means of the step before",
-        "First both means take up the new gradient, then they make the step.",
+        "First update both means with the new gradient, then use them for the step.",
         _weights_after(
             _step(means=("mean", "square")), _step(means=("mean", "square_next")), _step(means=("mean_next", "square"))
         ),

@@ -87,8 +87,8 @@ def _by_one_array(place: int) -> Mistake:
     return Mistake(
         "norm-of-one-array",
         "The norm of a single array decides for all",
-        "Your factor comes from one of the arrays. In a loop, what is computed anew in every round has only the last "
-        "array's value in the end: add up instead.",
+        "Your factor comes from one of the arrays. In a loop, what is computed afresh in every round ends up with the "
+        "last array's value alone: add up instead.",
         _scaled_by(lambda gradients: float(_norms(gradients)[place])),
     )
 
@@ -97,8 +97,8 @@ CLIPPED = (
     Mistake(
         "clipped-each-array",
         "Each array is clipped by its own norm",
-        "Large arrays shrink and small ones stay, so the arrow of all gradients points somewhere else than before. "
-        "Take one norm, of all arrays together, and one factor for all of them.",
+        "Large arrays shrink and small ones stay, so the arrow of all gradients no longer points the same way. Take "
+        "one norm, of all arrays together, and one factor for all of them.",
         _each_array,
     ),
     Mistake(

@@ -78,21 +78,21 @@ DREAMED = (
     Mistake(
         "climbs",
         "The dream goes uphill",
-        "The gradient points to where the loss grows, and here the loss says how far the verdict is from the wanted "
-        "one. Go against it.",
+        "The gradient points to where the loss grows, and here the loss says how far the verdict is from the one you "
+        "want. Go against it.",
         _with_step_size(lambda size, _: -size),
     ),
     Mistake(
         "gradient-never-asked-again",
         "The gradient is asked for once, and used at every step",
-        "Where you are after a step, the gradient is another one. Ask for it inside the loop, at the place where you "
-        "are.",
+        "After each step you are somewhere else, and the gradient there is different. Ask for it inside the loop, at "
+        "the place where you are.",
         _same_gradient_always,
     ),
     Mistake(
         "one-step-only",
         "Only one step counts",
-        "Each step should start where the one before has ended, not at x again.",
+        "Each step should start where the one before ended, not at x again.",
         _with_steps(lambda _: 1),
     ),
     Mistake("one-step-too-many", "It is one step too many", "Take exactly steps steps.", _with_steps(lambda k: k + 1)),
@@ -106,14 +106,13 @@ DREAMED = (
     Mistake(
         "step-size-forgotten",
         "step_size is not used",
-        "You go by the whole gradient. It tells a direction, and how steep it is there; how far to go is for you to "
-        "say.",
+        "You move by the whole gradient. It gives a direction, and a steepness; step_size says how far to go.",
         _with_step_size(lambda _, __: 1.0),
     ),
     Mistake(
         "steps-in-the-step-size",
         "The step is divided by the number of steps",
-        "Every step has the length step_size times the gradient, however many steps there are.",
+        "Every step is step_size times the gradient, however many steps there are.",
         _with_step_size(lambda size, steps: size / steps),
     ),
     Mistake(
@@ -138,13 +137,13 @@ DREAMED = (
     Mistake(
         "gradient-returned",
         "A gradient is returned in place of the input",
-        "The result is where x has come to.",
+        "The result is where x has ended up.",
         _last_gradient,
     ),
     Mistake(
         "change-returned",
         "The change is returned in place of the input",
-        "Your numbers are how far x has moved. The result is where it has come to.",
+        "Your numbers are how far x has moved. The result is where it has ended up.",
         lambda a, right: {"dreamed": [right["dreamed"] - a["x"], a["x"] - right["dreamed"]]},
     ),
 )

@@ -42,7 +42,7 @@ def _gradient_of_uses(arguments: Arguments, where: slice | int, axis: int) -> Ar
 EMBEDDING = (
     Mistake(
         "uses-overwritten",
-        "Of each word only the last use counts",
+        "Only the last use of each word counts",
         "A word that occurs several times has been used several times, and its gradient is the sum. An assignment "
         "keeps the last use alone. So does dE[:, words] += dx: where one column is named twice, NumPy writes only "
         "one of the two.",
@@ -50,14 +50,14 @@ EMBEDDING = (
     ),
     Mistake(
         "uses-at-one-step-lost",
-        "Of two examples with the same word at one step only one counts",
+        "Of two examples with the same word at one step, only one counts",
         "dE[:, words[:, t]] += dx[:, :, t] names a column twice when two examples have the same word there, and NumPy "
         "then keeps one of the two. np.add.at adds both.",
         lambda a, _: {"dE": _last_uses_in_each(a, 1)},
     ),
     Mistake(
         "uses-in-one-example-lost",
-        "Of a word that occurs twice in one example only one use counts",
+        "Of a word that occurs twice in one example, only one use counts",
         "dE[:, words[j]] += dx[:, j] names a column twice when a word occurs twice, and NumPy then keeps one of the "
         "two. np.add.at adds both.",
         lambda a, _: {"dE": _last_uses_in_each(a, 0)},
@@ -85,7 +85,7 @@ EMBEDDING = (
     Mistake(
         "sign-reversed",
         "The sign is reversed",
-        "A gradient is collected here. To go against it is for the step that follows.",
+        "Here the gradient is only collected. Going against it is left to the step that follows.",
         lambda _, right: {"dE": -right["dE"]},
     ),
     Mistake(
@@ -120,8 +120,8 @@ EMBEDDING = (
     ),
     Mistake(
         "uses-counted",
-        "dx has no part in the gradient",
-        "You have counted how often each word is used. Each use says something about its word: dx at that place.",
+        "dx plays no part in the gradient",
+        "You have counted how often each word is used. What each use contributes is dx at that place.",
         lambda a, right: {"dE": 0 * right["dE"] + _one_hot(a).sum(axis=(1, 2))},
     ),
     Mistake(

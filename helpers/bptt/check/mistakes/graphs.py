@@ -42,7 +42,7 @@ _REVERSED = Mistake(
 
 _ARGUMENTS_EXCHANGED = (
     "arguments-exchanged",
-    "da and a are exchanged",
+    "da and a are swapped",
     (
         "The slope is computed from da, and multiplied by a. Which of the two is a gradient, and which is a value of "
         "the forward pass?"
@@ -117,7 +117,7 @@ TANH = (
         "value-for-slope",
         "tanh stands where its slope belongs",
         "What arrives is multiplied by what tanh gives. On the way back a node multiplies by its slope: by how its "
-        "output follows its input.",
+        "output changes with its input.",
         lambda a, _: {"dz": [a["da"] * a["a"], a["da"] * np.tanh(a["a"])]},
     ),
     Mistake(*_DIVIDED, _divided_by_slope(exact.tanh_backward)),
@@ -241,14 +241,14 @@ WEIGHTED_INPUT = (
     Mistake(
         "weight-gradient-transposed",
         "The weight gradient is transposed",
-        "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
-        "entry [i, k] says how the loss follows entry [i, k] of W.",
+        "The numbers are right, but rows and columns are swapped. A gradient has the shape of what it belongs to: "
+        "entry [i, k] says how the loss changes with entry [i, k] of W.",
         lambda _, right: {"dW": right["dW"].T},
     ),
     Mistake(
         "input-gradient-transposed",
         "The gradient of the input is transposed",
-        "The numbers are right but rows and columns are exchanged. dX has the shape of X: one example in each column.",
+        "The numbers are right, but rows and columns are swapped. dX has the shape of X: one example in each column.",
         lambda _, right: {"dX": right["dX"].T},
     ),
     Mistake(
@@ -281,8 +281,8 @@ WEIGHTED_INPUT = (
     Mistake(
         "bias-not-summed",
         "db still has a column for each example",
-        "You have what each example says about the bias. But b is one column, added to all m examples, so it collects "
-        "what comes back from all of them.",
+        "You have what each example contributes to the bias. But b is one column, added to all m examples, so it "
+        "collects what comes back from all of them.",
         lambda a, _: {"db": a["dZ"]},
     ),
     Mistake(
@@ -302,8 +302,8 @@ WEIGHTED_INPUT = (
     Mistake(
         "gradient-for-weights",
         "dW stands where W belongs",
-        "You have multiplied dZ by the gradient of the weights. What X did to Z was decided by the weights themselves, "
-        "and the cache has them. Is there a d too many?",
+        "You have multiplied dZ by the gradient of the weights. How X affects Z depends on the weights themselves, and "
+        "they are in the cache. Is there a d too many?",
         lambda a, right: {
             "dX": exact.weighted_input_backward(a["dZ"], a["cache"]._replace(W=right["dW"]))["dX"],
         },
@@ -311,8 +311,8 @@ WEIGHTED_INPUT = (
     Mistake(
         "gradient-for-input",
         "dX stands where X belongs",
-        "You have multiplied dZ by the gradient of the input. What W did to Z was decided by the input itself, and "
-        "the cache has it. Is there a d too many?",
+        "You have multiplied dZ by the gradient of the input. How W affects Z depends on the input itself, and it is "
+        "in the cache. Is there a d too many?",
         lambda a, right: {
             "dW": exact.weighted_input_backward(a["dZ"], a["cache"]._replace(X=right["dX"]))["dW"],
         },
@@ -344,7 +344,7 @@ PRODUCT = (
         "product-not-swapped",
         "A factor gets its own value instead of the other one's",
         "You have multiplied dc by the factor itself. Nudge p: the product p * q changes by q times as much. What a "
-        "factor receives has to do with the other factor.",
+        "factor receives depends on the other factor.",
         lambda a: {"dp": a["dc"] * a["cache"].p, "dq": a["dc"] * a["cache"].q},
     ),
     *_one_or_both(
@@ -463,7 +463,7 @@ JOIN = (
     ),
     Mistake(
         "arguments-exchanged",
-        "The gradient and the output are exchanged",
+        "The gradient and the output are swapped",
         "tanh_backward and sigmoid_backward take the gradient that arrives first, and the output second. The two have "
         "the same shape, so only the numbers tell.",
         _on_a_road(
@@ -493,7 +493,7 @@ JOIN = (
     ),
     Mistake(
         "slopes-exchanged",
-        "The slopes of tanh and of the sigmoid are exchanged",
+        "The slopes of tanh and of the sigmoid are swapped",
         "p came out of tanh, and q out of the sigmoid; each gradient has to go back the way its value came.",
         lambda a, _: {
             "dx": exact.sigmoid_backward(a["dp"], a["cache"].p) + exact.tanh_backward(a["dq"], a["cache"].q),
@@ -565,8 +565,8 @@ NUMERICAL_GRADIENT = (
     Mistake(
         "nudge-not-used",
         "h is not used",
-        "Your numbers do not depend on h. How far to nudge is for the caller to say: take the h that your function is "
-        "given, not a number of your own.",
+        "Your numbers do not depend on h. The caller decides how far to nudge: use the h that your function is given, "
+        "not a number of your own.",
         _own_nudge,
     ),
     Mistake(
@@ -579,21 +579,21 @@ NUMERICAL_GRADIENT = (
     Mistake(
         "divided-by-h",
         "The gradient is twice too large: divided by h",
-        "From x - h to x + h it is a way of 2 h. The difference belongs to all of that way.",
+        "From x - h to x + h the distance is 2 h, and the difference is what f changes over all of it.",
         lambda _, right: {"dx": 2 * right["dx"]},
     ),
     Mistake(
         "missing-division",
         "The difference is not divided",
-        "You return how much f changes. A gradient says how much f changes for each unit of x: divide by the way that "
-        "you went.",
+        "You return how much f changes. A gradient says how much f changes for each unit of x: divide by the distance "
+        "between the two places.",
         lambda a, right: {"dx": 2 * a["h"] * right["dx"]},
     ),
     Mistake(
         "divided-by-two-alone",
         "The difference is divided by 2, and not by h",
-        "The way from the lower place to the upper one depends on h: with half the nudge, the difference is half as "
-        "large, and the gradient is still the same.",
+        "The distance from the lower place to the upper one depends on h: with half the nudge, the difference is half "
+        "as large, and the gradient is still the same.",
         lambda a, right: {"dx": a["h"] * right["dx"]},
     ),
     Mistake(
@@ -633,8 +633,8 @@ NUMERICAL_GRADIENT = (
     Mistake(
         "no-difference",
         "The two values of f are equal",
-        "Your gradient is all zeros: either nothing was stored in it, or f has been asked twice at the same place. "
-        "Mind that up = x makes no copy: it is a second name for the same array, and x.copy() is a new one.",
+        "Your gradient is all zeros: either nothing was stored in it, or f was evaluated twice at the same place. Note "
+        "that up = x makes no copy: it is a second name for the same array, and x.copy() is a new one.",
         lambda a, _: {"dx": np.zeros(a["x"].shape)},
     ),
 )
@@ -710,14 +710,14 @@ RELATIVE_ERROR = (
     Mistake(
         "scaled-by-one-array",
         "The difference is divided by the size of one array alone",
-        "The two arrays have equal rights: relative_error(a, b) and relative_error(b, a) should be the same number, "
-        "and all is well if one of them is all zeros. Divide by the largest entry of both.",
+        "The two arrays count equally: relative_error(a, b) and relative_error(b, a) should be the same number, even "
+        "if one of the arrays is all zeros. Divide by the largest entry of both.",
         _scaled_by_one,
     ),
     Mistake(
         "scaled-by-sum",
         "The difference is divided by the sum of the two sizes",
-        "That is a known convention, too, and gives about half of ours. Here the larger of the two sizes is meant.",
+        "That is a common convention too, and gives about half of ours. Here the larger of the two sizes is meant.",
         lambda a, _: {"error": _ratio(_largest(a["a"] - a["b"]), _largest(a["a"]) + _largest(a["b"]))},
     ),
     Mistake(
@@ -730,8 +730,8 @@ RELATIVE_ERROR = (
     Mistake(
         "other-measure-of-size",
         "Another measure of size",
-        "You have used lengths of vectors (np.linalg.norm) or means. They serve, too, but a single wrong entry "
-        "among many right ones shows less. Here the largest entry is meant.",
+        "You have used lengths of vectors (np.linalg.norm) or means. Those work too, but a single wrong entry among "
+        "many right ones shows up less. Here the largest entry is meant.",
         _other_size,
     ),
     Mistake(
@@ -759,7 +759,7 @@ def _w2_not_transposed(arguments: Arguments, right: Gradients) -> Gradients:
 _NOT_SWAPPED = (
     "product-not-swapped",
     "A factor of Y = A1 * A2 gets its own value instead of the other one's",
-    "Nudge A2: the product changes by A1 times as much. What a factor receives has to do with the other factor.",
+    "Nudge A2: the product changes by A1 times as much. What a factor receives depends on the other factor.",
 )
 
 _ONE_USE = (
@@ -794,7 +794,7 @@ _IGNORED_DA = (
 
 _ARGUMENTS_OF_LAYERS_EXCHANGED = (
     "arguments-exchanged",
-    "The gradient and the output are exchanged",
+    "The gradient and the output are swapped",
     (
         "tanh_backward and sigmoid_backward take the gradient that arrives first, and the output second. The two have "
         "the same shape, so only the numbers tell."
@@ -804,10 +804,7 @@ _ARGUMENTS_OF_LAYERS_EXCHANGED = (
 _ACTIVATION_TWICE = (
     "activation-applied-twice",
     "tanh or the sigmoid is applied twice",
-    (
-        "A1 and A2 are outputs already: of tanh the one, and of the sigmoid the other. The way back takes them as they "
-        "are."
-    ),
+    ("A1 and A2 are outputs already, one of tanh and one of the sigmoid. The way back takes them as they are."),
 )
 
 
@@ -838,7 +835,7 @@ SECOND_SLOPE = (
     ),
     Mistake(
         "slopes-exchanged",
-        "The slopes of tanh and of the sigmoid are exchanged",
+        "The slopes of tanh and of the sigmoid are swapped",
         "A1 came out of tanh, and A2 out of the sigmoid; each gradient has to go back the way its value came.",
         lambda a, _: {"dZ2": exact.tanh_backward(a["dA2"], a["cache"].A2)},
     ),
@@ -882,7 +879,7 @@ A1_USES = (
     Mistake(
         "untransposed-W2",
         "W2 is not transposed on the way to A1",
-        "W2 is square, so its product with dZ2 has a fitting shape either way, and NumPy cannot warn you. Forward, "
+        "W2 is square, so its product with dZ2 has the same shape either way, and NumPy cannot warn you. Forward, "
         "entry [i, k] of W2 carried A1[k] to Z2[i]; going back, what arrives at A1[k] comes from all Z2[i].",
         _w2_not_transposed,
     ),
@@ -897,7 +894,7 @@ FIRST_SLOPE = (
     ),
     Mistake(
         "slopes-exchanged",
-        "The slopes of tanh and of the sigmoid are exchanged",
+        "The slopes of tanh and of the sigmoid are swapped",
         "A1 came out of tanh, and A2 out of the sigmoid; each gradient has to go back the way its value came.",
         lambda a, _: {"dZ1": exact.sigmoid_backward(a["dA1"], a["cache"].A1)},
     ),

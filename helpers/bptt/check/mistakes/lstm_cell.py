@@ -65,8 +65,8 @@ _SPLIT_SLOPE = partial(
     Mistake,
     "slope-split-by-parentheses",
     "The parentheses of a slope are in the wrong place",
-    "A slope with a minus in it is one factor, and what it is multiplied by belongs to the whole difference. In your "
-    "line a product reaches only one side of the minus. Computing the slope in a line of its own, with a name, helps.",
+    "A slope with a minus in it is one factor: what multiplies it has to multiply the whole difference. In your line a "
+    "product reaches only one side of the minus. Computing the slope in a line of its own, with a name, helps.",
 )
 _SQUARE_ALONE = partial(
     Mistake,
@@ -78,8 +78,8 @@ _VALUE = partial(
     Mistake,
     "value-for-slope",
     "tanh stands where its slope belongs",
-    "What arrives is multiplied by what tanh gave. On the way back a node multiplies by how its output follows its "
-    "input: its slope.",
+    "What arrives is multiplied by what tanh gave. On the way back a node multiplies by how its output changes with "
+    "its input: its slope.",
 )
 
 
@@ -138,9 +138,9 @@ def _paths_joined_early(predict: Predict) -> Mistake:
     return Mistake(
         "roads-joined-too-early",
         "The two roads meet too early",
-        "dc_next goes through a node here that it has never been at. It comes from the next step straight to the "
-        "memory; tanh and the output gate stand on the other road, between the memory and a_next. Bring da_next to the "
-        "memory first, and let the two meet there.",
+        "Here dc_next goes through a node that is not on its way. It comes from the next step straight to the memory; "
+        "tanh and the output gate stand on the other road, between the memory and a_next. Bring da_next to the memory "
+        "first, and let the two meet there.",
         predict,
     )
 
@@ -212,8 +212,8 @@ DC = (
     Mistake(
         "no-da-path-into-c",
         "Nothing comes back to the memory through a_next",
-        "Your numbers have dc_next and nothing else. That is only what the next step says about this memory. It was "
-        "also shown, as a_next, and da_next says how the loss feels about that.",
+        "Your numbers have dc_next and nothing else. That is only what the next step sends back to this memory. The "
+        "memory was also shown, as a_next, and da_next is what comes back from there.",
         lambda a, _: {"dc": a["dc_next"]},
     ),
     Mistake(
@@ -226,7 +226,7 @@ DC = (
     Mistake(
         "tanh-of-c-not-applied",
         "The slope of tanh is computed from c_next itself",
-        "The slope of tanh can be written with tanh's output. In lesson 1 that output lay in the cache. Here the cache "
+        "The slope of tanh can be written with tanh's output. In lesson 1 that output was in the cache. Here the cache "
         "has c_next, which went into tanh. (That is also why your slope can be negative; the slope of tanh never is.)",
         lambda a, _: _dc_with_slope(a, 1 - a["cache"].c_next ** 2),
     ),
@@ -296,8 +296,8 @@ DC = (
     Mistake(
         "uses-averaged",
         "The two roads are averaged",
-        "Your dc is half of what it should be. If the memory grows, both of its uses change, and the two changes "
-        "belong together whole.",
+        "Your dc is half of what it should be. If the memory grows, both of its uses change, and the two changes add "
+        "up.",
         lambda _, right: {"dc": right["dc"] / 2},
     ),
     _paths_joined_early(_joined_before_everything),
@@ -307,7 +307,7 @@ DC = (
     _wrong_gate("it"),
     Mistake(
         "upstream-gradients-exchanged",
-        "da_next and dc_next are exchanged",
+        "da_next and dc_next are swapped",
         "In your line dc_next goes through the output gate and tanh, and da_next comes straight to the memory. Which "
         "of the two is the gradient of a_next, and which is that of the memory itself?",
         lambda a, _: {"dc": a["da_next"] + _factor_of_da_next(a) * a["dc_next"]},
@@ -331,8 +331,8 @@ _AFTER = partial(
     Mistake,
     "gate-gradient-after-activation",
     "The gradient stops before the activation",
-    "You have what the loss feels at the gate itself, after its activation. The weights begin one step further "
-    "back, at z, and in between stands a sigmoid (a tanh for the candidate): its slope is missing.",
+    "You have the gradient of the gate itself, after its activation. The weights come in one node further back, at z, "
+    "and between the two stands a sigmoid (a tanh for the candidate): its slope is missing.",
 )
 _ACTIVATED_AGAIN = partial(
     Mistake,
@@ -351,7 +351,7 @@ _SLOPE_TWICE = partial(
 _EXCHANGED = partial(
     Mistake,
     "slopes-exchanged",
-    "The slopes of the sigmoid and of tanh are exchanged",
+    "The slopes of the sigmoid and of tanh are swapped",
     "The three gates come out of the sigmoid, and the candidate out of tanh. Each gradient has to go back the way its "
     "value came.",
 )
@@ -359,8 +359,8 @@ _OTHER_SLOPE = partial(
     Mistake,
     "slope-of-another-gate",
     "A slope is taken at another gate",
-    "All gates have the same shape, so NumPy cannot tell them apart. Each sigmoid has its slope where its own output "
-    "is: in both factors.",
+    "All gates have the same shape, so NumPy cannot tell them apart. The slope of each sigmoid is taken at its own "
+    "output, in both factors.",
 )
 _FACTOR = partial(
     Mistake,
@@ -373,20 +373,20 @@ _NO_PARTNER = partial(
     Mistake,
     "partner-missing",
     "The other factor of the product is missing",
-    "What arrives has met the slope of the activation only. But the gate is one factor of a product, and what a factor "
-    "receives is made with the other one.",
+    "What arrives has been multiplied by the slope of the activation only. But the gate is one factor of a product, "
+    "and what a factor receives is made with the other one.",
 )
 _NOT_SWAPPED = partial(
     Mistake,
     "product-not-swapped",
     "A factor gets its own value instead of the other one's",
     "Nudge one factor of a product: the product changes by the other factor times as much. So what a factor receives "
-    "has to do with its partner.",
+    "depends on its partner.",
 )
 _SWAPPED = partial(
     Mistake,
     "gate-partners-swapped",
-    "The partners of the forget gate and of the update gate are exchanged",
+    "The partners of the forget gate and of the update gate are swapped",
     "Look at the line that makes c_next: which gate is multiplied by the old memory, and which by the candidate?",
 )
 _NO_ARRIVAL = partial(
@@ -414,7 +414,7 @@ _PARENTHESES = partial(
     "missing-outer-parentheses",
     "A factor reaches only one of the two roads",
     "Both roads into the memory go on together through the same nodes, so each factor belongs to their sum. In your "
-    "line one of the two terms goes without. Parentheses would do it; so would a name for the sum, computed once.",
+    "line one of the two terms is left without it. Parentheses would do; so would a name for the sum, computed once.",
 )
 _TWICE = partial(
     Mistake,
@@ -436,8 +436,9 @@ _CANDIDATE_AGAIN = partial(
     "candidate-in-its-own-gradient",
     "The candidate is multiplied by itself",
     "In your dzc cct is a factor of its own, outside the slope, at least in the term with da_next. But in the memory "
-    "the candidate is multiplied by one gate and by nothing else. Texts of 2018 printed this line so, some with "
-    "further slips in the slope or in the parentheses: it is safer to derive it from the line that makes c_next.",
+    "the candidate is multiplied by one gate and by nothing else. Some texts of 2018 print this line that way, with or "
+    "without further slips in the slope or in the parentheses: it is safer to derive it from the line that makes "
+    "c_next.",
 )
 _CANDIDATE_ELSEWHERE = partial(
     Mistake,
@@ -663,7 +664,7 @@ GATE = {
             partial(
                 Mistake,
                 "another-state-for-c-prev",
-                "The forget gate has met another array than the old memory",
+                "The forget gate is paired with something other than the old memory",
                 "c_prev, c_next and a_prev have the same shape, so NumPy cannot warn you. Which of them did the forget "
                 "gate multiply?",
             ),
@@ -693,7 +694,7 @@ GATE = {
             partial(
                 Mistake,
                 "another-gate-in-dzc",
-                "The candidate has met another gate",
+                "The candidate is paired with the wrong gate",
                 "One gate decides how much of the candidate is written into the memory. You have taken another one.",
             ),
             lambda a: _without_partner(a, "c") * a["cache"].ft,
@@ -707,7 +708,7 @@ GATE = {
             partial(
                 Mistake,
                 "c-next-for-tanh-of-c",
-                "The output gate has met the memory itself",
+                "The output gate is paired with the memory itself",
                 "The output gate does not multiply the memory. Look at the line that makes a_next: something happens "
                 "to the memory first.",
             ),
@@ -718,8 +719,8 @@ GATE = {
             partial(
                 Mistake,
                 "a-next-for-tanh-of-c",
-                "The output gate is counted once more",
-                "Beside its slope, the output gate is a factor of your dzo: as a square, or within a_next. But "
+                "The output gate is counted twice",
+                "Besides its slope, the output gate itself is a factor of your dzo: as a square, or within a_next. But "
                 "a_next is the product, and what a factor receives is made with the other factor.",
             ),
             lambda a: _without_partner(a, "o") * a["cache"].a_next,
@@ -740,7 +741,7 @@ GATE = {
             partial(
                 Mistake,
                 "old-memory-in-dzo",
-                "The output gate has met the old memory",
+                "The output gate is paired with the old memory",
                 "What a step shows is the memory after it, not the one that came in. Look at the line that makes "
                 "a_next.",
             ),
@@ -866,9 +867,9 @@ def _parameter_mistakes(gate: str) -> tuple[Mistake, ...]:
         _ORDER(in_other_order),
         Mistake(
             "half-of-the-input",
-            "A weight gradient is made with one half of what was weighed",
-            "Each weight matrix was multiplied by state and input together, one on top of the other. Yours has met "
-            "only one of the two, so its gradient has too few columns.",
+            "A weight gradient is made with only half of what was multiplied",
+            "Each weight matrix was multiplied by state and input together, one on top of the other. Yours uses only "
+            "one of the two, so the gradient has too few columns.",
             half,
         ),
         Mistake(
@@ -881,7 +882,7 @@ def _parameter_mistakes(gate: str) -> tuple[Mistake, ...]:
         Mistake(
             "weights-use-c-prev",
             "The weight gradient is made with the memory",
-            "The gates look at the old state and at the input. The memory is not among what they weigh.",
+            "The gates look at the old state and at the input. The memory is not among their inputs.",
             lambda a, _: {dW: _jacobians(a).to_weights_with_c_prev(a[dz])["dW"]},
         ),
         Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {name: a["cache"].parameters[name[1:]] for name in (dW, db)}),
@@ -907,7 +908,7 @@ PARAMETERS_IN_ONE_PIECE = {gate: _parameters_in_one_piece(gate) for gate in GATE
 _STATE_AND_MEMORY = partial(
     Mistake,
     "state-and-memory-exchanged",
-    "State and memory are exchanged",
+    "State and memory are swapped",
     "da_prev and dc_prev have the same shape, so NumPy cannot warn you. What you return under one of the two names "
     "is the gradient of the other.",
 )
@@ -1026,7 +1027,7 @@ INPUTS = (
     ),
     Mistake(
         "state-and-input-exchanged",
-        "State and input are exchanged",
+        "State and input are swapped",
         "What you return for xt belongs to a_prev, or the other way round. In [a_prev; xt] the state stands on top, so "
         "the first n_a columns of each weight matrix are its own, and the other n_x are those of the input. The shapes "
         "tell as well: each gradient has the shape of what it belongs to.",
@@ -1070,7 +1071,7 @@ INPUTS = (
     Mistake(
         "untransposed-W",
         "The weights are not transposed in da_prev",
-        "The part of the weights that belongs to a_prev is square, so the product has a fitting shape either way, and "
+        "The part of the weights that belongs to a_prev is square, so the product has the same shape either way, and "
         "NumPy cannot warn you. Forward, entry [i, k] carried a_prev[k] to unit i; going back, which index is summed "
         "over?",
         _untransposed,
@@ -1149,14 +1150,14 @@ MEMORY = (
     Mistake(
         "slope-in-dc-prev",
         "The slope of the forget gate stands on the way to c_prev",
-        "The slope of the sigmoid is for those who want to go on to the weights of the forget gate. The memory goes "
-        "through the product only: for it the gate is a number to be multiplied by.",
+        "The slope of the sigmoid is needed on the way to the weights of the forget gate. The memory goes through the "
+        "product only, where the gate is just a number to multiply by.",
         lambda a, _: {"dc_prev": a["dc"] * _jacobians(a).slope["f"]},
     ),
     Mistake(
         "forget-gate-counted-twice",
         "The forget gate is counted twice",
-        "The old memory was multiplied by the forget gate once. In your dc_prev it is a factor two times.",
+        "The old memory was multiplied by the forget gate once. In your dc_prev it is a factor twice.",
         lambda a, _: _dc_prev_times(a, a["cache"].ft),
     ),
     Mistake(*VALUE_FOR_GRADIENT, lambda a, _: {"dc_prev": [a["cache"].c_prev, a["cache"].c_next]}),

@@ -164,9 +164,9 @@ def _never_updated(predict: Predict) -> Mistake:
     return Mistake(
         "carry-never-updated",
         "What one step returns is never handed to the next",
-        "Each hidden state gets the gradient of its own loss alone, and da0 is zero, as where da_prevt keeps its first "
-        "value to the end of the loop. After each cell, what is carried has to become what this cell returned: da_prev "
-        "for the hidden state, and dc_prev for the memory.",
+        "Each hidden state gets the gradient of its own loss alone, and da0 is zero, as happens when da_prevt keeps "
+        "its first value to the end of the loop. After each cell, what is carried has to become what this cell "
+        "returned: da_prev for the hidden state, and dc_prev for the memory.",
         predict,
     )
 
@@ -174,8 +174,8 @@ def _never_updated(predict: Predict) -> Mistake:
 def _heaped_up(predict: Predict) -> Mistake:
     return Mistake(
         "carry-heaped-up",
-        "da_prevt heaps up what all later cells have handed back",
-        "da_prevt is added to, where it should be replaced. A cell's da_prev already contains everything that arrived "
+        "da_prevt adds up what all later cells have handed back",
+        "da_prevt is added to, but it should be replaced. A cell's da_prev already contains everything that arrived "
         "from later steps; adding the old carry counts it again. The same holds for dc_prev.",
         predict,
     )
@@ -184,9 +184,9 @@ def _heaped_up(predict: Predict) -> Mistake:
 def _swapped(predict: Predict) -> Mistake:
     return Mistake(
         "carries-swapped",
-        "da_prev and dc_prev are exchanged",
-        "Both have the same shape, so Python says nothing. What a cell returns as da_prev belongs to the hidden state "
-        "of the step before, and dc_prev to its memory.",
+        "da_prev and dc_prev are swapped",
+        "Both have the same shape, so Python does not complain. What a cell returns as da_prev belongs to the hidden "
+        "state of the step before, and dc_prev to its memory.",
         predict,
     )
 
@@ -205,7 +205,7 @@ CARRY = (
     Mistake(
         "no-memory-carry",
         "The gradient of the memory never reaches the step before",
-        "At every step dc_next is zero, as if nobody used the memory any more: is what a cell returns as dc_prev left "
+        "At every step dc_next is zero, as if nothing used the memory any more: is what a cell returns as dc_prev left "
         "out of the call, or does the variable in the call keep its first value? c_t has two uses: it is shown, in "
         "a_t, and it is kept, in the memory of the next step. What comes back from the second use is the dc_prev that "
         "the cell of step t+1 returned. It has to be carried from step to step, as da_prev is.",
@@ -234,7 +234,7 @@ CARRY = (
     Mistake(
         "memory-gradient-accumulated-twice",
         "The gradient of the memory is counted again and again",
-        "The carried dc is added to, where it should be replaced. A cell's dc_prev already contains everything that "
+        "The carried dc is added to, but it should be replaced. A cell's dc_prev already contains everything that "
         "arrived from later steps; adding the old carry counts it again.",
         _with_carry(accumulated=_ONLY_C),
     ),
@@ -338,10 +338,10 @@ def _misordered(predict: Predict) -> Mistake:
 def _halves(identifier: str, predict: Predict) -> Mistake:
     return Mistake(
         identifier,
-        "The two halves of [a_prev; xt] are exchanged",
+        "The two halves of [a_prev; xt] are swapped",
         "In this course a_prev stands on top of xt, so the first n_a columns of each weight matrix belong to a_prev "
         "and the other n_x to xt. Yours has them the other way round. As n_a + n_x is n_x + n_a, all shapes fit, and "
-        "Python says nothing.",
+        "Python does not complain.",
         predict,
     )
 
@@ -353,7 +353,7 @@ def _mixed(predict: Predict) -> Mistake:
         "To lay several steps side by side, an array with the axes (features, T_x, m) or (features, m, T_x) becomes "
         "one with two axes. Which step and which example then stands in a column depends on the order of those axes. "
         "It has to be the same in both factors of a product, and when the result gets its three axes back. With m = 1 "
-        "or T_x = 1 nobody can see the difference.",
+        "or T_x = 1 there is no difference to see.",
         predict,
     )
 

@@ -27,8 +27,8 @@ UPSTREAM = (
     Mistake(
         "last-padded-step",
         "The gradient arrives at the very last step, padding or not",
-        "Every sequence gets it at step T_x - 1. The shorter ones ended before that: what was looked at is the state "
-        "after their last real word.",
+        "Every sequence gets it at step T_x - 1. The shorter ones ended before that: the verdict was made from the "
+        "state after their last real word.",
         _da_at_one_step(-1),
     ),
     Mistake(
@@ -58,8 +58,8 @@ UPSTREAM = (
     Mistake(
         "every-real-step",
         "The gradient arrives at every real step",
-        "There is one loss for a whole sequence, and it looks at one state. The earlier ones hear of it through time, "
-        "and that is the business of the backward pass over the sequence.",
+        "There is one loss for a whole sequence, and it looks at one state. It reaches the earlier ones through time, "
+        "and that is left to the backward pass over the sequence.",
         lambda a, _: {"da": _da_where(a, _steps(a) < a["lengths"][:, None])},
     ),
     Mistake(
@@ -93,8 +93,8 @@ UPSTREAM = (
     Mistake(
         "every-step",
         "The gradient arrives at every step",
-        "There is one loss for a whole sequence, and it looks at one state. The others get zeros here; they hear of "
-        "the loss through time, in the backward pass over the sequence.",
+        "There is one loss for a whole sequence, and it looks at one state. The others get zeros here; the loss "
+        "reaches them through time, in the backward pass over the sequence.",
         lambda a, _: {"da": _da_where(a, np.ones_like(_steps(a), dtype=bool))},
     ),
     Mistake(
@@ -117,7 +117,7 @@ UPSTREAM = (
     ),
     Mistake(
         "time-before-examples",
-        "Time and examples are exchanged",
+        "Time and examples are swapped",
         "The shape is (n_a, m, T_x): time comes last.",
         lambda _, right: {"da": right["da"].swapaxes(1, 2)},
     ),

@@ -151,8 +151,8 @@ DZ = (
     Mistake(
         "ignored-da-next",
         "da_next is not used",
-        "Your numbers are the slope of tanh alone, as if da_next were all ones. The chain rule multiplies: what the "
-        "loss feels at a_next (da_next), times how a_next follows z.",
+        "Your numbers are the slope of tanh alone, as if da_next were all ones. The chain rule multiplies: how the "
+        "loss changes with a_next (da_next), times how a_next changes with z.",
         lambda a, _: {"dz": _slope(a["cache"])},
     ),
     Mistake(
@@ -210,7 +210,7 @@ DZ = (
         "sign-reversed",
         "The sign is reversed",
         "Every number is right but for its sign. tanh only rises, so its slope is never negative, and nothing else in "
-        "this cell turns a sign. Look for a difference the wrong way round, or for a minus in front of a term.",
+        "this cell changes a sign. Look for a difference the wrong way round, or for a minus in front of a term.",
         lambda _, right: {"dz": -right["dz"]},
     ),
     Mistake(
@@ -231,7 +231,7 @@ DZ = (
         "value-for-slope",
         "tanh stands where its slope belongs",
         "What arrives is multiplied by what tanh gives. On the way back a node multiplies by its slope: by how its "
-        "output follows its input.",
+        "output changes with its input.",
         lambda cache: cache.a_next,
         lambda cache: np.tanh(cache.a_next),
     ),
@@ -282,8 +282,8 @@ DZ = (
 INPUT_TRANSPOSED = Mistake(
     "input-gradient-transposed",
     "The gradient is transposed",
-    "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
-    "features in rows, examples in columns.",
+    "The numbers are right, but rows and columns are swapped. A gradient has the shape of what it belongs to: features "
+    "in rows, examples in columns.",
     lambda _, right: {"dxt": right["dxt"].T, "da_prev": right["da_prev"].T},
 )
 
@@ -291,7 +291,7 @@ VALUE_FOR_GRADIENT = (
     "value-for-gradient",
     "A value of the forward pass is returned as a gradient",
     (
-        "These are numbers of the forward pass. The gradient has the same shape and other numbers: look at what you "
+        "These are numbers of the forward pass. The gradient has the same shape but other numbers: look at what you "
         "return under this name."
     ),
 )
@@ -299,7 +299,7 @@ VALUE_FOR_GRADIENT = (
 STILL_ZERO = Mistake(
     "still-zero",
     "All numbers are zero",
-    "So they are after np.zeros. Is there a line that computes this gradient, from numbers that are not zeros "
+    "That is how np.zeros leaves them. Is there a line that computes this gradient, from numbers that are not zeros "
     "themselves, and does its result go into what you return?",
     lambda _, right: {name: np.zeros_like(array) for name, array in right.items()},
 )
@@ -318,7 +318,7 @@ INPUTS = (
     Mistake(
         "untransposed-Waa",
         "Waa is not transposed in da_prev",
-        "Waa is square, so its product with dz has a fitting shape either way, and NumPy cannot warn you. Forward, "
+        "Waa is square, so its product with dz has the same shape either way, and NumPy cannot warn you. Forward, "
         "entry [i, k] of Waa carried a_prev[k] to z[i]; going back, what arrives at a_prev[k] comes from all z[i]. "
         "Which index is summed over?",
         _waa_not_transposed,
@@ -328,15 +328,15 @@ INPUTS = (
     Mistake(
         "gradient-for-weights",
         "The gradient of the weights stands where the weights belong",
-        "You have multiplied dz by the gradient of the weights. What xt and a_prev did to z was decided by the "
-        "weights themselves, and the cache has them. Is there a d too many?",
+        "You have multiplied dz by the gradient of the weights. How xt and a_prev affect z depends on the weights "
+        "themselves, and they are in the cache. Is there a d too many?",
         _with_gradients_of_weights,
     ),
     Mistake(
         "input-gradients-mixed-up",
         "dxt and da_prev are mixed up",
-        "One of them holds the numbers of the other one. xt and a_prev entered z through different weights: has each "
-        "line its own, and does each name get its own result?",
+        "One of them holds the numbers of the other one. xt and a_prev entered z through different weights: does each "
+        "line use its own, and does each name get its own result?",
         _mixed_up,
     ),
     Mistake(
@@ -379,8 +379,8 @@ def weighted_input_mistakes(bias: str) -> tuple[Mistake, ...]:
         Mistake(
             "weight-gradient-transposed",
             "The weight gradient is transposed",
-            "The numbers are right but rows and columns are exchanged. A gradient has the shape of what it belongs to: "
-            "entry [i, k] says how the loss follows entry [i, k] of the weights.",
+            "The numbers are right, but rows and columns are swapped. A gradient has the shape of what it belongs to: "
+            "entry [i, k] says how the loss changes with entry [i, k] of the weights.",
             _transposed,
         ),
         Mistake(
@@ -401,8 +401,8 @@ def weighted_input_mistakes(bias: str) -> tuple[Mistake, ...]:
         Mistake(
             "bias-not-summed",
             f"d{bias} still has a column for each example",
-            f"You have what each example says about the bias. But {bias} is one column, copied to all m examples, so "
-            "it collects what comes back from all of them.",
+            f"You have what each example contributes to the bias. But {bias} is one column, copied to all m examples, "
+            "so it collects what comes back from all of them.",
             _not_summed,
         ),
         Mistake(
@@ -444,15 +444,15 @@ PARAMETERS = (
     Mistake(
         "gradient-for-input",
         "The gradient of an input stands where the input belongs",
-        "You have multiplied dz by dxt or da_prev. What Wax and Waa did to z was decided by xt and a_prev themselves. "
-        "Is there a d too many?",
+        "You have multiplied dz by dxt or da_prev. How Wax and Waa affect z depends on xt and a_prev themselves. Is "
+        "there a d too many?",
         _with_gradients_of_inputs,
     ),
     Mistake(
         "weight-gradients-mixed-up",
         "dWax and dWaa are mixed up",
-        "One of them holds the numbers of the other one. Wax and Waa met different arrays in the forward pass: has "
-        "each line its own, and does each name get its own result?",
+        "One of them holds the numbers of the other one. Wax and Waa met different arrays in the forward pass: does "
+        "each line use its own, and does each name get its own result?",
         lambda _, right: {"dWax": right["dWaa"], "dWaa": right["dWax"]},
     ),
     Mistake(

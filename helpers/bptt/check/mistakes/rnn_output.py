@@ -70,15 +70,15 @@ SCORES = (
     ),
     Mistake(
         "target-not-subtracted",
-        "y has no part in the gradient",
+        "y plays no part in the gradient",
         "Your numbers are those for y_pred alone. The loss looks at the right class only, so y must come in somewhere.",
         lambda a, _: {"dz": a["y_pred"]},
     ),
     Mistake(
         "softmax-forgotten",
         "The gradient does not pass through softmax",
-        "You have the gradient of the cross-entropy with respect to the probabilities, -y / y_pred. Between them "
-        "and the scores there is softmax; put together, the two become very simple.",
+        "You have the gradient of the cross-entropy with respect to the probabilities, -y / y_pred. Between them and "
+        "the scores there is softmax; the two together have a very simple gradient.",
         lambda a, _: {"dz": -a["y"] / a["y_pred"]},
     ),
     Mistake(
@@ -92,14 +92,14 @@ SCORES = (
         "other-classes-left-out",
         "Only the right class has a gradient",
         "The loss looks at the probability of the right class alone. But softmax divides by a sum over all classes, so "
-        "that probability follows every score, and every score has a gradient.",
+        "that probability depends on every score, and every score has a gradient.",
         lambda a, right: {"dz": right["dz"] * a["y"]},
     ),
     Mistake(
         "softmax-slope-alone",
         "The slope of the probabilities stands where the gradient belongs",
-        "y_pred (1 - y_pred) is how a probability follows its own score. The loss has no part in it, nor has y: the "
-        "same numbers come out whatever the right class is.",
+        "y_pred (1 - y_pred) is how a probability changes with its own score. Neither the loss nor y plays a part in "
+        "it: the same numbers come out whatever the right class is.",
         lambda a, _: {"dz": a["y_pred"] * (1 - a["y_pred"])},
     ),
     Mistake(
@@ -126,8 +126,8 @@ DENSE = (
     Mistake(
         "slope-of-tanh-too-early",
         "The slope of tanh does not belong here",
-        "da_loss is the gradient of the state, which tanh has made. The way through tanh is the business of the cell, "
-        "and it will come in its backward pass.",
+        "da_loss is the gradient of the state, which tanh has made. The way through tanh is left to the cell, in its "
+        "backward pass.",
         lambda a, right: {"da_loss": right["da_loss"] * (1 - a["a"] ** 2)},
     ),
     Mistake(

@@ -335,7 +335,7 @@ def _cache_off_by_one(predict: Predict) -> Mistake:
     return Mistake(
         "cache-off-by-one",
         "The cache belongs to a neighbouring step",
-        "At step t your cell is given the cache of t-1 or t+1. Python says nothing: index -1 means the last one.",
+        "At step t your cell is given the cache of t-1 or t+1. Python does not complain: index -1 means the last one.",
         predict,
     )
 
@@ -423,7 +423,7 @@ ANY_LOOP = (
     Mistake(
         "da-counted-twice",
         "Every loss is counted twice",
-        "All gradients are twice what they should be: at each step the gradient of its loss joins two times.",
+        "All gradients are twice what they should be: at each step the gradient of its loss joins twice.",
         lambda _, right: {name: 2 * value for name, value in right.items()},
     ),
     # Each of these has several spellings, with different numbers.
@@ -458,8 +458,8 @@ ANY_LOOP = (
 def _heaping_up(predict: Predict) -> Mistake:
     return Mistake(
         "carry-heaped-up",
-        "da_prevt heaps up what all later cells have handed back",
-        "da_prevt is added to, where it should be replaced. A cell's da_prev already contains everything that arrived "
+        "da_prevt adds up what all later cells have handed back",
+        "da_prevt is added to, but it should be replaced. A cell's da_prev already contains everything that arrived "
         "from later steps; adding the old carry counts it again.",
         predict,
     )
@@ -478,8 +478,8 @@ SWEEP = (
     Mistake(
         "carry-never-updated",
         "What one step returns is never handed to the next",
-        "Each step gets the gradient of its own loss alone, and da0 is zero, as where da_prevt keeps its first value "
-        "during the whole loop. After each cell, da_prevt has to become the da_prev that this cell returned.",
+        "Each step gets the gradient of its own loss alone, and da0 is zero, as happens when da_prevt keeps its first "
+        "value during the whole loop. After each cell, da_prevt has to become the da_prev that this cell returned.",
         lambda a, _: sweep_with(a, a["da"], carry=Carry(into_cell=_ALL, from_cell=_NONE, accumulated=_NONE)),
     ),
     _heaping_up(_heaped_up),
@@ -598,7 +598,7 @@ def _left_zero(name: str) -> Mistake:
     return Mistake(
         "gradient-left-zero",
         "A gradient has stayed zero",
-        "It starts as zeros, and nothing of what the cells return is left in it. Is there a line, under this very "
+        "It starts as zeros, and nothing of what the cells return is left in it. Is there a line, under exactly this "
         "name, that adds each step's gradient to the sum so far, or, for dx, keeps it at its step?",
         lambda _, right: {name: np.zeros_like(right[name])},
         last_resort=True,

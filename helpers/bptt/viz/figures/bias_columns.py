@@ -43,7 +43,7 @@ def bias_columns(dz: Array, dba: Array | None = None) -> Card:
     card = Card(
         276,
         title=f"One bias, {plural(m, 'example')}",
-        caption="The bias is copied to every example, so its gradient adds up the shares of all examples."
+        caption="Look along a row: the bias is copied to every example, and the gradients of all examples are added up."
         + given_shape,
         description=(
             f"Forward: the column ba ({n}, 1) is copied to {m} columns, one for each example. Backward: the {m} "

@@ -38,14 +38,14 @@ def compare(yours: Array, exact: Array, name: str = "dxt") -> Card:
     """
     yours, exact = np.asarray(yours, dtype=float), np.asarray(exact, dtype=float)
     comparable = yours.shape == exact.shape
-    verdict = _verdict(yours, exact, name) if comparable else f"Your {name} has another shape than the exact one"
+    verdict = _verdict(yours, exact, name) if comparable else f"Your {name} does not have the shape of the exact one"
     pair = draw.as_matrix(yours), draw.as_matrix(exact)
     rows = max(map(len, pair))
     tall = min(17.0, _TALL / rows)
     card = Card(
         _TOP + max(rows * tall, 40) + 40,
         title=verdict,
-        caption=f"Your {name} beside the exact one. {verdict}.",
+        caption=f"Compare them entry by entry: your {name} on the left, the exact one beside it.",
         description=f"{verdict}. Yours has shape {draw.shape(yours)}, the exact one {draw.shape(exact)}."
         + (f" {_detail(yours, exact, name)}" if comparable else ""),
     )

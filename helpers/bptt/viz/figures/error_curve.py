@@ -39,8 +39,8 @@ def error_curve(
         330,
         title="A smaller nudge is not a better nudge",
         caption=(
-            f"Central differences are best near h = {_short(best)}, with an error of about {_power(error)}; "
-            "the complex step has no such limit."
+            f"Look for the lowest point: central differences are best near h = {_short(best)}, with an error of about "
+            f"{_power(error)}; the complex step has no such limit."
         ),
         description=(
             "Relative error against the nudge h, both on logarithmic axes. The error of central differences falls a "

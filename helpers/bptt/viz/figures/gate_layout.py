@@ -60,20 +60,20 @@ def gate_layout(n_a: int = 5, n_x: int = 3, order: str = "fico") -> Card:
     card = Card(
         _TOP + _TALL + 70,
         title="Four gates, one matrix",
-        caption=f"The weights of all four gates on top of each other, in the order {', '.join(order)}: one product.",
+        caption=f"Read from top to bottom: the gates come in the order {', '.join(order)}; one product for all.",
         description=(
             f"W ({4 * n_a}, {n_a + n_x}) has {rows}. Its first {n_a} columns meet a_prev, the other {n_x} meet xt. W "
             f"times [a_prev; xt] ({n_a + n_x}, m), plus b in the same order, is z ({4 * n_a}, m), and "
             + ", ".join(f"{_slice(k, n_a)} is z{gate}" for k, gate in enumerate(order))
-            + f". In another order, {', '.join(other)}, the same rows only stand in other places."
+            + f". In another order, {', '.join(other)}, the same rows only change places."
         ),
     )
     picture = _Picture(card.page, n_a, n_x)
     right = picture.product(order)
     picture.other_order(order, other, right)
     words = (
-        "Marked: the rows of the forget gate. Another order of the blocks is only another order: the same rows, "
-        "the same numbers."
+        "Marked: the rows of the forget gate. Another order of the blocks only moves the rows; their numbers stay the "
+        "same."
     )
     draw.text(card.page, (style.MARGIN, card.height - 18), words, ha="left")
     return card

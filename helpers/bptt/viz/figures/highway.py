@@ -72,7 +72,7 @@ def highway(ft: Array, it: Array | None = None, ot: Array | None = None, *, fact
     card = Card(
         HEIGHT,
         title="The memory is a highway: each step back passes one forget gate",
-        caption=f"The last loss's gradient on its way back along the memory. {words}",
+        caption=f"Follow the last loss's gradient from right to left. {words}",
         description=_description(gradient, updates=it is not None),
     )
     drawn = "".join(name for name, gate in (("i", it), ("o", ot)) if gate is not None)

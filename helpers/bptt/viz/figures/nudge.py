@@ -47,7 +47,7 @@ def nudge(function: Callable[[Array], Array], x: float, dx: float) -> Card:
     card = Card(
         286,
         title="Nudge x, and see how far y moves",
-        caption=f"The smaller the nudge, the closer dy / dx comes to the slope, here {digits(slope)}.",
+        caption=f"Compare the panels: the smaller the nudge, the closer dy / dx to the slope, here {digits(slope)}.",
         description=(
             f"Two panels with the same curve at x = {digits(x)} and its tangent, of slope {digits(slope)}. Left, a "
             f"nudge dx = {digits(dx)} moves y by dy = {digits(near)}: dy / dx = {digits(near / dx)}, and the curve "

@@ -86,7 +86,7 @@ def product_shapes(left: Named, right: Named, result: Named) -> Card:
     card = Card(
         264,
         title=f"Shapes of {statement}",
-        caption=verdict,
+        caption=f"Look at the sides that have the same name. {verdict}",
         description=f"{c} = {a} @ {b}. {verdict}",
     )
     page = card.page

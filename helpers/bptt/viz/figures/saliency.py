@@ -52,7 +52,7 @@ def saliency(
     weights = np.asarray(weights, dtype=float)
     if not words or weights.shape != (len(words),):
         raise ValueError(
-            f"Each word has one weight, and there is one word at least; got {len(words)} words and weights "
+            f"Each word has one weight, and there must be at least one word; got {len(words)} words and weights "
             f"of shape {draw.shape(weights)}."
         )
     positions, lines = _word_positions(words)
@@ -61,7 +61,7 @@ def saliency(
     card = Card(
         _TOP + lines * _LINE + 50,
         title=title,
-        caption=_strongest(words, weights, sides),
+        caption=f"Look for the words that stand out. {_strongest(words, weights, sides)}",
         description=_description(words, weights, sides),
     )
     for word, weight, at in zip(words, weights, positions, strict=True):

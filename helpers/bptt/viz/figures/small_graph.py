@@ -121,7 +121,7 @@ def small_graph(values: Mapping[str, float], gradients: Mapping[str, Any] | None
     card = Card(
         262,
         title=f"A value that is used twice: {direction}",
-        caption=f"x is used twice: in the sum s = x + y and in the product c = s · x. {_collected(gradients)}".rstrip(),
+        caption=f"Look at x: it enters the sum s = x + y and the product c = s · x. {_collected(gradients)}".rstrip(),
         description=_description(values, gradients),
     )
     sheet = Sheet(style.WIDTH, card.height)

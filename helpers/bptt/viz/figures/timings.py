@@ -71,7 +71,7 @@ def timings(lengths: Sequence[int] | Array, seconds: Times | Callable[[], Times]
     card = Card(
         _TOP + _TALL + 58,
         title="Time against the length of the sequence",
-        caption=f"Measured time against T_x on log axes. {words}",
+        caption=f"Look at how steeply the lines rise; both axes are logarithmic. {words}",
         description=f"{words} {_times_at_longest(curves)}".rstrip(),
     )
     axes = card.plot_axes(_LEFT, _TOP, _RIGHT - _LEFT, _TALL)

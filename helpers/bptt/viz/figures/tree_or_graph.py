@@ -56,7 +56,7 @@ def tree_or_graph(T_x: int, *, calls: int | None = None) -> Card:
     card = Card(
         COUNTS + 42,
         title="Each loss on its own, or all together",
-        caption=f"One traversal for each of {T_x} losses or one sweep for all: {counted(tree)} against {graph}.",
+        caption=f"Count cells: a traversal for each of {T_x} losses, or one sweep: {counted(tree)} against {graph}.",
         description=(
             f"Left: each of {T_x} losses travels back through its own cell and all earlier ones, {sums(T_x)}"
             f"{counted(tree)} of the cell. Right: one sweep goes back through {T_x} cells, and at each state the "

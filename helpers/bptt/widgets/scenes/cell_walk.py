@@ -114,7 +114,7 @@ class _Scene:
         name, whose = self._walk.picture.name, self._drawn.whose
         return BrowserFigure(
             f"One {name} cell, back from the right: {whose}",
-            f"A walk back through one {name} cell, one node at a time, with {whose}.",
+            "Go back one node at a time: at each, look at what arrives and at what leaves.",
             controls={"step": steps("step", len(self._steps))},
             layouts=(self._layout(narrow=False), self._layout(narrow=True)),
             layers=[Layer(("step",), self._draw)],

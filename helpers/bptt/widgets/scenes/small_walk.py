@@ -92,7 +92,7 @@ def small_walk(x: float = 3.0, y: float = 1.0) -> BrowserFigure:
     """
     return BrowserFigure(
         "A value that is used twice: back from the result, one node at a time",
-        "A walk back through s = x + y and c = s · x, one node at a time.",
+        "Watch what each arrow carries back, and what happens at x, where two arrows meet.",
         controls={"step": steps("step", len(_STOPS)), "x": _slider("x", x), "y": _slider("y", y)},
         layouts=(page_layout(_GRAPH_HEIGHT[0] + 58, top=52), column_layout(_GRAPH_HEIGHT[1] + 84)),
         layers=[Layer(("step",), _draw)],

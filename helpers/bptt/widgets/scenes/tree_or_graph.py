@@ -76,7 +76,7 @@ def tree_or_graph(
     picture = _Picture(own)
     return BrowserFigure(
         _TITLE,
-        f"{_TITLE}: a traversal for each loss beside one sweep for all, call by call.",
+        "Count the calls: a traversal for each loss on the left, one sweep for all on the right.",
         controls={
             "T_x": slider("T_x", lengths, T_x - 1),
             "calls": steps("calls", most[-1], seconds=_SECONDS, limit=("T_x", most)),

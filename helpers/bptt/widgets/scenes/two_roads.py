@@ -145,7 +145,7 @@ def two_roads(da: Array, caches: RNNCaches | LSTMCaches, backward: Callable[...,
     roads, both, words = picture.roads, ("t", *picture.roads), picture.words
     return BrowserFigure(
         words.title,
-        f"{words.title}. What a loop returns, with both roads or without one of them.",
+        "Switch off one road, and look at which steps lose their gradient.",
         controls={
             "t": slider("step t", range(expected[-1]), (expected[-1] - 1) // 2),
             **{

@@ -69,7 +69,7 @@ def failed(student: str, lesson: str, error: str) -> SubmissionResult:
         Name of the exception, or what it says.
     """
     reason = f"could not be graded here, which is no fault of the student's: {error} in grading itself"
-    return not_graded(student, lesson, f"{reason}. Look into the log, then grade again, with --student {student}")
+    return not_graded(student, lesson, f"{reason}. Look at the log, then grade again, with --student {student}")
 
 
 def not_graded(student: str, lesson: str, reason: str) -> SubmissionResult:

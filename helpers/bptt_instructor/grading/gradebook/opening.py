@@ -57,7 +57,7 @@ def open_book(db_url: str, course_id: str = "default_course") -> api.Gradebook:
             api.app_log.disabled = False
         time.sleep(ATTEMPT_SECONDS)
     raise GradingError(
-        f"The gradebook {_shown(db_url)} has no version: it is no gradebook, or was stopped while it was made. "
+        f"The gradebook {_shown(db_url)} has no version: it is not a gradebook, or its creation was interrupted. "
         "Put back a copy of it, or move it away and grade anew."
     )
 

@@ -65,7 +65,7 @@ def parse_listed_time(text: str, zone: tzinfo) -> datetime | None:
 def refused_time(text: str) -> str:
     """Return the sentence that tells an instructor that a :data:`TIMESTAMP` is not understood."""
     quoted = repr(text.strip()[:_MAX_QUOTED_CHARACTERS])
-    return f"{TIMESTAMP}: {quoted} is not understood, so it counts as in time; write it as {_TIME_EXAMPLE}"
+    return f"{TIMESTAMP}: {quoted} is not understood, so it counts as being on time; write it as {_TIME_EXAMPLE}"
 
 
 def _parse_iso(text: str) -> datetime | None:

@@ -93,7 +93,7 @@ def _parse_json(data: bytes) -> dict[str, Any]:
         if error.reason == "unexpected end of data":
             raise ends_early from error
         if data.lstrip().startswith(b"{"):
-            detail = f"byte {error.start} is no text in UTF-8. Save it in JupyterLab, and hand it in again"
+            detail = f"byte {error.start} is not text in UTF-8. Save it in JupyterLab, and hand it in again"
         raise _unreadable(f"not a notebook: {detail}") from error
     if _has_too_many_signs(text):
         raise _unreadable(
@@ -149,7 +149,7 @@ def _clean_cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whate
     lines = cell.get("source", "")
     source = "".join(lines) if type(lines) is list and all(type(line) is str for line in lines) else lines
     if type(source) is not str:
-        raise _unreadable(f"damaged: cell {number} has something else than text in it")
+        raise _unreadable(f"damaged: cell {number} has something other than text in it")
     kind, metadata = cell.get("cell_type"), cell.get("metadata")
     # nbformat's own constructors validate each cell against the schema, which takes a thousand times as long.
     clean: NotebookNode = from_dict(

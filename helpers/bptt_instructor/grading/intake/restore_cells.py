@@ -147,7 +147,7 @@ class CellRestorer:
         name = str(theirs.get("grade_id", ""))
         if name and name not in self._history and theirs.get("grade") and theirs.get("points"):
             self.tampered.append(
-                f"{name[:MAX_NAME_CHARACTERS]} is a graded cell that the lesson does not have: it counts nothing"
+                f"{name[:MAX_NAME_CHARACTERS]} is a graded cell that the lesson does not have: it counts for nothing"
             )
 
     def _restore(self, ours: NotebookNode, cell: NotebookNode) -> None:

@@ -237,7 +237,7 @@ class KernelClient:
             raise NoReplyError("it took too long and was stopped", late=True, seconds=self._limits.answer_seconds)
         content = pending.reply
         if pending.cut_short:
-            raise NoReplyError("it did not come back with anything")
+            raise NoReplyError("it did not return anything")
         if type(content) is not dict or content.keys() != {"nonce", "result"} or content["nonce"] != nonce:
             raise NoReplyError("something else was sent in its place", forged=True)
         try:
