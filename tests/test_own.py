@@ -1,5 +1,7 @@
 """A learner's functions from earlier lessons: taken where they are right, and otherwise it is said what is missing."""
 
+from pathlib import Path
+
 import nbformat
 import numpy as np
 import pytest
@@ -130,6 +132,41 @@ def test_a_missing_notebook_is_named_with_its_place(course, refusal):
     message = refusal()
     assert "There is no ../02_sequence_backward/02_sequence_backward.ipynb" in message
     assert "folder 02_sequence_backward" in message
+
+
+def test_a_syntax_error_is_shown_with_its_line(course, refusal):
+    course(_02_sequence_backward=[EXACT, CELL, SEQUENCE.replace("carried = 0.0", "carried = (0.0")])
+    message = refusal()
+    assert "rnn_backward: line 6 of its cell in ../02_sequence_backward/02_sequence_backward.ipynb cannot be" in message
+    assert "'(' was never closed, in 'carried = (0.0'" in message
+
+
+def test_a_syntax_error_in_a_function_that_it_calls_is_shown_too(course, refusal):
+    course(_01_cell_backward=[CELL.replace("da_next * (", "da_next * ((")], _02_sequence_backward=[EXACT, SEQUENCE])
+    message = refusal()
+    assert "rnn_backward: it calls an exact function" in message
+    assert "rnn_cell_backward: line 4 of its cell in ../01_cell_backward/01_cell_backward.ipynb" in message
+
+
+def test_a_syntax_error_that_was_mended_further_down_is_none(course, capsys):
+    course(_02_sequence_backward=[EXACT, CELL, SEQUENCE.replace("carried = 0.0", "carried = (0.0"), SEQUENCE])
+    taken()
+    assert capsys.readouterr().out.startswith("rnn_backward: yours")
+
+
+def test_a_notebook_under_another_name_is_found(course, refusal):
+    course(_02_sequence_backward=[EXACT, CELL, SEQUENCE])
+    name = Path("../02_sequence_backward/02_sequence_backward.ipynb")
+    name.rename(name.with_stem("02_sequence_backward-Copy1"))
+    assert "But there is ../02_sequence_backward/02_sequence_backward-Copy1.ipynb: if your functions" in refusal()
+
+
+def test_a_copy_that_is_not_read_is_named(course, refusal):
+    course(_02_sequence_backward=[EXACT, CELL, SEQUENCE])
+    name = Path("../02_sequence_backward/02_sequence_backward.ipynb")
+    name.rename(name.with_stem("02_sequence_backward-Copy1"))
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EMPTY)]), name)
+    assert "02_sequence_backward-Copy1.ipynb is not read: only" in refusal()
 
 
 def test_the_first_that_is_right_is_taken(course, capsys):

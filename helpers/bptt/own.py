@@ -6,6 +6,7 @@ import ast
 import contextlib
 import json
 import linecache
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_STAND_IN_NUMBERS = 1000
 """Largest size of ``da`` that an exact stand-in accepts: it is fast up to there; a training's has tens of thousands."""
+_DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
@@ -82,14 +84,16 @@ def _limited_stand_in(stand_in: Callable[..., Any], message: str) -> Callable[..
 
 def _first_correct(lesson: str, names: Sequence[str]) -> tuple[str, Path, Callable[..., Any]]:
     paths = _notebooks_up_to(lesson)
-    defined = load_definitions(paths)
-    problems = {name: _problem(name, defined.get(name)) for name in names}
+    broken: dict[str, str] = {}
+    defined = load_definitions(paths, broken)
+    problems = {name: broken.pop(name, "") or _problem(name, defined.get(name)) for name in names}
     for name, problem in problems.items():
         if not problem:
             return name, paths[-1], defined[name]
-    lines = "\n".join(f"  {name}: {problem}" for name, problem in problems.items())
+    lines = "\n".join(f"  {name}: {problem}" for name, problem in (problems | broken).items())
+    copies = "".join(f"{path} is not read: only {paths[-1]} is.\n" for path in _copies(lesson) if path not in paths)
     raise NotYetError(
-        f"{paths[-1]} has no function to train with yet:\n{lines}\n"
+        f"{paths[-1]} has no function to train with yet:\n{lines}\n{copies}"
         f"Write {names[-1]} there, and what it calls, until check.{names[-1]} says that it is right.\n"
         "Save the notebook, and run the cell with own.function again.\n"
         "Until then you can do all exercises here, but not train."
@@ -101,15 +105,24 @@ def _notebooks_up_to(lesson: str) -> list[Path]:
     notebooks = [path for path in Path("..").glob("[0-9][0-9]_*/*.ipynb") if path.stem == path.parent.name]
     paths = {path.stem: path for path in [*Path().glob("[0-9][0-9]_*.py"), *notebooks]}
     if lesson not in paths:
+        wanted, copies = Path("..") / lesson / f"{lesson}.ipynb", _copies(lesson)
+        remedy = f"Put the notebook of that lesson, with your functions in it, into a folder {lesson} beside this one"
+        if copies:
+            remedy = f"But there is {copies[0]}: if your functions are in it, rename it to {wanted}"
         raise NotYetError(
-            f"There is no {Path('..') / lesson / lesson}.ipynb, seen from {Path.cwd()}. Put the notebook of that "
-            f"lesson, with your functions in it, into a folder {lesson} beside the folder of this lesson, and run the "
-            "cell with own.function again. Until then you can do all exercises here, but not train."
+            f"There is no {wanted}, seen from {Path.cwd()}. {remedy}, and run the cell with own.function again. Until "
+            "then you can do all exercises here, but not train."
         )
     return [path for name, path in sorted(paths.items()) if name <= lesson]
 
 
-def load_definitions(paths: Iterable[Path]) -> dict[str, Any]:
+def _copies(lesson: str) -> list[Path]:
+    """Return notebooks of a lesson under names or in places where it is not looked for, such as ``-Copy1.ipynb``."""
+    found = [*Path("..").glob(f"{lesson}*/{lesson}*.ipynb"), *Path().glob(f"{lesson}*.ipynb")]
+    return sorted(path for path in found if path != Path("..") / lesson / f"{lesson}.ipynb")
+
+
+def load_definitions(paths: Iterable[Path], broken: dict[str, str] | None = None) -> dict[str, Any]:
     """Run the imports, functions, classes and plain constants of lessons, in order, and nothing else in them.
 
     Parameters
@@ -117,6 +130,8 @@ def load_definitions(paths: Iterable[Path]) -> dict[str, Any]:
     paths : iterable of Path
         Notebooks or scripts. Later definitions replace earlier ones of the same name, but an exact function never
         replaces a learner's own.
+    broken : dict, optional
+        Filled with the functions whose cell has a syntax error: what is wrong, by name.
 
     Returns
     -------
@@ -125,11 +140,11 @@ def load_definitions(paths: Iterable[Path]) -> dict[str, Any]:
     """
     defined: dict[str, Any] = {"__name__": "earlier lessons"}
     for path in paths:
-        _run_definitions(path, defined)
+        _run_definitions(path, defined, {} if broken is None else broken)
     return defined
 
 
-def _run_definitions(path: Path, defined: dict[str, Any]) -> None:
+def _run_definitions(path: Path, defined: dict[str, Any], broken: dict[str, str]) -> None:
     from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415 - for lines such as %timeit
 
     for number, source in enumerate(_code_cells(path), start=1):
@@ -137,12 +152,19 @@ def _run_definitions(path: Path, defined: dict[str, Any]) -> None:
         code = TransformerManager().transform_cell(source)
         try:
             tree = ast.parse(code)
-        except SyntaxError:
-            # A cell may be half-written; what it should define is reported as missing by its name.
+        except SyntaxError as error:
+            # A cell may be half-written, and later cells may be right all the same.
+            # The transformation leaves out empty lines at the top.
+            at = (error.lineno or 1) + len(source.splitlines()) - len(code.splitlines())
+            text = f", in '{error.text.strip()}'" if error.text and error.text.strip() else ""
+            problem = f"line {at} of its cell in {path} cannot be run: {error.msg}{text}."
+            broken |= dict.fromkeys(_DEFINED.findall(code), problem)
             continue
         # With its source in the cache, an error inside a function is shown as usual.
         linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
         for statement in tree.body:
+            if isinstance(statement, ast.FunctionDef):
+                broken.pop(statement.name, None)
             if _is_definition(statement, defined):
                 # A definition may need the rest of the notebook; it is reported as missing by its name, too.
                 with contextlib.suppress(Exception):

@@ -13,7 +13,7 @@ WEIGHTS = np.array([0, 0.1, 0, -2.0, -0.2, 0, 0.5, 4.0])
 
 def bars(figure):
     """Return the height of the bar of each word, above it (positive) or below it (negative), in order of drawing."""
-    found = [patch for patch in figure.findobj(Rectangle) if patch.get_hatch() or patch.get_height() != 15.0]
+    found = [patch for patch in figure.findobj(Rectangle) if patch.get_linewidth()]
     return [patch for patch in found if patch.axes is figure.page and patch.get_height() > 0]
 
 
@@ -31,6 +31,14 @@ def test_sides_differ_in_pattern():
         for patch in bars(viz.saliency(["good", "bad"], np.array([1.0, -1.0])))
     }
     assert drawn.keys() == {True, False}
+
+
+def test_sides_differ_in_hue_and_the_scale_says_how_much():
+    figure = viz.saliency(["good", "bad"], np.array([2.5, -1.0]))
+    good, bad = (np.array(bar.get_facecolor()[:3]) for bar in bars(figure)[:2])
+    assert good[2] > good[0]
+    assert bad[0] > bad[2]
+    assert {"−2.50", "0", "+2.50"} <= set(words(figure))
 
 
 def test_strength_is_in_proportion_to_the_largest():

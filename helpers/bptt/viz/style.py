@@ -30,6 +30,8 @@ PALETTE = {
     "value": Colour("#64748B", "#8B9BB0"),
     "wrong": Colour("#D55E00", "#FF8A3D"),
     "wrong-text": Colour("#A64500", "#FF8A3D"),
+    "in-favour": Colour("#4A9FD8", "#3F8FC6"),
+    "against": Colour("#DB6A3F", "#C9582C"),
     "marker": Colour("#F0E442", "#625B00"),
     "marker-pale": Colour("#FEFBDD", "#2B290F"),
     "ink": Colour("#1F2328", "#E6E8EA"),
@@ -58,6 +60,8 @@ VALUE = PALETTE["value"].light
 """Values of the forward pass."""
 WRONG = PALETTE["wrong"].light
 """Entries that are wrong or not finite; always with a thick outline or a cross as well."""
+IN_FAVOUR, AGAINST = PALETTE["in-favour"].light, PALETTE["against"].light
+"""A word that speaks for a verdict, and one that speaks against it; never without a bar above or below the word."""
 MARKER = PALETTE["marker"].light
 """Highlight: look here."""
 MARKER_PALE = PALETTE["marker-pale"].light

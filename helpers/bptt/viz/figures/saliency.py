@@ -15,6 +15,8 @@ _SIZE = 10.0
 _LINE, _GAP, _PAD = 48.0, 7.0, 3.0
 _WORD_TALL, _BAR = 15.0, 13.0
 _TOP = 50.0
+_SCALE_WIDE, _SCALE_CELLS = 62.0, 62
+_DEPTH = 0.85
 _MAX_WORD_CHARACTERS = 40
 _MAX_NAMED_WORDS = 3
 
@@ -25,8 +27,8 @@ def saliency(
 ) -> Card:
     """Draw a text in which each word shows how much it moved a verdict, and to which side.
 
-    The larger the weight, the stronger the colour and the longer the bar: above the word for a positive weight, below
-    it and hatched for a negative one.
+    The larger the weight, the stronger the colour and the longer the bar: blue and above the word for a positive
+    weight, orange, hatched and below it for a negative one.
 
     Parameters
     ----------
@@ -59,31 +61,37 @@ def saliency(
     card = Card(
         _TOP + lines * _LINE + 58,
         title=title,
-        caption=f"{title}. {_strongest(words, weights, sides)}",
+        caption=_strongest(words, weights, sides),
         description=_description(words, weights, sides),
     )
     for word, weight, at in zip(words, weights, positions, strict=True):
         _word(card, word, weight / scale if scale and np.isfinite(weight) else weight, at)
-    y = card.height - 30
-    _word(card, "above", 1.0, (style.MARGIN, y))
-    draw.text(
-        card.page,
-        (style.MARGIN + 46, y),
-        f"speaks {_for_side(sides[0])}",
-        ha="left",
-        size=style.SMALL,
-        color=style.MUTED,
-    )
-    _word(card, "below", -1.0, (style.MARGIN + 200, y))
-    draw.text(
-        card.page,
-        (style.MARGIN + 246, y),
-        f"speaks {_for_side(sides[1])}",
-        ha="left",
-        size=style.SMALL,
-        color=style.MUTED,
-    )
+    _legend(card, scale, sides)
     return card
+
+
+def _legend(card: Card, scale: float, sides: tuple[str, str]) -> None:
+    """Draw the scale of the colours, from the largest weight against to the largest one for."""
+    y, middle = card.height - 26, style.WIDTH / 2
+    cell = 2 * _SCALE_WIDE / _SCALE_CELLS
+    look: dict[str, Any] = {"size": style.SMALL, "color": style.MUTED}
+    for number in range(_SCALE_CELLS):
+        share = (2 * number + 1) / _SCALE_CELLS - 1
+        left = middle - _SCALE_WIDE + number * cell
+        card.page.add_artist(Rectangle((left, y - 5), cell, 10, facecolor=_colour(share), linewidth=0))
+    for share in (-1, 0, 1):
+        value = f"{'+' if share > 0 else ''}{draw.number(share * scale)}" if share * scale else "0"
+        draw.text(card.page, (middle + share * _SCALE_WIDE, y + 13), value, **look)
+    left, right = middle - _SCALE_WIDE - 12, middle + _SCALE_WIDE + 12
+    draw.text(card.page, (left, y), f"below, hatched: speaks {_for_side(sides[1])}", ha="right", **look)
+    draw.text(card.page, (right, y), f"above, solid: speaks {_for_side(sides[0])}", ha="left", **look)
+
+
+def _colour(share: float) -> Array:
+    """Return the colour of a weight, given as a share of the largest magnitude."""
+    paper, hue = (np.array(to_rgb(colour)) for colour in (style.PAPER, style.IN_FAVOUR if share > 0 else style.AGAINST))
+    mixed: Array = paper + abs(share) * _DEPTH * (hue - paper)
+    return mixed
 
 
 def _for_side(side: str) -> str:
@@ -106,18 +114,14 @@ def _word(card: Card, word: str, share: float, at: draw.Point) -> None:
     left, y = at
     width = draw.width(_shortened(word), _SIZE) + 2 * _PAD
     strength = abs(share) if np.isfinite(share) else 0.0
-    paper, marker = (np.array(to_rgb(colour)) for colour in (style.PAPER, style.MARKER))
-    card.page.add_artist(
-        Rectangle(
-            (left, y - _WORD_TALL / 2), width, _WORD_TALL, facecolor=paper + strength * (marker - paper), linewidth=0
-        )
-    )
+    face = _colour(share if strength else 0.0)
+    card.page.add_artist(Rectangle((left, y - _WORD_TALL / 2), width, _WORD_TALL, facecolor=face, linewidth=0))
     height = strength * _BAR
     if height:
         top = y - _WORD_TALL / 2 - 1 - height if share > 0 else y + _WORD_TALL / 2 + 1
-        look: dict[str, Any] = {"facecolor": style.INK, "linewidth": 0.0}
+        look: dict[str, Any] = {"facecolor": style.IN_FAVOUR, "edgecolor": style.INK, "linewidth": 0.8}
         if share < 0:
-            look = {"facecolor": "none", "edgecolor": style.INK, "hatch": "/////", "linewidth": 0.8}
+            look = {"facecolor": style.AGAINST, "edgecolor": style.INK, "hatch": "/////", "linewidth": 0.8}
         card.page.add_artist(Rectangle((left, top), width, height, **look))
     draw.code(card.page, (left + _PAD, y), _shortened(word), size=_SIZE, ha="left", parse_math=False)
 
