@@ -23,10 +23,10 @@ def _n_letters(sizes: inputs.Sizes) -> int:
 
 
 def _draw_names(rng: Rng, sizes: inputs.Sizes) -> tuple[Array, Array]:
-    """Draw names of different lengths, of the letters 1 to n_x - 1: the first is a long one, the second a short one."""
+    """Draw names of different lengths, of the letters 1 to n_x - 1: the first long, the second short."""
     lengths = rng.integers(1, sizes.T_x, size=sizes.m, endpoint=True)
     if sizes.T_x > 1:
-        lengths[0] = rng.integers(2, sizes.T_x) if sizes.m == 1 else sizes.T_x
+        lengths[0] = rng.integers(min(2, sizes.T_x - 1), sizes.T_x) if sizes.m == 1 else sizes.T_x
         lengths[1:2] = rng.integers(1, sizes.T_x)
     letters = rng.integers(1, _n_letters(sizes), size=(sizes.m, sizes.T_x))
     return letters * (np.arange(sizes.T_x) < lengths[:, None]), lengths
