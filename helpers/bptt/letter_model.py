@@ -1,5 +1,6 @@
 """A character model: an RNN that predicts the next letter at every step."""
 
+from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
@@ -63,6 +64,19 @@ class LetterModel(NamedTuple):
             z, a = self(int(letter), a)
             rows.append(softmax(z / temperature)[:, 0])
         return np.stack(rows)
+
+
+def trained_letters() -> LetterModel:
+    """Load a model with 32 units that has been trained on names of dinosaurs, as lesson 05 does it.
+
+    ``tests/benchmarks/names.py --write`` has made it, from the lesson's own functions.
+
+    Returns
+    -------
+    LetterModel
+    """
+    with resources.files("bptt.data").joinpath("letter_model.npz").open("rb") as file, np.load(file) as arrays:
+        return LetterModel(**{name: arrays[name].astype(float) for name in LetterModel._fields})
 
 
 def one_hot(letters: Array, n_x: int) -> Array:
