@@ -476,7 +476,7 @@ print(f"  both roads:       {perplexity(both, stuttered_test):5.2f}    {some_nam
 # %% [markdown]
 # ## What you can now do
 #
-# - Train a model that predicts at every step, with a backward pass that you have written from the first line to the last.
+# - Train a model that predicts at every step, with a backward pass of your own from the first line to the last.
 # - Let it write, and measure what it has understood, on what it has never seen.
 # - Say what the sum `da[:, :, t] + da_prevt` does for a network, and why nobody notices when half of it is missing.
 #
@@ -485,26 +485,26 @@ print(f"  both roads:       {perplexity(both, stuttered_test):5.2f}    {some_nam
 # - **A GRU.** It has one state and two gates, and its backward pass is a good test of what you know. Start from its
 #   forward pass, draw the graph, go back node by node. The course can check it for you: its page for authors
 #   (`docs/authoring.md`) makes a lesson on the GRU from its forward pass alone, `bptt new-lesson 06_gru`.
-# - **`loss.backward()`.** PyTorch and JAX do what you have done: they record the graph while they go forward, and go back
-#   through it from the end, adding where roads meet. Write a class `Value` with `+`, `*` and `tanh` that does so for
-#   single numbers; fifty lines are enough.
+# - **`loss.backward()`.** PyTorch and JAX do what you have done: they record the graph while they go forward, and go
+#   back through it from the end, adding where roads meet. Write a class `Value` with `+`, `*` and `tanh` that does so
+#   for single numbers; fifty lines are enough.
 # - **Attention.** An RNN squeezes all that it has read into one state. With attention, every step may look at all
 #   earlier states. Draw that graph: how many roads lead back to one of them?
-# - **A project.** Take a list of names of your own (towns, rivers, first names; a few hundred will do) and train on it. Then put the
-#   LSTM in: `states.lstm_states` goes forward, your `lstm_backward` goes back. Is it better on new names? By how much,
-#   over five seeds?
+# - **A project.** Take a list of names of your own (towns, rivers, first names; a few hundred will do) and train on it.
+#   Then put the LSTM in: `states.lstm_states` goes forward, your `lstm_backward` goes back. Is it better on new names?
+#   By how much, over five seeds?
 #
 # Worth reading, in this order:
 #
-# 1. A. Karpathy, *The Unreasonable Effectiveness of Recurrent Neural Networks* (2015): character models, and what their units
-#    have learnt.
+# 1. A. Karpathy, *The Unreasonable Effectiveness of Recurrent Neural Networks* (2015): character models, and what their
+#    units have learnt.
 # 2. C. Olah, *Understanding LSTM Networks* (2015): the LSTM in pictures.
 # 3. P. Werbos, *Backpropagation through time: what it does and how to do it*, Proceedings of the IEEE 78(10), 1990:
 #    where all this comes from, and still clear.
-# 4. R. Pascanu, T. Mikolov and Y. Bengio, *On the difficulty of training recurrent neural networks*, ICML 2013: gradients that vanish
-#    and explode, and clipping.
-# 5. D. Bahdanau, K. Cho and Y. Bengio, *Neural machine translation by jointly learning to align and translate*, ICLR 2015: the first
-#    step to attention.
+# 4. R. Pascanu, T. Mikolov and Y. Bengio, *On the difficulty of training recurrent neural networks*, ICML 2013:
+#    gradients that vanish and explode, and clipping.
+# 5. D. Bahdanau, K. Cho and Y. Bengio, *Neural machine translation by jointly learning to align and translate*, ICLR
+#    2015: the first step to attention.
 #
 # ## Questions people ask
 #

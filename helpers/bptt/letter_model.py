@@ -1,5 +1,6 @@
 """A character model: an RNN that predicts the next letter at every step."""
 
+import json
 from importlib import resources
 from typing import NamedTuple
 
@@ -75,8 +76,8 @@ def trained_letters() -> LetterModel:
     -------
     LetterModel
     """
-    with resources.files("bptt.data").joinpath("letter_model.npz").open("rb") as file, np.load(file) as arrays:
-        return LetterModel(**{name: arrays[name].astype(float) for name in LetterModel._fields})
+    text = resources.files("bptt.data").joinpath("letter_model.json").read_text(encoding="utf-8")
+    return LetterModel(**{name: np.array(W) for name, W in json.loads(text).items()})
 
 
 def one_hot(letters: Array, n_x: int) -> Array:

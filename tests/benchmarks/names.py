@@ -1,4 +1,4 @@
-"""How well does lesson 05's network learn names, with and without the road through time? One table for docs/training.md.
+"""How well does lesson 05's network learn names, with and without the road through time? For docs/training.md.
 
 ``--write`` also trains the network that lessons 00 and 05 open with, and what it writes on the way.
 """
@@ -31,7 +31,7 @@ def lesson():
     return defined | {"names": data.dinosaurs()}
 
 
-def train(functions, learnt, steps, seed, sequence_backward=None, at=()):
+def train(functions, learnt, steps, seed, *, sequence_backward=None, at=()):  # noqa: PLR0913
     """Train as ``learn_names`` does; return the parameters, and copies of them after some steps."""
     training, rng, copies = functions["Training"](functions["new_network"](32, seed)), np.random.default_rng(2), {}
     for step in range(steps + 1):
@@ -56,7 +56,7 @@ def measure(job):
     if kind == KINDS[1]:
         learnt, test = ([functions["stutter"](name) for name in some] for some in (learnt, test))
     backward = functions["without_time_path"] if road == ROADS[1] else None
-    parameters, _ = train(functions, learnt, 1500, seed, backward)
+    parameters, _ = train(functions, learnt, 1500, seed, sequence_backward=backward)
     return job, [functions["perplexity"](parameters, some) for some in (learnt, test)]
 
 
@@ -65,7 +65,9 @@ def write():
     functions = lesson()
     functions["letter_gradients"].__globals__.update(functions)
     parameters, copies = train(functions, functions["names"].train, SHOWN_STEPS[-1], 1, at=SHOWN_STEPS)
-    np.savez(DATA / "letter_model.npz", **{name: W.astype(np.float32) for name, W in parameters.items()})
+    kept = {name: [[float(f"{w:.4g}") for w in row] for row in W] for name, W in parameters.items()}
+    lines = ",\n".join(f'"{name}": {json.dumps(W)}' for name, W in kept.items())
+    (DATA / "letter_model.json").write_text(f"{{{lines}}}\n", encoding="utf-8")
     model, sample = functions["LetterModel"], functions["sample_name"]
     shown = [
         {
@@ -75,8 +77,8 @@ def write():
         for step, copy in copies.items()
     ]
     path = DATA / "trained_networks.json"
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    path.write_text(json.dumps(kept | {"names": shown}, indent=1) + "\n", encoding="utf-8")
+    others = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.write_text(json.dumps(others | {"names": shown}, indent=1) + "\n", encoding="utf-8")
     print(*shown, sep="\n")
 
 

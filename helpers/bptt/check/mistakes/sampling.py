@@ -54,14 +54,14 @@ def sample(  # noqa: PLR0913 - one for each way to go wrong
     """
     rng, letters = np.random.default_rng(seed), np.zeros(longest, dtype=np.int64)
     letter, a = 0, model.a0
-    for t in range(longest):
+    for place in range(longest):
         z, a_next = model(letter if letter_back else 0, a)
         a = a_next if state_back else a
         letter = draw(np.random.default_rng(seed) if same_draw else rng, softmax(scale(z, temperature))[:, 0])
         if letter == 0 and ends:
             break
-        if t + late < longest:
-            letters[t + late] = letter
+        if place + late < longest:
+            letters[place + late] = letter
     return letters
 
 
