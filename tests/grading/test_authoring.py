@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from submissions.course import PROJECT
 
 STEP = re.compile(r"(?:`(?P<path>[\w/.]+)`(?P<where>[^`\n]*):\n\n)?```(?P<kind>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
-LESSON = "05_gru"
+LESSON = "06_gru"
 BY_NUDGES = """
 def gru_cell_backward(da_next, cache):
     from bptt.gru import gru_cell_forward
@@ -132,7 +132,7 @@ def points(author, student):
 
 def test_the_page_runs_to_its_end(author):
     said = author.said
-    assert "solutions/05_gru.py is written." in said
+    assert "solutions/06_gru.py is written." in said
     assert said.index("12 lines for its author are left") < said.index("9 lines for its author are left")
     assert re.search(r"\d+ passed", said)
     assert "5 students: 5 graded." in said

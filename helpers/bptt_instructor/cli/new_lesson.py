@@ -23,9 +23,9 @@ def new_lesson(*, name: str, course: Path) -> None:
 
     \b
     Examples:
-      bptt new-lesson 05_gru
+      bptt new-lesson 06_gru
       bptt build               then: the notebook of the new lesson
-      bptt grade 05_gru        and what has been handed in for it
+      bptt grade 06_gru        and what has been handed in for it
     """
     from bptt_instructor.lessons.scaffold import NewLessonError
     from bptt_instructor.lessons.scaffold import new_lesson as create_lesson

@@ -28,7 +28,7 @@ def new_lesson(course: Path, name: str) -> Path:
     course
         The folder of ``nbgrader_config.py``.
     name
-        Such as ``05_gru``: two digits, an underscore, and the topic.
+        Such as ``06_gru``: two digits, an underscore, and the topic.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def new_lesson(course: Path, name: str) -> Path:
     if not match:
         raise NewLessonError(
             f"{name!r} is no name for a lesson. Take two digits, an underscore, then a word or more in small letters: "
-            "05_gru, or 06_attention_weights."
+            "06_gru, or 06_attention_weights."
         )
     solutions = course / "solutions"
     _refuse_used_number(solutions, match["number"])
