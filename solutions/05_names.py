@@ -324,7 +324,7 @@ def perplexity(parameters, some):
     return np.exp(name_loss(parameters, **next_letter_targets(*data.as_letters(some))))
 
 
-def learn_names(title, learnt, n_a=32, m=32, steps=1500, sequence_backward=None):
+def learn_names(title, learnt, steps, n_a=32, m=32, sequence_backward=None):
     """Train a network on some names, and print what it writes on the way."""
     training, rng = Training(new_network(n_a)), np.random.default_rng(2)
     if quick:
@@ -345,7 +345,7 @@ def learn_names(title, learnt, n_a=32, m=32, steps=1500, sequence_backward=None)
 # Watch the names. (This takes ten seconds, more on a slow machine.)
 
 # %%
-network = learn_names("Names", names.train)
+network = learn_names("Names", names.train, steps=1500)
 
 # %% [markdown]
 # First come letters, then *-saurus*, then syllables that you can say; and all of it went through your own functions.
@@ -391,9 +391,11 @@ widgets.next_letters(LetterModel(**network), names.train, first="cerat")
 # it: will it learn at all?
 
 # %%
-cut_off = learn_names("Names, without the road through time", names.train, sequence_backward=without_time_path)
+title = "Names, without the road through time"
+cut_off = learn_names(title, names.train, steps=1500, sequence_backward=without_time_path)
 
-print("\nas unsure as between ... letters, on names that it has never seen")
+# %%
+print("as unsure as between ... letters, on names that it has never seen")
 print(f"  loss path alone:  {perplexity(cut_off, names.test):5.2f}    {some_names(cut_off, 3)}")
 print(f"  both roads:       {perplexity(network, names.test):5.2f}    {some_names(network, 3)}")
 
@@ -422,11 +424,14 @@ print(", ".join(stuttered[:4]))
 # state, so that three letters fit in and come out again in order. (Half a minute for the two.)
 
 # %%
-both = learn_names("Stuttered names", stuttered)
-cut_off = learn_names("Stuttered names, without the road through time", stuttered, sequence_backward=without_time_path)
+steps = 1500
+both = learn_names("Stuttered names", stuttered, steps)
+title = "Stuttered names, without the road through time"
+cut_off = learn_names(title, stuttered, steps, sequence_backward=without_time_path)
 
+# %%
 stuttered_test = [stutter(name) for name in names.test]
-print("\nas unsure as between ... letters, on stuttered names that it has never seen")
+print("as unsure as between ... letters, on stuttered names that it has never seen")
 print(f"  loss path alone:  {perplexity(cut_off, stuttered_test):5.2f}    {some_names(cut_off, 3)}")
 print(f"  both roads:       {perplexity(both, stuttered_test):5.2f}    {some_names(both, 3)}")
 

@@ -21,7 +21,7 @@ _MAX_TYPED = 12
 _LONGEST = 24
 """Letters of a name that is invented, those that were typed among them."""
 _N_INVENTED, _N_NAMED, _N_PERCENT = 5, 3, 6
-_TOP, _ROW, _LEFT, _COLUMN = 64.0, 10.0, 58.0, 22.0
+_TOP, _ROW, _LEFT, _COLUMN = 62.0, 9.6, 58.0, 22.0
 _BARS, _BAR_WIDTH = 400.0, 150.0
 _HEIGHT = _TOP + N_LETTERS * _ROW + 14
 _CAME: dict[str, Any] = {
