@@ -5,16 +5,8 @@
 # your own perhaps, and watch what it expects next.
 
 # %%
-import os
-
-import numpy as np
-
-from bptt import check, data, inputs, own, widgets
-from bptt.activations import softmax
-from bptt.letter_model import LetterModel, letter_forward, one_hot, trained_letters
-
-# Where a notebook is graded nobody watches a training.
-quick = "NBGRADER_EXECUTION" in os.environ
+from bptt import data, widgets
+from bptt.letter_model import trained_letters
 
 names = data.dinosaurs()
 widgets.next_letters(trained_letters(), names.train, first="tri")
@@ -40,6 +32,17 @@ widgets.next_letters(trained_letters(), names.train, first="tri")
 # given by the checks and 3 for a written answer.
 
 # %%
+import os
+
+import numpy as np
+
+from bptt import check, inputs, own
+from bptt.activations import softmax
+from bptt.letter_model import LetterModel, letter_forward, one_hot
+
+# Where a notebook is graded nobody watches a training.
+quick = "NBGRADER_EXECUTION" in os.environ
+
 rnn_cell_backward = own.function("01_cell_backward", "rnn_cell_backward")
 output_backward = own.function("02_sequence_backward", "output_backward")
 rnn_backward = own.function("02_sequence_backward", "rnn_backward")

@@ -90,8 +90,8 @@ class _NextLetters(Scene):
             draw.code(page, (_BARS - 8, y), letter, ha="right", **look)
         draw.text(page, (_LEFT - 8, _TOP - 12), "read:", ha="right", **look)
         draw.text(page, (_BARS, _TOP - 12), "expected next", ha="left", **look)
-        page.plot([_BARS], [40], **_CAME)
-        draw.text(page, (_BARS + 10, 40), "the letter that came", ha="left", **look)
+        page.plot([_BARS + 4], [27], **_CAME)
+        draw.text(page, (_BARS + 14, 27), "the letter that came", ha="left", **look)
         self._rows = rows
         with self.moving():
             self._shades = page.imshow(
