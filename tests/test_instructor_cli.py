@@ -48,9 +48,9 @@ def test_a_broken_lesson_is_reported_without_a_traceback(course):
 
 
 def test_a_new_lesson_is_written_and_what_comes_next_is_said(course):
-    result = run("new-lesson", "05_gru", "--course", course)
+    result = run("new-lesson", "06_gru", "--course", course)
     assert result.exit_code == 0
-    assert result.output.startswith("solutions/05_gru.py is written.")
+    assert result.output.startswith("solutions/06_gru.py is written.")
     assert "12 lines for its author are left" in run("build", "--course", course).output
 
 

@@ -97,11 +97,10 @@ def assert_whole_lesson(
         assert_fits(learner, cell)
     for check in lesson.checks:
         assert learner.report(check).text_content().startswith("\N{CHECK MARK}"), f"{check} does not pass"
-    assert lesson.figures
+    assert lesson.figures + lesson.widgets
     for figure in lesson.figures:
         assert_figure(learner, figure)
         learner.look(f"figure-{figure}", figure)
-    assert lesson.widgets
     for widget in lesson.widgets:
         assert_widget(learner, widget)
         learner.look(f"widget-{widget}", widget)

@@ -25,6 +25,7 @@ NOT_MEASURED = {
     "numerical_gradient",
     # There is nothing to differentiate: the lesson has the formula.
     *("relative_error", "clip_gradients", "adam_step", "dream_input"),
+    *("next_letter_targets", "sample_name"),
 }
 NUDGED = [name for name in MEASURED if name not in {"rnn_backward_per_loss", "rnn_backward_truncated"}]
 """The two others are nudged like rnn_backward."""

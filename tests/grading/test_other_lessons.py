@@ -1,8 +1,8 @@
-"""Lessons 00 and 02 to 04 through nbgrader: blank nothing, solved everything, each mistake its own points and cause."""
+"""Lessons 00 and 02 to 05 through nbgrader: blank nothing, solved everything, each mistake its own points and cause."""
 
 import nbformat
 import pytest
-from submissions import graphs, memory, sequence, training
+from submissions import graphs, memory, names, sequence, training
 from submissions.course import enrol, make_course
 
 from bptt.check import EXERCISES
@@ -10,7 +10,7 @@ from bptt.check.run import cause_titles
 from bptt_instructor.grading.course import Course
 from bptt_instructor.grading.grade_assignment import grade_assignment, students_to_grade
 
-CLASSES = {sample.ASSIGNMENT: sample.CLASS for sample in (graphs, sequence, memory, training)}
+CLASSES = {sample.ASSIGNMENT: sample.CLASS for sample in (graphs, sequence, memory, training, names)}
 EVERYBODY = [(name, entry) for name, entries in CLASSES.items() for entry in entries]
 
 

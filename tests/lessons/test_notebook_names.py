@@ -13,15 +13,17 @@ NAMES = {
     "activations": "sigmoid softmax",
     "check": "CheckFailed EXERCISES hint adam_step against_torch clip_gradients dream_input embedding_backward fan_out "
     "lstm_backward lstm_backward_fused lstm_cell_backward lstm_cell_dc lstm_cell_dz lstm_cell_gates_backward "
+    "letter_gradients next_letter_targets sample_name "
     "lstm_cell_inputs_backward lstm_cell_parameters_backward many_to_one_upstream numerical_gradient output_backward "
     "relative_error rnn_backward rnn_backward_per_loss rnn_backward_truncated rnn_cell_backward rnn_cell_dz "
     "rnn_cell_inputs_backward rnn_cell_parameters_backward sigmoid_backward tanh_backward two_layer_backward "
     "weighted_input_backward whole_model",
-    "data": "adding_problem batches imdb pad reviews tokenise vocabulary",
+    "data": "N_LETTERS adding_problem as_letters as_name batches dinosaurs imdb pad reviews tokenise vocabulary",
     "exact": "lstm_backward lstm_cell_backward rnn_backward rnn_cell_backward",
     "graphs": "fan_out_forward two_layer_forward",
     "influence": "influence memory_paths time_path",
     "inputs": "lstm lstm_cell lstm_parameters rnn rnn_cell rnn_parameters two_layer weighted_input",
+    "letter_model": "LetterModel letter_forward one_hot trained_letters",
     "lstm": "lstm_cell_forward lstm_forward",
     "own": "function",
     "rnn": "rnn_cell_forward rnn_forward",

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.text import Text
 
 from bptt import inputs, widgets
+from bptt.letter_model import trained_letters
 from bptt.viz import style
 from bptt.viz.draw import TextCollection
 from bptt.widgets.training.run import Run
@@ -31,6 +32,7 @@ SCENES = {
             lambda radius, T_x: inputs.rnn(T_x=T_x)[:2], lambda forget_bias, T_x: inputs.lstm(T_x=T_x)[:2]
         ).scene
     ),
+    "next_letters": lambda: widgets.next_letters(trained_letters()).scene,
     "training_panel": panel,
 }
 

@@ -20,6 +20,7 @@ from bptt.exact.graphs import (
     two_layer_backward,
     weighted_input_backward,
 )
+from bptt.exact.letters import letter_gradients
 from bptt.exact.lstm import (
     lstm_backward,
     lstm_cell_backward,
@@ -48,6 +49,7 @@ __all__ = [
     "forbid_exact",
     "gradients",
     "jacobians",
+    "letter_gradients",
     "lstm_backward",
     "lstm_cell_backward",
     "lstm_cell_dc",

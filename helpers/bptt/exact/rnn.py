@@ -120,7 +120,8 @@ def output_backward(y_pred: Array, y: Array, a: Array, Wya: Array) -> Gradients:
     y_pred : ndarray (n_y, m, T_x)
         Predicted probabilities.
     y : ndarray (n_y, m, T_x)
-        The right class of each example at each step, one-hot.
+        The right class of each example at each step, one-hot. Where a step's loss has a weight, y_pred and y are both
+        multiplied by it; it may be zero.
     a : ndarray (n_a, m, T_x)
     Wya : ndarray (n_y, n_a)
 
@@ -132,9 +133,11 @@ def output_backward(y_pred: Array, y: Array, a: Array, Wya: Array) -> Gradients:
     # softmax of log(y_pred) is y_pred, so this forward pass gives the right probabilities without by, which is unknown.
     at = {"a": a, "Wya": Wya, "by": np.zeros((len(Wya), 1))}
     unnudged = output_z(**at)
+    # Without a weight there is no prediction to recover, and any other one will do.
+    log_y_pred = np.log(np.where(y_pred.sum(axis=0) == 0, 1, y_pred))
 
     def losses(a: Array, Wya: Array, by: Array) -> Array:
-        z = np.log(y_pred) + output_z(a, Wya, by) - unnudged
+        z = log_y_pred + output_z(a, Wya, by) - unnudged
         steps = [-y[..., t] * np.log(softmax(z[..., t])) for t in range(y.shape[-1])]
         return np.stack(steps, axis=-1)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bptt.widgets.scenes.dream import dream as dream
     from bptt.widgets.scenes.gate_highway import gate_highway as gate_highway
     from bptt.widgets.scenes.influence_map import influence_map as influence_map
+    from bptt.widgets.scenes.next_letters import next_letters as next_letters
     from bptt.widgets.scenes.nudge import nudge as nudge
     from bptt.widgets.scenes.small_walk import small_walk as small_walk
     from bptt.widgets.scenes.training_panel import training_panel as training_panel
@@ -33,6 +34,7 @@ _WIDGETS = (
     "dream",
     "gate_highway",
     "influence_map",
+    "next_letters",
     "nudge",
     "small_walk",
     "training_panel",

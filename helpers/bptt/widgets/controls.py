@@ -1,4 +1,4 @@
-"""Sliders of the widgets that stay in the kernel."""
+"""Controls of the widgets that stay in the kernel."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,3 +34,8 @@ def _slider_options(label: str) -> dict[str, Any]:
     # tooltip from the label, and warns of the option.
     tooltip = {"tooltip": label} if "tooltip" in ipw.DOMWidget.class_trait_names() else {}
     return {"description": label, "style": _LABEL, "layout": ipw.Layout(**_SLIDER)} | tooltip
+
+
+def letters(label: str, value: str) -> Any:  # noqa: ANN401
+    """Make a field for a few letters, which is read while somebody types."""
+    return ipw.Text(value, continuous_update=True, **_slider_options(label))

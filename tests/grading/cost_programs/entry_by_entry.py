@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from bptt.letter_model import letter_forward
+
 
 def product(A, B):
     out = np.zeros((A.shape[0], B.shape[1]))
@@ -193,3 +195,18 @@ def embedding_backward(dx, words, n_words):
     for i, j, t in np.ndindex(dx.shape):
         dE[i, words[j, t]] += dx[i, j, t]
     return dE
+
+
+def letter_gradients(parameters, inputs, targets, weight):
+    y_pred, a, caches = letter_forward(parameters, inputs)
+    dz = y_pred.copy()
+    for j, t in np.ndindex(weight.shape):
+        dz[targets[j, t], j, t] -= 1
+        dz[:, j, t] *= weight[j, t]
+    da, dWya, dby = np.zeros(a.shape), np.zeros(parameters["Wya"].shape), np.zeros(parameters["by"].shape)
+    for t in range(a.shape[2]):
+        da[:, :, t] = product(parameters["Wya"].T, dz[:, :, t])
+        dWya += product(dz[:, :, t], a[:, :, t].T)
+        dby += row_sums(dz[:, :, t])
+    cells = backward_over_time(da, caches, lambda da_next, _, cache: whole_rnn_cell(da_next, cache))
+    return {"dWya": dWya, "dby": dby} | {name: cells[name] for name in ("dWax", "dWaa", "dba")}

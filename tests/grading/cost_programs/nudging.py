@@ -202,3 +202,17 @@ def many_to_one_upstream(da_last, lengths, T_x):
 
 def embedding_backward(dx, words, n_words):
     return METHOD(lambda E: (dx * E[:, words]).sum(), {"E": np.zeros((len(dx), n_words))})["dE"]
+
+
+def letter_gradients(parameters, inputs, targets, weight):
+    examples = np.arange(len(inputs))
+
+    def loss(Wax, Waa, ba, Wya, by):
+        a, total = np.zeros((len(Waa), len(inputs))), 0
+        for t in range(inputs.shape[1]):
+            a = np.tanh(Wax[:, inputs[:, t]] + Waa @ a + ba)
+            power = np.exp(Wya @ a + by)
+            total = total - (weight[:, t] * np.log(power[targets[:, t], examples] / power.sum(axis=0))).sum()
+        return total
+
+    return METHOD(loss, {name: value.copy() for name, value in parameters.items()})

@@ -5,7 +5,7 @@ from functools import partial
 from nbformat.v4 import new_code_cell
 
 from bptt.check.exercises import EXERCISES
-from submissions import graphs, memory, sequence, training
+from submissions import graphs, memory, names, sequence, training
 from submissions.hostile.attack import EVERYTHING, NOTHING, WRONG, Attack, cell, ends_with
 
 asks = partial(Attack, family="asking the grader", fair=NOTHING)
@@ -206,6 +206,7 @@ ASKING = (
         training.ASSIGNMENT,
         *("many_to_one_upstream", "clip_gradients", "adam_step", "embedding_backward", "dream_input"),
     ),
+    one_line_solutions("ask-lesson-05", names.ASSIGNMENT, *("next_letter_targets", "sample_name", "letter_gradients")),
     asks(
         "ask-others",
         tries="exact functions of other exercises, which give the same numbers",

@@ -4,7 +4,7 @@ A new exercise is an entry here, a forward pass, and functions for it in ``exact
 with one state the forward pass is enough: see ``recurrent``.
 """
 
-from bptt.check.exercises import graphs, lstm_cell, lstm_sequence, rnn_cell, rnn_sequence, training
+from bptt.check.exercises import graphs, letters, lstm_cell, lstm_sequence, rnn_cell, rnn_sequence, training
 
 EXERCISES = {
     exercise.name: exercise
@@ -37,6 +37,9 @@ EXERCISES = {
         training.MANY_TO_ONE_UPSTREAM,
         training.EMBEDDING_BACKWARD,
         training.DREAM_INPUT,
+        letters.NEXT_LETTER_TARGETS,
+        letters.SAMPLE_NAME,
+        letters.LETTER_GRADIENTS,
     )
 }
 

@@ -59,7 +59,6 @@ def cell_graph(
     shapes = {name: draw.shape(a) for name, a in (values | known).items()}
     direction = "gradients flow back" if given else "values flow forward"
     note = _note(kind, highlight, backward=bool(given)) if highlight else ""
-    look = f", and look at {highlight}" if highlight else ""
     card = Card(
         places.height + (panel.HEIGHT if highlight else 0),
         title=f"One {kind.name} cell: {direction}",

@@ -132,6 +132,11 @@ def _check_rnn_cell(cache: Any, **gradients: Any) -> None:  # noqa: ANN401
     _check_parameters(cache.parameters, {"Wax": (n_a, n_x), "Waa": (n_a, n_a), "ba": (n_a, 1)})
 
 
+def _check_output(y_pred: Any, y: Any, a: Any, Wya: Any) -> None:  # noqa: ANN401
+    (n_y, m, T_x), n_a = _shape(y_pred, "y_pred", 3), _shape(a, "a", 3)[0]
+    _check(y_pred=(y_pred, (n_y, m, T_x)), y=(y, (n_y, m, T_x)), a=(a, (n_a, m, T_x)), Wya=(Wya, (n_y, n_a)))
+
+
 def _check_lstm_cell(cache: Any, **gradients: Any) -> None:  # noqa: ANN401
     _check_type(cache, LSTMCellCache)
     (n_a, m), (n_x, _) = _shape(cache.a_next, "a_next"), _shape(cache.xt, "xt")
@@ -195,6 +200,7 @@ _CHECKS: dict[str, Callable[..., None]] = {
         ),
         _check_lstm_cell,
     ),
+    "output_backward": _check_output,
     "rnn_backward": _check_sequence,
     "lstm_backward": _check_sequence,
 }

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bptt.letter_model import letter_forward, one_hot
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bptt.graphs import FanOutCache, TwoLayerCache, WeightedInputCache
     from bptt.lstm import LSTMCaches, LSTMCellCache
     from bptt.rnn import RNNCaches, RNNCellCache
-    from bptt.types import Array, Gradients
+    from bptt.types import Array, Gradients, Parameters
 
 
 def tanh_backward(da: Array, a: Array) -> Array:
@@ -99,6 +101,14 @@ def rnn_backward_truncated(da: Array, caches: RNNCaches, steps: int) -> Gradient
         dx[..., start : k + 1] = part["dx"]
         total = _sum(total, {**part, "dx": dx})
     return total
+
+
+def letter_gradients(parameters: Parameters, inputs: Array, targets: Array, weight: Array) -> Gradients:
+    """Go back from the weighted losses of a character model to its parameters."""
+    y_pred, a, caches = letter_forward(parameters, inputs)
+    dense = output_backward(weight * y_pred, weight * one_hot(targets, len(y_pred)), a, parameters["Wya"])
+    cells = rnn_backward(dense.pop("da_loss"), caches)
+    return {**{name: cells[name] for name in ("dWax", "dWaa", "dba")}, **dense}
 
 
 def lstm_cell_dc(da_next: Array, dc_next: Array, cache: LSTMCellCache) -> Array:
@@ -191,7 +201,7 @@ BACKWARD: dict[str, Callable[..., Any]] = {
         for function in (
             *(tanh_backward, sigmoid_backward, weighted_input_backward, fan_out, two_layer_backward),
             *(rnn_cell_dz, rnn_cell_inputs_backward, rnn_cell_parameters_backward, rnn_cell_backward),
-            *(output_backward, rnn_backward, rnn_backward_truncated),
+            *(output_backward, rnn_backward, rnn_backward_truncated, letter_gradients),
             *(lstm_cell_dc, lstm_cell_gates_backward, lstm_cell_parameters_backward, lstm_cell_inputs_backward),
             *(lstm_cell_dz, lstm_cell_backward, lstm_backward, many_to_one_upstream, embedding_backward),
         )
