@@ -140,7 +140,7 @@ def test_still_picture_stays_when_the_kernel_is_gone(learner):
         learner.visit(name, app)
         still = learner.output(widget.cell).locator("img")
         expect(still).to_be_visible()
-        expect(learner.output(widget.cell).get_by_text("A nudge of x, the answer of")).to_be_visible()
+        expect(learner.output(widget.cell).get_by_text("Look at the gap between curve and tangent")).to_be_visible()
         learner.page.wait_for_timeout(1000)
         seen = learner.output(widget.cell).locator("visible=true").all_inner_texts()
         assert not [text for text in seen if "widget" in text], f"{place} shows {seen}"

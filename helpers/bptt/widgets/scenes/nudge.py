@@ -77,7 +77,7 @@ class _Nudge(Scene):
             Card(
                 300,
                 title="Nudge x, and see how far y moves",
-                caption="Look at the gap between curve and tangent: make dx smaller, and it shrinks faster than dx.",
+                caption="Look at the gap between curve and tangent: it shrinks faster than dx.",
                 description="",
             )
         )
