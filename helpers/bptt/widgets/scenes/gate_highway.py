@@ -77,7 +77,7 @@ def gate_highway(  # noqa: PLR0913 - one for each slider
         If there are fewer than two steps.
     """
     if T_x < len("ab"):
-        raise ValueError(f"A way back has two steps at least, not {T_x}.")
+        raise ValueError(f"The way back needs at least two steps, not {T_x}.")
     labels = {"f": "forget f", "i": "update i", "o": "output o", "w": "weight w"}
     controls: dict[str, Any] = {
         name: number(labels[name], float(np.clip(value, *ends)), ends, _STEP)
@@ -93,7 +93,7 @@ class _Gates(Scene):
             Card(
                 _HEIGHT,
                 title=title,
-                caption="Which gates have to be open for the gradient of the last loss to arrive at the first step?",
+                caption="Turn one gate at a time, and see which road fades first.",
                 description="",
             )
         )
