@@ -116,7 +116,9 @@ class TreeLayout(NamedTuple):
     def draw_ahead(self, sheet: Sheet, half: Half) -> None:
         """Add a half of which nothing has been called; what is called is drawn over it."""
         for part in half.arrows:
-            sheet.arrow(part.at, style.MUTED, width=_THIN, dash=part.dash, head=HEAD, z=2.5)
+            # Dashes are as long as the width says: these end up as long as those that are drawn over them.
+            dash = tuple(length * LINE / _THIN for length in part.dash)
+            sheet.arrow(part.at, style.MUTED, width=_THIN, dash=dash, head=HEAD, z=2.5)
         for part in half.joins:
             sheet.dot(part.at[0], JOIN, style.MUTED, z=2.6)
         for part in half.cells:

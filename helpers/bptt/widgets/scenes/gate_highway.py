@@ -93,7 +93,7 @@ class _Gates(Scene):
             Card(
                 _HEIGHT,
                 title=title,
-                caption="Which gates have to be open for the gradient of the last loss to arrive at the first step?",
+                caption="Turn one gate at a time, and see which road fades first.",
                 description="",
             )
         )
