@@ -369,8 +369,8 @@ race(T_x=100, steps=1000)
 # %% [markdown]
 # At $T = 20$ both networks learn. At $T = 100$ the LSTM still does, and the RNN stays near 0.167 or a little above it.
 # Is the RNN too small? Is its learning rate wrong? Before you try others, ask its gradients. On the right of the panel
-# those of the dense layer, `dWy` and `dby`, are dark and those of the recurrent weights pale. And this is the influence
-# map of lessons 2 and 3, for the two networks that you have just trained.
+# those of the dense layer, `dWy` and `dby`, are large and those of the recurrent weights small. And this is the
+# influence map of lessons 2 and 3, for the two networks that you have just trained.
 
 
 # %%
