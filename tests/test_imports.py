@@ -17,6 +17,7 @@ LEARNERS = (
     {"types", "runtime", "safe_path", "wording", "progress"},
     {"activations"},
     {"graphs", "rnn", "lstm"},
+    {"letter_model"},
     {"states", "inputs", "exact"},
     {"jacobians"},
     {"recurrent", "influence"},

@@ -90,7 +90,7 @@ SAMPLE_NAME = Exercise(
     arguments=("model", "temperature", "seed", "longest"),
     shapes={"letters": "longest"},
     draw=_draw_sampling,
-    exact=sampling.sample,
+    exact=sampling.sample_name,
     mistakes=sampling.SAMPLED,
     hints=(
         "Two things go from step to step: the letter that was drawn, and the state. Where do both start?",

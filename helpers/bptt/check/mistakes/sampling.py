@@ -65,6 +65,11 @@ def sample(  # noqa: PLR0913 - one for each way to go wrong
     return letters
 
 
+def sample_name(model: LetterModel, temperature: float, seed: int, longest: int) -> Array:
+    """Sample a name rightly; see :func:`sample`."""
+    return sample(model, temperature, seed, longest)
+
+
 WAYS: Mapping[str, Callable[[LetterModel, float, int, int], Array]] = {
     "temperature-ignored": lambda *a: sample(*a, scale=lambda z, _: z),
     "multiplied-by-temperature": lambda *a: sample(*a, scale=lambda z, temperature: z * temperature),
