@@ -12,8 +12,9 @@ from bptt.activations import sigmoid
 viz.trained_networks()
 
 # %% [markdown]
-# Nobody told these networks what a name looks like, or which words are praise. Each began with some thousand random
-# numbers, its **weights**. Each step of training moved every one of them a little. **In which direction?**
+# Nobody told these networks what a name looks like, or which words are praise. Each began with random numbers, its
+# **weights**: the first with about 3,000 of them, the second with more than 250,000. Each step of training moved every
+# one of them a little. **In which direction?**
 #
 # You could try it out: nudge one weight, see whether the result gets better, go on to the next one. For ten thousand
 # weights and 2,000 steps of training, that is twenty million trials. **Backpropagation** finds all directions at once,
@@ -23,7 +24,7 @@ viz.trained_networks()
 # **Afterwards you can** draw a computation as a graph, send a gradient back through it, node by node, and write the way
 # back through a network of two layers.
 #
-# **You need:** the derivative of a function of one variable, matrix products, NumPy arrays. **Time:** about 70 minutes;
+# **You need:** the derivative of a function of one variable, matrix products, NumPy arrays. **Time:** about 80 minutes;
 # a last part, about testing gradients, takes 40 more and can be left out. **Points:** 20, of which 16 are given by the
 # checks and 4 for a written answer.
 #
@@ -117,8 +118,9 @@ print(f"measured by a nudge of x: {(c_nudged - c) / nudge:.4f}")
 #
 # > **Along a road, factors are multiplied. Where roads meet, what they bring is added.**
 #
-# A value that is used several times collects the sum of the gradients of all its uses. If you remember one sentence of
-# this course, let it be this one: everything that follows is an application of it.
+# (They meet on the way **back**, where they parted on the way forward: here at $x$.) A value that is used several times
+# collects the sum of the gradients of all its uses. If you remember one thing of this course, let it be this:
+# everything that follows is an application of it.
 #
 # Walk back through the graph yourself, one node at a time. Then change `x` and `y`: which gradients change with them?
 
@@ -259,8 +261,8 @@ print("gradient of the bias:         10 + (-4)           =", dZ_small[0].sum())
 
 # %% [markdown]
 # From sums to matrices: a product `A @ B` sums over the **second** index of `A` and the **first** index of `B`. The
-# picture shows it for the forward pass. In your formulas the letter under the sum says which indices have to meet, and
-# where one stands in the wrong place, that array is transposed with `.T`.
+# picture below shows it for the forward pass. In your formulas, the letter under the sum must stand **second** in the
+# left array and **first** in the right one. An array in which it does not is transposed with `.T`.
 #
 # For example, in $P_{ik} = \sum_j Q_{ji} R_{kj}$ the $j$ has to be second on the left and first on the right. In $Q_{ji}$
 # it is first and in $R_{kj}$ second, so both are transposed: `Q.T @ R.T`.
@@ -333,8 +335,8 @@ viz.computation_graph("fan_out")
 #
 # $$\frac{dc}{dx} = \frac{\partial c}{\partial p} \cdot \frac{dp}{dx} + \frac{\partial c}{\partial q} \cdot \frac{dq}{dx}$$
 #
-# Some books call this the *multivariate chain rule*. It is the sentence from section 2: multiply along each road, add
-# where they meet. (The curly $\partial$ says: nudge this one alone, and hold the other one still.)
+# Some books call this the *multivariate chain rule*. It is the rule of section 2: multiply along each road, add where
+# they meet. (The curly $\partial$ says: nudge this one alone, and hold the other one still.)
 #
 # With plain numbers, at $x = 0.5$, measured by nudging along one road at a time and then along both:
 
@@ -453,8 +455,9 @@ check.two_layer_backward(two_layer_backward, only=["dW1", "db1", "dX"], seed=700
 # You have just backpropagated through a network. The graph can be as large as you like: there are no other rules.
 #
 # So, **in which direction?** A gradient of 3 says that the loss grows when this weight grows. So each weight moves a
-# little **against** its gradient. Let your function teach a small network to answer 0.5 to two examples and −0.5 to the
-# two others. The loss is half the sum of the squared differences, so `dY` is the difference itself:
+# little **against** its gradient: by 0.3 times the gradient, in the code below. (Such a factor is called a *learning
+# rate*.) Let your function teach a small network to answer 0.5 for two examples and −0.5 for the two others. The loss
+# is half the sum of the squared differences, so `dY` is the difference itself:
 
 # %%
 _, small = inputs.two_layer(seed=1, n_x=3, n_a=1, m=4)
@@ -536,8 +539,8 @@ for step in range(1001):
 #
 # ### Is `dx` a small change of `x`, or a gradient?
 #
-# In code it is a gradient: how far the loss moves for each unit that `x` moves. It has the shape of `x`, always, because
-# every entry of `x` has its own answer.
+# In code it is a gradient: how many times as far as `x` the loss moves. It has the shape of `x`, always, because every
+# entry of `x` has its own answer.
 #
 # ### Does `loss.backward()` of a framework give the same?
 #
@@ -547,7 +550,7 @@ for step in range(1001):
 # ### I changed the function and the result did not change
 #
 # Run the cell that defines it again; editing alone changes nothing. The report of a check ends by naming the cell that
-# it got the function from, such as `In [12]`. If in doubt: *Kernel*, then *Restart Kernel and Run All Cells*.
+# it got the function from, such as `In [12]`. If in doubt: *Kernel*, then *Restart Kernel and Run up to Selected Cell*.
 
 # %% [markdown]
 # ## 8 Testing a gradient without an answer key (may be left out)
@@ -610,9 +613,9 @@ def numerical_gradient(f, x, h=1e-5):
 check.numerical_gradient(numerical_gradient)
 
 # %% [markdown]
-# **How far apart are two gradients?** Your formula says 2.0001 and the nudges say 2.0000: is that the same number? And
-# 0.0001 against 0.0002? The difference is the same, but in the first case it is rounding, and in the second one a factor
-# of two. So measure the difference **in proportion** to what is compared:
+# **How far apart are two gradients?** Your formula says 2.00000001 and the nudges say 2.00000000: is that the same
+# number? And 0.00000001 against 0.00000002? The difference is the same, but in the first case it is rounding, and in
+# the second one a factor of two. So measure the difference **in proportion** to what is compared:
 #
 # $$\text{relative error}(a, b) = \frac{\max |a - b|}{\max(|a|, |b|)}$$
 #
@@ -731,7 +734,8 @@ viz.error_curve(
 # $$f(x + i h) = f(x) + i h f'(x) - \tfrac{1}{2} h^2 f''(x) - \dots \quad\Rightarrow\quad
 # f'(x) = \frac{\mathrm{Im}\, f(x + i h)}{h} + \text{terms with } h^2$$
 #
-# The real part keeps the value, the imaginary part carries the derivative, and the two never mix. So $h$ may be as
-# small as $10^{-30}$, and the result is right to the last digit. This *complex step* is how the checks of this course
-# know the truth: from the forward pass alone, without any backward formula. It needs a function that accepts complex
-# numbers, which not every function does. Central differences work with any function.
+# The real part keeps the value, the imaginary part carries the derivative, and they disturb each other only by terms
+# with $h^2$. With $h = 10^{-30}$ these are far below the last digit, and nothing is lost by subtracting. This *complex
+# step* is how the checks of this course know the truth: from the forward pass alone, without any backward formula. It
+# needs a function that accepts complex numbers, which not every function does. Central differences work with any
+# function.

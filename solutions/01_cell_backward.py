@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Lesson 1: one RNN cell, backward
 #
-# Click on the next cell and press Shift+Enter: you see a network that spells a name. What goes on **inside** its cell?
+# Click on the next cell and press Shift+Enter: one small cell, used four times, reads a name and says at each letter
+# what should follow. If it is wrong at the end, **which of its numbers is to blame, and how much?**
 
 # %%
 import numpy as np
@@ -16,12 +17,12 @@ viz.unrolled("rex")
 # predicts which letter comes next. The cell is one and the same at every step, with the same weights.
 #
 # A prediction is one probability for each letter, and the **loss** of a step is $-\log p$ of the letter that really
-# follows: 0.7 if the network gave it $p = 0.5$, and 3.0 if it gave it only 0.05. Now suppose that the loss of the last
-# step is large. **How much did each number that went into that cell have to do with it?** Training needs the answer, and
-# your code will give it, for one cell. In lesson 2 you use it at every step of a sequence.
+# follows: 0.7 if the network gave it $p = 0.5$, and 3.0 if it gave it only 0.05. Suppose that the loss of the last step
+# is large. How far would it move with each number that went into that cell? Training needs the answer, and your code
+# will give it. In lesson 2 such a function is called at every step of a sequence.
 #
-# **Afterwards you can** send a gradient back through a recurrent cell, say which sum each of its five results is, and
-# test it without an answer key.
+# **Afterwards you can** send a gradient back through a recurrent cell, say what is added up in each of its five
+# results, and test it without an answer key.
 #
 # **You need:** sections 1 to 6 of lesson 0, or the same from elsewhere: the slope of tanh, the way back through a matrix
 # product, the sum over several uses.
@@ -43,8 +44,8 @@ viz.unrolled("rex")
 # $a$. The new state (`a_next`) leaves the cell in two directions: up, to the prediction of this step, and on, to the next
 # cell.
 #
-# We process $m$ examples side by side, one in each **column**. The input of one example has $n_x$ numbers, its state has
-# $n_a$ numbers, one for each **unit** of the cell. These are all the shapes that you will meet:
+# We process $m$ examples side by side, one in each **column**. The input of one example has $n_x$ numbers, its state
+# has $n_a$ numbers, one for each **unit** of the cell. These are the shapes that you need:
 #
 # | array | shape | what it is |
 # |---|---|---|
@@ -192,7 +193,7 @@ check.rnn_cell_dz(rnn_cell_dz, seed=7301)
 # %%
 z_large = np.random.default_rng(0).standard_normal((256, 256))
 a_large = np.tanh(z_large)
-print("same number:", np.array_equal(1 - a_large**2, 1 - np.tanh(z_large) ** 2))
+print("same numbers:", np.array_equal(1 - a_large**2, 1 - np.tanh(z_large) ** 2))
 
 # %%
 # %timeit -n 30 -r 1 1 - a_large**2
@@ -317,9 +318,9 @@ check.rnn_cell_parameters_backward(rnn_cell_parameters_backward, only=["dba"], s
 # %% [markdown]
 # ## 7 The whole cell
 #
-# Put the pieces together. This is the function that lesson 2 calls at every time step, so its name and its form matter:
-# `rnn_cell_backward(da_next, cache)` returns **one dict with all five gradients**. (The check puts exact functions in the
-# place of your three, so an earlier mistake costs nothing here.)
+# Put the pieces together. A cell of this name and form is what your loop in lesson 2 calls at every time step (an exact
+# one, until you paste in yours): `rnn_cell_backward(da_next, cache)` returns **one dict with all five gradients**. (The
+# check puts exact functions in the place of your three, so an earlier mistake costs nothing here.)
 #
 # ### Exercise 4: `rnn_cell_backward` (about 4 lines)
 
@@ -356,10 +357,9 @@ widgets.cell_walk(rnn_cell_backward, da_next, cache)
 # %% [markdown]
 # ## 8 How does the check know?
 #
-# Not from an answer key: the package that you have installed contains no formula of a backward pass. It knows from the
-# forward pass alone, by a refined way of nudging. You can do the plain way yourself. Choose a weight, nudge it up and
-# down, and see how $J = \sum_{ij} \texttt{da\_next}_{ij}\, a^{\langle t \rangle}_{ij}$ moves. (This stands in for the loss:
-# its gradient with respect to `a_next` is `da_next`.)
+# Not from an answer key. It computes the gradients from the forward pass alone, by a refined way of nudging. You can do
+# the plain way yourself. Choose a weight, nudge it up and down, and see how $J = \sum_{ij} \texttt{da\_next}_{ij}\,
+# a^{\langle t \rangle}_{ij}$ moves. (This stands in for the loss: its gradient with respect to `a_next` is `da_next`.)
 
 # %%
 row, column = 2, 1
@@ -380,9 +380,9 @@ print("by nudging:       ", (stand_in_loss(up) - stand_in_loss(down)) / (2 * nud
 print("by your function: ", gradients["dWax"][row, column])
 
 # %% [markdown]
-# The two agree in nine or ten digits, and no more: nudging subtracts two almost equal numbers. It also takes two forward
-# passes for *each* number in the cell, while your backward pass yields the gradients of all of them for about the price
-# of one forward pass. That is why backpropagation is worth writing. (The last part of lesson 0 says more.)
+# The two agree in nine or ten digits, and no more: nudging subtracts two almost equal numbers. It also takes two
+# forward passes for *each* number in the cell, while your backward pass yields the gradients of all of them for about
+# the price of two. That is why backpropagation is worth writing. (The last part of lesson 0 says more.)
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-reuse-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 9 In your own words (4 points, read by a person)
@@ -424,7 +424,7 @@ print("by your function: ", gradients["dWax"][row, column])
 # %% [markdown]
 # ## What you can now do
 #
-# - Send a gradient through one RNN cell, and say for each of the five results which sum it is.
+# - Send a gradient through one RNN cell, and say for each of the five results what is added up in it.
 # - Read off the shapes which factor must be transposed, and know when shapes are not enough.
 # - Test a gradient without an answer key.
 #

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # Lesson 2: the whole sequence, backward
 #
-# The best-known exercise on recurrent networks contains `da[:, :, t] + da_prevt`, and advises to choose `da_next` wisely. For
-# years learners have asked: why this sum? Here is one row of `dx`, over four steps, as three programs compute it from the same
-# inputs. People have posted all three.
+# The best-known exercise on recurrent networks contains `da[:, :, t] + da_prevt`, and advises you to choose `da_next`
+# wisely. For years learners have asked: why this sum? Here is one row of `dx`, over four steps, as three programs
+# compute it from the same inputs. People have posted all three.
 #
 # | what goes into the cell as `da_next` | step 0 | step 1 | step 2 | step 3 |
 # |---|---|---|---|---|
 # | `da[:, :, t]` | -0.1503 | -0.3455 | 0.0207 | 0.0148 |
-# | `da_prevt` | 0.0404 | 0.0159 | 0.0040 | 0.0148 |
+# | `da_prevt`, which starts as `da[:, :, 3]` | 0.0404 | 0.0159 | 0.0040 | 0.0148 |
 # | `da[:, :, t] + da_prevt` | -2.0710 | -0.5926 | 0.0247 | 0.0148 |
 #
 # One row is right. **All three agree at the last step, and only there. Why there?** The answer is in this picture; run
@@ -27,7 +27,7 @@ viz.two_roads(da, time_path(da, caches))
 
 # %% [markdown]
 # After this lesson you can explain that sum to anybody, and you will have written the backward pass of a recurrent
-# network. In the end you compare it with PyTorch's `loss.backward()`.
+# network. Where PyTorch is installed, you compare it with its `loss.backward()`.
 #
 # **You need:** lesson 1. **Time:** about 75 minutes, without the bonus. **Points:** 24, of which 18 are given by the checks and 6 for two written answers.
 
@@ -152,9 +152,10 @@ print(f"by nudging: {(loss_nudged - loss) / nudge:.4f}")
 # have met with biases and weights.
 #
 # Here is the picture of the first screen again, to play with. Blue comes down from the state's own loss: `da[:, :, t]`.
-# Orange comes from the right: it is what the next cell returned as `da_prev`, and we call it `da_prevt`. Their sum is the
-# `da_next` that goes into the cell. Move `t` and watch the two numbers meet. Then switch off one road: which numbers below
-# are still right, and why these?
+# Orange comes from the right: it is what the next cell returned as `da_prev`, and we call it `da_prevt`. Their sum is
+# the `da_next` that goes into the cell. Move `t` and watch the two numbers meet. Then switch off one road: which
+# numbers below are still right, and why these? (Without blue, the loop starts with the last loss; otherwise all would
+# be zero.)
 
 # %%
 widgets.two_roads(da, caches)
@@ -253,9 +254,9 @@ print("da[:, :, t] + da_prevt:  [-2.07101689 -0.59255627  0.02466855  0.01483317
 print("yours:                  ", rnn_backward(famous_da, famous_caches)["dx"][1][2])
 
 # %% [markdown]
-# And now the answer to the question of the first screen. At the last step nothing comes from later steps, so the first row
-# has lost nothing there. The second program starts with the gradient of the last loss, so it has lost nothing there either.
-# If your last step is right and the earlier ones are wrong, look at what you hand from step to step.
+# And now the answer to the question of the first screen. Into the last state only its own loss sends a gradient. The
+# first program uses it, and the second starts with it, so both are right there. One step earlier, each leaves out one
+# of two roads. If your last step is right and the earlier ones are wrong, look at what you hand from step to step.
 #
 # Here are the two wrong programs at work, beside the exact gradients and your own function. Switch off one road at a time,
 # and compare the last step with all others.
@@ -367,10 +368,11 @@ viz.timings(lengths, measured, ["rnn_backward", "rnn_backward_per_loss"])
 # something does:
 #
 # - **Stacked layers.** The states of layer 1 are the inputs of layer 2. So `dx` of layer 2 is `da` of layer 1.
-# - **Embeddings.** If each $x^{\langle t \rangle}$ is the learnt vector of a word, `dx` is how that vector learns.
+# - **Embeddings.** If each $x^{\langle t \rangle}$ is the learned vector of a word, `dx` is how that vector learns.
 # - **Decoders.** Where the input of a step is the last prediction, `dx` carries the gradient on to it.
-# - **Understanding.** Where `dx` is large, the input mattered: that is a *saliency* map. And gradient descent on `x`
-#   itself, with the weights left as they are, finds an input that gives a wanted output.
+# - **Understanding.** Where `dx` is large, a small change of the input changes the loss much. Lesson 4 colours the
+#   words of a review with it. And gradient descent on `x` itself, with the weights left as they are, finds an input
+#   that gives a wanted output.
 #
 # Here are two layers. Only the upper one has a loss, and its `dx` is the `da` of the lower one.
 
@@ -400,9 +402,9 @@ print("dx of the lower layer, for whatever is below it:    ", dx_lower.shape)
 # $W_{aa}$ can be scaled to different radii.
 #
 # Each row of the map is the loss of one step $k$, each column the state of one step $t$. The colour is the size of that
-# gradient, compared with its size at the loss's own step, $t = k$: orange is the same size, pale is a hundredth and less,
-# dark is ten times as much and more. The curve shows the same against the distance $k - t$, with that of your own
-# `rnn_backward` below it. Start at the radius 0.6, go on to 1.0 and to 1.4.
+# gradient, compared with its size at the loss's own step, $t = k$: orange is the same size, the palest is a
+# ten-thousandth and less, the darkest a hundred times as much and more. The curve shows the same against the distance
+# $k - t$, with that of your own `rnn_backward` below it. Start at the radius 0.6, go on to 1.0 and to 1.4.
 
 
 # %%
@@ -423,15 +425,15 @@ widgets.influence_map(sequence, rnn_backward=rnn_backward, radius=0.6)
 # training hardly learns from it. This is the reason for lesson 3, where the LSTM builds a road on which the gradient
 # survives. At 1.4 the oldest states get the largest gradients, and one step of training throws the network far away.
 #
-# (The inputs here are tiny, so that tanh is almost a straight line. Larger ones drive tanh to its flat ends, and its small
-# slopes make the gradient shrink. Replace 0.0001 by 1 in the code and try it.)
+# (The inputs here are tiny, so that tanh is almost a straight line. Larger ones drive tanh to its flat ends, and its
+# small slopes make the gradient shrink. Replace 0.0001 by 1 in both places and try it.)
 
 # %% [markdown]
 # ## 6 Bonus: stopping on purpose
 #
-# One sweep needs the caches of all steps, which a very long sequence has no memory for. *Truncated* backpropagation through
-# time follows each loss back through at most `steps` cells and drops the rest. With `steps = 1` a loss passes the cell of
-# its own step and no other. What gets lost is the far part of the influence map.
+# One sweep needs the caches of all steps, and those of a very long sequence may not fit into the computer's memory.
+# *Truncated* backpropagation through time follows each loss back through at most `steps` cells and drops the rest. With
+# `steps = 1` a loss passes the cell of its own step and no other. What gets lost is the far part of the influence map.
 #
 # ### Exercise 4, without points: `rnn_backward_truncated` (about 12 lines)
 #

@@ -1,9 +1,10 @@
 # %% [markdown]
 # # Lesson 3: the LSTM, backward
 #
-# Two networks with random weights, of the same size, on the same kind of inputs: the RNN of lesson 2, and a *long short-term
-# memory*, LSTM. Run the cell. In each map, follow a row from the diagonal to the left, back in time. (Orange is as much
-# gradient as at the loss's own step, pale is a hundredth and less.)
+# Two networks with random weights, of the same size, on the same kind of inputs: the RNN of lesson 2, and a *long
+# short-term memory*, LSTM. Run the cell. In each map, follow a row from the diagonal to the left, back in time. (Orange
+# is as much gradient as at the loss's own step, the palest is a ten-thousandth and less. One setting of the LSTM was
+# chosen for this; in section 8 you turn it.)
 
 # %%
 import time
@@ -23,11 +24,12 @@ viz.influence_map(of_rnn, label="RNN", other=influence(da, caches), other_label=
 # The RNN's late losses do not reach the first states: at every step the gradient is multiplied by $W_{aa}^\top$ and by
 # slopes of tanh, and shrinks. **What does the LSTM multiply by instead?**
 #
-# In this lesson you find out and write its backward pass, first one cell in five short functions, then the sequence. The
-# rules are those you know, the sum, the product, and the slopes of tanh and of the sigmoid, a few more times than before.
+# In this lesson you find out and write its backward pass, first one cell in five short functions, then the sequence.
+# You need no new rule: only the sum, the product and two slopes.
 #
-# **You need:** lessons 1 and 2, and from lesson 0 the product and the slope of the sigmoid. **Time:** about 90 minutes,
-# without sections 10 and 11, which are extras. **Points:** 22, of which 18 are given by the checks and 4 for two written answers.
+# **You need:** lessons 1 and 2, and from lesson 0 the product and the slope of the sigmoid. **Time:** about 105
+# minutes, without sections 10 and 11, which are extras. **Points:** 22, of which 18 are given by the checks and 4 for
+# two written answers.
 
 # %% [markdown]
 # ## 1 A memory beside the state
@@ -93,8 +95,8 @@ print("fields of the cache:", ", ".join(cache._fields))
 print("parameters:         ", ", ".join(f"{name} {array.shape}" for name, array in cache.parameters.items()))
 
 # %% [markdown]
-# Here is the cell as a graph. The memory is the straight road at the top. Count what stands on it between `c_prev` and
-# `c_next`: one product and one sum, and no matrix at all.
+# Here is the cell as a graph. The memory is the straight road at the top. Between `c_prev` and `c_next` it has one
+# product and one sum, and no matrix at all.
 
 # %%
 viz.cell_graph(cache)
@@ -238,7 +240,7 @@ check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzo"], seed=9302
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 4 Back to what is learnt
+# ## 4 Back to what is learned
 #
 # Before its activation each gate is a weighted input, $z_f = W_f\,[a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + b_f$: the same node as
 # in lessons 0 and 1, with the tall array in the place of the input. One gate has $dz_f$ $(n_a, m)$ and the tall array
@@ -368,8 +370,8 @@ def lstm_cell_backward(da_next, dc_next, cache):
     dz = lstm_cell_gates_backward(da_next, dc, cache)
     ### BEGIN SOLUTION
     inflow = lstm_cell_inputs_backward(dc, **dz, cache=cache)
-    learnt = lstm_cell_parameters_backward(**dz, cache=cache)
-    return {**inflow, **learnt}
+    learned = lstm_cell_parameters_backward(**dz, cache=cache)
+    return {**inflow, **learned}
     ### END SOLUTION
 
 
@@ -437,10 +439,10 @@ def lstm_backward(da, caches):
     n_a, m, T_x = da.shape
     dx = np.zeros_like(caches.x)
     da0 = np.zeros((n_a, m))
-    # One array of zeros for each gate's weights and for each gate's bias: learnt["dWf"], learnt["dbf"], ...
-    learnt = {}
+    # One array of zeros for each gate's weights and for each gate's bias: learned["dWf"], learned["dbf"], ...
+    learned = {}
     for name in ["Wf", "bf", "Wi", "bi", "Wc", "bc", "Wo", "bo"]:
-        learnt["d" + name] = np.zeros_like(caches.steps[0].parameters[name])
+        learned["d" + name] = np.zeros_like(caches.steps[0].parameters[name])
     ### BEGIN SOLUTION
     da_prevt = np.zeros((n_a, m))
     dc_prevt = np.zeros((n_a, m))
@@ -449,11 +451,11 @@ def lstm_backward(da, caches):
         da_prevt = gradients["da_prev"]
         dc_prevt = gradients["dc_prev"]
         dx[:, :, t] = gradients["dxt"]
-        for name in learnt:
-            learnt[name] += gradients[name]
+        for name in learned:
+            learned[name] += gradients[name]
     da0 = da_prevt
     ### END SOLUTION
-    return {"dx": dx, "da0": da0, **learnt}
+    return {"dx": dx, "da0": da0, **learned}
 
 
 # %% nbgrader={"grade": true, "grade_id": "check-dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -494,17 +496,19 @@ check.against_torch(lstm_backward)
 # %% [markdown]
 # ## 8 What the forget gate does for the gradient
 #
-# From $c^{\langle t \rangle}$ back to $c^{\langle t-1 \rangle}$ the gradient is multiplied by the forget gate, entry by entry,
-# and by nothing else: no matrix, no slope of tanh. After $k$ steps the factor is the product of $k$ forget gates:
+# On the straight road from $c^{\langle t \rangle}$ back to $c^{\langle t-1 \rangle}$ the gradient is multiplied by the
+# forget gate, entry by entry, and by nothing else: no matrix, no slope of tanh. After $k$ steps the factor is the
+# product of $k$ forget gates:
 
 # %%
 for f in [0.5, 0.9, 0.99]:
     print(f"forget gate {f:4}:  after 20 steps {f**20:.6f} of the gradient is left")
 
 # %% [markdown]
-# A gate of 0.99 keeps most of the gradient, one of 0.5 keeps a millionth. Which it is, the network chooses: the gates are
-# computed from state and input. In the picture, the width of the road is what is left of a gradient on its way back. The gates
-# are 0.97, except at step 8, where the network forgets ($f = 0.2$). At the beginning $0.97^{14} \cdot 0.2 = 0.13$ is left.
+# Over 20 steps, gates of 0.99 keep most of the gradient, and gates of 0.5 a millionth. The network itself chooses: the
+# gates are computed from state and input. In the picture, the width of the road is what is left of a gradient on its
+# way back. The gates are 0.97, except at step 8, where the network forgets ($f = 0.2$). At the beginning $0.97^{14}
+# \cdot 0.2 = 0.13$ is left.
 
 # %%
 ft = np.full(16, 0.97)
@@ -513,11 +517,11 @@ ft[8] = 0.2
 viz.highway(ft)
 
 # %% [markdown]
-# Now turn the gates yourself. The cell has one unit: forget gate `f`, update gate `i`, output gate `o`, and one weight `w`, by
-# which the old state enters the candidate. So there are two ways from memory to memory: straight on, times `f`, and round by
-# the state, times `o`, `w` and `i`. They meet at every step, so over all roads the factor per step is their sum,
-# `f + o · i · w`: the table below the picture has the numbers. What has to be open for the gradient of the last loss to arrive
-# at the beginning, and what does not matter?
+# Now turn the gates yourself. The cell has one unit: forget gate `f`, update gate `i`, output gate `o`, and one weight
+# `w`, by which the old state enters the candidate. So there are two ways from memory to memory: straight on, times `f`,
+# and round by the state, times `o`, `w` and `i` (the memory is 0 here, where tanh has the slope 1). They meet at every
+# step, so over all roads the factor per step is their sum, `f + o · i · w`: the table below the picture has the
+# numbers. What has to be open for the gradient of the last loss to arrive at the beginning, and what does not matter?
 
 # %%
 widgets.gate_highway(lstm_backward)
@@ -551,10 +555,12 @@ def lstm_sequence(forget_bias, T_x=24, n_a=16):
 widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward)
 
 # %% [markdown]
-# In lesson 2 the radius 1 kept the gradient alive, because the inputs were tiny and tanh was almost a straight line. With
-# ordinary inputs the slopes of tanh are smaller than 1, and almost nothing of the RNN's gradient is left after twenty steps. The
-# LSTM's gradient loses more than the RNN's at the first step, because it has to pass the output gate to get onto the memory.
-# From there on it loses little. (The maps show all roads together, so the factor per step is not exactly a forget gate.)
+# In lesson 2 the radius 1 kept the gradient alive, because the inputs were tiny and tanh was almost a straight line.
+# With ordinary inputs the slopes of tanh are smaller than 1, and almost nothing of the RNN's gradient is left after
+# twenty steps. The LSTM's gradient loses more than the RNN's at the first step. It pays twice: onto the memory, through
+# the output gate and tanh, and off it again to a state, through the gates and the candidate. Both are paid once, not at
+# every step; on the memory it loses little. (The maps show all roads together, so the factor per step is not exactly a
+# forget gate.)
 #
 # ### Where an LSTM's gradient still vanishes
 #
@@ -672,8 +678,9 @@ tall = rng.standard_normal((n_a + n_x, m))
 # waits for it. The only product that must stay in the loop is the one for `da_prev`.
 
 # %% [markdown]
-# The cell itself can be faster, too. In your exercises 1 and 2, `np.tanh(cache.c_next)` is computed twice, and nothing else in
-# the cell costs as much. Once is enough, or not at all: the cache has `a_next`, which is `ot * tanh(c_next)`.
+# The cell itself can be faster, too. In your exercises 1 and 2, `np.tanh(cache.c_next)` is computed twice, and of all
+# that is done entry by entry, tanh costs most. Once is enough, or not at all: the cache has `a_next`, which is `ot *
+# tanh(c_next)`.
 #
 # ### Exercise 7, without points: `lstm_cell_dz` (about 10 lines)
 #
@@ -742,10 +749,10 @@ def lstm_backward_fused(da, caches):
     dx = (W[:, n_a:].T @ dz).reshape(-1, T_x, m).transpose(0, 2, 1)
     ### END SOLUTION
     # dW is (4 n_a, n_a + n_x) and db is (4 n_a, 1); here they are cut into their blocks.
-    learnt = {}
+    learned = {}
     for gate, dW_gate, db_gate in zip("fico", np.split(dW, 4), np.split(db, 4), strict=True):
-        learnt["dW" + gate], learnt["db" + gate] = dW_gate, db_gate
-    return {"dx": dx, "da0": da_prevt, **learnt}
+        learned["dW" + gate], learned["db" + gate] = dW_gate, db_gate
+    return {"dx": dx, "da0": da_prevt, **learned}
 
 
 # %% nbgrader={"grade": true, "grade_id": "check-lstm_backward_fused", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
@@ -848,8 +855,9 @@ show("and dbf in the other biases:", dx_alone, mixed["dbi"], mixed["dbc"], mixed
 #
 # ### Why does the forget gate help gradients?
 #
-# Because the road from memory to memory has no other factor: `dc_prev` is `dc` times the forget gate, with no matrix and no slope of tanh
-# in between. A gate near 1 lets the gradient pass almost unchanged. See section 8, for its limits too.
+# Because the straight road from memory to memory has no other factor: `dc_prev` is `dc` times the forget gate, with no
+# matrix and no slope of tanh in between. A gate near 1 lets the gradient pass almost unchanged. See section 8, for its
+# limits too.
 #
 # ### Is `dc_next` the gradient of `c_next`?
 #

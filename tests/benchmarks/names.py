@@ -31,13 +31,13 @@ def lesson():
     return defined | {"names": data.dinosaurs()}
 
 
-def train(functions, learnt, steps, seed, *, sequence_backward=None, at=()):  # noqa: PLR0913
+def train(functions, learned, steps, seed, *, sequence_backward=None, at=()):  # noqa: PLR0913
     """Train as ``learn_names`` does; return the parameters, and copies of them after some steps."""
     training, rng, copies = functions["Training"](functions["new_network"](32, seed)), np.random.default_rng(2), {}
     for step in range(steps + 1):
         if step in at:
             copies[step] = dict(training.parameters)
-        batch = [learnt[j] for j in rng.choice(len(learnt), 32, replace=False)]
+        batch = [learned[j] for j in rng.choice(len(learned), 32, replace=False)]
         given = functions["next_letter_targets"](*data.as_letters(batch))
         if step < steps:
             training.step(
@@ -47,17 +47,17 @@ def train(functions, learnt, steps, seed, *, sequence_backward=None, at=()):  # 
 
 
 def measure(job):
-    """Train once; return the perplexities on names that were learnt and on others."""
+    """Train once; return the perplexities on names that were learned and on others."""
     kind, road, seed = job
     functions = lesson()
     functions["letter_gradients"].__globals__.update(functions)
     names = functions["names"]
-    learnt, test = names.train, names.test
+    learned, test = names.train, names.test
     if kind == KINDS[1]:
-        learnt, test = ([functions["stutter"](name) for name in some] for some in (learnt, test))
+        learned, test = ([functions["stutter"](name) for name in some] for some in (learned, test))
     backward = functions["without_time_path"] if road == ROADS[1] else None
-    parameters, _ = train(functions, learnt, 1500, seed, sequence_backward=backward)
-    return job, [functions["perplexity"](parameters, some) for some in (learnt, test)]
+    parameters, _ = train(functions, learned, 1500, seed, sequence_backward=backward)
+    return job, [functions["perplexity"](parameters, some) for some in (learned, test)]
 
 
 def write():

@@ -79,7 +79,7 @@ def loops(da_next, dc_next, cache):
     a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
     both = np.concatenate([a_prev, xt])
     d_both, dc_prev = np.zeros_like(both), np.zeros_like(c_prev)
-    learnt = {"d" + name: np.zeros_like(parameters[name]) for gate in "fico" for name in ("W" + gate, "b" + gate)}
+    learned = {"d" + name: np.zeros_like(parameters[name]) for gate in "fico" for name in ("W" + gate, "b" + gate)}
     for i, j in np.ndindex(a_next.shape):
         dc = dc_next[i, j] + da_next[i, j] * ot[i, j] / np.cosh(c_next[i, j]) ** 2
         dc_prev[i, j] = dc * ft[i, j]
@@ -90,10 +90,10 @@ def loops(da_next, dc_next, cache):
             "o": da_next[i, j] * a_next[i, j] * (1 - ot[i, j]),
         }
         for gate, dz in of_gate.items():
-            learnt["dW" + gate][i] += dz * both[:, j]
-            learnt["db" + gate][i, 0] += dz
+            learned["dW" + gate][i] += dz * both[:, j]
+            learned["db" + gate][i, 0] += dz
             d_both[:, j] += dz * parameters["W" + gate][i]
-    return {"da_prev": d_both[: len(a_prev)], "dxt": d_both[len(a_prev) :], "dc_prev": dc_prev, **learnt}
+    return {"da_prev": d_both[: len(a_prev)], "dxt": d_both[len(a_prev) :], "dc_prev": dc_prev, **learned}
 
 
 def one_stacked_product(da_next, dc_next, cache):
@@ -129,9 +129,9 @@ def recomputes_everything(da_next, dc_next, cache):
     }
     d_both = sum(np.einsum("ik,ij->kj", p["W" + g], dz[g]) for g in "fico")
     da_prev, dxt = np.split(d_both, [len(a_prev)])
-    learnt = {"dW" + g: np.einsum("ij,kj->ik", dz[g], both) for g in "fico"}
+    learned = {"dW" + g: np.einsum("ij,kj->ik", dz[g], both) for g in "fico"}
     biases = {"db" + g: np.einsum("ij->i", dz[g]).reshape(-1, 1) for g in "fico"}
-    return {"dxt": dxt, "da_prev": da_prev, "dc_prev": f * dc, **learnt, **biases}
+    return {"dxt": dxt, "da_prev": da_prev, "dc_prev": f * dc, **learned, **biases}
 
 
 def single_precision(da_next, dc_next, cache):

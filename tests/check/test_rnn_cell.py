@@ -303,7 +303,7 @@ def test_the_arguments_are_those_of_a_forward_pass():
 
 
 def test_hidden_cases_differ_from_the_visible_ones():
-    """Answers learnt by heart for the visible cases fail on another seed."""
+    """Answers learned by heart for the visible cases fail on another seed."""
     known = {}
     for number, sizes in enumerate(inputs.sizes(1)):
         arguments = CELL.case(1 + number, sizes)

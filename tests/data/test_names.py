@@ -41,7 +41,7 @@ def test_no_names_make_an_empty_array():
 
 
 def test_the_trained_model_knows_more_than_pairs_of_letters():
-    """On names that it has not learnt from; counting pairs of letters leaves one unsure between 8.5 letters."""
+    """On names that it has not learned from; counting pairs of letters leaves one unsure between 8.5 letters."""
     letters, lengths = data.as_letters(data.dinosaurs().test)
     mark = np.zeros((len(letters), 1), dtype=int)
     real = np.arange(letters.shape[1] + 1) <= lengths[:, None]

@@ -23,8 +23,8 @@ def gru_cell_backward(da_next, cache):
     at = {"xt": cache.xt.copy(), "a_prev": cache.a_prev.copy(), **{name: W.copy() for name, W in parameters.items()}}
 
     def loss():
-        learnt = {name: at[name] for name in parameters}
-        return (da_next * gru_cell_forward(at["xt"], at["a_prev"], learnt)[0]).sum()
+        learned = {name: at[name] for name in parameters}
+        return (da_next * gru_cell_forward(at["xt"], at["a_prev"], learned)[0]).sum()
 
     gradients = {}
     for name, array in at.items():

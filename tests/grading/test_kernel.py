@@ -414,8 +414,8 @@ BUSY = "import subprocess, sys\nfor _ in range(16):\n    subprocess.Popen([sys.e
 BACKWARD = """
 def rnn_cell_backward(da_next, cache):
     dz = da_next * (1 - cache.a_next**2)
-    learnt = {"dWax": dz @ cache.xt.T, "dWaa": dz @ cache.a_prev.T, "dba": dz.sum(axis=1, keepdims=True)}
-    return {"dxt": cache.parameters["Wax"].T @ dz, "da_prev": cache.parameters["Waa"].T @ dz, **learnt}
+    learned = {"dWax": dz @ cache.xt.T, "dWaa": dz @ cache.a_prev.T, "dba": dz.sum(axis=1, keepdims=True)}
+    return {"dxt": cache.parameters["Wax"].T @ dz, "da_prev": cache.parameters["Waa"].T @ dz, **learned}
 """
 
 

@@ -36,8 +36,8 @@ for t in reversed(range(T_x)):
     da_prevt = gradients["da_prev"]
     dc_prevt = gradients["dc_prev"]
     dx[:, :, t] = gradients["dxt"]
-    for name in learnt:
-        learnt[name] = learnt[name] + gradients[name]
+    for name in learned:
+        learned[name] = learned[name] + gradients[name]
 da0 = da_prevt
 """,
 }
@@ -108,7 +108,7 @@ IN_THE_CELL = (
 START = "da_prevt = np.zeros((n_a, m))"
 NO_LOSS = ("da[:, :, t] + da_prevt", "da_prevt")
 NO_DA = ("da[:, :, t] + da_prevt", "da[:, :, t]")
-ADD = "learnt[name] = learnt[name] + gradients[name]"
+ADD = "learned[name] = learned[name] + gradients[name]"
 IN_THE_LOOP = (
     ("no-memory-carry", LOOP, [('    dc_prevt = gradients["dc_prev"]\n', "")]),
     ("no-time-path", LOOP, [NO_DA]),
@@ -118,21 +118,21 @@ IN_THE_LOOP = (
         "shared-arrays",
         LOOP[2:],
         [
-            (START, f'for g in "ico":\n    learnt["db" + g] = learnt["dbf"]\n{START}'),
-            (ADD, "learnt[name] += gradients[name]"),
+            (START, f'for g in "ico":\n    learned["db" + g] = learned["dbf"]\n{START}'),
+            (ADD, "learned[name] += gradients[name]"),
         ],
     ),
     (
         "bias-gradients-added-across-gates",
         LOOP[2:],
-        [(ADD, 'learnt[name] = learnt["dbf" if name[1] == "b" else name] + gradients[name]')],
+        [(ADD, 'learned[name] = learned["dbf" if name[1] == "b" else name] + gradients[name]')],
     ),
     ("carries-swapped", LOOP, [("da_prevt, dc_prevt, caches", "dc_prevt, da_prevt, caches")]),
     ("da-added-to-memory-gradient", LOOP, [("dc_prevt, caches", "dc_prevt + da[:, :, t], caches")]),
     ("no-loss-path-from-last", LOOP, [(START, "da_prevt = da[:, :, -1]"), NO_LOSS]),
     ("no-loss-path-from-zeros", LOOP, [NO_LOSS]),
     ("last-step-counted-twice", LOOP, [(START, "da_prevt = da[:, :, -1]")]),
-    ("overwrites-instead-of-accumulates", LOOP[2:], [("learnt[name] + gradients[name]", "gradients[name]")]),
+    ("overwrites-instead-of-accumulates", LOOP[2:], [("learned[name] + gradients[name]", "gradients[name]")]),
     ("loops-forward-in-time", LOOP, [("reversed(range(T_x))", "range(T_x)")]),
     ("same-cache-every-step", LOOP, [("steps[t]", "steps[-1]")]),
     ("cache-off-by-one", LOOP, [("steps[t]", "steps[t - 1]")]),
@@ -161,8 +161,8 @@ ft, it, cct, ot = cache.ft, cache.it, cache.cct, cache.ot
 through = ot * (1 - np.tanh(cache.c_next) ** 2) * da_next
 {gates}
 dzo = da_next * np.tanh(cache.c_next) * ot * (1 - ot)
-learnt = lstm_cell_parameters_backward(dzf, dzi, dzc, dzo, cache)
-return {{**learnt, **lstm_cell_inputs_backward(dc_next + through, dzf, dzi, dzc, dzo, cache)}}
+learned = lstm_cell_parameters_backward(dzf, dzi, dzc, dzo, cache)
+return {{**learned, **lstm_cell_inputs_backward(dc_next + through, dzf, dzi, dzc, dzo, cache)}}
 """
 
 

@@ -26,9 +26,9 @@ def rnn_cell_dz(da_next, cache):
 def rnn_cell_backward(da_next, cache):
     dz = rnn_cell_dz(da_next, cache)
     dxt = cache.parameters["Wax"].T @ dz
-    learnt = {"dWax": dz @ cache.xt.T, "dba": dz.sum(axis=1, keepdims=True)}
-    learnt["dWaa"] = dz @ cache.a_prev.T
-    return {"dxt": dxt, "da_prev": cache.parameters["Waa"].T @ dz, **learnt}
+    learned = {"dWax": dz @ cache.xt.T, "dba": dz.sum(axis=1, keepdims=True)}
+    learned["dWaa"] = dz @ cache.a_prev.T
+    return {"dxt": dxt, "da_prev": cache.parameters["Waa"].T @ dz, **learned}
 
 
 def wrong_backward(da_next, cache):

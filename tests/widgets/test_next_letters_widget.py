@@ -39,7 +39,7 @@ def test_a_low_temperature_makes_it_surer(live):
 
 def test_names_go_on_from_what_was_typed_and_known_ones_are_marked(live):
     words = type_in(live, "velocirapt", temperature=0.2)
-    assert "velociraptor (learnt by heart)" in words
+    assert "velociraptor (learned by heart)" in words
     invented = words.split("It goes on: ")[1].rstrip(".").split(", ")
     assert len(invented) == 5
     assert all(name.startswith("velocirapt") for name in invented)

@@ -41,7 +41,7 @@ def vocabulary(texts: Iterable[str], at_least: int = 2) -> dict[str, int]:
     texts : iterable of str
         The training texts only: a word that occurs only in other texts must stay unknown.
     at_least : int
-        Smallest number of occurrences. A rarer word stays unknown, because it is seen too seldom to be learnt.
+        Smallest number of occurrences. A rarer word stays unknown, because it is seen too seldom to be learned.
 
     Returns
     -------

@@ -33,9 +33,9 @@ def exercises(
     -------
     tuple of Exercise, two
     """
-    learnt = {f"d{name}": symbols for name, symbols in cell.parameters.items()}
-    cell_shapes = {"dxt": "n_x, m", "da_prev": "n_a, m", **learnt}
-    shapes = {"dx": "n_x, m, T_x", "da0": "n_a, m", **learnt}
+    learned = {f"d{name}": symbols for name, symbols in cell.parameters.items()}
+    cell_shapes = {"dxt": "n_x, m", "da_prev": "n_a, m", **learned}
+    shapes = {"dx": "n_x, m, T_x", "da0": "n_a, m", **learned}
 
     def draw_cell(seed: int, sizes: Sizes) -> tuple[Any, ...]:
         return cell.cell_inputs(seed, sizes.n_x, sizes.n_a, sizes.m)

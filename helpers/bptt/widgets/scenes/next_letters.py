@@ -46,7 +46,7 @@ def next_letters(
     model : LetterModel
         Of 27 letters, trained or not.
     names : collection of str
-        Names that it has learnt from: an invented name that is among them is marked.
+        Names that it has learned from: an invented name that is among them is marked.
     first : str
         The letters at the start: a to z, at most 12.
     temperature : float
@@ -153,7 +153,7 @@ class _NextLetters(Scene):
                     break
                 name.append(letter)
             names.append(as_name(name))
-        marked = [f"{name} (learnt by heart)" if name in self._names else name or "(nothing)" for name in names]
+        marked = [f"{name} (learned by heart)" if name in self._names else name or "(nothing)" for name in names]
         return f"{', '.join(marked)}."
 
 
