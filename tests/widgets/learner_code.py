@@ -23,15 +23,15 @@ LSTM_SWEEP = """
 def lstm_backward(da, caches):
     n_a, m, T_x = da.shape
     dx, da_prevt, dc_prevt = np.zeros_like(caches.x), np.zeros((n_a, m)), np.zeros((n_a, m))
-    learned = {"d" + name: np.zeros_like(caches.steps[0].parameters[name]) for name in "Wf Wi Wc Wo bf bi bc bo".split()}
+    sums = {"d" + name: np.zeros_like(caches.steps[0].parameters[name]) for name in "Wf Wi Wc Wo bf bi bc bo".split()}
     for t in reversed(range(T_x)):
         gradients = lstm_cell_backward(da[:, :, t] + da_prevt, dc_prevt, caches.steps[t])
         da_prevt = gradients["da_prev"]
         dc_prevt = gradients["dc_prev"]
         dx[:, :, t] = gradients["dxt"]
-        for name in learned:
-            learned[name] += gradients[name]
-    return {"dx": dx, "da0": da_prevt, **learned}
+        for name in sums:
+            sums[name] += gradients[name]
+    return {"dx": dx, "da0": da_prevt, **sums}
 """
 PER_LOSS = """
 def rnn_backward_per_loss(da, caches):
