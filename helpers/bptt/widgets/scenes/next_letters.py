@@ -77,7 +77,7 @@ class _NextLetters(Scene):
             Card(
                 _HEIGHT,
                 title="Which letter comes next?",
-                caption="Each column is one step: the darker a letter, the likelier the network takes it to be next.",
+                caption="Each column is one step: the stronger the colour, the likelier that letter is to come next.",
                 description="",
             )
         )
