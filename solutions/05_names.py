@@ -5,8 +5,11 @@
 # your own perhaps, and watch what it expects next.
 
 # %%
-from bptt import data, widgets
-from bptt.letter_model import trained_letters
+import numpy as np
+
+from bptt import check, data, inputs, own, widgets
+from bptt.activations import softmax
+from bptt.letter_model import LetterModel, letter_forward, one_hot, trained_letters
 
 names = data.dinosaurs()
 widgets.next_letters(trained_letters(), names.train, first="tri")
@@ -34,12 +37,6 @@ widgets.next_letters(trained_letters(), names.train, first="tri")
 
 # %%
 import os
-
-import numpy as np
-
-from bptt import check, inputs, own
-from bptt.activations import softmax
-from bptt.letter_model import LetterModel, letter_forward, one_hot
 
 # Where a notebook is graded nobody watches a training.
 quick = "NBGRADER_EXECUTION" in os.environ

@@ -20,7 +20,7 @@ def mended(text):
 
 
 def asked_in_other_words(text):
-    return text.replace("In three to six sentences: what", "Write three to six sentences: what")
+    return text.replace("In three to six sentences: which", "Write three to six sentences: which")
 
 
 @pytest.mark.parametrize("record", ["kept", "lost"])

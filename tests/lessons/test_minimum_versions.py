@@ -128,7 +128,9 @@ def test_a_lesson_runs(ran, notebooks, lesson):
     reports = [output.data[REPORT_MIME] for output in outputs if REPORT_MIME in output.get("data", ())]
     graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     assert len(reports) >= sum(cell.cell_type == "code" for cell in graded) > 3
-    assert [report for report in reports if not report["passed"]] == []
+    # Lesson 05 shows what the check of a model says where the time path is missing.
+    wrong = ["whole_model"] if lesson == "05_names" else []
+    assert [report["exercise"] for report in reports if not report["passed"]] == wrong
     live = [output for output in outputs if "application/vnd.jupyter.widget-view+json" in output.get("data", ())]
     drawn = [output for output in outputs if "data-bptt=" in output.get("data", {}).get("text/html", "")]
     shown = sum(bool(re.search(r"^widgets\.", cell.source, re.MULTILINE)) for cell in notebook.cells)
