@@ -18,8 +18,9 @@ viz.unrolled("rex")
 #
 # A prediction is one probability for each letter, and the **loss** of a step is $-\log p$ of the letter that really
 # follows: 0.7 if the network gave it $p = 0.5$, and 3.0 if it gave it only 0.05. Suppose that the loss of the last step
-# is large. How far would it move with each number that went into that cell? Training needs the answer, and your code
-# will give it. In lesson 2 such a function is called at every step of a sequence.
+# is large. To do better next time, training has to know how far that loss moves with each number that went into the
+# cell: which weight to raise, and which to lower. A dozen lines of yours will tell it, for all of them at once. Lesson
+# 2 calls such a function at every step of a sequence, and lesson 4 trains networks with what you have built.
 #
 # **Afterwards you can** send a gradient back through a recurrent cell, say what is added up in each of its five
 # results, and test it without an answer key.
@@ -28,7 +29,6 @@ viz.unrolled("rex")
 # product, the sum over several uses.
 # **Time:** about an hour. **Points:** 20, of which 16 are given by the checks and 4 for a written answer.
 #
-# After each exercise a check compares your gradients with exact ones and tells you what is wrong, where, and often why.
 # Run the cells from top to bottom with Shift+Enter.
 
 # %% [markdown]
@@ -79,10 +79,9 @@ print("a_next:             ", cache.a_next.shape)
 viz.cell_graph(cache)
 
 # %% [markdown]
-# **Where we start.** At the right end arrives `da_next`, the gradient of the loss $J$ with respect to `a_next`: if entry
-# `[i, j]` of `a_next` moves by a tiny amount, the loss moves `da_next[i, j]` times as far. In lesson 2 you compute it from
-# the losses. Here it is random, so that no mistake can hide: if all its entries were 1, a function that forgets to use
-# it would pass.
+# **Where we start.** At the right end arrives `da_next`, the gradient of the loss $J$ with respect to `a_next`: if
+# entry `[i, j]` of `a_next` moves by a tiny amount, the loss moves `da_next[i, j]` times as far. In lesson 2 you
+# compute it from the losses; here it is random.
 #
 # **Where we want to get.** For everything that **entered** the cell we want the gradient of the loss. Each has the shape
 # of what it belongs to:
@@ -218,9 +217,8 @@ dz_small = np.array([[3.0], [4.0]])
 print("gradient of state 0: 2 * 3 + (-1) * 4 =", (Waa_small[:, 0] * dz_small[:, 0]).sum())
 
 # %% [markdown]
-# For `dxt` the shapes tell which factor has to be transposed: you have `dz` $(n_a, m)$ and `Wax` $(n_a, n_x)$, and want
-# $(n_x, m)$. But shapes are a good guide and a bad judge. `Waa` is square, so for `da_prev` *two* products have a fitting
-# shape, and only one is right. There, go by the sum.
+# For `dxt` the shapes alone tell which factor has to be transposed. But `Waa` is square, so for `da_prev` *two*
+# products have a fitting shape, and only one is right. There, go by the sum.
 #
 # ### Exercise 2: `rnn_cell_inputs_backward` (about 3 lines)
 #
@@ -348,8 +346,10 @@ check.rnn_cell_backward(rnn_cell_backward, seed=7304)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now watch your own gradients flow through the graph of section 2. Each step lights one node, and shows what arrives
-# there, what the node does with it, and the line that does it. (Until exercise 4 is done, you see the exact gradients.)
+# That answers the question of the first screen: your function says, for one step, how far the loss moves with every
+# number that went into the cell. Watch it at work in the graph of section 2. Each step lights one node, and shows what
+# arrives there, what the node does with it, and the line that does it. (Until exercise 4 is done, you see the exact
+# gradients.)
 
 # %%
 widgets.cell_walk(rnn_cell_backward, da_next, cache)
@@ -380,9 +380,9 @@ print("by nudging:       ", (stand_in_loss(up) - stand_in_loss(down)) / (2 * nud
 print("by your function: ", gradients["dWax"][row, column])
 
 # %% [markdown]
-# The two agree in nine or ten digits, and no more: nudging subtracts two almost equal numbers. It also takes two
-# forward passes for *each* number in the cell, while your backward pass yields the gradients of all of them for about
-# the price of two. That is why backpropagation is worth writing. (The last part of lesson 0 says more.)
+# The two agree in nine or ten digits, and no more: nudging subtracts two almost equal numbers. And it found *one*
+# gradient with two forward passes. For all 77 numbers that went into this little cell it would need 154; your function
+# finds all 77 gradients at once, for about the price of two.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain-reuse-question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 9 In your own words (4 points, read by a person)
@@ -428,8 +428,12 @@ print("by your function: ", gradients["dWax"][row, column])
 # - Read off the shapes which factor must be transposed, and know when shapes are not enough.
 # - Test a gradient without an answer key.
 #
-# **Something to think about before lesson 2.** `da_prev` leaves this cell to the left. Who receives it, and under which
-# name? And `a_next` left the cell in *two* directions: how many gradients come back to it?
+# You have written the step that a recurrent network repeats, again and again, on its way back through time. Lesson 2
+# puts a loop around it, and needs one more idea.
+#
+# **Something to think about before lesson 2.** `da_prev` leaves this
+# cell to the left. Who receives it, and under which name? And `a_next` left the cell in *two* directions: how many
+# gradients come back to it?
 #
 # ## Questions people ask
 #

@@ -22,7 +22,8 @@ viz.influence_map(of_rnn, label="RNN", other=influence(da, caches), other_label=
 
 # %% [markdown]
 # The RNN's late losses do not reach the first states: at every step the gradient is multiplied by $W_{aa}^\top$ and by
-# slopes of tanh, and shrinks. **What does the LSTM multiply by instead?**
+# slopes of tanh, and shrinks. Such an RNN hardly learns what the beginning of a sequence has to do with its end. **What
+# does the LSTM multiply by instead?**
 #
 # In this lesson you find out and write its backward pass, first one cell in five short functions, then the sequence.
 # You need no new rule: only the sum, the product and two slopes.
@@ -60,8 +61,7 @@ viz.influence_map(of_rnn, label="RNN", other=influence(da, caches), other_label=
 # $$c^{\langle t \rangle} = f \odot c^{\langle t-1 \rangle} + i \odot \tilde c
 # \qquad\qquad a^{\langle t \rangle} = o \odot \tanh(c^{\langle t \rangle})$$
 #
-# **Small numbers.** One unit, one example. The old memory is 2. The forget gate keeps nine tenths of it; the update gate
-# writes half of the candidate, which is -1. (The ending `_small` keeps these numbers apart from the arrays that come later.)
+# **Small numbers**, for one unit and one example:
 
 # %%
 c_prev_small, ft_small, it_small, cct_small, ot_small = 2.0, 0.9, 0.5, -1.0, 0.6
@@ -84,9 +84,8 @@ print(f"a_next = 0.6 * tanh({c_next_small:.1f})     = {a_next_small:.4f}")
 # | `Wf`, `Wi`, `Wc`, `Wo` | $(n_a, n_a + n_x)$ | weights; the first $n_a$ columns belong to `a_prev`, the others to `xt` |
 # | `bf`, `bi`, `bc`, `bo` | $(n_a, 1)$ | biases |
 #
-# All of them are in the cache of `lstm.lstm_cell_forward`. (So are `Wy` and `by`, which make the prediction, as `Wya` and
-# `by` did in lesson 2.) `inputs.lstm_cell` draws random inputs, runs the forward pass, and gives us the cache, along with
-# **two** gradients from the future.
+# As in lesson 1, `inputs.lstm_cell` runs the forward pass on random inputs and gives us the cache. But now **two**
+# gradients arrive from the future. (`Wy` and `by` make the prediction.)
 
 # %%
 da_next, dc_next, cache = inputs.lstm_cell(seed=1, n_x=3, n_a=4, n_y=2, m=5)
@@ -126,9 +125,9 @@ print(f"together:                   {through_a_next + dc_next_small:.4f}")
 # We call the sum of both `dc`. Mind the slope of tanh. In lesson 1 you had the *output* of tanh in the cache. Here
 # the cache has `c_next`, which went **into** tanh.
 #
-# In a sequence, the two roads meet at every step. Black comes down from the state of that step: all that its own loss and
-# later steps send there. Green comes from the memory of the next step. (`memory_paths` computes both, exactly.) On its way
-# from cell to cell the green number changes, 1.78 becomes 0.88: you will see in section 5 by which factor.
+# In a sequence, the two roads meet at every step. Black comes down from the state of that step, green from the memory
+# of the next one. (`memory_paths` computes both, exactly.) On its way from cell to cell the green number changes, 1.78
+# becomes 0.88: section 5 says by which factor.
 
 # %%
 few_da, few_caches = inputs.lstm(seed=32, n_x=2, n_a=1, n_y=2, m=1, T_x=4)
@@ -479,10 +478,10 @@ check.lstm_backward(lstm_backward, only=["dWf", "dbf", "dWi", "dbi", "dWc", "dbc
 # %% [markdown]
 # ### What you have just written
 #
-# This is the backward pass of an LSTM, whole. For years, speech recognition and translation were trained with it, and
-# libraries compute the same numbers. Look at it at work: two gradients travel from cell to cell, orange to the state, green to
-# the memory, and beside them stands what **your** function makes of each step. Switch off one of the two: which numbers are
-# still right, and why these?
+# This is the backward pass of an LSTM, whole, in about thirty lines of yours. For years, speech recognition and
+# translation were trained with it. In lesson 4 your lines train a network that reads film reviews. First look at them
+# at work: two gradients travel from cell to cell, orange to the state, green to the memory, and beside them stands what
+# **your** function makes of each step. Switch off one of the two: which numbers are still right, and why these?
 
 # %%
 widgets.two_roads(*inputs.lstm(seed=276, n_x=1, n_a=1, n_y=2, m=1, T_x=4), lstm_backward)
@@ -555,12 +554,11 @@ def lstm_sequence(forget_bias, T_x=24, n_a=16):
 widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward)
 
 # %% [markdown]
-# In lesson 2 the radius 1 kept the gradient alive, because the inputs were tiny and tanh was almost a straight line.
-# With ordinary inputs the slopes of tanh are smaller than 1, and almost nothing of the RNN's gradient is left after
-# twenty steps. The LSTM's gradient loses more than the RNN's at the first step. It pays twice: onto the memory, through
-# the output gate and tanh, and off it again to a state, through the gates and the candidate. Both are paid once, not at
-# every step; on the memory it loses little. (The maps show all roads together, so the factor per step is not exactly a
-# forget gate.)
+# In lesson 2 the radius 1 kept the gradient alive, because the inputs were tiny. With ordinary inputs the slopes of
+# tanh are smaller than 1, and almost nothing of the RNN's gradient is left after twenty steps. The LSTM's gradient
+# loses more than the RNN's at the first step: it pays for the way onto the memory, and for the way off it again. But it
+# pays only once, and on the memory it loses little. (The maps show all roads together, so the factor per step is not
+# exactly a forget gate.)
 #
 # ### Where an LSTM's gradient still vanishes
 #

@@ -26,19 +26,15 @@ viz.saliency(words, weights, "positive, 73%", sides=("positive", "negative"))
 # the colours come from that backward pass as well: from its `dx`. Today you train the network with **your** backward
 # pass, and then ask it the question above.
 #
-# By the end you will be able to
-#
-# - train a recurrent network with gradients of your own, and test them first;
-# - keep a training from exploding (clipping) and choose its steps (Adam);
-# - use the gradient of the input: to learn word vectors, to see which words mattered, and to change the input itself.
+# **Afterwards you can** train a recurrent network with gradients of your own, and use the gradient of its input to learn
+# word vectors, to see which words mattered, and to change the input itself.
 #
 # **You need:** lessons 1 to 3 with your functions in them, in the folders beside this one. **Time:** about 105 minutes,
 # of which your computer needs two or three. **Points:** 14, of which 11 are given by the checks and 3 for a written
 # answer.
 #
-# Your two backward passes are read from your notebooks, and looked at before they are used. If one is missing or wrong,
-# the next cell says so, and an exact function stands in. With it you can do all exercises and tests; but it nudges
-# every number, which would take days in a training, so it refuses to train.
+# Your two backward passes are read from your notebooks and tested. If one is missing or wrong, the next cell says so,
+# and an exact function stands in: good for all exercises and tests, but too slow to train with.
 
 # %%
 lstm_backward = own.function("03_lstm_backward", "lstm_backward_fused", "lstm_backward")
@@ -390,16 +386,14 @@ print("marked steps:", np.flatnonzero(x[1, 0]))
 viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_label="LSTM")
 
 # %% [markdown]
-# The map is drawn for a sequence of 40 steps with a random loss at every step; the task has only one, at the end. Read
-# the curve on the right. In an RNN that was trained at $T = 100$ the gradient loses a part at every step, and after
-# forty hardly anything is left. To reach the first marked number it has to come back over fifty steps or more: what
-# that number should change in the weights is drowned in the rest.
+# (The map has 40 steps, and a random loss at each.) Read the curve on the right: of the gradient of an RNN that was
+# trained at $T = 100$, hardly anything is left after forty steps. To reach the first marked number it has to come back
+# over fifty steps or more: what that number should change in the weights is drowned in the rest.
 #
-# The LSTM's curve falls at first: it pays for the way onto the memory, through the output gate and tanh, and for the
-# way off it, to a state. What is on the memory loses next to nothing. Look at its map: some columns are darker than
-# others. Compare them with the marked steps, which are printed above it: they stand just before. The state there enters
-# the cell that reads a marked number, and has a say in what is written to the memory. The network has found out by
-# itself what a mark means, with nothing but your gradients.
+# The LSTM's curve falls at first, as in lesson 3, and then hardly at all. Now look at its map: some columns are darker
+# than others. Compare them with the marked steps, which are printed above it: they stand just before. The state there
+# has a say in what is written to the memory when a marked number is read. The network has found out by itself what a
+# mark means, with nothing but your gradients.
 #
 # ## 6 Real sentences
 #
@@ -533,8 +527,6 @@ check.embedding_backward(embedding_backward, seed=9404)
 # cross-entropy. Its gradient at the scores is that of lesson 2, how far each probability is above what it should be,
 # divided by $m$.
 #
-# Two things in the code may be new. `a[:, np.arange(m), lengths - 1]` takes for each example `j` the state after step
-# `lengths[j] - 1`; its shape is `(n_a, m)`. And `caches.steps[0].parameters` holds all parameters, `Wy` among them.
 
 
 # %%
@@ -644,9 +636,9 @@ print(f"right on reviews that it has never seen:  {unseen:.1%}, {abs(seen - unse
 # heart. This is called *overfitting*; it is no sign of a wrong gradient. On the made-up sentences both are about 93 %:
 # they have few words and a fixed pattern, so what is learned from some of them holds for the others.
 #
-# Is counting words enough? Logistic regression on which words occur is far simpler and takes less than a second. On the
-# real reviews it is right as often: in so short a sentence a single word mostly gives the verdict away. On the made-up
-# ones, where the order decides more often, it is right three times in four.
+# Would counting words do? On the real reviews logistic regression is right as often, because in so short a sentence a
+# single word mostly gives the verdict away; on the made-up ones it is right three times in four. But it takes no notice
+# of the order of the words, and an LSTM does: the next section tries it.
 #
 # ## 9 Which words moved the verdict?
 #
@@ -870,11 +862,6 @@ widgets.dream(data.tokenise(bad_review), [nearest_words(x) for x in dreams], [po
 # Something has exploded; the panel says at which step. Lower the learning rate, or clip at a smaller norm. If it is nan
 # from the first step on, check the gradients, and look for a division by zero: an epsilon that is missing in Adam, or
 # the norm of a gradient that is zero.
-#
-# ### My loss falls, so my gradients must be right?
-#
-# No. A wrong gradient often points roughly downhill, and the training is merely worse than it could be. Only a
-# comparison with the loss itself tells: section 1.
 #
 # ### I changed the function and the result did not change
 #
