@@ -12,12 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 from click.testing import CliRunner
+from nbgrader.api import MissingEntry
+from submissions.course import make_course
 from submissions.entry import ASSIGNMENT
 from submissions.right import MODEL
 from submissions.two_lessons import grade_two_lessons
@@ -25,6 +27,7 @@ from submissions.two_lessons import grade_two_lessons
 from bptt_instructor.cli import main, run_folder
 from bptt_instructor.grading.course import Course
 from bptt_instructor.grading.gradebook import opening
+from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
 
 BPTT = str(Path(sys.executable).with_name("bptt"))
 GRADE = ("grade", ASSIGNMENT, "--workers", "1", "--no-feedback", "--again")
@@ -364,6 +367,22 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_and_nothing_else(course
 
 def test_two_lessons_are_graded_at_the_same_time_into_a_new_gradebook(tmp_path):
     assert grade_two_lessons(tmp_path / "course").count("\n") == 13
+
+
+def test_nothing_is_left_for_two_lessons_to_enter_at_once(tmp_path, monkeypatch):
+    """While a lesson is registered, nbgrader enters its default course, which two at once would both do."""
+    make_course(tmp_path, ASSIGNMENT)
+    (tmp_path / "gradebook.db").unlink()
+    courses = []
+
+    def look(_):
+        with closing(sqlite3.connect(tmp_path / "gradebook.db")) as book:
+            courses.extend(name for (name,) in book.execute("SELECT id FROM course"))
+
+    monkeypatch.setattr("nbgrader.converters.GenerateAssignment.start", look)
+    with AssignmentGradebook(Course(tmp_path, ASSIGNMENT)) as book, suppress(MissingEntry):
+        book.register_lesson()
+    assert sorted(courses) == ["bptt", "default_course"]
 
 
 def test_the_lock_tells_what_anybody_can_read(course):

@@ -99,6 +99,9 @@ class AssignmentGradebook:
         from nbgrader.converters import GenerateAssignment  # noqa: PLC0415 - takes seconds to import
         from nbgrader.converters.base import NbGraderException  # noqa: PLC0415
 
+        # Whatever the course is called, nbgrader enters its default course while it registers a lesson. Of two lessons
+        # that are registered at once, one would fail.
+        open_book(self._course.gradebook[0]).close()
         with tempfile.TemporaryDirectory() as scratch:
             # Grading must not overwrite the released notebook, which students have.
             try:
