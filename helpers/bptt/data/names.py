@@ -5,9 +5,8 @@ from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
+from bptt.data.text import Integers
 
 MARK = 0
 """Number of the mark at which a name starts and ends; it fills up shorter names, too. The letters are 1 to 26."""
