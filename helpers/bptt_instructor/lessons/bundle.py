@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bptt_instructor.lessons.build import check
+from bptt_instructor.lessons.embed import embed
 from bptt_instructor.lessons.lint import count_author_notes
 from bptt_instructor.lessons.solution_leaks import SearchableText, Secret, file_texts, secrets
 from bptt_instructor.lessons.source import LessonError, read_lessons
@@ -61,13 +62,15 @@ class Bundle:
         return sum(map(len, self.files.values()))
 
 
-def bundle(course: Path) -> Bundle:
+def bundle(course: Path, *, single_file: bool = False) -> Bundle:
     """Assemble the students' bundle, and prove that it holds no solution.
 
     Parameters
     ----------
     course
         The folder of ``nbgrader_config.py``; nothing is written into it.
+    single_file
+        Whether it has the notebooks alone, and each brings the learner's package along.
 
     Raises
     ------
@@ -82,6 +85,10 @@ def bundle(course: Path) -> Bundle:
     problems += [f"{path.relative_to(course)}: not finished; look for AUTHOR." for path in count_author_notes(course)]
     for name, content in files.items():
         problems += _leak_problems(name, content, secrets_by_lesson)
+    if single_file and not problems:
+        files, problems = _single_files(files)
+        for name, content in files.items():
+            problems += _leak_problems(name, content, secrets_by_lesson)
     # Comparing takes longest, and a bundle with problems is refused anyway.
     if not problems:
         problems += [
@@ -117,6 +124,14 @@ def _files_and_problems(course: Path) -> tuple[dict[str, bytes], list[str]]:
         else:
             files[name] = path.read_bytes()
     return dict(sorted(files.items())), problems
+
+
+def _single_files(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
+    """Return each notebook with the learner's package in it, by file name, and what none of them can bring along."""
+    below = {Path(name): content for name, content in files.items() if name.startswith("notebooks/")}
+    others = [path for path in below if path != Path("notebooks", path.stem, f"{path.stem}.ipynb")]
+    problems = [f"{path.as_posix()}: a notebook that is one file cannot bring this along." for path in others]
+    return {path.name: embed(content, files) for path, content in below.items() if path not in others}, problems
 
 
 def _files_below(folders: Iterable[Path]) -> Iterator[Path]:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bptt_instructor.lessons.embed import embedded_files
 from bptt_instructor.lessons.regions import hidden_lines
 
 if TYPE_CHECKING:
@@ -109,14 +110,15 @@ def file_texts(name: str, text: str) -> Iterator[tuple[str, str]]:
     Parameters
     ----------
     name
-        Name of the file. A notebook, by the ending ``.ipynb``, gives one text per cell, without the escapes of JSON.
+        Name of the file. A notebook, by the ending ``.ipynb``, gives one text per cell, without the escapes of JSON,
+        and for a set-up cell one per file of the package in it.
     text
         Content of the file.
 
     Raises
     ------
     ValueError
-        When a notebook is not JSON.
+        When a notebook is not JSON, or the package in its set-up cell cannot be unpacked.
     """
     if not name.endswith(".ipynb"):
         yield "line", text
@@ -125,7 +127,11 @@ def file_texts(name: str, text: str) -> Iterator[tuple[str, str]]:
     cells = notebook.pop("cells", []) if isinstance(notebook, dict) else []
     for number, cell in enumerate(cells, start=1):
         source = cell.pop("source", "") if isinstance(cell, dict) else ""
-        yield f"cell {number}, line", "\n".join(_strings(source))
+        lines = "\n".join(_strings(source))
+        embedded = embedded_files(lines)
+        yield from ((f"{path} in cell {number}, line", content) for path, content in embedded.items())
+        if not embedded:
+            yield f"cell {number}, line", lines
         yield f"outputs or metadata of cell {number}, line", "\n".join(_strings(cell))
     yield "metadata of the notebook, line", "\n".join(_strings(notebook))
 

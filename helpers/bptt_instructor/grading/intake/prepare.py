@@ -13,6 +13,7 @@ from bptt_instructor.grading.intake.release_history import ReleaseHistory
 from bptt_instructor.grading.intake.restore_cells import CellRestorer
 from bptt_instructor.grading.intake.sanitize_markdown import as_plain_text, sanitize_markdown
 from bptt_instructor.grading.models.grade_row import Status
+from bptt_instructor.lessons.embed import is_set_up
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -60,7 +61,9 @@ def prepare_notebook(submitted: bytes, released: NotebookNode, earlier: bytes = 
     UngradableError
         When the file cannot be parsed, or is the notebook of another lesson.
     """
-    restorer = CellRestorer(parse_notebook(submitted), released, ReleaseHistory(released, earlier))
+    # Where the package is installed, as in grading, a set-up cell does nothing, at great length.
+    cells = [cell for cell in parse_notebook(submitted) if not is_set_up(cell.source)]
+    restorer = CellRestorer(cells, released, ReleaseHistory(released, earlier))
     if restorer.is_other_notebook:
         title = heading(restorer.cells)
         what = f'this is "{title}"' if title else "it has none of this lesson's exercises"
