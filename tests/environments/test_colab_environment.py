@@ -1,0 +1,58 @@
+"""Google Colab's versions, without the package: lessons that bring it along, and pip, which may change nothing."""
+
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import LESSONS, ROOT, Place
+
+from bptt_instructor.lessons.bundle import bundle
+from bptt_instructor.lessons.embed import embed
+
+
+@pytest.fixture(scope="module")
+def place(made, tmp_path_factory):
+    return Place("colab", tmp_path_factory.mktemp("colab"))
+
+
+@pytest.fixture(scope="module")
+def single_files(lessons, tmp_path_factory):
+    """Return the folder of all lessons, done, each as one file that brings the package along."""
+    folder = tmp_path_factory.mktemp("content")
+    files = bundle(ROOT).files
+    for lesson in LESSONS:
+        done = (lessons / lesson / f"{lesson}.ipynb").read_bytes()
+        (folder / f"{lesson}.ipynb").write_bytes(embed(done, files))
+    return folder
+
+
+def test_the_package_is_not_installed(place, tmp_path):
+    stream, *_ = place.run_cells(tmp_path, "import importlib.util\nprint(importlib.util.find_spec('bptt'))")
+    assert stream.text == "None\n"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_in_one_file_runs(place, single_files, lesson, lesson_works):
+    notebook = nbformat.read(single_files / f"{lesson}.ipynb", as_version=4)
+    lesson_works(notebook, place.run(notebook, single_files))
+
+
+def test_a_wrong_answer_is_explained(place, single_files, tmp_path, wrong_answer_is_explained):
+    set_up = nbformat.read(single_files / f"{LESSONS[1]}.ipynb", as_version=4).cells[0].source
+    wrong_answer_is_explained(place, tmp_path, set_up)
+
+
+def test_pip_would_change_nothing(place, wheel, tmp_path):
+    """Replacing IPython or ipywidgets breaks Colab's kernel."""
+    # Colab has it, and the environment does not.
+    about = tmp_path / "notebook-6.5.7.dist-info/METADATA"
+    about.parent.mkdir()
+    about.write_text("Metadata-Version: 2.1\nName: notebook\nVersion: 6.5.7\n")
+    plan = tmp_path / "plan.json"
+    options = ["--quiet", "--dry-run", "--no-index", "--report", plan]
+    run = [sys.executable, "-m", "pip", "--python", place.python, "install", *options, wheel]
+    subprocess.run(run, env=os.environ | {"PYTHONPATH": str(tmp_path)}, check=True)
+    assert [each["metadata"]["name"] for each in json.loads(plan.read_text())["install"]] == ["bptt"]
