@@ -19,6 +19,7 @@ from bptt_instructor.grading.intake.sanitize_markdown import sanitize_markdown
 from bptt_instructor.grading.intake.strip_outputs import strip_outputs
 from bptt_instructor.grading.models.grade_row import Status
 from bptt_instructor.grading.models.result import SubmissionResult
+from bptt_instructor.lessons.embed import embed
 
 
 def cell(kind, source, grade_id, **meta):
@@ -70,6 +71,26 @@ def told(taken):
 
 def sources(taken):
     return [cell.source for cell in taken.notebook.cells]
+
+
+def with_set_up(notebook, *more):
+    files = {"helpers/bptt/__init__.py": b""}
+    single = nbformat.reads(embed(json.dumps(notebook).encode(), files), as_version=4)
+    single.cells[0].source += "".join(more)
+    return single
+
+
+def test_a_notebook_that_brings_its_helpers_is_taken_in_without_them(submitted, take):
+    taken = take(with_set_up(submitted))
+    assert told(taken) == ((), ())
+    assert taken.notebook.cells == submitted.cells
+
+
+def test_code_that_a_learner_has_added_to_the_set_up_cell_stays(submitted, take):
+    taken = take(with_set_up(submitted, "\nhalf = 0.5"))
+    assert told(taken) == ((), ())
+    assert taken.notebook.cells[0].source.endswith("\nhalf = 0.5")
+    assert taken.notebook.cells[1:] == submitted.cells
 
 
 def test_an_honest_notebook_is_left_as_it_is(submitted, take):

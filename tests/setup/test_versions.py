@@ -23,8 +23,8 @@ LOCKS = {
 """Of each lock file, what it must have a version for."""
 STUDENTS = "helpers/bptt_instructor/lessons/student_files/environment.yml"
 ENVIRONMENTS = {"environment.yml": EVERYTHING, STUDENTS: LEARNERS}
-COLAB = {"ipython": "7.34.0", "ipywidgets": "7.7.1", "matplotlib": "3.10.0", "numpy": "2.1.3", "traitlets": "5.7.1"}
-"""What its own package list had in August 2026. Replacing these breaks its kernel."""
+FOR_TESTS = [f"tests/environments/{name}.lock" for name in ("slim", "floors", "colab")]
+"""Lock files of the environments in which tests run lessons."""
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 SYSTEMS = {"linux": ("Linux", "posix"), "darwin": ("Darwin", "posix"), "win32": ("Windows", "nt")}
 
@@ -89,10 +89,12 @@ def test_lock_file_gives_every_requirement_a_version_in_bounds(name, python):
     assert {name: locked[name] for name in wanted if locked[name] not in wanted[name]} == {}
 
 
-def test_nothing_changes_on_colab():
-    """tests/lessons/test_minimum_versions.py runs the lessons with versions as old."""
-    wanted = bounds(PROJECT["dependencies"])
-    assert {name: version for name, version in COLAB.items() if Version(version) not in wanted[name]} == {}
+def test_the_tests_run_lessons_in_the_locked_versions_and_the_lowest():
+    everything, lowest = locked_versions("requirements.lock", "3.11"), locked_versions(FOR_TESTS[1], "3.11")
+    slim = locked_versions(FOR_TESTS[0], "3.11")
+    assert {name: version for name, version in slim.items() if everything[name] != version} == {}
+    floors = bounds([requirement.replace(">=", "==") for requirement in PROJECT["dependencies"]])
+    assert {name: version for name, version in floors.items() if lowest[name] not in version} == {}
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -110,12 +112,12 @@ def test_learners_install_nothing_that_grades_or_tests():
     assert set(locked_versions("requirements-lab.lock", "3.13")) & (others | set(bounds(GROUPS["test"]))) == set()
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, *FOR_TESTS])
 def test_every_entry_of_the_lock_files_is_hashed(name):
     entries = re.split(r"\n(?=\S)", text(name).strip())
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-@pytest.mark.parametrize("name", [*LOCKS, *ENVIRONMENTS, ".binder/environment.yml"])
+@pytest.mark.parametrize("name", [*LOCKS, *FOR_TESTS, *ENVIRONMENTS, ".binder/environment.yml"])
 def test_no_index_is_named(name):
     assert re.findall(r"https?:|file:|--(?:extra-)?index|--find-links|--trusted-host", text(name)) == []
