@@ -9,7 +9,6 @@ import nbformat
 import pytest
 from conftest import LESSONS, ROOT, Place
 
-from bptt_instructor.lessons.bundle import bundle
 from bptt_instructor.lessons.embed import embed
 
 
@@ -22,7 +21,8 @@ def place(made, tmp_path_factory):
 def single_files(lessons, tmp_path_factory):
     """Return the folder of all lessons, done, each as one file that brings the package along."""
     folder = tmp_path_factory.mktemp("content")
-    files = bundle(ROOT).files
+    package = [path for path in (ROOT / "helpers/bptt").rglob("*.*") if path.is_file() and path.suffix != ".pyc"]
+    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in package}
     for lesson in LESSONS:
         done = (lessons / lesson / f"{lesson}.ipynb").read_bytes()
         (folder / f"{lesson}.ipynb").write_bytes(embed(done, files))
@@ -38,6 +38,17 @@ def test_the_package_is_not_installed(place, tmp_path):
 def test_a_lesson_in_one_file_runs(place, single_files, lesson, lesson_works):
     notebook = nbformat.read(single_files / f"{lesson}.ipynb", as_version=4)
     lesson_works(notebook, place.run(notebook, single_files))
+
+
+def test_what_it_unpacks_goes_when_python_ends(place, single_files, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    set_up = nbformat.read(single_files / f"{LESSONS[1]}.ipynb", as_version=4).cells[0].source
+    first, again = place.run_cells(
+        tmp_path, set_up, "import bptt\nprint(*bptt.__path__)", set_up, "print(*bptt.__path__)"
+    )
+    assert first.text == again.text
+    assert first.text.startswith(f"{tmp_path}/bptt-")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("bptt-")] == []
 
 
 def test_a_wrong_answer_is_explained(place, single_files, tmp_path, wrong_answer_is_explained):
