@@ -1,17 +1,18 @@
 # Everything starts here: "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help lab demo build test clean lock environment environments browser sandbox postgresql
+.PHONY: help lab demo release build test clean lock environment environments browser sandbox postgresql
 
 # nbgrader and Jupyter call their own programs by name.
 in_venv := env PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 help:
-	@echo "make lab    open the course in JupyterLab, at lesson 00 (PORT=8888 chooses the port)"
-	@echo "make demo   make a sample class, grade it, and write a report on it"
-	@echo "make build  build notebooks/ from solutions/, for authors: it replaces what is in them"
-	@echo "make test   run every check and every test (ARGS=\"-k cell\" goes to pytest)"
-	@echo "make lock   bring the lock files up to date with pyproject.toml (ARGS=--upgrade for newer versions)"
-	@echo "make clean  remove .venv, build/ and the caches of the checks; learners' and grading files stay"
+	@echo "make lab      open the course in JupyterLab, at lesson 00 (PORT=8888 chooses the port)"
+	@echo "make demo     make a sample class, grade it, and write a report on it"
+	@echo "make release  write what students get (ARGS=--single-file: notebooks for Google Colab, and anywhere)"
+	@echo "make build    build notebooks/ from solutions/, for authors: it replaces what is in them"
+	@echo "make test     run every check and every test (ARGS=\"-k cell\" goes to pytest)"
+	@echo "make lock     bring the lock files up to date with pyproject.toml (ARGS=--upgrade for newer versions)"
+	@echo "make clean    remove .venv, build/ and the caches of the checks; learners' and grading files stay"
 	@echo
 	@echo "Each sets up what it needs first, in .venv. PYTHON=/path/to/python3.12 chooses the Python for it."
 
@@ -25,6 +26,9 @@ demo: sandbox
 	@$(in_venv) bptt grade 01_cell_backward --course build/demo $(ARGS)
 	@echo
 	@$(in_venv) bptt report --course build/demo
+
+release: environment
+	@$(in_venv) bptt release $(ARGS)
 
 build: environment
 	@$(in_venv) bptt build
