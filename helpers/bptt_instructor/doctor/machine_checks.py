@@ -25,8 +25,8 @@ _NAMESPACE_SETTINGS = {
 }
 """Of each setting of the kernel that can forbid user namespaces, the value that does, and one that does not."""
 _AS_A_USER = '--user "$(id -u):$(id -g)"'
-_CONTAINER_OPTIONS = {
-    "run/secrets/kubernetes.io": "hostUsers: false, procMount: Unmasked, seccompProfile and appArmorProfile: Unconfined",
+CONTAINER_OPTIONS = {
+    "run/secrets/kubernetes.io": "hostUsers: false, procMount: Unmasked, seccompProfile, appArmorProfile: Unconfined",
     "run/.containerenv": f"{_AS_A_USER} --userns keep-id --security-opt seccomp=unconfined --security-opt unmask=ALL",
     ".dockerenv": f"{_AS_A_USER} --security-opt seccomp=unconfined --security-opt systempaths=unconfined "
     "--security-opt apparmor=unconfined",
@@ -75,7 +75,7 @@ def allow_namespaces(root: Path = Path("/")) -> str:
         setting = root / "proc/sys" / name.replace(".", "/")
         if setting.is_file() and setting.read_text(encoding="ascii").strip() == forbidden:
             steps.append(f"sudo sysctl -w {name}={allowed}")
-    container = next((options for file, options in _CONTAINER_OPTIONS.items() if (root / file).exists()), None)
+    container = next((options for file, options in CONTAINER_OPTIONS.items() if (root / file).exists()), None)
     if not container:
         return " && ".join(steps) or "Grade on another machine, or ask the administrator of this one."
     first = f"{' && '.join(steps)} on the machine that runs this container, then start" if steps else "Start"
