@@ -73,6 +73,34 @@ def test_a_sandbox_in_which_no_cell_runs_is_none(monkeypatch):
     finding = machine_checks.sandbox()
     assert finding.state is CheckState.MISSING
     assert "no namespaces here" in finding.detail
+    assert finding.fix == machine_checks.allow_namespaces()
+
+
+DOCKER = '--user "$(id -u):$(id -g)" --security-opt seccomp=unconfined --security-opt systempaths=unconfined'
+UBUNTU = "proc/sys/kernel/apparmor_restrict_unprivileged_userns"
+
+
+@pytest.mark.parametrize(
+    ("files", "fix"),
+    [
+        ({}, "Grade on another machine"),
+        ({UBUNTU: "0\n", "proc/sys/user/max_user_namespaces": "12000\n"}, "Grade on another machine"),
+        ({UBUNTU: "1\n"}, "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"),
+        ({"proc/sys/user/max_user_namespaces": "0\n"}, "sudo sysctl -w user.max_user_namespaces=10000"),
+        ({".dockerenv": ""}, f"Start the container with {DOCKER} --security-opt apparmor=unconfined"),
+        (
+            {".dockerenv": "", UBUNTU: "1\n"},
+            "userns=0 on the machine that runs this container, then start",
+        ),
+        ({"run/.containerenv": ""}, "--userns keep-id --security-opt seccomp=unconfined --security-opt unmask=ALL"),
+        ({"run/secrets/kubernetes.io/token": ""}, "hostUsers: false, procMount: Unmasked"),
+    ],
+)
+def test_a_system_that_refuses_namespaces_says_how_to_allow_them(tmp_path, files, fix):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert fix in machine_checks.allow_namespaces(tmp_path)
 
 
 def test_a_worker_is_tried(monkeypatch):

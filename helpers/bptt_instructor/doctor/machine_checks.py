@@ -18,6 +18,20 @@ _ENOUGH_DISK_BYTES, _MIN_DISK_BYTES = 2 * GB, 0.2 * GB
 MAX_START_SECONDS = 20
 SOCKET_NAME_BYTES = 40
 """What multiprocessing adds to the path of a temporary folder for a socket, in about."""
+_NAMESPACE_SETTINGS = {
+    "kernel.apparmor_restrict_unprivileged_userns": ("1", "0"),
+    "kernel.unprivileged_userns_clone": ("0", "1"),
+    "user.max_user_namespaces": ("0", "10000"),
+}
+"""Of each setting of the kernel that can forbid user namespaces, the value that does, and one that does not."""
+_AS_A_USER = '--user "$(id -u):$(id -g)"'
+CONTAINER_OPTIONS = {
+    "run/secrets/kubernetes.io": "hostUsers: false, procMount: Unmasked, seccompProfile, appArmorProfile: Unconfined",
+    "run/.containerenv": f"{_AS_A_USER} --userns keep-id --security-opt seccomp=unconfined --security-opt unmask=ALL",
+    ".dockerenv": f"{_AS_A_USER} --security-opt seccomp=unconfined --security-opt systempaths=unconfined "
+    "--security-opt apparmor=unconfined",
+}
+"""By a file that Kubernetes, Podman or Docker puts into each container: what lets a container make namespaces."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -44,8 +58,28 @@ def sandbox() -> CheckResult:
             reason = "A sandbox was made, and a cell did not run in it."
         except SandboxError as error:
             reason = f"None could be made: {error}."
-    fix = INSTALL if INSTALL in reason else "Grade on another machine, or ask the administrator of this one."
+    fix = INSTALL if INSTALL in reason else allow_namespaces()
     return CheckResult("Sandbox", CheckState.MISSING, " ".join(reason.replace(INSTALL, "").split()), fix)
+
+
+def allow_namespaces(root: Path = Path("/")) -> str:
+    """Return what to do where the programs for a sandbox are there, and the system refuses to make one.
+
+    Parameters
+    ----------
+    root
+        Where the files that say so are.
+    """
+    steps = []
+    for name, (forbidden, allowed) in _NAMESPACE_SETTINGS.items():
+        setting = root / "proc/sys" / name.replace(".", "/")
+        if setting.is_file() and setting.read_text(encoding="ascii").strip() == forbidden:
+            steps.append(f"sudo sysctl -w {name}={allowed}")
+    container = next((options for file, options in CONTAINER_OPTIONS.items() if (root / file).exists()), None)
+    if not container:
+        return " && ".join(steps) or "Grade on another machine, or ask the administrator of this one."
+    first = f"{' && '.join(steps)} on the machine that runs this container, then start" if steps else "Start"
+    return f"{first} the container with {container} (docs/instructor.md, Containers, says why)."
 
 
 def _runs_a_cell() -> bool:
