@@ -72,12 +72,12 @@ def test_conda_users_get_this_package_through_pip(name):
     assert {"pip": ["-e ."]} in environment["dependencies"]
 
 
-def test_binder_has_the_students_environment():
-    """The course's folder is one above; a path is taken from where the file is."""
-    binder, students = (yaml.safe_load(text(name)) for name in (".binder/environment.yml", STUDENTS))
-    assert binder["dependencies"][-1] == {"pip": ["-e .."]}
-    binder["dependencies"][-1] = {"pip": ["-e ."]}
-    assert binder == students
+def test_binder_has_the_students_environment_in_one_version_of_python():
+    """The course's folder is one above; a path is taken from where the file is. Binder does not understand bounds."""
+    binder, students = (yaml.safe_load(text(name))["dependencies"] for name in (".binder/environment.yml", STUDENTS))
+    assert binder[0].removeprefix("python=") in PYTHONS
+    assert binder[-1] == {"pip": ["-e .."]}
+    assert binder[1:-1] == students[1:-1]
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -29,5 +29,6 @@ def unavailable_reason() -> str:
         probe = subprocess.run([*PROBE, "true"], capture_output=True, text=True, check=False)  # noqa: S603
         if probe.returncode:
             last_line = (probe.stderr.strip().splitlines() or ["bubblewrap failed"])[-1]
-            return f"This system does not allow user namespaces, which a sandbox needs ({last_line}). {NO_SANDBOX_HINT}"
+            how = "'bptt doctor' says how to allow them."
+            return f"This system does not allow user namespaces, which a sandbox needs ({last_line}): {how}"
     return ""
