@@ -131,8 +131,8 @@ def test_a_loop_is_taken_with_the_cell_of_the_lesson_before(course, capsys):
     mine, right = taken()(da, caches), exact.rnn_backward(da, caches)
     assert max(np.abs(mine[name] - right[name]).max() for name in right) < 1e-12
     assert capsys.readouterr().out == (
-        "rnn_backward: yours, from ../02_sequence_backward/02_sequence_backward.ipynb; rnn_cell_backward, which it "
-        "calls, from ../01_cell_backward/01_cell_backward.ipynb\n"
+        "rnn_backward: yours, from ../02_sequence_backward/02_sequence_backward.ipynb; what it calls, from "
+        "../01_cell_backward/01_cell_backward.ipynb\n"
     )
 
 
@@ -290,7 +290,7 @@ def test_each_lesson_is_looked_for_by_itself(said):
     save("../01_cell_backward/01_cell_backward-Copy1.ipynb", CELL)
     save(f"{LESSON} (2).ipynb", "import numpy as np", EXACT, SEQUENCE)
     assert said() == (
-        f"rnn_backward: yours, from {LESSON} (2).ipynb; rnn_cell_backward, which it calls, from "
+        f"rnn_backward: yours, from {LESSON} (2).ipynb; what it calls, from "
         "../01_cell_backward/01_cell_backward-Copy1.ipynb"
     )
 
@@ -429,9 +429,7 @@ def test_pasted_functions_do(paste, said):
 def test_a_pasted_cell_serves_a_loop_from_a_file(paste, said):
     save(f"{LESSON}.ipynb", EXACT, SEQUENCE)
     paste(CELL)
-    assert said() == (
-        f"rnn_backward: yours, from {LESSON}.ipynb; rnn_cell_backward, which it calls, from a cell of this notebook"
-    )
+    assert said() == f"rnn_backward: yours, from {LESSON}.ipynb; what it calls, from a cell of this notebook"
 
 
 def test_a_pasted_function_helps_out_where_the_file_has_none_that_is_right(paste, said):

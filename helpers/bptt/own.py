@@ -18,6 +18,7 @@ from bptt.check.call import call
 from bptt.check.compare import validate
 from bptt.check.exercises import EXERCISES
 from bptt.runtime import is_autograding, shell
+from bptt.wording import join_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -202,10 +203,8 @@ def _describe_origin(name: str, defined: Mapping[str, Any], path: Path | None) -
     origins = {called: _origin(defined[called]) for called in _calls(name, defined)}
     # What is no plain function, such as one with a decorator, has no origin of its own.
     origin = origins.pop(name, "") or (_show(path) if path else _HERE)
-    others = "".join(
-        f"; {called}, which it calls, from {other}" for called, other in origins.items() if other != origin
-    )
-    return f"{name}: yours, from {origin}{others}"
+    others = sorted({*origins.values()} - {origin})
+    return f"{name}: yours, from {origin}" + (f"; what it calls, from {join_names(others)}" if others else "")
 
 
 def _calls(name: str, defined: Mapping[str, Any]) -> list[str]:
