@@ -84,7 +84,8 @@ def colab(course, tmp_path, monkeypatch):
 def paste(course, monkeypatch):
     """Run code in a cell of the running notebook."""
     here = {"__name__": "__main__"}
-    monkeypatch.setattr(own, "shell", lambda: SimpleNamespace(user_ns=here))
+    running = SimpleNamespace(user_ns=here)
+    monkeypatch.setattr(own, "shell", lambda: running)
 
     def run(*sources):
         for source in sources:
@@ -182,7 +183,7 @@ def test_a_missing_function_is_named(course, refusal):
 def test_a_missing_notebook_is_named_with_its_place(course, refusal):
     course(_01_cell_backward=[CELL], _03_lstm_backward=[SEQUENCE])
     message = refusal()
-    assert f"There is no 02_sequence_backward.ipynb in {Path.cwd()}, and none in ../02_sequence_backward." in message
+    assert f"There is no 02_sequence_backward.ipynb in {Path.cwd()}, and none in ../02_sequence_backward.\n" in message
     assert "beside this one, or name its folder in a new cell above: own.look_in('FOLDER')" in message
 
 
@@ -402,7 +403,7 @@ def test_on_colab_the_steps_are_those_of_colab(colab, refusal):
         "File > Download > Download .ipynb",
         "folder icon",
         "drive.mount('/content/drive')",
-        "Paste your rnn_b",
+        "Paste the f",
     ):
         assert step in message
     assert wrong_place(colab / "drive/MyDrive/x").endswith("import drive; drive.mount('/content/drive')")
@@ -411,6 +412,18 @@ def test_on_colab_the_steps_are_those_of_colab(colab, refusal):
     assert "drive.mount" not in message
     assert f"own.look_in('{colab}/drive/MyDrive/FOLDER')" in message
     assert wrong_place(colab / "drive/MyDrive/x").endswith("How is it spelled?")
+
+
+def test_one_cell_says_what_to_do_once(colab, paste, capsys):
+    for count, said in ((7, True), (7, False), (8, True), (8, False)):
+        own.shell().execution_count = count
+        stand_in = taken()
+        printed = capsys.readouterr().out
+        assert printed.startswith(f"There is no {LESSON}.ipynb here yet.\n")
+        assert printed.endswith("\nUntil then you can do all exercises here, but not train.\n")
+        assert (printed.count("\n") > 2) == ("Download" in printed) == said
+        with pytest.raises(own.NotYetError, match="File > Download"):
+            stand_in(np.zeros((20, 16, 10)), None)
 
 
 def test_on_colab_an_upload_is_replaced_and_a_file_on_drive_is_saved(colab, refusal):

@@ -49,6 +49,8 @@ _BORROWED = (
 _AGAIN = "run the cell with own.function again"
 
 _named: list[Path] = []
+_told: list[int | None] = []
+"""Number of the cell that has last said what to do where there is no notebook."""
 
 
 class NotYetError(Exception):
@@ -100,7 +102,7 @@ def function(lesson: str, *names: str) -> Callable[..., Any]:
     except NotYetError as error:
         rest = "you can do all exercises here, but not train" if slow else "the course's own function stands in for it"
         message = f"{error}\nUntil then {rest}."
-        print(message)  # noqa: T201 - for the learner
+        print(_leave_out_steps(message))  # noqa: T201 - for the learner
         return _limited_stand_in(slow, message) if slow else EXERCISES[names[-1]].exact
     print(said)  # noqa: T201 - the learner should know which function trains
     return own_function
@@ -160,7 +162,7 @@ def _first_correct(lesson: str, names: Sequence[str]) -> tuple[Callable[..., Any
     defined, broken = _namespace(), dict[str, str]()
     for each in filter(None, (_BUILDS_ON.get(lesson), lesson)):
         try:
-            paths[each] = _notebook(each, names[-1])
+            paths[each] = _notebook(each)
             _run_definitions(paths[each], defined, broken)
         except NotYetError as error:
             missing[each] = str(error)
@@ -229,7 +231,7 @@ def _origin(function: FunctionType) -> str:
     return path if at else _HERE
 
 
-def _notebook(lesson: str, wanted: str) -> Path:
+def _notebook(lesson: str) -> Path:
     """Return the notebook, or script, of a lesson; raise what to do where there is none, or one of several."""
     for group in _groups_of_places(lesson):
         for place in group:
@@ -246,7 +248,7 @@ def _notebook(lesson: str, wanted: str) -> Path:
                 )
             if copies:
                 return copies[0]
-    raise NotYetError(_where_to_put(lesson, wanted))
+    raise NotYetError(_missing_text(lesson))
 
 
 def _groups_of_places(lesson: str) -> list[list[Path]]:
@@ -290,23 +292,37 @@ def _unread(lesson: str, paths: Mapping[str, Path]) -> str:
     return lines and f"{lines}To read another one, name it in a new cell above, as in own.look_in('FILE').\n"
 
 
-def _where_to_put(lesson: str, wanted: str) -> str:
+def _missing_text(lesson: str) -> str:
+    where = "here yet" if _on_colab() else f"in {_show(Path.cwd())}, and none in ../{lesson}"
+    return f"There is no {lesson}.ipynb {where}.\n{_steps()}"
+
+
+def _steps() -> str:
     if not _on_colab():
         return (
-            f"There is no {lesson}.ipynb in {_show(Path.cwd())}, and none in ../{lesson}. Put that notebook, with your "
-            "functions in it, beside this one, or name its folder in a new cell above: own.look_in('FOLDER'). "
-            f"Then {_AGAIN}."
+            "Put that notebook, with your functions in it, beside this one, or name its folder in a new cell above: "
+            f"own.look_in('FOLDER'). Then {_AGAIN}."
         )
     drive = f"mount your Drive, where Colab keeps notebooks: {_MOUNT}"
     if (_COLAB / _DRIVE).is_dir():
         drive = f"say in which folder of your Drive it is: own.look_in('{_show(_COLAB / _DRIVE)}/FOLDER')"
     return (
-        f"There is no {lesson}.ipynb here yet. Do one of these, and {_AGAIN}:\n"
+        f"Do one of these, and {_AGAIN}:\n"
         "  - In that notebook choose File > Download > Download .ipynb. Here click the folder icon at the left, then "
         "the upload icon, and choose the file.\n"
         f"  - In a new cell above, {drive}\n"
-        f"  - Paste your {wanted}, and what it calls, into a new cell above, and run that first."
+        "  - Paste the function that is missing, and what it calls, into a new cell above, and run that first."
     )
+
+
+def _leave_out_steps(message: str) -> str:
+    """Leave out what to do if this cell has said so already, of another function."""
+    cell = getattr(shell(), "execution_count", None)
+    if cell and _told == [cell]:
+        return message.replace(f"{_steps()}\n", "")
+    if _steps() in message:
+        _told[:] = [cell]
+    return message
 
 
 def _save(path: Path | None) -> str:
