@@ -475,9 +475,9 @@ def test_exact_functions_and_those_of_files_are_not_pasted_ones(course, paste, r
     assert taken().__module__ == "bptt.own"
 
 
-def test_a_function_with_a_decorator_is_taken(said):
-    save(f"{LESSON}.ipynb", EXACT, CELL, "import functools\n@functools.cache\ndef f(x): return x", SEQUENCE)
-    save(f"{LESSON}.ipynb", EXACT, CELL, SEQUENCE.replace("\ndef", "\nfrom functools import partial\n@partial\ndef"))
+@pytest.mark.parametrize("decorator", ["functools.partial", 'np.errstate(all="raise")'])
+def test_a_function_with_a_decorator_is_taken(said, decorator):
+    save(f"{LESSON}.ipynb", EXACT, "import functools", CELL, SEQUENCE.replace("\ndef", f"\n@{decorator}\ndef"))
     assert said() == f"rnn_backward: yours, from {LESSON}.ipynb"
 
 

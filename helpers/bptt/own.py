@@ -167,7 +167,7 @@ def _first_correct(lesson: str, names: Sequence[str]) -> tuple[Callable[..., Any
         except NotYetError as error:
             missing[each] = str(error)
     pasted = _pasted_functions()
-    for more in ({}, pasted):
+    for more in ({}, pasted) if pasted else ({},):
         # These are the globals of a loop from a file, so it calls a pasted cell.
         defined |= more
         broken = {name: problem for name, problem in broken.items() if name not in more}
@@ -203,9 +203,9 @@ def _pasted_functions() -> dict[str, Any]:
 
 def _describe_origin(name: str, defined: Mapping[str, Any], path: Path | None) -> str:
     origins = {called: _origin(defined[called]) for called in _calls(name, defined)}
-    # What is no plain function, such as one with a decorator, has no origin of its own.
+    # The code of a function with a decorator may be that of a library.
     origin = origins.pop(name, "") or (_show(path) if path else _HERE)
-    others = sorted({*origins.values()} - {origin})
+    others = sorted({*origins.values()} - {origin, ""})
     return f"{name}: yours, from {origin}" + (f"; what it calls, from {join_names(others)}" if others else "")
 
 
@@ -227,8 +227,7 @@ def _global_names(code: CodeType) -> list[str]:
 
 
 def _origin(function: FunctionType) -> str:
-    path, at, _ = function.__code__.co_filename.rpartition(_AT)
-    return path if at else _HERE
+    return _HERE if function.__module__ == "__main__" else function.__code__.co_filename.rpartition(_AT)[0]
 
 
 def _notebook(lesson: str) -> Path:
