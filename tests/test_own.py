@@ -555,12 +555,15 @@ def test_a_folder_of_ten_thousand_files_takes_no_time(said):
     assert time.process_time() - start < 1
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "utf-8-sig", "utf-16"])
 def test_notebooks_of_any_front_end_are_read(said, encoding):
     cells = ["!pip install x", "from google.colab import drive\ndrive.mount('/content/drive')", EXACT, CELL, SEQUENCE]
-    cells = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": []} for cell in (*cells, "\0", "é")]
+    cells = [
+        {"cell_type": "code", "source": cell, "metadata": {}, "outputs": []}
+        for cell in (*cells, "\0", "é" if encoding != "ascii" else "'\ud800'")
+    ]
     notebook = {"nbformat": 4, "nbformat_minor": 0, "metadata": {}, "cells": [{"cell_type": "raw"}, *cells]}
-    Path(f"{LESSON}.ipynb").write_bytes(json.dumps(notebook, ensure_ascii=False).encode(encoding))
+    Path(f"{LESSON}.ipynb").write_bytes(json.dumps(notebook, ensure_ascii=encoding == "ascii").encode(encoding))
     assert said() == f"rnn_backward: yours, from {LESSON}.ipynb"
 
 

@@ -234,10 +234,9 @@ def _notebook(lesson: str) -> Path:
     """Return the notebook, or script, of a lesson; raise what to do where there is none, or one of several."""
     for group in _groups_of_places(lesson):
         for place in group:
-            for suffix in (".ipynb", ".py"):
-                path = place / f"{lesson}{suffix}"
-                if os.path.isfile(path):  # noqa: PTH113 - it raises no errors
-                    return path
+            path = place / f"{lesson}.ipynb"
+            if os.path.isfile(path):  # noqa: PTH113 - it raises no errors
+                return path
         for copies in (_files(place, lesson) for place in group):
             if len(copies) > 1:
                 lines = "\n".join(f"  {_show(path)}" for path in copies)
