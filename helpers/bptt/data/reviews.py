@@ -13,7 +13,6 @@ from bptt.runtime import is_autograding
 
 _SYNTHETIC_COUNT, _GRADED_COUNT = 2800, 40
 """Numbers of synthetic reviews: enough to learn from, and enough under autograding."""
-_HOW_TO_FETCH = "for real ones type 'bptt data reviews' into a terminal, once, and run this cell again"
 
 
 class Split(NamedTuple):
@@ -66,7 +65,8 @@ def reviews(*, fetch: bool = False) -> Reviews:
     if fetch and not cache_path().is_file():
         _fetch()
     if not cache_path().is_file():
-        return _balanced_split(*synthetic_reviews(_SYNTHETIC_COUNT), f"made-up reviews; {_HOW_TO_FETCH}")
+        remedy = "" if fetch else "; data.reviews(fetch=True) fetches real ones"
+        return _balanced_split(*synthetic_reviews(_SYNTHETIC_COUNT), f"made-up reviews{remedy}")
     return _balanced_split(*read_reviews(cache_path()), "snippets of real film reviews")
 
 
