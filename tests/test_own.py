@@ -567,12 +567,6 @@ def test_notebooks_of_any_front_end_are_read(said, encoding):
     assert said() == f"rnn_backward: yours, from {LESSON}.ipynb"
 
 
-def test_the_cell_that_brings_the_helpers_is_not_looked_at(said, monkeypatch):
-    helpers = f'import sys\n_BPTT_FILES = "{"A" * 340_000}"\ndef rnn_backward(): pass'
-    save(f"{LESSON}.ipynb", EXACT, CELL, SEQUENCE, helpers)
-    assert said() == f"rnn_backward: yours, from {LESSON}.ipynb"
-
-
 def test_paths_are_written_alike_on_windows():
     assert own._show(PureWindowsPath(r"C:\Users\me\Copy of x.ipynb")) == "C:/Users/me/Copy of x.ipynb"
     assert own._show(Path(os.fsdecode(b"\xff.ipynb"))) == "?.ipynb"

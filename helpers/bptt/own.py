@@ -38,8 +38,6 @@ _DRIVE = "drive/MyDrive"
 _MOUNT = "from google.colab import drive; drive.mount('/content/drive')"
 _LESSON = re.compile(r"\d\d[-_ ][a-z]", re.IGNORECASE)
 _DEFINED = re.compile(r"^def (\w+)", re.MULTILINE)
-_HELPERS = re.compile(r"^_BPTT", re.MULTILINE)
-"""What marks the cell of a notebook that brings its helpers: a third of a megabyte, and no definition."""
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 _AT, _MODULE, _HERE = ", code cell ", "earlier lessons", "a cell of this notebook"
 _BORROWED = (
@@ -404,12 +402,11 @@ def _code_cells(path: Path) -> list[str]:
         if path.suffix.lower() == ".py":
             return [text.decode("utf-8-sig")]
         # Not by nbformat, which takes seconds to import.
-        sources = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+        return ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
     except OSError as error:
         raise _unreadable(path, f"{error.strerror}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _unreadable(path, "it is no whole notebook") from None
-    return [source for source in sources if not _HELPERS.search(source)]
 
 
 def _unreadable(path: Path, reason: str) -> NotYetError:

@@ -120,6 +120,8 @@ def assert_lesson_works(notebook, outputs):
     shown = sum(bool(re.search(r"^widgets\.", cell.source, re.MULTILINE)) for cell in notebook.cells)
     assert len(live) + len(drawn) >= max(shown, 1)
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    printed = "".join(output.text for output in outputs if output.get("name") == "stdout")
+    assert printed.count(": yours, from ") == sum(cell.source.count(" = own.function(") for cell in notebook.cells)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 
 import nbformat
 import pytest
 from conftest import LESSONS, ROOT, Place
+from nbformat.v4 import new_code_cell
 
 from bptt_instructor.lessons.embed import embed
 
@@ -54,6 +57,34 @@ def test_what_it_unpacks_goes_when_python_ends(place, single_files, tmp_path, mo
 def test_a_wrong_answer_is_explained(place, single_files, tmp_path, wrong_answer_is_explained):
     set_up = nbformat.read(single_files / f"{LESSONS[1]}.ipynb", as_version=4).cells[0].source
     wrong_answer_is_explained(place, tmp_path, set_up)
+
+
+PRETENDED = """
+import sys, types
+from pathlib import Path
+from bptt import own
+sys.modules["google.colab"] = types.ModuleType("google.colab")
+own._COLAB = Path("../content").resolve()
+"""
+
+
+def test_functions_are_taken_from_uploads_and_from_cells(place, single_files, tmp_path, lesson_works):
+    uploaded = tmp_path / "content"
+    uploaded.mkdir()
+    shutil.copy(single_files / "01_cell_backward.ipynb", uploaded / "Copy of 01_cell_backward.ipynb")
+    shutil.copy(single_files / "02_sequence_backward.ipynb", uploaded / "02_sequence_backward (1).ipynb")
+    training = nbformat.read(single_files / "04_training.ipynb", as_version=4)
+    pasted = [cell for cell in training.cells if re.match(r"def (clip_gradients|adam_step)\(", cell.source)]
+    assert len(pasted) == 2
+    notebook = nbformat.read(single_files / "05_names.ipynb", as_version=4)
+    notebook.cells[1:1] = [new_code_cell(PRETENDED), *pasted]
+    (tmp_path / "here").mkdir()
+    outputs = place.run(notebook, tmp_path / "here")
+    lesson_works(notebook, outputs)
+    printed = "".join(output.text for output in outputs if output.get("name") == "stdout")
+    assert f"output_backward: yours, from {uploaded}/02_sequence_backward (1).ipynb\n" in printed
+    assert f"what it calls, from {uploaded}/Copy of 01_cell_backward.ipynb\n" in printed
+    assert printed.count(": yours, from a cell of this notebook\n") == 2
 
 
 def test_pip_would_change_nothing(place, wheel, tmp_path):
