@@ -29,9 +29,9 @@ FRONT_ENDS = {
         'width: 100%"></div><div tabindex="0"></div></div>',
         "outputs": ".cell_container",
         "html": '<div class="output_container" style="position: absolute; overflow: hidden; width: 100%"><div '
-        'class="output" style="position: absolute; padding: 0 8px"><div></div></div></div>',
+        'class="output" style="position: absolute; padding: 0 8px; width: 100%"><div></div></div></div>',
         "widget": '<div class="output_container" style="position: absolute; overflow: hidden; width: 100%"><div '
-        'class="output cell-output-ipywidget-background" style="position: absolute; padding: 0 8px"></div></div>',
+        'class="output cell-output-ipywidget" style="position: absolute; padding: 0 8px; width: 100%"></div></div>',
         "script": "added for a moment",
     },
     "classic Notebook": {
@@ -80,10 +80,22 @@ _PUT = """([about, kind, content, place]) => {
     }
   };
   if (about.outputs === ".cell_container") {
-    window.sizes ??= new ResizeObserver(layout);
-    window.sizes.observe((old ?? output).firstElementChild);
+    outputs.sizes ??= new ResizeObserver(layout);
+    outputs.sizes.observe((old ?? output).firstElementChild);
   }
 }"""
+
+
+_SEEN = """() => {
+  const found = [...document.querySelectorAll("img, [data-bptt]")];
+  const all = found.map((each) => each.shadowRoot?.querySelector("svg") ?? each);
+  return all.filter((picture) => {
+    picture.scrollIntoView({ block: "center" });
+    const { left, top, width, height } = picture.getBoundingClientRect();
+    return picture.getRootNode().elementsFromPoint(left + width / 2, top + height / 2).includes(picture);
+  }).map((picture) => picture.matches("svg") ? "drawn" : picture.matches(".bptt-live img") ? "live" : "still");
+}"""
+"""What of the pictures a reader can see: not those that another element hides or cuts off."""
 
 
 @pytest.fixture(scope="module")
@@ -129,10 +141,7 @@ class Cell:
     def seen(self):
         """Return which pictures can be seen: the widget, its still picture, or one that the browser has drawn."""
         self.settle()
-        where = {"still": "[data-bptt-of] > img", "live": ".bptt-live img", "drawn": "[data-bptt] svg[role=img]"}
-        named = {name: self.page.locator(f"{what}:visible").count() for name, what in where.items()}
-        assert sum(named.values()) == self.page.locator("img:visible, svg[role=img]:visible").count()
-        return [name for name, count in named.items() for _ in range(count)]
+        return self.page.evaluate(_SEEN)
 
 
 @pytest.fixture(scope="module")
