@@ -176,7 +176,8 @@ def _run_definitions(path: Path, defined: dict[str, Any], broken: dict[str, str]
 
 
 def _code_cells(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8")
+    # A file from Windows may begin with a byte-order mark.
+    text = path.read_text(encoding="utf-8-sig")
     if path.suffix == ".py":
         return [text]
     # Not by nbformat, which takes seconds to import.
