@@ -7,9 +7,9 @@ output, were read from their sources (VS Code, classic Notebook) or from pages t
 import html
 import re
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
-from conftest import SCREENSHOTS
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
@@ -212,7 +212,7 @@ def test_the_live_picture_stands_where_the_still_one_was(cell, outputs):
 
 def shot(cell, what):
     name = next(name for name, about in FRONT_ENDS.items() if about is cell._about)
-    folder = SCREENSHOTS / "other front ends"
+    folder = Path(__file__).parents[2] / "build/screenshots/other front ends"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{name}-{what}.png"
 

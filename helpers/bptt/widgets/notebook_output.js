@@ -1,109 +1,87 @@
 // Beside each widget in a notebook: shows either it or its still picture, keeps its keys from the notebook's shortcuts,
-// and makes its picture dark where the page is. The two have one name, so it knows no front end, and no order of outputs.
+// and makes its picture dark where the page is. The two share a name, so this knows no front end and no order of outputs.
 /** Paper becomes nearly black and ink nearly white; hues stay. */
 const DARK = "invert(0.93) hue-rotate(180deg) brightness(1.15)";
-/** What ipywidgets writes where a widget is to be, under every front end. */
-const MESSAGE = /^(Loading|Error displaying) widget/;
+const SEEN = "img, svg, canvas, iframe, input";
 
-/**
- * Tell whether an element shows nothing.
- * @param {Element} element
- */
+/** Tell whether an element shows nothing. @param {Element} element */
 function isEmpty(element) {
-  const seen = "img, svg, canvas, iframe, input";
-  return element.matches("script, style")
-    || !(element.textContent.trim() || element.matches(seen) || element.querySelector(seen));
+  return element.matches("script, style") || !(element.textContent.trim() || element.matches(SEEN) || element.querySelector(SEEN));
 }
 
 /**
  * Return the largest element below a root that shows a part of the page and nothing else: its output.
- * @param {HTMLElement} part
- * @param {HTMLElement | null} root
- * @returns {HTMLElement}
+ * @param {HTMLElement} part @param {HTMLElement | null} [root] @returns {HTMLElement}
  */
 function outputOf(part, root) {
-  let at = part;
-  for (let all = at.parentElement; all && all !== root; all = at.parentElement) {
-    if (![...all.children].every((child) => child === at || isEmpty(child))) break;
-    at = all;
-  }
-  return at;
+  const all = part.parentElement;
+  const alone = all && all !== root && [...all.children].every((child) => child === part || isEmpty(child));
+  return alone ? outputOf(all, root) : part;
 }
 
 /**
- * Hide one of the elements from a part of the page up to a root, and show again what was hidden here.
- * @param {HTMLElement} part
- * @param {HTMLElement | null} root
- * @param {HTMLElement | false} hidden
+ * Hide the output of a part of the page, or show it again.
+ * @param {HTMLElement} part @param {HTMLElement | null} root @param {boolean} hidden
  */
-function hideOne(part, root, hidden) {
+function setHidden(part, root, hidden) {
+  const output = hidden && outputOf(part, root);
   for (let at = part; at && at !== root; at = at.parentElement) {
-    if (at !== hidden && !("bpttHidden" in at.dataset)) continue;
-    at.style.display = at === hidden ? "none" : "";
-    if (at === hidden) at.dataset.bpttHidden = "";
-    else delete at.dataset.bpttHidden;
+    // What is hidden so was hidden here.
+    if (at === output) at.style.setProperty("display", "none", "important");
+    else if (at.style.getPropertyPriority("display")) at.style.display = "";
   }
 }
 
-/**
- * Look after one still picture and its widget, as long as they are in the notebook.
- * @param {HTMLElement} still
- */
+/** Look after one still picture and its widget, as long as they are in the notebook. @param {HTMLElement} still */
 function lookAfter(still) {
   still.dataset.started = "";
   const name = still.dataset.bpttOf;
-  const [views, live] = [`.${name}`, `.${name}:not(.jupyter-widgets-disconnected)`];
+  /** @type {HTMLElement | null} */
+  let live = null;
+  /** @type {HTMLElement | null} */
+  let watched = null;
 
   /** Return the smallest element that holds both; null while there is none. @returns {HTMLElement | null} */
   const findBoth = () => {
     for (let at = still.parentElement; at; at = at.parentElement) {
       // The same widget may be shown in another cell as well.
-      if (at.querySelectorAll(`[data-bptt-of="${name}"]`).length > 1) return null;
-      if (at.querySelector(views)) return at;
+      if (at.querySelectorAll(`[data-bptt-of=${name}]`).length > 1) return null;
+      if (at.querySelector(`.${name}`)) return at;
     }
     return null;
   };
-  /** @returns {HTMLElement | null | undefined} */
-  const findLive = () => findBoth()?.querySelector(live);
-
-  /** @type {HTMLElement | null} */
-  let watched = null;
-  /** Watch both, or else the page, where the widget may still come. @param {HTMLElement | null} both */
-  const watch = (both) => {
-    // Only what is in the document may be held by it: a notebook that is closed is to be forgotten.
-    page.disconnect();
-    if (still.isConnected)
-      for (const element of [document.body, document.documentElement]) page.observe(element, { attributes: true });
-    const target = both ?? (still.isConnected ? document.body : null);
-    if (target === watched) return;
-    inside.disconnect();
-    size.disconnect();
-    watched?.removeEventListener("focusin", listen);
-    watched = target;
-    size.observe(both ?? still);
-    target?.addEventListener("focusin", listen);
-    target && inside.observe(target, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
-  };
 
   const update = () => {
+    const { body, documentElement } = document;
     const both = findBoth();
-    watch(both);
-    const shown = findLive();
-    hideOne(still, both, Boolean(shown) && outputOf(still, both));
-    const widget = shown ?? both?.querySelector(views);
-    if (widget) hideOne(widget, both, !shown && outputOf(widget, both));
-    else {
-      const below = outputOf(still, null).nextElementSibling;
-      if (below && MESSAGE.test(below.textContent.trim())) hideOne(below, below.parentElement, below);
+    // Without the widget, all of the page: it may come anywhere. Only what is in the document may be held by it: a
+    // notebook that is closed is to be forgotten.
+    const target = both ?? (still.isConnected ? body : null);
+    page.disconnect();
+    if (still.isConnected) for (const element of [body, documentElement]) page.observe(element, { attributes: true });
+    if (target !== watched) {
+      inside.disconnect();
+      size.disconnect();
+      size.observe(both ?? still);
+      watched?.removeEventListener("focusin", listen);
+      target?.addEventListener("focusin", listen);
+      target && inside.observe(target, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
+      watched = target;
     }
-    const filter = onDarkPage(shown ?? still) ? DARK : "";
-    for (const img of (shown ?? still).querySelectorAll("img")) img.style.filter = filter;
+    live = both && both.querySelector(`.${name}:not(.jupyter-widgets-disconnected)`);
+    setHidden(still, both, Boolean(live));
+    const below = /** @type {HTMLElement | null} */ (outputOf(still).nextElementSibling);
+    if (both) setHidden(live ?? both.querySelector(`.${name}`), both, !live);
+    // In ipywidgets' own words, under every front end.
+    else if (/^(Loading|Error displaying) widget/.test(below?.textContent.trim())) setHidden(below, below.parentElement, true);
+    const filter = onDarkPage(live ?? still) ? DARK : "";
+    for (const img of (live ?? still).querySelectorAll("img")) img.style.filter = filter;
   };
 
   /** @param {KeyboardEvent} event */
   const keep = (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (!findLive()?.contains(target)) return removeEventListener("keydown", keep, true);
+    if (!live?.contains(target)) return removeEventListener("keydown", keep, true);
     const { key, shiftKey } = event;
     if (!event.isTrusted || !movesControl(event) || target.isContentEditable) return;
     event.stopPropagation();
@@ -113,7 +91,7 @@ function lookAfter(still) {
   };
   /** @param {FocusEvent} event */
   const listen = (event) => {
-    if (findLive()?.contains(/** @type {Node} */ (event.target))) addEventListener("keydown", keep, true);
+    if (live?.contains(/** @type {Node} */ (event.target))) addEventListener("keydown", keep, true);
   };
 
   // Front ends mark body or html when the theme changes.
