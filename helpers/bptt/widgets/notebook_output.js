@@ -6,7 +6,7 @@ const SEEN = "img, svg, canvas, iframe, input";
 
 /** Tell whether an element shows nothing. @param {Element} element */
 function isEmpty(element) {
-  return element.matches("script, style") || !(element.textContent.trim() || element.matches(SEEN) || element.querySelector(SEEN));
+  return !(element.textContent.trim() || element.matches(SEEN) || element.querySelector(SEEN));
 }
 
 /**
@@ -43,12 +43,9 @@ function lookAfter(still) {
 
   /** Return the smallest element that holds both; null while there is none. @returns {HTMLElement | null} */
   const findBoth = () => {
-    for (let at = still.parentElement; at; at = at.parentElement) {
-      // The same widget may be shown in another cell as well.
-      if (at.querySelectorAll(`[data-bptt-of=${name}]`).length > 1) return null;
-      if (at.querySelector(`.${name}`)) return at;
-    }
-    return null;
+    let at = still.parentElement;
+    while (at && !at.querySelector(`.${name}`)) at = at.parentElement;
+    return at;
   };
 
   const update = () => {
@@ -58,7 +55,7 @@ function lookAfter(still) {
     // notebook that is closed is to be forgotten.
     const target = both ?? (still.isConnected ? body : null);
     page.disconnect();
-    if (still.isConnected) for (const element of [body, documentElement]) page.observe(element, { attributes: true });
+    for (const part of still.isConnected ? [body, documentElement] : []) page.observe(part, { attributes: true });
     if (target !== watched) {
       inside.disconnect();
       size.disconnect();
@@ -73,7 +70,7 @@ function lookAfter(still) {
     const below = /** @type {HTMLElement | null} */ (outputOf(still).nextElementSibling);
     if (both) setHidden(live ?? both.querySelector(`.${name}`), both, !live);
     // In ipywidgets' own words, under every front end.
-    else if (/^(Loading|Error displaying) widget/.test(below?.textContent.trim())) setHidden(below, below.parentElement, true);
+    else if (below?.textContent.trim().match(/^(Loading|Error displaying) widget/)) setHidden(below, null, true);
     const filter = onDarkPage(live ?? still) ? DARK : "";
     for (const img of (live ?? still).querySelectorAll("img")) img.style.filter = filter;
   };
