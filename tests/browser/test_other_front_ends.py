@@ -283,20 +283,29 @@ def test_pictures_are_dark_where_the_page_is(cell, outputs, kind):
             assert bool(cell.page.evaluate(f"document.querySelector({dark}).style.filter")) is filtered
 
 
-def test_each_output_in_a_frame_of_its_own(page, outputs):
-    """Neither can know of the other there: the still picture stays, and nothing breaks. A drawn one is one output."""
-    still, live, _ = outputs[0]
-    contents = (still, live, outputs[-1])
-    frames = "".join(
-        f'<iframe sandbox="allow-scripts" width="900" height="500" srcdoc="{html.escape(each)}"></iframe>'
-        for each in contents
+def seen_in_frames(page, *contents):
+    """Return how many pictures are seen in each of some frames, which know nothing of each other."""
+    page.set_content(
+        "".join(
+            f'<iframe sandbox="allow-scripts" width="900" height="500" srcdoc="{html.escape(each)}"></iframe>'
+            for each in contents
+        )
     )
-    page.set_content(frames)
-    seen = []
     for frame in page.frames[1:]:
         frame.wait_for_load_state()
-        seen.append(frame.locator("img:visible, svg[role=img]:visible").count())
-    assert seen == [1, 1, 1]
+    return [frame.locator("img:visible, svg[role=img]:visible").count() for frame in page.frames[1:]]
+
+
+def test_all_outputs_in_one_frame(page, outputs):
+    """As in Colab; and as on a page that is read from the top to the end with its scripts."""
+    still, live, _ = outputs[0]
+    assert seen_in_frames(page, still + live, live + still, outputs[-1]) == [1, 1, 1]
+
+
+def test_each_output_in_a_frame_of_its_own(page, outputs):
+    """There a still picture and its widget cannot know of each other: both are seen, and nothing breaks."""
+    still, live, _ = outputs[0]
+    assert seen_in_frames(page, still, live, outputs[-1]) == [1, 1, 1]
 
 
 @pytest.mark.parametrize("which", [0, -1])
