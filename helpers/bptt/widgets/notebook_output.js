@@ -43,9 +43,18 @@ function lookAfter(still) {
 
   /** Return the smallest element that holds both; null while there is none. @returns {HTMLElement | null} */
   const findBoth = () => {
+    if (!(/** @type {Element} */ (still.getRootNode()).querySelector(`.${name}`))) return null;
     let at = still.parentElement;
     while (at && !at.querySelector(`.${name}`)) at = at.parentElement;
     return at;
+  };
+
+  /** Hide what ipywidgets writes below, in the same words under every front end, where the widget is to be. */
+  const hideMessage = () => {
+    let at = still;
+    while (at && !at.nextElementSibling) at = at.parentElement;
+    const below = /** @type {HTMLElement | null | undefined} */ (at?.nextElementSibling);
+    if (below?.textContent.trim().match(/^(Loading|Error displaying) widget/)) setHidden(below, at.parentElement, true);
   };
 
   const update = () => {
@@ -67,10 +76,8 @@ function lookAfter(still) {
     }
     live = both && both.querySelector(`.${name}:not(.jupyter-widgets-disconnected)`);
     setHidden(still, both, Boolean(live));
-    const below = /** @type {HTMLElement | null} */ (outputOf(still).nextElementSibling);
     if (both) setHidden(live ?? both.querySelector(`.${name}`), both, !live);
-    // In ipywidgets' own words, under every front end.
-    else if (below?.textContent.trim().match(/^(Loading|Error displaying) widget/)) setHidden(below, null, true);
+    else hideMessage();
     const filter = onDarkPage(live ?? still) ? DARK : "";
     for (const img of (live ?? still).querySelectorAll("img")) img.style.filter = filter;
   };
@@ -93,7 +100,8 @@ function lookAfter(still) {
 
   // Front ends mark body or html when the theme changes.
   const page = new MutationObserver(update);
-  const inside = new MutationObserver(update);
+  // A page changes often.
+  const inside = new MutationObserver(() => watched !== document.body || findBoth() ? update() : hideMessage());
   // When it is in the document again, or on a tab that is shown again.
   const size = new ResizeObserver(update);
   update();
