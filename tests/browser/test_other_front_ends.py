@@ -1,7 +1,7 @@
 """What a widget leaves in a cell, in imitations of how front ends other than JupyterLab put outputs on their pages.
 
-The real ones need accounts, networks or programs that are not here. VS Code's nesting, and how it runs the scripts of an
-output, are as in its sources; those of Colab and of classic Notebook as far as pages that they made show them.
+The real ones need accounts, networks or programs that are not here. VS Code's nesting, and how it runs an output's
+scripts, are as in its sources; those of Colab and of classic Notebook as far as pages that they made show them.
 """
 
 import html
