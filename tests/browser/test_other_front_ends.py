@@ -127,8 +127,12 @@ class Cell:
     """A cell of a notebook, in a front end."""
 
     def __init__(self, page, name):
-        self.page, self._about = page, FRONT_ENDS[name]
-        page.set_content(f"<!doctype html><meta charset=utf-8><body>{self._about['cell']}")
+        self.page, self._about, self.outputs = page, FRONT_ENDS[name], FRONT_ENDS[name]["outputs"]
+        self.open()
+
+    def open(self):
+        """Show it without outputs."""
+        self.page.set_content(f"<!doctype html><meta charset=utf-8><body>{self._about['cell']}")
 
     def put(self, kind, content, place):
         """Put an output at its place, or in the place of the one that is there."""
@@ -229,6 +233,36 @@ def test_a_still_picture_that_is_renewed_stays_hidden_while_the_widget_lives(cel
     assert cell.seen() == ["still"]
     cell.put("html", still, 0)
     assert cell.seen() == ["still"]
+
+
+def test_a_still_picture_that_is_gone_is_forgotten(cell, outputs):
+    """With or without a widget, the page keeps nothing of a cell that was run again."""
+    still, live, _ = outputs[0]
+    cell.page.evaluate(
+        """() => {
+          window.watching ??= (window.kind = MutationObserver, new Set());
+          window.watching.clear();
+          window.MutationObserver = class extends window.kind {
+            observe(target, options) { super.observe(target, options); window.watching.add([this, target]); }
+            disconnect() {
+              super.disconnect();
+              for (const pair of window.watching) if (pair[0] === this) window.watching.delete(pair);
+            }
+          };
+        }"""
+    )
+    watching = "[...window.watching].filter(([, target]) => target.isConnected).length"
+    for contents in ([("html", still, 0)], [("html", still, 0), ("widget", live, 1)]):
+        for content in contents:
+            cell.put(*content)
+        cell.settle()
+        assert cell.page.evaluate(watching) == 3
+        # Without a widget, folded away first, so that its size tells nothing.
+        for script in ("style.display = 'none'", "remove()")[len(contents) - 1 :]:
+            cell.page.evaluate(f"document.querySelector('{cell.outputs}').{script}")
+            cell.settle()
+        assert cell.page.evaluate(watching) == 0
+        cell.open()
 
 
 def test_two_widgets_in_one_cell_have_a_picture_each(cell, outputs):

@@ -100,8 +100,9 @@ function lookAfter(still) {
 
   // Front ends mark body or html when the theme changes.
   const page = new MutationObserver(update);
-  // A page changes often.
-  const inside = new MutationObserver(() => watched !== document.body || findBoth() ? update() : hideMessage());
+  // A page changes often, and hardly ever is it the widget that comes.
+  const same = () => watched === document.body && still.isConnected && !findBoth();
+  const inside = new MutationObserver(() => (same() ? hideMessage() : update()));
   // When it is in the document again, or on a tab that is shown again.
   const size = new ResizeObserver(update);
   update();
