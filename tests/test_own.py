@@ -207,6 +207,15 @@ def test_a_syntax_error_that_was_mended_further_down_is_none(course, capsys):
     assert capsys.readouterr().out.startswith("rnn_backward: yours")
 
 
+def test_a_notebook_from_windows_is_read(course, capsys):
+    """With a byte-order mark, and line ends of its own in the file and in the sources."""
+    course(_02_sequence_backward=[cell.replace("\n", "\r\n") for cell in (EXACT, CELL, SEQUENCE)])
+    name = Path("../02_sequence_backward/02_sequence_backward.ipynb")
+    name.write_bytes(b"\xef\xbb\xbf" + name.read_bytes().replace(b"\n", b"\r\n"))
+    taken()
+    assert capsys.readouterr().out.startswith("rnn_backward: yours")
+
+
 def test_a_copy_that_is_not_read_is_named(course, refusal):
     course(_02_sequence_backward=[EXACT, CELL, SEQUENCE])
     name = Path("../02_sequence_backward/02_sequence_backward.ipynb")

@@ -133,7 +133,7 @@ def test_opened_again_elsewhere(notebook, browser):
     for name, cell in notebook.cells():
         learner.cell(cell).scroll_into_view_if_needed()
         expect(notebook.still(cell)).to_be_visible()
-        expect(learner.output(cell).get_by_text("trust the notebook")).to_be_visible()
+        expect(learner.output(cell).get_by_text("In the notebook, run this cell to move the picture.")).to_be_visible()
         learner.look(f"{name}, untrusted", cell)
     exported, _ = HTMLExporter(require_js_url="", mathjax_url="").from_notebook_node(nbformat.read(learner.file, 4))
     file = learner.file.with_suffix(".html")

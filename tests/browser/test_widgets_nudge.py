@@ -125,7 +125,7 @@ def test_still_picture_stays_when_the_kernel_is_gone(learner):
     learner.reload()
     expect(widget.picture).to_be_visible()
     assert learner.output(widget.cell).locator("img:visible").count() == 1, "still picture beside the live one"
-    again = learner.output(widget.cell).get_by_text("Run this cell again to move the picture.")
+    again = learner.output(widget.cell).get_by_text("In the notebook, run this cell to move the picture.")
     expect(again).not_to_be_visible()
     learner.restart_kernel()
     expect(again).to_be_visible()

@@ -72,9 +72,9 @@ def still():
 
     def read(learner):
         learner.save()
-        picture, words, *_ = nbformat.read(learner.file, as_version=4).cells[-1].outputs
-        (said,) = re.findall('alt="([^"]*)"', picture.data["text/html"])
-        assert said in words.data["text/html"]
+        still, *_ = nbformat.read(learner.file, as_version=4).cells[-1].outputs
+        (said,) = re.findall('alt="([^"]*)"', still.data["text/html"])
+        assert f"<p>{said}</p>" in still.data["text/html"]
         return said
 
     return read

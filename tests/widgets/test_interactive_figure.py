@@ -133,12 +133,12 @@ def test_frames_that_are_kept_are_few(live):
 
 
 def test_still_picture_and_words_stand_before_the_widget(live):
-    still, words, widget = shown(live)
+    still, widget = shown(live)
     assert image(still)[0].startswith(b"\x89PNG")
     assert image(still)[2] == "The number is 3 < 100."
-    assert "<p>The number is 3 &lt; 100.</p>" in words.data["text/html"]
-    assert "<p>Run this cell again to move the picture.</p>" in words.data["text/html"]
-    assert "<summary>A number &lt;b&gt;on a card" in words.data["text/html"]
+    assert "<p>The number is 3 &lt; 100.</p>" in still.data["text/html"]
+    assert "<p>In the notebook, run this cell to move the picture.</p>" in still.data["text/html"]
+    assert "<summary>A number &lt;b&gt;on a card" in still.data["text/html"]
     assert widget.data[VIEW]["model_id"] == live.box.model_id
     assert live.words == "The number is 3 < 100."
 
@@ -149,10 +149,10 @@ def test_code_is_set_as_code(live):
     assert "In code: <code>a &lt; b</code> and <code>c</code>." in told(live)
     InteractiveShell.instance()
     with capture_output() as captured:
-        StaticFallback(live.frame, live.scene.card).show()
-    still, words = captured.outputs
+        StaticFallback(live.frame, live.scene.card, "bptt-live-1").show()
+    (still,) = captured.outputs
     assert image(still)[2] == "In code: a < b and c."
-    assert "<p>In code: <code>a &lt; b</code> and <code>c</code>.</p>" in words.data["text/html"]
+    assert "<p>In code: <code>a &lt; b</code> and <code>c</code>.</p>" in still.data["text/html"]
 
 
 def test_still_picture_is_small_and_looks_alike(live):
@@ -172,9 +172,9 @@ def test_code_can_set_a_state_and_keep_it(live):
     assert picture(live) == live.frame.png
     with capture_output() as captured:
         live.update_fallback()
-    still, words = captured.outputs
+    (still,) = captured.outputs
     assert image(still)[2] == "The number is 42 < 100."
-    assert "42" in words.data["text/html"]
+    assert still.data["text/plain"] == "The number is 42 < 100."
 
 
 def test_showing_it_twice_shows_the_same_widget(live):

@@ -100,17 +100,18 @@ class Card(Figure):
         from IPython.display import display  # noqa: PLC0415 - only a notebook needs IPython
 
         width = round(style.WIDTH / 72 * style.DPI)
-        display(picture(self.png(SCALE), width, self.caption, self.description), raw=True)
+        image = picture(self.png(SCALE), width, self.description)
+        display({"text/html": image, "text/plain": self.caption}, raw=True)
         words = (
             f"<details><summary>{html.escape(self.caption)}</summary><p>{html.escape(self.description)}</p></details>"
         )
         display({"text/html": words, "text/plain": self.description}, raw=True)
 
 
-def picture(png: bytes, width: int, caption: str, description: str) -> dict[str, str]:
-    """Return a picture as a front end displays it, with a text in its place for readers who cannot see it.
+def picture(png: bytes, width: int, description: str) -> str:
+    """Return a picture as HTML, with a text in its place for readers who cannot see it.
 
-    It is HTML, as neither JupyterLab nor nbconvert gives an output of the type ``image/png`` any ``alt`` text.
+    Neither JupyterLab nor nbconvert gives an output of the type ``image/png`` any ``alt`` text.
 
     Parameters
     ----------
@@ -118,19 +119,9 @@ def picture(png: bytes, width: int, caption: str, description: str) -> dict[str,
         The PNG file.
     width : int
         In CSS pixels.
-    caption : str
-        For where no picture can be displayed.
     description : str
         What it shows, in words and numbers.
-
-    Returns
-    -------
-    dict of str
-        Data by MIME type.
     """
     source, alt = b64encode(png).decode("ascii"), html.escape(description.replace("`", ""))
     look = f'width="{width}" style="max-width: 100%; height: auto"'
-    return {
-        "text/html": f'<img src="data:image/png;base64,{source}" {look} alt="{alt}">',
-        "text/plain": caption,
-    }
+    return f'<img src="data:image/png;base64,{source}" {look} alt="{alt}">'

@@ -152,25 +152,9 @@ function grid(group, [x, y, width, height, cols, role, strengths, texts, size, d
   add(group, "rect", { x, y, width, height, fill: "none", stroke: paint(role), "stroke-width": 0.9 });
 }
 
-/**
- * Hide the picture that stands for this one where no script runs: the nearest thing above that is not empty, whatever
- * the front end calls it.
- * @param {Element} host
- */
-function hideStill(host) {
-  for (let at = host; at.parentElement; at = at.parentElement) {
-    for (let above = at.previousElementSibling; above; above = above.previousElementSibling) {
-      const pictures = above.matches("img") ? 1 : above.querySelectorAll("img").length;
-      if (!pictures && !above.textContent?.trim()) continue;
-      if (pictures === 1 && !above.textContent?.trim()) /** @type {HTMLElement} */ (above).style.display = "none";
-      return;
-    }
-  }
-}
-
 /** Start one figure. @param {HTMLElement} host @param {Data} data */
 function start(host, data) {
-  hideStill(host);
+  // What stands in the host for where no script runs is no longer shown.
   const root = host.attachShadow({ mode: "open" });
   add(/** @type {any} */ (root), "style", {}, STYLE);
   const card = add(/** @type {any} */ (root), "div", { class: "card" });

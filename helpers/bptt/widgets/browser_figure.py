@@ -19,7 +19,7 @@ from bptt.viz import draw, style
 from bptt.viz.card import Card, picture
 from bptt.viz.draw import Point, Tint
 from bptt.viz.sheet import Arrow, Circle, Grid, Polyline, Rectangle, Shape, Sheet, Text, Touch, draw_shapes
-from bptt.widgets.notebook_output import quantized, script, words_as_html
+from bptt.widgets.notebook_output import HOW_TO_MOVE, quantized, script, words_as_html
 
 _ROLES = {colour.light: role for role, colour in style.PALETTE.items()}
 _SIDES = {"left": 0, "center": 1, "right": 2}
@@ -240,13 +240,15 @@ class BrowserFigure:
         }
 
     def page(self) -> str:
-        """Return the figure as HTML, with its script; without it, what it says is left."""
+        """Return the figure as HTML: its script, and a still picture and its words for where no script runs."""
         # In JSON, "<" stands only inside of strings, where \u003c is the same: no "</script>" can end the script.
         data = json.dumps(self.data(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         mark = sha256(data.encode()).hexdigest()[:16]
+        layout, card = self.layouts[0], self.still()
+        png = quantized(card.png(_STILL_PIXELS * layout.most / layout.width * 72 / style.DPI))
         return (
-            f'<div data-bptt="{mark}"><p><b>{html.escape(self.title)}.</b> Run this cell, or trust the notebook, to '
-            f"move the picture.</p><p>{words_as_html(self.words(**self._still))}</p></div>"
+            f'<div data-bptt="{mark}">{picture(png, round(layout.most), card.description)}'
+            f"<p>{html.escape(self.caption)} {HOW_TO_MOVE}</p><p>{words_as_html(card.description)}</p></div>"
             f"<script>(() => {{\n{script('browser_figure')}\nstartAll({json.dumps(mark)}, {data});\n}})();</script>"
         )
 
@@ -264,11 +266,8 @@ class BrowserFigure:
         return card
 
     def _ipython_display_(self) -> None:
-        """Display the still picture, and then the page, whose script hides it."""
-        layout, card = self.layouts[0], self.still()
-        png = quantized(card.png(_STILL_PIXELS * layout.most / layout.width * 72 / style.DPI))
-        display(picture(png, round(layout.most), self.caption, card.description), raw=True)
-        display({"text/html": self.page(), "text/plain": card.description.replace("`", "")}, raw=True)
+        words = self.words(**self._still).replace("`", "")
+        display({"text/html": self.page(), "text/plain": words}, raw=True)
 
     def _filled(self, words: str, at: Mapping[str, Any]) -> str:
         for name, number in self._numbers.items():

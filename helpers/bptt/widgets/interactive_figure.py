@@ -118,7 +118,12 @@ class InteractiveFigure:
         )
         box = ipw.VBox([row, self._picture, self._text], layout=ipw.Layout(max_width=f"{_WIDTH}px"))
         box.add_class(LIVE_CLASS)
+        box.add_class(self._name)
         return box
+
+    @property
+    def _name(self) -> str:
+        return f"{LIVE_CLASS}-{self._picture.model_id}"
 
     def _redraw(self, change: Bunch) -> None:
         # While this runs, the browser holds back the slider's next values and then sends the last one alone: a learner
@@ -149,7 +154,7 @@ class InteractiveFigure:
         self._text.value = _status_html(frame.words)
 
     def _ipython_display_(self) -> None:
-        fallback = StaticFallback(self.frame, self.scene.card, moves=bool(self.controls))
+        fallback = StaticFallback(self.frame, self.scene.card, self._name, moves=bool(self.controls))
         fallback.show()
         self._fallbacks.append(fallback)
         show_widget(self.box)

@@ -16,54 +16,51 @@ from bptt.widgets.scene import Frame
 
 LIVE_CLASS = "bptt-live"
 """CSS class of a widget with a running kernel."""
+HOW_TO_MOVE = "In the notebook, run this cell to move the picture."
+"""Below a still picture: a reader of an exported page has no cell to run."""
 
 
 class StaticFallback:
     """Image and text of a widget as they stay in the saved notebook.
 
     JupyterLab and Notebook prefer a widget to every other MIME type of an output, also where its kernel is gone, and
-    then show an error. So the image is an output of its own, and a script hides the one of the two that is not needed.
+    then show an error. So image and text are an output of their own, and a script in it hides the one of the two that
+    is not needed.
 
     Parameters
     ----------
     frame : Frame
     card : Card
         Its caption is shown below the image.
+    name : str
+        CSS class of the widget that it stands for, and of no other one.
     moves : bool
         Whether there are controls that move the picture while a kernel runs. What is shown without one says so.
     """
 
-    def __init__(self, frame: Frame, card: Card, *, moves: bool = False) -> None:
-        self._caption, self._moves = card.caption, moves
-        self._picture, self._words = DisplayHandle(), DisplayHandle()
-        self._frame = frame
+    def __init__(self, frame: Frame, card: Card, name: str, *, moves: bool = False) -> None:
+        self._frame, self._caption, self._name, self._moves = frame, card.caption, name, moves
+        self._handle = DisplayHandle()
 
     def show(self) -> None:
-        """Display image and text: two outputs of the cell, just above that of the widget."""
-        still, words = self._bundles()
-        self._picture.display(still, raw=True)
-        self._words.display(words, raw=True)
+        """Display image and text: an output of the cell, just above that of the widget."""
+        self._handle.display(self._bundle(), raw=True)
 
     def update(self, frame: Frame) -> None:
         """Replace the displayed frame."""
         self._frame = frame
-        still, words = self._bundles()
-        self._picture.update(still, raw=True)
-        self._words.update(words, raw=True)
+        self._handle.update(self._bundle(), raw=True)
 
-    def _bundles(self) -> tuple[dict[str, str], dict[str, str]]:
-        caption, words = html.escape(self._caption), self._frame.words
-        width = round(style.WIDTH / 72 * style.DPI)
-        how = "<p>Run this cell again to move the picture.</p>" if self._moves else ""
-        return (
-            picture(quantized(self._frame.png), width, self._caption, words),
-            {
-                "text/html": f'<div class="bptt-still">{how}<details><summary>{caption}</summary>'
-                f"<p>{words_as_html(words)}</p></details>"
-                f"<script>(() => {{\n{script('notebook_output')}\n}})()</script></div>",
-                "text/plain": words.replace("`", ""),
-            },
-        )
+    def _bundle(self) -> dict[str, str]:
+        words = self._frame.words
+        image = picture(quantized(self._frame.png), round(style.WIDTH / 72 * style.DPI), words)
+        how = f"<p>{HOW_TO_MOVE}</p>" if self._moves else ""
+        return {
+            "text/html": f'<div data-bptt-of="{self._name}">{image}{how}'
+            f"<details><summary>{html.escape(self._caption)}</summary><p>{words_as_html(words)}</p></details>"
+            f"<script>(() => {{\n{script('notebook_output')}\n}})()</script></div>",
+            "text/plain": words.replace("`", ""),
+        }
 
 
 def words_as_html(words: str) -> str:

@@ -152,9 +152,7 @@ def _clean_cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whate
         raise _unreadable(f"damaged: cell {number} has something other than text in it")
     kind, metadata = cell.get("cell_type"), cell.get("metadata")
     # nbformat's own constructors validate each cell against the schema, which takes a thousand times as long.
-    clean: NotebookNode = from_dict(
-        {"cell_type": "raw", "metadata": {}, "source": writable(source.removeprefix("\ufeff")), "id": ""}
-    )
+    clean: NotebookNode = from_dict({"cell_type": "raw", "metadata": {}, "source": _plain_text(source), "id": ""})
     if type(cell.get("id")) is str:
         clean.id = cell["id"]
     if kind in {"code", "markdown"}:
@@ -172,6 +170,14 @@ def _clean_cell(cell: Any, number: int) -> NotebookNode:  # noqa: ANN401 - whate
         if "grade_id" in marks:
             clean.metadata.nbgrader.grade_id = writable(marks["grade_id"])
     return clean
+
+
+def _plain_text(source: str) -> str:
+    """Return a source without what systems put into a text unseen: a mark at its start, and their own line ends."""
+    # A file that was translated for Windows twice has two carriage returns at each line's end.
+    for end in ("\r\r\n", "\r\n", "\r"):
+        source = source.replace(end, "\n")
+    return writable(source.removeprefix("\ufeff"))
 
 
 def _with_unique_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
