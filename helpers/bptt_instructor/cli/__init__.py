@@ -15,11 +15,11 @@ import click
 
 from bptt_instructor.cli.build import build
 from bptt_instructor.cli.collect import collect
-from bptt_instructor.cli.data import data
 from bptt_instructor.cli.doctor import doctor
 from bptt_instructor.cli.errors import describe
 from bptt_instructor.cli.export import export
 from bptt_instructor.cli.grade import grade
+from bptt_instructor.cli.learners import data, lab
 from bptt_instructor.cli.new_lesson import new_lesson
 from bptt_instructor.cli.options import EXIT_INTERRUPTED, chosen_course
 from bptt_instructor.cli.release import release
@@ -29,7 +29,7 @@ from bptt_instructor.cli.run_folder import use_run_folder
 if TYPE_CHECKING:
     from types import FrameType
 
-COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, data)
+COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, lab, data)
 """All commands, in the order in which a term needs them."""
 
 
