@@ -10,6 +10,7 @@ if __name__ == "__main__" and not sys.flags.safe_path:
     del sys.path[0]
 
 import argparse
+import io
 import os
 import re
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, distribution, entry_points,
 from pathlib import Path
 
 from bptt.safe_path import use_safe_path
+from bptt.wording import SUBSTITUTE
 
 _GROUP, _NAME = "bptt.commands", "instructor"
 """The entry point that the instructor's package has for its commands."""
@@ -64,6 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code. Wrong usage, help and the instructor's commands end Python themselves.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # On Windows, what a file or a pipe is written in has neither ticks nor every letter of a name.
+            stream.reconfigure(errors=SUBSTITUTE)
     if arguments[:1] != ["lab"]:
         # Kernels would inherit it: there, learners may import what lies beside their notebook.
         use_safe_path()
