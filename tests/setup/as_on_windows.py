@@ -15,7 +15,21 @@ from types import ModuleType
 from typing import Any
 
 MISSING_MODULES = frozenset(
-    ("crypt", "curses", "fcntl", "grp", "nis", "posix", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty")
+    (
+        "crypt",
+        "curses",
+        "fcntl",
+        "grp",
+        "nis",
+        "posix",
+        "pty",
+        "pwd",
+        "readline",
+        "resource",
+        "syslog",
+        "termios",
+        "tty",
+    )
 )
 WINDOWS_SIGNALS = frozenset(("SIGABRT", "SIGFPE", "SIGILL", "SIGINT", "SIGSEGV", "SIGTERM"))
 MISSING_NAMES = {
@@ -86,7 +100,7 @@ if __name__ == "__main__":
     pretend()
     del sys.path[0]
     if sys.argv[1] == "-c":
-        exec(compile(sys.argv[2], "code", "exec"), {"__name__": "learner"})
+        exec(compile(sys.argv[2], "code", "exec"), {"__name__": "learner"})  # noqa: S102 - what a test gives
     else:
         program = importlib.import_module(f"{sys.argv[1]}.__main__")
         sys.argv[:] = [sys.argv[1], *sys.argv[2:]]

@@ -10,8 +10,8 @@ import sys
 
 INSTALL = "On Debian or Ubuntu: sudo apt-get install bubblewrap libseccomp2; on Fedora: sudo dnf install bubblewrap."
 NEEDS_LINUX = (
-    "Grading works on Linux alone. On Windows, do it in WSL2 ('wsl --install' sets it up); on a Mac, in a container or on "
-    "a Linux server. The other commands of bptt work here."
+    "Grading works on Linux alone. On Windows, do it in WSL2 ('wsl --install' sets it up); on a Mac, in a container or "
+    "on a Linux server. The other commands of bptt work here."
 )
 """What to say on other systems, in one line."""
 NO_SANDBOX_HINT = "With --no-sandbox, submissions run with your rights."
