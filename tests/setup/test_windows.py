@@ -149,7 +149,9 @@ def test_everything_that_learners_install_comes_in_wheels_for_windows(python, tm
     wanted = tmp_path / "wanted.txt"
     wanted.write_text("\n".join(needed))
     options = ("--only-binary", ":all:", "--python-version", python)
-    compiled = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--python-platform", "windows", wanted]
+    uv = [sys.executable, "-m", "uv", "pip", "compile", "--quiet"]
+    # The interpreter is named, because looking for one of that version takes seconds, and none is needed.
+    compiled = [*uv, "--python", sys.executable, "--python-platform", "windows", wanted]
     # With pip where uv finds no index, as set-up does.
     asked = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--target", tmp_path]
     done = subprocess.run([*compiled, *options], capture_output=True, text=True, check=False)
