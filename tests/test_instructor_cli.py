@@ -86,7 +86,7 @@ def test_release_says_what_is_inside_and_what_to_do_next(course, tmp_path):
     assert result.exit_code == 0
     assert "notebooks/             1 file\n" in result.output
     assert "helpers/               3 files\n" in result.output
-    assert "all.zip: 11 files" in result.output
+    assert "all.zip: 12 files" in result.output
     assert "none is inside" in result.output
     assert "Next: " in result.output
     (tmp_path / "mine").mkdir()

@@ -61,6 +61,7 @@ def test_it_has_what_students_need_and_nothing_else(complete):
             "LICENSE",
             "Makefile",
             "README.md",
+            "docs/windows.md",
             "environment.yml",
             "helpers/bptt/rnn.py",
             "helpers/setup/environment.sh",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FOLDERS = ("notebooks", "helpers/bptt")
 FILES = (
     "LICENSE",
+    "docs/windows.md",
     "pyproject.toml",
     "requirements-lab.lock",
     "helpers/setup/environment.sh",
