@@ -18,6 +18,7 @@ from submissions.entry import ASSIGNMENT, Entry
 ROOT = Path(__file__).parents[2]
 PRETENDED = (sys.executable, ROOT / "tests/setup/as_on_windows.py")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+STUDENT_FILES = "helpers/bptt_instructor/lessons/student_files"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
@@ -25,7 +26,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 def course(tmp_path):
     """Return a small course in which one student has handed something in."""
     make_course(tmp_path / "course")
-    enrol(tmp_path / "course", [Entry("ada", "Ada", "Lovelace")])
+    enrol(tmp_path / "course", [Entry("ada", "Adá", "Łovelace")])
     return tmp_path / "course"
 
 
@@ -118,10 +119,10 @@ def test_the_doctor_names_the_system_and_looks_at_the_rest():
 
 def test_all_but_grading_works(course, tmp_path):
     """The course is graded on Linux in between."""
-    (course / "classlist.csv").write_text("id,first_name,last_name\nada,Ada,Lovelace\n")
+    (course / "classlist.csv").write_text("id,first_name,last_name\nada,Adá,Łovelace\n", "utf-8")
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         notebook = course / f"submitted/ada/{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
-        archive.write(notebook, f"lovelaceada_101_5001_{ASSIGNMENT}.ipynb")
+        archive.write(notebook, f"łovelaceadá_101_5001_{ASSIGNMENT}.ipynb")
     before = {
         "build --check": "up to date",
         f"collect {ASSIGNMENT} {tmp_path}/all.zip --roster classlist.csv": "1 student: 0 new, 0 changed, 1 as before",
@@ -137,15 +138,18 @@ def test_all_but_grading_works(course, tmp_path):
             assert done.returncode == 0, done.stderr
             assert says in done.stdout
         if commands is before:
-            bptt = Path(sys.executable).with_name("bptt")
-            subprocess.run([bptt, "grade", ASSIGNMENT, "--workers", "1"], cwd=course, check=True, capture_output=True)
+            grade = [Path(sys.executable).with_name("bptt"), "grade", ASSIGNMENT, "--workers", "1"]
+            ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+            done = subprocess.run(grade, cwd=course, env=ascii_only, check=True, capture_output=True, encoding="ascii")
+            assert "Ada ?ovelace" in done.stdout
+            assert "16 / 20" in done.stdout
     done = run("bptt", "release", tmp_path / "students.zip", cwd=ROOT)
     assert (done.returncode, zipfile.is_zipfile(tmp_path / "students.zip")) == (0, True)
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_everything_that_learners_install_comes_in_wheels_for_windows(python, tmp_path):
-    needed = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["lab"]]
+def test_everything_that_is_installed_comes_in_wheels_for_windows(python, tmp_path):
+    needed = sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"])
     wanted = tmp_path / "wanted.txt"
     wanted.write_text("\n".join(needed))
     options = ("--only-binary", ":all:", "--python-version", python)
@@ -161,6 +165,17 @@ def test_everything_that_learners_install_comes_in_wheels_for_windows(python, tm
     assert done.returncode == 0, done.stderr
     found = {re.split("[=-]", word)[0] for word in done.stdout.split()}
     assert {"numpy", "matplotlib", "jupyterlab"} <= found
+
+
+def test_both_pages_for_windows_give_the_same_commands_and_all_are_for_windows():
+    def commands(path):
+        blocks = re.split(r"^ *```\n", (ROOT / path).read_text(encoding="utf-8"), flags=re.MULTILINE)[1::2]
+        return [line.strip() for block in blocks for line in block.splitlines()]
+
+    page, whole = commands("docs/windows.md"), commands(f"{STUDENT_FILES}/README.md")
+    assert page == ["py -m venv .venv", 'pip install ".[lab]"', "bptt lab"]
+    first = whole.index(page[0])
+    assert whole[first : first + 4] == [page[0], r".venv\Scripts\activate", *page[1:]]
 
 
 def test_the_course_knows_these_pythons():
