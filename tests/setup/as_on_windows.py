@@ -2,10 +2,12 @@
 
 The course's own packages see Windows: modules that it lacks cannot be imported, functions and constants that it lacks
 are hidden, and what tells the system says Windows. What others import stays as it is: they know Windows themselves.
+For all of them, text files have Windows' encoding and ends of lines, where whoever opens one says nothing else.
 """
 
 import builtins
 import importlib
+import io
 import os
 import platform
 import signal
@@ -88,12 +90,29 @@ def _import(name: str, globals: Any = None, locals: Any = None, fromlist: Any = 
     return _real_import(name, globals, locals, fromlist, level)
 
 
-_real_import = builtins.__import__
+def _open(  # noqa: PLR0913, PLR0917 - as open has it
+    file: Any,
+    mode: str = "r",
+    buffering: int = -1,
+    encoding: str | None = None,
+    errors: str | None = None,
+    newline: str | None = None,
+    closefd: bool = True,  # noqa: FBT002
+    opener: Any = None,
+) -> Any:
+    if "b" not in mode:
+        encoding = "cp1252" if encoding in {None, "locale"} else encoding
+        newline = "\r\n" if newline is None and set(mode) & set("wax") else newline
+    return _real_open(file, mode, buffering, encoding, errors, newline, closefd, opener)
+
+
+_real_import, _real_open = builtins.__import__, io.open
 
 
 def pretend() -> None:
     """Have the course's packages see Windows from now on, in this process."""
     builtins.__import__ = _import
+    builtins.open = io.open = _open
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def record_release(course: Path, lesson: str, released: bytes, *, first: bool = 
     text = json.dumps({"complete": complete, "releases": releases}, indent=1, ensure_ascii=False)
     handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{lesson}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(f"{text}\n")
         Path(scratch).chmod(0o644)
         Path(scratch).replace(path)
