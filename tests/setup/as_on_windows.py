@@ -2,10 +2,12 @@
 
 The course's own packages see Windows: modules that it lacks cannot be imported, functions and constants that it lacks
 are hidden, and what tells the system says Windows. What others import stays as it is: they know Windows themselves.
-For all of them, text files have Windows' encoding and ends of lines, where whoever opens one says nothing else.
+For all of them, text files have Windows' encoding and ends of lines, where whoever opens one says nothing else; no
+file is linked, or renamed to the name of another, and no folder is opened like a file.
 """
 
 import builtins
+import errno
 import importlib
 import io
 import os
@@ -13,6 +15,7 @@ import platform
 import signal
 import socket
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -106,13 +109,30 @@ def _open(  # noqa: PLR0913, PLR0917 - as open has it
     return _real_open(file, mode, buffering, encoding, errors, newline, closefd, opener)
 
 
-_real_import, _real_open = builtins.__import__, io.open
+def _rename(source: Any, target: Any, **options: Any) -> None:
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, "Cannot create a file when that file already exists", target)
+    _real_rename(source, target, **options)
+
+
+def _symlink(source: Any, target: Any, *_: Any, **__: Any) -> None:
+    raise OSError(errno.EPERM, "A required privilege is not held by the client", source, None, target)
+
+
+def _open_handle(path: Any, *arguments: Any, **options: Any) -> int:
+    if Path(os.fsdecode(path)).is_dir():
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+    return _real_open_handle(path, *arguments, **options)
+
+
+_real_import, _real_open, _real_rename, _real_open_handle = builtins.__import__, io.open, os.rename, os.open
 
 
 def pretend() -> None:
     """Have the course's packages see Windows from now on, in this process."""
     builtins.__import__ = _import
     builtins.open = io.open = _open
+    os.rename, os.open, os.symlink = _rename, _open_handle, _symlink
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ import pytest
 from submissions.course import enrol, make_course
 from submissions.entry import ASSIGNMENT, Entry
 
+from bptt_instructor.lessons.bundle import bundle
+from bptt_instructor.lessons.write_bundle import reproducible_zip
+
 ROOT = Path(__file__).parents[2]
 PRETENDED = (sys.executable, ROOT / "tests/setup/as_on_windows.py")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -123,16 +126,20 @@ def test_all_but_grading_works(course, tmp_path):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         notebook = course / f"submitted/ada/{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
         archive.write(notebook, f"łovelaceadá_101_5001_{ASSIGNMENT}.ipynb")
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        archive.extractall(tmp_path / "all")
     before = {
         "build --check": "up to date",
         f"collect {ASSIGNMENT} {tmp_path}/all.zip --roster classlist.csv": "1 student: 0 new, 0 changed, 1 as before",
+        f"collect {ASSIGNMENT} {tmp_path}/all": "1 student: 0 new, 0 changed, 1 as before",
     }
     after = {
         "export csv": "grades.csv: 1 student",
         "report": "1 student, 1 lesson",
         "new-lesson 09_more": "is written",
+        "build": f"new      {Path('notebooks/09_more/09_more.ipynb')}",
     }
-    for commands in (before, after):
+    for commands in (before, after, {name: says for name, says in after.items() if name in {"export csv", "report"}}):
         for command, says in commands.items():
             done = run("bptt", *command.split(), cwd=course)
             assert done.returncode == 0, done.stderr
@@ -143,8 +150,11 @@ def test_all_but_grading_works(course, tmp_path):
             done = subprocess.run(grade, cwd=course, env=ascii_only, check=True, capture_output=True, encoding="ascii")
             assert "Ada ?ovelace" in done.stdout
             assert "16 / 20" in done.stdout
-    done = run("bptt", "release", tmp_path / "students.zip", cwd=ROOT)
-    assert (done.returncode, zipfile.is_zipfile(tmp_path / "students.zip")) == (0, True)
+    written = (course / "solutions/09_more.py", course / "notebooks/09_more/09_more.ipynb")
+    assert [b"\r" in path.read_bytes() for path in written] == [False, False]
+    for _ in range(2):
+        assert run("bptt", "release", tmp_path / "students.zip", cwd=ROOT).returncode == 0
+    assert (tmp_path / "students.zip").read_bytes() == reproducible_zip(bundle(ROOT).files)
 
 
 @pytest.mark.parametrize("python", PYTHONS)
