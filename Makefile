@@ -19,7 +19,7 @@ help:
 # Not "build": that would put blank notebooks in the place of a learner's work.
 lab:
 	@PYTHON="$(PYTHON)" sh helpers/setup/environment.sh requirements-lab.lock
-	@$(in_venv) sh helpers/setup/lab.sh $(if $(PORT),--port=$(PORT)) $(ARGS)
+	@$(in_venv) bptt lab $(if $(PORT),--port=$(PORT)) $(ARGS)
 
 demo: sandbox
 	@$(in_venv) PYTHONPATH=tests python -m submissions build/demo

@@ -14,8 +14,8 @@ from packaging.utils import canonicalize_name
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 LEARNERS = (
-    {"types", "runtime", "safe_path", "wording", "progress"},
-    {"activations"},
+    {"types", "runtime", "safe_path", "wording"},
+    {"progress", "activations"},
     {"graphs", "rnn", "lstm"},
     {"letter_model"},
     {"states", "inputs", "exact"},

@@ -100,7 +100,9 @@ def test_learners_help_lists_what_they_have(instructors, capsys, arguments):
         command.main(arguments)
     assert ended.value.code == 0
     words = capsys.readouterr().out
+    assert "open the lessons in JupyterLab" in words
     assert "fetch what lessons train on" in words
+    assert "example:\n  bptt lab\n" in words
     assert "pip install 'bptt[grading]'" in words
 
 
@@ -122,6 +124,7 @@ def test_learners_commands_need_no_other_package(capsys):
     assert command.main(["--version"]) == 0
     assert capsys.readouterr().out == f"bptt {version('bptt')}\n"
     for arguments, code, words in (
+        (["lab", "--help"], 0, "bptt lab --port=9999"),
         (["data", "--help"], 0, "fetch the film reviews"),
         (["data", "reviews", "-h"], 0, "9,000 sentences"),
         (["data", "nonsense"], 2, "invalid choice"),
@@ -159,7 +162,7 @@ def test_help_is_quick():
 @pytest.mark.parametrize("program", [[BPTT], [sys.executable, "-m", "bptt"]], ids=["script", "module"])
 def test_both_ways_to_call_it_lead_to_every_command(program):
     listed = subprocess.run([*program, "--help"], check=True, capture_output=True, text=True).stdout
-    assert [name in listed for name in ("grade", "release", "data")] == [True] * 3
+    assert [name in listed for name in ("grade", "release", "lab", "data")] == [True] * 4
     unknown = subprocess.run([*program, "nonsense"], check=False, capture_output=True, text=True)
     assert unknown.returncode == 2
     assert "No such command 'nonsense'" in unknown.stderr

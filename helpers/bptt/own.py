@@ -18,7 +18,7 @@ from bptt.check.call import call
 from bptt.check.compare import validate
 from bptt.check.exercises import EXERCISES
 from bptt.runtime import is_autograding, shell
-from bptt.wording import join_names
+from bptt.wording import join_names, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -100,9 +100,10 @@ def function(lesson: str, *names: str) -> Callable[..., Any]:
     except NotYetError as error:
         rest = "you can do all exercises here, but not train" if slow else "the course's own function stands in for it"
         message = f"{error}\nUntil then {rest}."
-        print(_leave_out_steps(message))  # noqa: T201 - for the learner
+        say(_leave_out_steps(message))
         return _limited_stand_in(slow, message) if slow else EXERCISES[names[-1]].exact
-    print(said)  # noqa: T201 - the learner should know which function trains
+    # The learner should know which function trains.
+    say(said)
     return own_function
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO, TypeVar
 from unicodedata import east_asian_width
 
+from bptt.wording import encodable
+
 Item = TypeVar("Item")
 
 _BAR_COLUMNS, _MIN_BAR_COLUMNS, _MIN_LABEL_COLUMNS = 20, 5, 8
@@ -18,8 +20,6 @@ _BAR_COLUMNS, _MIN_BAR_COLUMNS, _MIN_LABEL_COLUMNS = 20, 5, 8
 _DEFAULT_COLUMNS = 80
 _REDRAW_SECONDS = 0.1
 """Shortest time between two drawings of :func:`track`, because nobody reads faster."""
-_ASCII_SUBSTITUTES = str.maketrans({"\N{MINUS SIGN}": "-", "\N{MICRO SIGN}": "u"})
-"""For consoles with an 8-bit encoding, as many on Windows."""
 
 
 class ProgressLine:
@@ -50,7 +50,8 @@ class ProgressLine:
             The same in words. Never cut off: where there is no room, the bar gets shorter, and then is left out.
         """
         if self._stream:
-            label, numbers = _encodable(" ".join(label.split()), self._stream), _encodable(numbers, self._stream)
+            encoding = self._stream.encoding or "utf-8"
+            label, numbers = encodable(" ".join(label.split()), encoding), encodable(numbers, encoding)
             # The last column stays free, because some terminals wrap as soon as it is filled.
             self._draw(_format_line(label, done / max(total, 1), numbers, _terminal_columns(self._stream) - 1))
 
@@ -125,13 +126,3 @@ def _terminal_columns(stream: TextIO) -> int:
     except OSError:
         columns = 0
     return columns or _DEFAULT_COLUMNS
-
-
-def _encodable(text: str, stream: TextIO) -> str:
-    """Return the text with the characters replaced that the stream's encoding lacks."""
-    encoding = stream.encoding or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return text.translate(_ASCII_SUBSTITUTES).encode(encoding, "replace").decode(encoding)
-    return text

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -40,13 +41,13 @@ def lab(tmp_path_factory):
     # So that a test chooses the theme by what its browser prefers, for itself alone.
     themes.write_text('{"adaptive-theme": true}')
     command = [
-        *("sh", ROOT / "helpers/setup/lab.sh"),
+        *(sys.executable, "-m", "bptt", "lab"),
         f"--ServerApp.root_dir={lab.work}",
         # A page then tells whether its kernel is there.
         "--LabApp.expose_app_in_browser=True",
         "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
-    with serving(home, command) as about:
+    with serving(home, command, cwd=ROOT) as about:
         lab.url, lab.token = about["url"], about["token"]
         yield lab
 

@@ -27,7 +27,7 @@ SOLUTION = "dz = da * (1 - a**2)"
 def complete(course):
     """Return the small course with all that a student needs, built."""
     build(course)
-    for name in (*FILES, "helpers/setup/lab/overrides.json", "helpers/bptt/rnn.py"):
+    for name in (*FILES, "helpers/bptt/rnn.py"):
         write(course, name, f"{name}\n")
     return course
 
@@ -61,11 +61,10 @@ def test_it_has_what_students_need_and_nothing_else(complete):
             "LICENSE",
             "Makefile",
             "README.md",
+            "docs/windows.md",
             "environment.yml",
             "helpers/bptt/rnn.py",
             "helpers/setup/environment.sh",
-            "helpers/setup/lab.sh",
-            "helpers/setup/lab/overrides.json",
             "helpers/setup/system_packages.sh",
             "nbgrader_config.py",
             NOTEBOOK,
@@ -195,8 +194,7 @@ def test_what_is_missing_is_said(complete):
     (complete / "LICENSE").unlink()
     shutil.rmtree(complete / "helpers")
     assert problems(complete) == [
-        f"{name}: there is none, and students need it."
-        for name in ["LICENSE", *FILES[-3:], "helpers/bptt/", "helpers/setup/lab/"]
+        f"{name}: there is none, and students need it." for name in ["LICENSE", *FILES[-2:], "helpers/bptt/"]
     ]
 
 
@@ -259,7 +257,7 @@ def test_its_make_offers_what_works(unpacked):
     assert "make lab" in done.stdout
     planned = subprocess.run(["make", "-n", "-C", unpacked, "lab"], capture_output=True, text=True, check=True)
     named = re.findall(r"\S+\.(?:sh|lock)\b", planned.stdout)
-    assert named == ["helpers/setup/environment.sh", "requirements-lab.lock", "helpers/setup/lab.sh"]
+    assert named == ["helpers/setup/environment.sh", "requirements-lab.lock"]
     for script in unpacked.glob("helpers/setup/*.sh"):
         named += re.findall(r"helpers/setup/[\w./]+", script.read_text(encoding="utf-8"))
     assert [name for name in named if not (unpacked / name).exists()] == []

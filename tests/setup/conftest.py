@@ -3,9 +3,12 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 ROOT = Path(__file__).parents[2]
 REAL_PROGRAMS = ("cat", "cksum", "cp", "dirname", "env", "mkdir", "rm", "sed", "sh")

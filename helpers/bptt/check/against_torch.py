@@ -11,6 +11,7 @@ from bptt.lstm import LSTMCaches
 from bptt.rnn import RNNCaches
 from bptt.runtime import is_autograding
 from bptt.types import Array, Gradients
+from bptt.wording import say
 
 GATES = "ifco"
 """PyTorch's order of the blocks of an LSTM's weights, in this course's letters; PyTorch calls the candidate g."""
@@ -40,7 +41,7 @@ def against_torch(function: Callable[..., Any]) -> None:
     kind = next((kind for kind in ("lstm", "rnn") if kind in name), None)
     if kind is None:
         raise ValueError("Give the function itself: check.against_torch(rnn_backward) or (lstm_backward).")
-    print(_compared(function, name, kind))  # noqa: T201 - for the notebook
+    say(_compared(function, name, kind))
 
 
 def _compared(function: Callable[..., Any], name: str, kind: str) -> str:

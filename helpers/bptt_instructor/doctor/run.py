@@ -25,17 +25,21 @@ def run_checks(root: Path) -> Iterator[CheckResult]:
     yield _result("Python", machine_checks.python)
     yield _result("Packages", lambda: package_checks.packages(root / "requirements.lock"))
     yield _result("nbgrader", package_checks.nbgrader)
-    yield _result("Sandbox", machine_checks.sandbox)
-    yield _result("Workers", machine_checks.workers)
-    yield _result("Limits", machine_checks.hard_limits)
-    yield _result("Temporary", machine_checks.temporary_files)
+    system = _result("System", machine_checks.system)
+    yield system
+    if system.state is CheckState.OK:
+        yield _result("Sandbox", machine_checks.sandbox)
+        yield _result("Workers", machine_checks.workers)
+        yield _result("Limits", machine_checks.hard_limits)
+        yield _result("Temporary", machine_checks.temporary_files)
+        yield _result("Size", machine_checks.size)
     yield _result("Course folder", lambda: course_checks.folder(root))
     yield _result("Lessons", lambda: course_checks.lessons(root))
     yield _result("Gradebook", lambda: course_checks.gradebook(_load_config(root)))
     yield _result("Disk", lambda: machine_checks.disk(root))
-    yield _result("Size", machine_checks.size)
     yield _result("Jupyter kernel", package_checks.kernel)
-    yield _result("Exchange", lambda: course_checks.exchange(_load_config(root)))
+    if system.state is CheckState.OK:
+        yield _result("Exchange", lambda: course_checks.exchange(_load_config(root)))
     yield _result("Chromium", machine_checks.browser)
 
 

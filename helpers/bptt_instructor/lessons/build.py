@@ -121,6 +121,10 @@ def _render(course: Path, into: Path, config: Config) -> None:
         raise LessonError(["nbgrader could not build a lesson; it says above which one, and why."]) from None
 
     release = into / config.CourseDirectory.release_directory
+    for folder in (source, release):
+        for name in _notebooks(folder):
+            # On Windows, lines end in another way, unless each file that is written says otherwise.
+            (folder / name).write_bytes((folder / name).read_bytes().replace(b"\r\n", b"\n"))
     for lesson in lessons:
         released = nbgraderformat.read(release / lesson.name / f"{lesson.name}.ipynb", as_version=4)
         problems += [

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 # What learners need, and nothing that grades. helpers/bptt holds the checks; they are no secret, because grading
 # relies on the sandbox and on test inputs that nobody can foresee.
-FOLDERS = ("notebooks", "helpers/bptt", "helpers/setup/lab")
+FOLDERS = ("notebooks", "helpers/bptt")
 FILES = (
     "LICENSE",
+    "docs/windows.md",
     "pyproject.toml",
     "requirements-lab.lock",
     "helpers/setup/environment.sh",
-    "helpers/setup/lab.sh",
     "helpers/setup/system_packages.sh",
 )
-"""Those below ``helpers/setup/`` are what ``make lab`` runs."""
+"""Those below ``helpers/setup/`` are what ``make lab`` sets up with."""
 STUDENT_FILES = ("README.md", "Makefile", "nbgrader_config.py", "environment.yml")
 """Files in ``student_files/`` that take the place of the course's own."""
 FORBIDDEN_NAMES = frozenset(

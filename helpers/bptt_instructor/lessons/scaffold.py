@@ -58,7 +58,7 @@ def new_lesson(course: Path, name: str) -> Path:
     ).get_template("skeleton.py.jinja")
     solutions.mkdir(exist_ok=True)
     path = solutions / f"{name}.py"
-    with path.open("x", encoding="utf-8") as file:
+    with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(skeleton.render(number=number, title=match["topic"].replace("_", " ")))
     return path
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,7 @@ def collect_archives(course: Course, archives: Iterable[Path], roster: Path | No
                 if not archive.is_dir():
                     check_archive(archive)
                     name = f"{number} {archive.stem}.zip"
-                (Path(folder) / "archive" / name).symlink_to(archive.resolve())
+                _link_or_copy(archive.resolve(), Path(folder) / "archive" / name)
         except (ArchiveError, ClassListError) as error:
             raise GradingError(str(error)) from None
         with Gradebook(*course.gradebook) as book:
@@ -116,6 +117,17 @@ def collect_archives(course: Course, archives: Iterable[Path], roster: Path | No
         passed_over={**app.extractor_plugin_inst.left_out, **collector.passed_over},
         several=collector.several,
     )
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        target.symlink_to(source)
+    except OSError:
+        # On Windows, only administrators may.
+        if source.is_dir():
+            shutil.copytree(source, target, symlinks=True)
+        else:
+            shutil.copyfile(source, target)
 
 
 class _CollectApp(ZipCollectApp):  # type: ignore[misc]

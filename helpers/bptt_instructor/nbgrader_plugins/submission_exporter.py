@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from bptt_instructor.grading.intake.prepare import PreparedNotebook, prepare_not
 from bptt_instructor.grading.intake.read_files import data_files, read_notebook
 from bptt_instructor.grading.judge.seeds import new_seed
 from bptt_instructor.grading.models.submission import Submission
-from bptt_instructor.grading.sandbox.availability import NO_SANDBOX, unavailable_reason
+from bptt_instructor.grading.sandbox.availability import NEEDS_LINUX, NO_SANDBOX, unavailable_reason
 from bptt_instructor.lessons.releases import earlier_releases
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class SubmissionExporter(NotebookExporter):
     Raises
     ------
     NbGraderException
-        When a sandbox is asked for, and this machine cannot make one.
+        When a sandbox is asked for, and this machine cannot make one, and on other systems than Linux.
     """
 
     parent: Autograde
@@ -63,6 +64,9 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - whatever nbgrader configures it with
         super().__init__(**options)  # type: ignore[no-untyped-call]
+        if sys.platform != "linux":
+            self.log.error(NEEDS_LINUX)
+            raise NbGraderException(NEEDS_LINUX)
         if not self.config.get("ExecuteInSandbox", {}).get("sandboxed", True):
             self.log.warning(NO_SANDBOX)
         elif unavailable_reason():

@@ -9,6 +9,11 @@ import subprocess
 import sys
 
 INSTALL = "On Debian or Ubuntu: sudo apt-get install bubblewrap libseccomp2; on Fedora: sudo dnf install bubblewrap."
+NEEDS_LINUX = (
+    "Grading works on Linux alone. On Windows, do it in WSL2 ('wsl --install' sets it up); on a Mac, in a container or "
+    "on a Linux server. The other commands of bptt work here."
+)
+"""What to say on other systems, in one line."""
 NO_SANDBOX_HINT = "With --no-sandbox, submissions run with your rights."
 NO_SANDBOX = "Without a sandbox: submissions run with your rights, and can read and change all that you can."
 """Warning when the sandbox is switched off."""
@@ -20,7 +25,7 @@ PROBE = ("bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind
 def unavailable_reason() -> str:
     """Return why there is no sandbox here, and what to install, in one line; empty when there is one."""
     if sys.platform != "linux":
-        return f"A sandbox needs Linux: grade in a virtual machine or a container with one. {NO_SANDBOX_HINT}"
+        return NEEDS_LINUX
     if not shutil.which("bwrap"):
         return f"A sandbox needs bubblewrap, which is not installed. {INSTALL} {NO_SANDBOX_HINT}"
     if not ctypes.util.find_library("seccomp"):
