@@ -53,7 +53,7 @@ def refused(name, capsys):
     assert out == ""
     assert err.count("\n") == 1
     assert err.startswith(f"bptt {name} is an instructor's command")
-    assert "pip install 'bptt[grading]'" in err
+    assert 'pip install "bptt[grading]"' in err
     assert "Learners need none of it" in err
     return err
 
@@ -103,7 +103,7 @@ def test_learners_help_lists_what_they_have(instructors, capsys, arguments):
     assert "open the lessons in JupyterLab" in words
     assert "fetch what lessons train on" in words
     assert "example:\n  bptt lab\n" in words
-    assert "pip install 'bptt[grading]'" in words
+    assert 'pip install "bptt[grading]"' in words
 
 
 @pytest.mark.usefixtures("alone")

@@ -84,7 +84,7 @@ def _run_command(arguments: list[str]) -> int:
         reason = _run_instructor_command(arguments)
         if arguments and not arguments[0].startswith("-"):
             print(
-                f"bptt {arguments[0]} is an instructor's command: it needs pip install 'bptt[{_EXTRA}]' ({reason}). "
+                f'bptt {arguments[0]} is an instructor\'s command: it needs pip install "bptt[{_EXTRA}]" ({reason}). '
                 "Learners need none of it; bptt --help lists what they have.",
                 file=sys.stderr,
             )
@@ -121,7 +121,7 @@ def _run_learner_command(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="bptt",
         description="What learners need besides their notebooks.",
-        epilog=f"example:\n  bptt lab\n\nInstructors have more commands, with pip install 'bptt[{_EXTRA}]'.",
+        epilog=f'example:\n  bptt lab\n\nInstructors have more commands, with pip install "bptt[{_EXTRA}]".',
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="show the version, and exit")

@@ -44,4 +44,4 @@ def test_commands_say_who_they_are_for(place):
     assert "9,000 sentences" in command(place, "data", "reviews", "--help").stdout
     done = command(place, "grade", LESSONS[1])
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "pip install 'bptt[grading]' (No module named 'click')" in done.stderr
+    assert "pip install \"bptt[grading]\" (No module named 'click')" in done.stderr
