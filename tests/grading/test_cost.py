@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from bptt.check.exercises import EXERCISES
-from bptt_instructor.grading.checks.answers import backward
 from bptt_instructor.grading.checks.backward import BACKWARD
-from bptt_instructor.grading.checks.bptt_suite import BpttSuite
+from bptt_instructor.grading.checks.bptt_suite import JUDGED, BpttSuite
 from bptt_instructor.grading.judge.cost import CostResult, measure_cost
 from bptt_instructor.grading.judge.judge import Judge
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
@@ -95,7 +94,7 @@ def test_every_exercise_is_measured_or_is_no_derivative():
 def test_the_two_cases_have_forward_passes_of_a_length_and_differ_in_entries():
     for name in MEASURED:
         cases = SUITE.cost_cases(name, 1)
-        many, few = (sum(array.size for array in backward(name, case).values()) for case in (cases.many, cases.few))
+        many, few = (sum(array.size for array in JUDGED[name].right(case).values()) for case in (cases.many, cases.few))
         assert many > 3 * few, name
 
 
@@ -236,7 +235,7 @@ def test_a_larger_case_that_takes_too_long_is_shown_to_a_person():
 def test_larger_cases_cross_the_border():
     for name in MEASURED:
         arguments = SUITE.cost_cases(name, 1, larger=True).many
-        for each in (arguments, backward(name, arguments)):
+        for each in (arguments, JUDGED[name].right(arguments)):
             assert len(pack(encode(each, SUITE.record_types))) < Limits().message_bytes, name
 
 

@@ -8,7 +8,7 @@ import pytest
 from bptt import inputs
 from bptt.check.exercises import EXERCISES
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
-from bptt_instructor.grading.protocol.serialize import MAX_DEPTH, DecodeError, decode, encode
+from bptt_instructor.grading.protocol.serialize import MAX_DEPTH, DecodeError, arrays_in, decode, encode, known_arrays
 
 RECORD_TYPES = BpttSuite().record_types
 NUMBER = {"dtype": "float64", "shape": [1], "data": "AAAAAAAA8D8="}
@@ -115,3 +115,28 @@ def test_a_named_tuple_that_the_course_does_not_send_stays_behind():
     assert not hasattr(decode(encode(caches), RECORD_TYPES), "steps")
     with pytest.raises(DecodeError):
         decode(encode(caches, RECORD_TYPES))
+
+
+def test_arrays_that_both_sides_have_are_named_by_number():
+    case = EXERCISES["rnn_backward"].case(5, inputs.Sizes(3, 4, 2, 2, 6))
+    there = sent(case)
+    assert alike(arrays_in(case), arrays_in(there)), "both number them alike"
+    step, known = there["caches"].steps[2], known_arrays(there)
+    message = json.loads(json.dumps(encode(({"cache": step}, np.ones(3)), RECORD_TYPES, known)))
+    assert all("known" in array for array in message["arrays"][:-1])
+    assert "known" not in message["arrays"][-1]
+    got = decode(message, RECORD_TYPES, known=arrays_in(case))
+    assert alike(got, ({"cache": case["caches"].steps[2]}, np.ones(3)))
+    for change in (step.xt + 1, step.xt.astype("float32"), step.xt.reshape(1, -1), step.xt[:, :1]):
+        changed = encode(change, RECORD_TYPES, known)
+        assert "known" not in changed["arrays"][0]
+        assert alike(decode(changed, RECORD_TYPES, known=arrays_in(case)), change)
+
+
+@pytest.mark.parametrize("number", [-1, 2, True, None, 0.0, "0", [0], 10**30])
+def test_numbers_of_no_array_are_refused(number):
+    message = {"value": {"array": 0}, "arrays": [{"known": number}]}
+    with pytest.raises(DecodeError):
+        decode(message, RECORD_TYPES, known=[np.zeros(1), np.ones(1)])
+    with pytest.raises(DecodeError):
+        decode({"value": {"array": 0}, "arrays": [{"known": 0}]}, RECORD_TYPES)

@@ -121,6 +121,17 @@ class Examination:
         ]
         return list(causes(exercise, self.cases, results, wrong)) if wrong else []
 
+    @cached_property
+    def with_own_functions(self) -> dict[str, dict[str, Any]]:
+        """For each earlier function of the learner's that this one calls: what it returns with that in place."""
+        exercise, function = self.exercise, self.function
+
+        def result(own: str) -> dict[str, Any]:
+            others = {name: exact for name, exact in exercise.stand_ins.items() if name != own}
+            return as_gradients(exercise, call(function, self.cases[0], others).result)
+
+        return {name: result(name) for name in learner_functions(function, exercise.stand_ins)}
+
     def where_to_look(self, graded: Sequence[str]) -> str:
         """Say where to look for what no known mistake explains, among the graded gradients."""
         wrong_by_case = [
@@ -380,17 +391,14 @@ def _raising_sizes(examined: Examination) -> str:
 
 def _own_function_notes(examined: Examination, graded: Sequence[str]) -> Iterator[str]:
     """Yield a note when the learner's function is right, and an earlier one of theirs that it calls is not."""
-    exercise, function = examined.exercise, examined.function
-    arguments, right = examined.cases[0], examined.exact_gradients[0]
-
-    def makes_wrong(name: str) -> bool:
-        others = {other: exact for other, exact in exercise.stand_ins.items() if other != name}
-        result = as_gradients(exercise, call(function, arguments, others).result)
-        return any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in graded)
-
-    wrong = [name for name in learner_functions(function, exercise.stand_ins) if makes_wrong(name)]
+    right = examined.exact_gradients[0]
+    wrong = [
+        name
+        for name, result in examined.with_own_functions.items()
+        if any(not isinstance(result.get(g), np.ndarray) or not agrees(result[g], right[g]) for g in graded)
+    ]
     if wrong:
-        what = "loop" if _is_sequence(exercise) else "function"
+        what = "loop" if _is_sequence(examined.exercise) else "function"
         yield (
             f"With an exact {join_names(wrong)} your {what} is right, and that is what counts here. With your own "
             f"{join_names(wrong)} the result is wrong: the mistake is there. check.{wrong[0]}({wrong[0]}) says more."

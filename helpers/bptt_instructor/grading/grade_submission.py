@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -140,7 +141,9 @@ def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of
     )
 
 
+@lru_cache(maxsize=2)
 def _notebook(content: bytes) -> NotebookNode:
+    """Parse a notebook of the lesson's, which nobody changes; all submissions of a class share it."""
     notebook: NotebookNode = nbformat.v4.reads(content.decode())
     return notebook
 

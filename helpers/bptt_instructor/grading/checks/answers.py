@@ -20,8 +20,6 @@ from bptt_instructor.grading.checks.backward import BACKWARD
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bptt.types import Gradients
-    from bptt_instructor.grading.checks.interface import Arguments
 
 MAX_INFLUENCE_NUMBERS = 1_000_000
 """Numbers that the influence matrix of a sequence is computed from: features times examples times steps squared."""
@@ -42,22 +40,6 @@ ANSWERED = frozenset(
     }
 )
 """Names that are answered to while cells run."""
-
-
-def backward(exercise: str, arguments: Arguments) -> Gradients | None:
-    """Compute an exercise's right gradients by formula; None when there is no formula.
-
-    Parameters
-    ----------
-    exercise
-        Name of the exercise.
-    arguments
-        Arguments of the function, of the grader's own making.
-    """
-    if exercise not in BACKWARD:
-        return None
-    result = BACKWARD[exercise](*arguments.values())
-    return result if isinstance(result, dict) else {next(iter(EXERCISES[exercise].shapes)): result}
 
 
 def answer(name: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - gradients

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-CHUNK_BYTES = 1 << 20
+    from bptt_instructor.grading.protocol.serialize import Known
+
+CHUNK_BYTES = 1 << 16
 
 
 class Interrupts:
@@ -76,10 +78,16 @@ class Channel:
         Named tuples that questions and answers may hold.
     max_question_bytes
         Length of a question that the grader accepts; it ends a kernel that sends more.
+
+    Attributes
+    ----------
+    known
+        Arrays that the grader has: those of the call that it has asked for. Questions name them by number.
     """
 
     def __init__(self, fd: int, record_types: Sequence[type], max_question_bytes: int) -> None:
         self.interrupts = Interrupts()
+        self.known: Known = {}
         self._socket = socket.socket(fileno=fd)
         self._record_types = record_types
         self._max_question_bytes = max_question_bytes
@@ -116,20 +124,19 @@ class Channel:
 
     def receive(self) -> dict[str, Any] | None:
         """Wait for the next message; None when the other side has closed the socket."""
-        wanted = HEADER.size
         while True:
             if len(self._received) >= HEADER.size:
-                wanted = HEADER.size + HEADER.unpack_from(self._received)[0]
-            if HEADER.size < wanted <= len(self._received):
-                with self.interrupts:
-                    data = bytes(self._received[HEADER.size : wanted])
-                    del self._received[:wanted]
-                message: dict[str, Any] = json.loads(data)
-                return message
+                end = HEADER.size + HEADER.unpack_from(self._received)[0]
+                if end <= len(self._received):
+                    with self.interrupts:
+                        data = bytes(self._received[HEADER.size : end])
+                        del self._received[:end]
+                    message: dict[str, Any] = json.loads(data)
+                    return message
             # An interrupt may come while nothing is there, but not between receiving and keeping.
             self._socket.recv(1, socket.MSG_PEEK)
             with self.interrupts:
-                data = self._socket.recv(min(wanted - len(self._received), CHUNK_BYTES))
+                data = self._socket.recv(CHUNK_BYTES)
                 self._received += data
             if not data:
                 return None
@@ -177,7 +184,7 @@ class Channel:
 
     def _ask(self, name: str, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - see ask
         self._questions += 1
-        number, encoded = self._questions, encode(tuple(arguments), self._record_types)
+        number, encoded = self._questions, encode(tuple(arguments), self._record_types, self.known)
         frame = pack({"question": number, "name": name, "arguments": encoded})
         if len(frame) > self._max_question_bytes:
             raise ValueError("arrays as large as these cannot be sent to the grader")

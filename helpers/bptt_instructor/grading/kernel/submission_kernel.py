@@ -22,6 +22,7 @@ from bptt_instructor.grading.protocol.messages import (
     encode_reply,
     part_id,
 )
+from bptt_instructor.grading.protocol.serialize import known_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -132,11 +133,14 @@ class SubmissionKernel:
         for number, call in enumerate(content["calls"]):
             asked = CallRequest.from_dict(call["request"], self.record_types)
             part = part_id(request, number)
+            self.channel.known = known_arrays(asked.arguments)
             try:
                 with self._running(part):
                     reply = call_function(self.checks, asked, self.shell.user_ns)
             except BaseException:  # noqa: BLE001 - an interrupt, or SystemExit: there are no more replies
                 return
+            finally:
+                self.channel.known = {}
             if self.channel.forked:
                 os._exit(0)
             frame = self._reply_frame(part, call["nonce"], reply)

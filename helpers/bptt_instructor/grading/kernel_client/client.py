@@ -393,6 +393,7 @@ class KernelClient:
         # Whoever reads no answers gets no more.
         if len(self._to_send) <= self._limits.message_bytes:
             self._to_send += answers.reply(message, size, call)
+            self._write()
         if not answers.exhausted:
             self._uncounted_seconds += time.monotonic() - began
 

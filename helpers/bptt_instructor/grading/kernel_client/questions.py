@@ -89,7 +89,7 @@ class Answers:
         if self.exhausted:
             raise PermissionError("too many questions, or too expensive ones")
         self._questions_left -= 1
-        arguments = decode(message.get("arguments"), self._record_types, self._max_bytes)
+        arguments = decode(message.get("arguments"), self._record_types, self._max_bytes, call.arrays if call else ())
         name = message.get("name")
         if type(name) is not str or type(arguments) is not tuple:
             raise TypeError("not a question")

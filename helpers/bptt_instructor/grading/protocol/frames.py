@@ -16,6 +16,7 @@ HEADER = struct.Struct(">I")
 MAX_PARSED_TOKENS = 500_000
 """Texts, commas and opening brackets in one frame. A reply with as many values as are decoded has about a third."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False, skipkeys=True, default=repr)
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[,[{]', re.DOTALL)
 """A text may end with the frame, so that no part of it is tried twice."""
 
@@ -26,7 +27,7 @@ class FrameError(ValueError):
 
 def pack(message: dict[str, Any]) -> bytes:
     """Return a message as a frame; lone surrogates, which UTF-8 cannot hold, are replaced."""
-    data = json.dumps(message, ensure_ascii=False, skipkeys=True, default=repr).encode("utf-8", "replace")
+    data = _JSON.encode(message).encode("utf-8", "replace")
     return HEADER.pack(len(data)) + data
 
 

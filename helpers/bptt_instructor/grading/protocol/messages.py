@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.checks.interface import CallReply
-from bptt_instructor.grading.protocol.serialize import MAX_TEXT_CHARACTERS, DecodeError, clean_text, decode, encode
+from bptt_instructor.grading.protocol.serialize import (
+    MAX_TEXT_CHARACTERS,
+    DecodeError,
+    arrays_in,
+    clean_text,
+    decode,
+    encode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
 
     from bptt_instructor.grading.checks.interface import Arguments
 
@@ -51,6 +61,11 @@ class CallRequest:
     function: str
     arguments: Arguments
     stand_ins: tuple[str, ...] = ()
+
+    @cached_property
+    def arrays(self) -> list[np.ndarray[Any, Any]]:
+        """All arrays in the arguments, which a question about the call can name by number."""
+        return arrays_in(self.arguments)
 
     def as_dict(self, record_types: Sequence[type]) -> dict[str, Any]:
         """Return the request as plain JSON types."""

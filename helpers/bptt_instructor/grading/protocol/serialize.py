@@ -6,7 +6,6 @@ builds plain values only: nothing is unpickled, and no name is looked up.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import math
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,24 @@ DTYPES = (
     *("float16", "float32", "float64", "complex64", "complex128"),
 )
 CONTAINERS = {"list", "tuple", "dict", "record"}
+# Made once, since a submission's messages hold some ten thousand values.
+_DTYPE_OF_NAME = {name: np.dtype(name) for name in DTYPES}
+_NAME_OF_DTYPE = {dtype: name for name, dtype in _DTYPE_OF_NAME.items()}
+_SCALARS = frozenset({bool, int, float, str})
+_NUMBERS = frozenset({bool, int, float})
+_SEQUENCES = frozenset({list, tuple, dict})
+_ARRAY_KEYS = frozenset({"dtype", "shape", "data"})
+_RECORD_KEYS = frozenset({"record", "fields"})
 MAX_DEPTH = 8
 MAX_VALUES = 20_000
 MAX_AXES = 8
 MAX_ARRAY_BYTES = 16_000_000
 MAX_TEXT_CHARACTERS = 10_000
+KEY_BYTES = 64
+"""Beginning of an array by which it is looked up."""
+
+Known = dict[tuple[str, tuple[int, ...], bytes], tuple[bytes, int]]
+"""Content and number of arrays that the other side has, by kind, shape and beginning."""
 
 
 class DecodeError(ValueError):
@@ -34,14 +46,14 @@ class DecodeError(ValueError):
 
 def clean_text(text: str) -> str:
     """Return a text without lone surrogates, which no file can hold."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 class Opaque:
     """Placeholder for a value that cannot be encoded; its class is named after the value's type."""
 
 
-def encode(value: Any, record_types: Sequence[type] = ()) -> Any:  # noqa: ANN401 - walks anything
+def encode(value: Any, record_types: Sequence[type] = (), known: Known | None = None) -> Any:  # noqa: ANN401 - walks anything
     """Encode arrays, numbers, text, dicts, lists, tuples and named tuples as JSON types.
 
     An array that occurs several times, such as the parameters in every cache, is encoded once.
@@ -52,35 +64,64 @@ def encode(value: Any, record_types: Sequence[type] = ()) -> Any:  # noqa: ANN40
         Any value. Of parts of other types, the name of the type is encoded.
     record_types
         Named tuples that may be encoded: those among the arguments of a course's functions.
+    known
+        From :func:`known_arrays`: an array with the content of one of these is encoded as its number.
     """
-    encoder = _Encoder(record_types)
+    encoder = _Encoder(record_types, known or {})
     return {"value": encoder.value(value, MAX_DEPTH), "arrays": encoder.arrays}
+
+
+def arrays_in(value: Any) -> list[np.ndarray[Any, Any]]:  # noqa: ANN401 - walks anything
+    """List the arrays in a value, in an order that what :func:`decode` makes of it has, too."""
+    found: dict[int, np.ndarray[Any, Any]] = {}
+
+    def walk(part: Any) -> None:  # noqa: ANN401
+        if isinstance(part, np.ndarray):
+            found.setdefault(id(part), part)
+        elif isinstance(part, dict | list | tuple):
+            for entry in part.values() if isinstance(part, dict) else part:
+                walk(entry)
+
+    walk(value)
+    return list(found.values())
+
+
+def known_arrays(value: Any) -> Known:  # noqa: ANN401 - walks anything
+    """Return the arrays in a value that the other side has, too, for :func:`encode`."""
+    known: Known = {}
+    for number, array in enumerate(arrays_in(value)):
+        data = array.tobytes()
+        known.setdefault((_NAME_OF_DTYPE.get(array.dtype, ""), array.shape, data[:KEY_BYTES]), (data, number))
+    return known
 
 
 class _Encoder:
     """Encodes one message, and collects the arrays in it."""
 
-    def __init__(self, record_types: Sequence[type]) -> None:
+    def __init__(self, record_types: Sequence[type], known: Known) -> None:
         self.arrays: list[dict[str, Any]] = []
+        self._known = known
         self._seen: dict[int, int] = {}
         self._record_types = frozenset(record_types)
 
     def value(self, value: Any, depth: int) -> Any:  # noqa: ANN401
-        if value is None or type(value) in {bool, int, float, str}:
+        kind = type(value)
+        if value is None or kind in _SCALARS:
             return _encode_scalar(value)
-        if isinstance(value, np.ndarray) and value.dtype.name in DTYPES and value.nbytes <= MAX_ARRAY_BYTES:
-            if id(value) not in self._seen:
-                self._seen[id(value)] = len(self.arrays)
-                self.arrays.append(_encode_array(value))
-            return {"array": self._seen[id(value)]}
-        if isinstance(value, np.generic) and value.dtype.name in DTYPES:
+        if isinstance(value, np.ndarray) and value.dtype in _NAME_OF_DTYPE and value.nbytes <= MAX_ARRAY_BYTES:
+            number = self._seen.get(id(value))
+            if number is None:
+                number = self._seen[id(value)] = len(self.arrays)
+                self.arrays.append(_encode_array(value, self._known))
+            return {"array": number}
+        if isinstance(value, np.generic) and value.dtype in _NAME_OF_DTYPE:
             return {"scalar": _encode_array(np.asarray(value))}
         # The decoder rejects longer containers, and encoding one could take for ever.
-        if depth and type(value) in {list, tuple, dict} and len(value) <= MAX_VALUES:
+        if depth and kind in _SEQUENCES and len(value) <= MAX_VALUES:
             return self._container(value, depth - 1)
-        if depth and type(value) in self._record_types:
-            return {"record": type(value).__name__, "fields": [self.value(entry, depth - 1) for entry in value]}
-        return {"other": type(value).__name__[:MAX_TEXT_CHARACTERS]}
+        if depth and kind in self._record_types:
+            return {"record": kind.__name__, "fields": [self.value(entry, depth - 1) for entry in value]}
+        return {"other": kind.__name__[:MAX_TEXT_CHARACTERS]}
 
     def _container(self, value: Any, depth: int) -> Any:  # noqa: ANN401
         if isinstance(value, dict):
@@ -99,17 +140,21 @@ def _encode_scalar(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _encode_array(array: np.ndarray[Any, Any]) -> dict[str, Any]:
+def _encode_array(array: np.ndarray[Any, Any], known: Known | None = None) -> dict[str, Any]:
     # A subclass may lie about its contents.
-    plain = np.array(array, order="C", copy=True, subok=False)
-    data = base64.b64encode(plain.tobytes()).decode("ascii")
-    return {"dtype": plain.dtype.name, "shape": list(plain.shape), "data": data}
+    plain = array if type(array) is np.ndarray else np.array(array, order="C", copy=True, subok=False)
+    kind, shape, data = _NAME_OF_DTYPE[plain.dtype], plain.shape, plain.tobytes()
+    same = known.get((kind, shape, data[:KEY_BYTES])) if known else None
+    if same and same[0] == data:
+        return {"known": same[1]}
+    return {"dtype": kind, "shape": list(shape), "data": binascii.b2a_base64(data, newline=False).decode("ascii")}
 
 
 def decode(
     message: Any,  # noqa: ANN401 - anything
     record_types: Sequence[type] = (),
     max_bytes: int = MAX_ARRAY_BYTES,
+    known: Sequence[np.ndarray[Any, Any]] = (),
 ) -> Any:  # noqa: ANN401
     """Decode what :func:`encode` made; anything else is an error.
 
@@ -121,6 +166,8 @@ def decode(
         Named tuples that may be built.
     max_bytes
         Bound on all arrays together.
+    known
+        Arrays that a message can name by number; they are not copied.
 
     Raises
     ------
@@ -129,7 +176,7 @@ def decode(
     """
     if not isinstance(message, dict) or message.keys() != {"value", "arrays"} or type(message["arrays"]) is not list:
         raise DecodeError("not a value with its arrays")
-    decoder = _Decoder(record_types, max_bytes)
+    decoder = _Decoder(record_types, max_bytes, known)
     arrays = [decoder.array(entry) for entry in message["arrays"]]
     return decoder.value(message["value"], arrays, MAX_DEPTH)
 
@@ -142,33 +189,48 @@ def _opaque(kind: str) -> Opaque:
 class _Decoder:
     """Decodes one message within the bounds on bytes and values."""
 
-    def __init__(self, record_types: Sequence[type], max_bytes: int) -> None:
+    def __init__(
+        self, record_types: Sequence[type], max_bytes: int, known: Sequence[np.ndarray[Any, Any]] = ()
+    ) -> None:
         self._record_types = {kind.__name__: kind for kind in record_types}
+        self._known = known
         self._bytes_left = max_bytes
         self._values_left = MAX_VALUES
 
     def array(self, entry: Any) -> np.ndarray[Any, Any]:  # noqa: ANN401
-        if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data"}:
+        if type(entry) is not dict:
+            raise DecodeError("not an array")
+        if entry.keys() == {"known"}:
+            return self._known_array(entry["known"])
+        if entry.keys() != _ARRAY_KEYS:
             raise DecodeError("not an array")
         kind, shape, data = entry["dtype"], entry["shape"], entry["data"]
-        if kind not in DTYPES or type(data) is not str or type(shape) is not list or len(shape) > MAX_AXES:
+        dtype = _DTYPE_OF_NAME.get(kind) if type(kind) is str else None
+        if dtype is None or type(data) is not str or type(shape) is not list or len(shape) > MAX_AXES:
             raise DecodeError("not an array of numbers")
-        if any(type(size) is not int or not 0 <= size <= self._bytes_left for size in shape):
-            raise DecodeError("not a shape")
+        length = dtype.itemsize
+        for size in shape:
+            if type(size) is not int or not 0 <= size <= self._bytes_left:
+                raise DecodeError("not a shape")
+            length *= size
         self._count_value()
-        dtype = np.dtype(kind)
-        size = math.prod(shape) * dtype.itemsize
-        self._bytes_left -= size
+        self._bytes_left -= length
         if self._bytes_left < 0:
             raise DecodeError("too many numbers")
         try:
-            raw = base64.b64decode(data, validate=True)
-        except (binascii.Error, ValueError) as error:
+            raw = binascii.a2b_base64(data, strict_mode=True)
+        except ValueError as error:
             raise DecodeError("numbers that are not base64") from error
-        if len(raw) != size:
+        if len(raw) != length:
             raise DecodeError("numbers that do not fill their shape")
         # A copy owns its memory and can be written; what frombuffer makes cannot.
         return np.frombuffer(raw, dtype).reshape(shape).copy()
+
+    def _known_array(self, number: Any) -> np.ndarray[Any, Any]:  # noqa: ANN401
+        self._count_value()
+        if type(number) is not int or not 0 <= number < len(self._known):
+            raise DecodeError("not the number of an array")
+        return self._known[number]
 
     def value(  # noqa: C901, PLR0911 - one branch for each kind of value
         self,
@@ -177,29 +239,30 @@ class _Decoder:
         depth: int,
     ) -> Any:  # noqa: ANN401
         self._count_value()
-        if entry is None or type(entry) in {bool, int, float}:
+        if entry is None or type(entry) in _NUMBERS:
             return entry
         if type(entry) is str:
             return self._text(entry)
         if type(entry) is not dict or (depth < 1 and entry.keys() & CONTAINERS):
             raise DecodeError("not a value, or one too deep")
-        match entry:
-            case {"array": int(index)} if len(entry) == 1 and type(index) is int and 0 <= index < len(arrays):
-                return arrays[index]
-            case {"scalar": array} if len(entry) == 1:
-                return self._scalar(array)
-            case {"float": "nan" | "inf" | "-inf" as word} if len(entry) == 1:
-                return float(word)
-            case {"other": str(kind)} if len(entry) == 1:
-                return _opaque(self._text(kind))
-            case {"list": list(entries)} if len(entry) == 1:
-                return [self.value(part, arrays, depth - 1) for part in entries]
-            case {"tuple": list(entries)} if len(entry) == 1:
-                return tuple(self.value(part, arrays, depth - 1) for part in entries)
-            case {"dict": list(pairs)} if len(entry) == 1:
-                return self._dict(pairs, arrays, depth)
-            case {"record": str(kind), "fields": list(fields), **rest} if kind in self._record_types and not rest:
-                return self._record(kind, fields, arrays, depth)
+        if len(entry) == 1:
+            ((kind, content),) = entry.items()
+            if kind == "array" and type(content) is int and 0 <= content < len(arrays):
+                return arrays[content]
+            if kind == "list" and type(content) is list:
+                return [self.value(part, arrays, depth - 1) for part in content]
+            if kind == "tuple" and type(content) is list:
+                return tuple(self.value(part, arrays, depth - 1) for part in content)
+            if kind == "dict" and type(content) is list:
+                return self._dict(content, arrays, depth)
+            if kind == "scalar":
+                return self._scalar(content)
+            if kind == "float" and content in ("nan", "inf", "-inf"):
+                return float(content)
+            if kind == "other" and type(content) is str:
+                return _opaque(self._text(content))
+        elif entry.keys() == _RECORD_KEYS and type(entry["fields"]) is list:
+            return self._record(entry["record"], entry["fields"], arrays, depth)
         raise DecodeError("not a value")
 
     def _scalar(self, entry: Any) -> Any:  # noqa: ANN401
@@ -224,9 +287,9 @@ class _Decoder:
             decoded[key] = self.value(pair[1], arrays, depth - 1)
         return decoded
 
-    def _record(self, kind: str, fields: list[Any], arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:  # noqa: ANN401
-        make: Any = self._record_types[kind]
-        if len(fields) != len(make._fields):
+    def _record(self, kind: Any, fields: list[Any], arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:  # noqa: ANN401
+        make: Any = self._record_types.get(kind) if type(kind) is str else None
+        if make is None or len(fields) != len(make._fields):
             raise DecodeError("not a named tuple")
         return make(*(self.value(part, arrays, depth - 1) for part in fields))
 

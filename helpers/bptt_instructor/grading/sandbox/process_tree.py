@@ -34,6 +34,9 @@ class ProcessTree:
     def __init__(self, pidfd: int, limits: Limits) -> None:
         self.pidfd = pidfd
         self._pid = _pid_of(pidfd)
+        self._first: psutil.Process | None = None
+        with suppress(psutil.Error, ValueError):
+            self._first = psutil.Process(self._pid) if self._pid else None
         self._group = KernelGroup.of(self._pid, limits, delegated_group()) if self._pid else None
 
     def interrupt(self) -> None:
@@ -97,10 +100,10 @@ class ProcessTree:
         return True
 
     def _processes(self) -> Iterator[psutil.Process]:
-        with suppress(psutil.Error):
-            first = psutil.Process(self._pid)
-            yield first
-            yield from _descendants(first)
+        if self._first:
+            with suppress(psutil.Error):
+                yield self._first
+                yield from _descendants(self._first)
 
 
 EXIT_SECONDS = 10
@@ -119,9 +122,9 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
         return process.children()
     children = []
     with suppress(OSError):
-        for path in Path(f"/proc/{process.pid}/task").glob("*/children"):
-            with suppress(OSError, psutil.Error):
-                children += [psutil.Process(int(pid)) for pid in path.read_text(encoding="ascii").split()]
+        for thread in os.listdir(f"/proc/{process.pid}/task"):  # noqa: PTH208 - called hundreds of times for a submission
+            with suppress(OSError, psutil.Error), open(f"/proc/{process.pid}/task/{thread}/children") as file:  # noqa: PTH123
+                children += [psutil.Process(int(pid)) for pid in file.read().split()]
     return children
 
 
