@@ -20,6 +20,7 @@ from bptt_instructor.cli import main
 from bptt_instructor.doctor import course_checks, machine_checks, package_checks
 from bptt_instructor.doctor.models import CheckState
 from bptt_instructor.doctor.run import run_checks
+from bptt_instructor.grading.executors import local_workers
 from bptt_instructor.grading.kernel_client.zygote_process import SandboxError
 from bptt_instructor.grading.sandbox.availability import unavailable_reason
 
@@ -105,7 +106,7 @@ def test_a_system_that_refuses_namespaces_says_how_to_allow_them(tmp_path, files
 
 def test_a_worker_is_tried(monkeypatch):
     assert machine_checks.workers().state is CheckState.OK
-    monkeypatch.setattr("distributed.LocalCluster", lambda **_: (_ for _ in ()).throw(RuntimeError("no ports")))
+    monkeypatch.setattr(local_workers, "LocalWorkers", lambda *_: (_ for _ in ()).throw(RuntimeError("no ports")))
     finding = machine_checks.workers()
     assert (finding.state, finding.fix) == (CheckState.OPTIONAL, "bptt grade LESSON --workers 1")
     assert "no ports" in finding.detail

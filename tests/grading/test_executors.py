@@ -24,8 +24,10 @@ from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading import grade_submission
 from bptt_instructor.grading.course import Course, GradingError
 from bptt_instructor.grading.executors import dask_cluster, dask_dispatcher, worker
+from bptt_instructor.grading.executors import local_workers as workers_here
 from bptt_instructor.grading.executors.backend import Backend, open_backend
 from bptt_instructor.grading.executors.dask_dispatcher import DaskDispatcher, probe_worker
+from bptt_instructor.grading.executors.local_workers import WorkerGoneError, local_workers
 from bptt_instructor.grading.executors.result_cache import ResultCache
 from bptt_instructor.grading.grade_assignment import GradingOptions, grade_assignment, students_to_grade
 from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
@@ -306,23 +308,42 @@ def test_workers_with_other_code_are_not_asked(dozen, client, rows_of, monkeypat
 
 def test_a_scheduler_without_workers(dozen, rows_of, monkeypatch):
     monkeypatch.setattr(dask_dispatcher, "NO_WORKER_SECONDS", 0.5)
-    with dask_cluster.local_cluster(0) as client, pytest.raises(GradingError, match=r"has no workers\. Start some"):
-        rows_of(dozen, how=GradingOptions(again=True), place=away(client))
+    with local_workers(0) as pool, pytest.raises(GradingError, match=r"has no workers\. Start some"):
+        rows_of(dozen, how=GradingOptions(again=True), place=away(pool))
 
 
-def test_a_worker_that_is_stopped_is_replaced(monkeypatch):
-    ttl = "distributed.scheduler.worker-ttl"
-    assert dask_cluster.DASK_SETTINGS[ttl] == "30s"
-    monkeypatch.setitem(dask_cluster.DASK_SETTINGS, ttl, "2s")
-    with dask_cluster.local_cluster(1) as client:
-        client.wait_for_workers(1, timeout=30)
-        ((address, pid),) = client.run(os.getpid).items()
+def test_a_worker_that_is_stopped_is_replaced_and_its_task_ends(monkeypatch):
+    assert workers_here.MAX_SILENT_SECONDS == 30
+    monkeypatch.setattr(workers_here, "MAX_SILENT_SECONDS", 2)
+    monkeypatch.setattr(workers_here, "PING_SECONDS", 0.5)
+    with local_workers(1) as pool:
+        pool.wait_for_workers(1, timeout=30)
+        (name,) = pool.nthreads()
+        pid = pool.submit(os.getpid).result(30)
+        assert pool.submit(time.sleep, 4).result(30) is None, "one that is busy answers"
         os.kill(pid, signal.SIGSTOP)
-        end = time.monotonic() + 40
-        while set(client.nthreads()) <= {address}:
-            assert time.monotonic() < end
-            time.sleep(0.2)
+        # More than a socket holds: nobody may wait until it is read.
+        with pytest.raises(WorkerGoneError):
+            pool.submit(len, bytes(10_000_000), workers=[name]).result(30)
+        assert pool.submit(os.getpid).result(30) != pid
+        assert name not in pool.nthreads()
     assert not psutil.pid_exists(pid)
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "error", "says"),
+    [
+        (int, "x", RuntimeError, "ValueError: invalid literal"),
+        (memoryview, b"", RuntimeError, "pickle"),
+        (os._exit, 1, WorkerGoneError, "^$"),
+    ],
+    ids=["raises", "cannot be sent", "ends it"],
+)
+def test_what_goes_wrong_in_a_worker_is_raised_here_and_there_is_another(function, argument, error, says):
+    with local_workers(1) as pool:
+        with pytest.raises(error, match=says):
+            pool.submit(function, argument).result(30)
+        assert pool.submit(len, "ab").result(30) == 2
 
 
 def test_pages_are_those_of_nbgrader(dozen, alone):

@@ -12,7 +12,6 @@ from pathlib import Path
 import kill_grading
 import psutil
 import pytest
-from distributed import LocalCluster
 from nbformat.v4 import new_code_cell
 from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
@@ -21,7 +20,6 @@ from submissions.wrong import parameters
 from bptt_instructor.grading import grade_submission
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
 from bptt_instructor.grading.course import Course
-from bptt_instructor.grading.executors import dask_cluster
 from bptt_instructor.grading.grade_assignment import GradingOptions
 from bptt_instructor.grading.judge import cost
 from bptt_instructor.grading.kernel_client import client, keeper_client, zygote_process
@@ -192,26 +190,14 @@ def test_what_bubblewrap_began_ends_when_it_is_killed_in_its_first_moment(launch
     assert [each for each in left if each.status() != psutil.STATUS_ZOMBIE] == []
 
 
-def test_a_cluster_that_does_not_end_in_time_costs_no_error(monkeypatch):
-    close = LocalCluster.close
-
-    def too_late(cluster, *arguments, **options):
-        close(cluster, *arguments, **options)
-        raise TimeoutError
-
-    monkeypatch.setattr(LocalCluster, "close", too_late)
-    with dask_cluster.local_cluster(0):
-        pass
-
-
 def test_a_worker_that_was_stopped_while_it_started_keeps_nobody_waiting(tmp_path):
     script = tmp_path / "stopped.py"
     script.write_text(
         "import multiprocessing, os, signal, time\n"
-        "from bptt_instructor.grading.executors import dask_cluster\n"
+        "from bptt_instructor.grading.executors import local_workers\n"
         "if __name__ == '__main__':\n"
-        "    dask_cluster.CLOSE_SECONDS = 1\n"
-        "    with dask_cluster.local_cluster(1):\n"
+        "    local_workers.CLOSE_SECONDS = 1\n"
+        "    with local_workers.local_workers(1):\n"
         "        while not multiprocessing.active_children():\n"
         "            time.sleep(0.01)\n"
         "        (worker,) = multiprocessing.active_children()\n"

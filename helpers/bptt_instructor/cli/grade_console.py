@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +26,12 @@ from bptt_instructor.grading.grade_assignment import (
     grade_assignment,
     students_to_grade,
 )
+from bptt_instructor.grading.kernel_client.zygote_process import ZygoteProcess
 from bptt_instructor.grading.models.grade_row import GradeRow, Status
 from bptt_instructor.grading.sandbox.availability import NO_SANDBOX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console, RenderableType
     from rich.progress import Task
@@ -100,13 +101,31 @@ def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
     KeyboardInterrupt
         After Ctrl-C; results so far are kept, and their number is printed.
     """
-    with assignment_lock(course) as note:
+    with assignment_lock(course) as note, _shared_zygote(course, request) as zygote:
         if note:
             console.print(Text(note, "yellow"))
-        _run_grade(course, request, console)
+        _run_grade(course, request, console, zygote)
 
 
-def _run_grade(course: Course, request: GradeRequest, console: Console) -> None:
+@contextmanager
+def _shared_zygote(course: Course, request: GradeRequest) -> Iterator[ZygoteProcess | None]:
+    """Start the zygote that workers on this machine share, before anything else: what it imports takes longest."""
+    options, alone = request.options, request.workers == 1 or len(request.students) == 1
+    if alone or request.scheduler or not (options.sandboxed and options.use_zygote and course.has_submissions()):
+        yield None
+        return
+    zygote = None
+    # Where it cannot start, a worker tries again, which is told when it fails.
+    with suppress(OSError):
+        zygote = ZygoteProcess(course.limits, course.suite, sandboxed=True)
+    try:
+        yield zygote
+    finally:
+        if zygote:
+            zygote.close()
+
+
+def _run_grade(course: Course, request: GradeRequest, console: Console, zygote: ZygoteProcess | None) -> None:
     students = students_to_grade(course, request.students)
     others = [] if request.students else course.not_students(students)
     if others:
@@ -114,7 +133,7 @@ def _run_grade(course: Course, request: GradeRequest, console: Console) -> None:
         console.print(Text(line, "yellow"), soft_wrap=True)
     if not request.options.sandboxed:
         console.print(Text(NO_SANDBOX, "red"))
-    with open_backend(min(request.workers or available_cpus(), len(students)), request.scheduler) as backend:
+    with open_backend(min(request.workers or available_cpus(), len(students)), request.scheduler, zygote) as backend:
         if backend.note:
             console.print(Text(backend.note, "yellow"))
         rows = _graded_rows(course, students, request.options, backend, console)

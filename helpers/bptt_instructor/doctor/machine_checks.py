@@ -107,11 +107,11 @@ def _runs_a_cell() -> bool:
 
 def workers() -> CheckResult:
     """Check that a worker can be started; without any, one process grades."""
-    from bptt_instructor.grading.executors.dask_cluster import local_cluster  # noqa: PLC0415
+    from bptt_instructor.grading.executors.local_workers import local_workers  # noqa: PLC0415
 
     try:
-        with local_cluster(1) as client:
-            client.wait_for_workers(1, timeout=MAX_START_SECONDS)
+        with local_workers(1) as pool:
+            pool.wait_for_workers(1, timeout=MAX_START_SECONDS)
     except (OSError, RuntimeError, TimeoutError) as error:
         detail = f"None can be started, so submissions are graded one at a time ({error})."
         return CheckResult("Workers", CheckState.OPTIONAL, " ".join(detail.split()), "bptt grade LESSON --workers 1")

@@ -1,19 +1,18 @@
-"""Generate the pages of a class, in parallel on Dask workers."""
+"""Generate the pages of a class, in parallel on local workers."""
 
 from __future__ import annotations
 
 import logging
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.deadline import deadline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from distributed import Client, Future
-
     from bptt_instructor.grading.course import Course
+    from bptt_instructor.grading.executors.local_workers import LocalFuture, LocalWorkers
 
 PAGE_TIMEOUT_SECONDS = 60.0
 """How long one page may take, and the longest wait for the next page of a worker."""
@@ -21,7 +20,9 @@ PAGE_TIMEOUT_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
-def generate_pages(course: Course, students: Sequence[str], client: Client | None = None) -> Iterator[tuple[str, bool]]:
+def generate_pages(
+    course: Course, students: Sequence[str], client: LocalWorkers | None = None
+) -> Iterator[tuple[str, bool]]:
     """Generate the feedback pages of many students.
 
     Parameters
@@ -31,7 +32,7 @@ def generate_pages(course: Course, students: Sequence[str], client: Client | Non
     students
         Ids of students who have an autograded notebook.
     client
-        Client of Dask workers on this machine; None to generate all pages in this process.
+        Workers on this machine; None to generate all pages in this process.
 
     Yields
     ------
@@ -50,13 +51,13 @@ def generate_pages(course: Course, students: Sequence[str], client: Client | Non
 
 
 def _generate_on_workers(
-    client: Client, root: str, assignment: str, students: Sequence[str]
+    client: LocalWorkers, root: str, assignment: str, students: Sequence[str]
 ) -> Iterator[tuple[str, bool | None]]:
     """Yield whether each page was written, or None when its worker did not say; ends when no more pages come."""
-    done: SimpleQueue[Future[Any]] = SimpleQueue()
+    done: SimpleQueue[LocalFuture] = SimpleQueue()
     waiting = {}
     for student in students:
-        future = client.submit(_generate_page, root, assignment, student, pure=False, retries=0)
+        future = client.submit(_generate_page, root, assignment, student)
         waiting[future.key] = student, future
         future.add_done_callback(done.put)
     while waiting:

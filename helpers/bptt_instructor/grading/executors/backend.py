@@ -12,9 +12,9 @@ from bptt_instructor.grading.executors.sequential import SequentialExecutor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from distributed import Client
-
     from bptt_instructor.grading.executors.graded_submission import GradedSubmission
+    from bptt_instructor.grading.executors.local_workers import LocalWorkers
+    from bptt_instructor.grading.kernel_client.zygote_process import ZygoteProcess
     from bptt_instructor.grading.models.submission import Submission
 
 
@@ -37,14 +37,14 @@ class Backend:
     local
         Whether submissions run on this machine.
     client
-        Dask client of the workers on this machine; None without such workers.
+        The workers on this machine; None without such workers.
     note
         For the instructor: why this process grades where workers should; empty otherwise.
     """
 
     make_executor: Callable[[str, bytes], Executor]
     local: bool = True
-    client: Client | None = None
+    client: LocalWorkers | None = None
     note: str = ""
 
 
@@ -55,7 +55,7 @@ IN_PROCESS = Backend(SequentialExecutor)
 
 
 @contextmanager
-def open_backend(workers: int, scheduler: str = "") -> Iterator[Backend]:
+def open_backend(workers: int, scheduler: str = "", zygote: ZygoteProcess | None = None) -> Iterator[Backend]:
     """Open a place to grade at, and close it afterwards.
 
     Parameters
@@ -64,6 +64,8 @@ def open_backend(workers: int, scheduler: str = "") -> Iterator[Backend]:
         Number of worker processes on this machine; with 1, this process grades.
     scheduler
         Address of a Dask scheduler, whose workers are used in place of this machine's.
+    zygote
+        One that the workers on this machine share.
 
     Raises
     ------
@@ -73,18 +75,24 @@ def open_backend(workers: int, scheduler: str = "") -> Iterator[Backend]:
     if workers == 1 and not scheduler:
         yield IN_PROCESS
         return
-    from bptt_instructor.grading.executors import dask_cluster  # noqa: PLC0415 - slow to import, and one submission does not need it
-    from bptt_instructor.grading.executors.dask_dispatcher import DaskDispatcher  # noqa: PLC0415
+    from bptt_instructor.grading.executors.dask_dispatcher import DaskDispatcher  # noqa: PLC0415 - one submission does not need it
+    from bptt_instructor.grading.executors.local_workers import local_workers  # noqa: PLC0415
 
     if scheduler:
+        from bptt_instructor.grading.executors import dask_cluster  # noqa: PLC0415 - slow to import
+
+        def on_cluster(lesson: str, shared: bytes) -> Executor:
+            # Sent once. Scattered data would be lost with the worker that holds it; a task's result is computed again.
+            return DaskDispatcher(client, lesson, client.submit(bytes, shared, pure=False))
+
         with dask_cluster.connect(scheduler) as client:
-            yield Backend(partial(DaskDispatcher, client), local=False)
+            yield Backend(on_cluster, local=False)
     else:
         with ExitStack() as stack:
             try:
-                client = stack.enter_context(dask_cluster.local_cluster(workers))
-                client.wait_for_workers(1, timeout=MAX_START_SECONDS)
-                backend = Backend(partial(DaskDispatcher, client), client=client)
+                pool = stack.enter_context(local_workers(workers, zygote))
+                pool.wait_for_workers(1, timeout=MAX_START_SECONDS)
+                backend = Backend(partial(DaskDispatcher, pool), client=pool)
             except (OSError, RuntimeError, TimeoutError) as error:
                 stack.close()
                 reason = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from distributed import Client, Future
 
+    from bptt_instructor.grading.executors.local_workers import LocalFuture, LocalWorkers
     from bptt_instructor.grading.models.submission import Submission
 
 POLL_SECONDS = 0.2
@@ -56,7 +57,7 @@ class Task:
     """
 
     worker: str
-    future: Future[Any]
+    future: Future[Any] | LocalFuture
     submission: Submission | None = None
 
 
@@ -118,15 +119,14 @@ class DaskDispatcher:
     lesson
         Name of the lesson.
     shared
-        Batch from :func:`bptt_instructor.grading.executors.worker.pack_batch`. It is sent to the cluster once.
+        Batch from :func:`bptt_instructor.grading.executors.worker.pack_batch`, or what the client takes in its place.
     """
 
-    def __init__(self, client: Client, lesson: str, shared: bytes) -> None:
+    def __init__(self, client: Client | LocalWorkers, lesson: str, shared: bytes | Future[bytes]) -> None:
         self._client = client
         self._lesson = lesson
-        # Scattered data would be lost with the worker that holds it; a task's result is computed again.
-        self._shared = client.submit(bytes, shared, pure=False)
-        self._done: SimpleQueue[Future[Any]] = SimpleQueue()
+        self._shared = shared
+        self._done: SimpleQueue[Future[Any] | LocalFuture] = SimpleQueue()
         self._tasks: dict[object, Task] = {}
         self._idle: deque[str] = deque()
         self._present: set[str] = set()
@@ -137,6 +137,8 @@ class DaskDispatcher:
         self._graded: deque[GradedSubmission] = deque()
         self._last_poll = -POLL_SECONDS
         self._last_fit_worker = time.monotonic()
+        # They get ready while others are busy with the gradebook.
+        self._poll_workers()
 
     def grade(self, submissions: Iterator[Submission]) -> Iterator[GradedSubmission]:
         """Yield each submission with its result, as it is done.

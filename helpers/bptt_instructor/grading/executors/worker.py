@@ -19,6 +19,8 @@ from bptt_instructor.grading.limits import Limits
 from bptt_instructor.grading.models.submission import AssignmentFiles, Submission, as_bytes
 
 if TYPE_CHECKING:
+    import socket
+
     from bptt_instructor.grading.checks.interface import CheckSuite
     from bptt_instructor.grading.models.result import SubmissionResult
 
@@ -115,10 +117,16 @@ class _BatchState:
         self.suite: CheckSuite = load_check_suite(data["suite"])
         self.limits = Limits(**data["limits"])
         self.launcher = KernelLauncher(
-            self.limits, self.suite, sandboxed=data["sandboxed"], use_zygote=data["use_zygote"]
+            self.limits,
+            self.suite,
+            sandboxed=data["sandboxed"],
+            use_zygote=data["use_zygote"],
+            shared=shared_zygotes.pop() if shared_zygotes else None,
         )
 
 
+shared_zygotes: list[socket.socket] = []
+"""Socket to the zygote that all workers of this run share, until it is used."""
 # A launcher starts one kernel at a time, and a worker of a cluster may have several threads.
 _lock = Lock()
 _batch_states: list[_BatchState] = []

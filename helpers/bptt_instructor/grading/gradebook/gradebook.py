@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from bptt_instructor.grading.models.result import SubmissionResult
 
 
+COMMITS_IN_MEMORY = 50
+"""After so many students, what has been read or written is forgotten."""
+
+
 def open_gradebook(root: Path) -> api.Gradebook:
     """Open the gradebook of a course.
 
@@ -72,6 +76,7 @@ class AssignmentGradebook:
         # longest of all.
         self._book.db().expire_on_commit = False
         self._records = GradingRecords(self._book.db())
+        self._commits = 0
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -205,6 +210,10 @@ class AssignmentGradebook:
             self._records.keep(record)
             self.records[record.student] = record
         self._book.db.commit()
+        self._commits += 1
+        if self._commits % COMMITS_IN_MEMORY == 0:
+            # Each entry of a student's would stay in a list of the assignment's or of a cell's.
+            self._book.db.expunge_all()
 
     def roll_back(self) -> None:
         """Drop what has been entered since the last commit."""

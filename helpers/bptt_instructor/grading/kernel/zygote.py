@@ -14,11 +14,13 @@ import json
 import os
 import pkgutil
 import random
+import select
 import signal
 import socket
 import sys
 import tarfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -67,7 +69,7 @@ class ForkRequest:
 
 
 def main() -> None:
-    """Serve fork requests until the control socket is closed.
+    """Serve fork requests until the control socket is closed; a request to share adds another socket for requests.
 
     Arguments: the socket, ``sandboxed`` or ``unsandboxed``, the course's checks, and the types that messages may hold.
     """
@@ -83,15 +85,29 @@ def main() -> None:
     # Garbage collection in a kernel would write to all objects that exist now, and so copy memory that it shares.
     gc.collect()
     gc.freeze()
-    control_socket.send(b"{}")
+    clients = {control_socket.fileno(): control_socket}
+    poller = select.poll()
+    poller.register(control_socket, select.POLLIN)
     while True:
-        message, fds, _, _ = socket.recv_fds(control_socket, MAX_MESSAGE_BYTES, MAX_FDS)
-        if not message:
-            return
-        if not os.fork():
-            _start(kernel, control_socket, ForkRequest(**json.loads(message)), fds, enter)
-        for fd in fds:
-            os.close(fd)
+        for fd, _ in poller.poll():
+            message, fds = b"", list[int]()
+            with suppress(ConnectionError):
+                message, fds, _, _ = socket.recv_fds(clients[fd], MAX_MESSAGE_BYTES, MAX_FDS)
+            if not message:
+                if clients[fd] is control_socket:
+                    return
+                poller.unregister(fd)
+                clients.pop(fd).close()
+                continue
+            request = json.loads(message)
+            if "share" in request:
+                clients[fds[0]] = socket.socket(fileno=fds[0])
+                poller.register(fds[0], select.POLLIN)
+                continue
+            if not os.fork():
+                _start(kernel, clients[fd], ForkRequest(**request), fds, enter)
+            for passed in fds:
+                os.close(passed)
 
 
 def _start(

@@ -8,10 +8,12 @@ import tarfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from bptt_instructor.grading.checks.packages import package_folders
 from bptt_instructor.grading.kernel_client.client import KernelClient
-from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, ZygoteProcess
+from bptt_instructor.grading.kernel_client.zygote_process import SandboxError, ZygoteClient, ZygoteProcess
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator, Mapping
 
     from bptt_instructor.grading.checks.interface import CheckSuite
@@ -33,14 +35,27 @@ class KernelLauncher:
         Whether each kernel runs in a sandbox.
     use_zygote
         Whether kernels share one zygote. Otherwise each has a zygote of its own, which starts Python afresh.
+    shared
+        Socket to a zygote that others use, too, from :meth:`ZygoteProcess.share`; when that ends, one of its own is
+        started.
     """
 
-    def __init__(self, limits: Limits, suite: CheckSuite, *, sandboxed: bool = True, use_zygote: bool = True) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        suite: CheckSuite,
+        *,
+        sandboxed: bool = True,
+        use_zygote: bool = True,
+        shared: socket.socket | None = None,
+    ) -> None:
         self._limits = limits
         self._suite = suite
         self.sandboxed = sandboxed
         self._use_zygote = use_zygote
-        self._zygote: ZygoteProcess | None = None
+        self._zygote: ZygoteClient | None = None
+        if shared:
+            self._zygote = ZygoteClient(shared, limits, package_folders(suite.packages))
 
     @contextmanager
     def start(self, files: Mapping[str, bytes], answer: Answer | None = None) -> Iterator[KernelClient]:
@@ -76,7 +91,11 @@ class KernelLauncher:
         except SandboxError:
             # The zygote, or what it is in, may have been killed: for lack of memory, say.
             self._end_zygote()
-            return self._fork(files, answer)
+            try:
+                return self._fork(files, answer)
+            except SandboxError:
+                self._end_zygote()
+                raise
 
     def _fork(self, files: Mapping[str, bytes], answer: Answer) -> KernelClient:
         if self._zygote is None:
