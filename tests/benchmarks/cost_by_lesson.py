@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from submissions import course as sample
-from submissions import entry, graphs, memory, sequence, training
+from submissions import entry, graphs, memory, names, sequence, training
 
 from bptt_instructor.grading.course import Course
 from bptt_instructor.grading.grade_submission import grade_submission
@@ -37,6 +37,7 @@ LESSONS = {
     sequence.ASSIGNMENT: sequence.CLASS,
     memory.ASSIGNMENT: memory.CLASS,
     training.ASSIGNMENT: training.CLASS,
+    names.ASSIGNMENT: names.CLASS,
 }
 STUDENTS, ROUNDS = 8, 5
 

@@ -125,7 +125,7 @@ class Graded:
                 self._see("instructor's process", process.memory_info().rss)
                 for child in process.children(recursive=True):
                     line = " ".join(child.cmdline())
-                    if "multiprocessing" in line or "distributed" in line:
+                    if "multiprocessing.forkserver" in line:
                         self._see("a worker", child.memory_info().rss)
             except psutil.Error:
                 continue

@@ -48,6 +48,10 @@ class LocalFuture(Future[Any]):
         """Different for each."""
         return id(self)
 
+    def add_done_callback(self, call: Callable[[LocalFuture], None]) -> None:  # type: ignore[override]
+        """Have it called when the result is there."""
+        super().add_done_callback(call)  # type: ignore[arg-type]
+
     def release(self) -> None:
         """Do nothing: a worker keeps no results."""
 
@@ -186,7 +190,7 @@ class LocalWorkers:
         while not self._closed:
             ours, theirs = multiprocessing.Pipe()
             shared = self._zygote.share() if self._zygote else None
-            context = multiprocessing.get_context(START_METHOD)
+            context: Any = multiprocessing.get_context(START_METHOD)
             process = context.Process(target=serve, args=(theirs, shared), daemon=True)
             try:
                 process.start()

@@ -155,34 +155,31 @@ def _measure(
 def _measure_once(
     kernel: KernelClient, suite: CheckSuite, call: CheckCall, cases: CostCases
 ) -> tuple[_Measurement, Mapping[str, str]]:
-    """Measure both cases once; also return what is wrong with the results."""
-    seconds, wrong, processes = dict[str, float](), dict[str, str](), False
+    """Measure both cases once, and whether processes were started or ended; also return what is wrong with results."""
+    seconds, wrong = dict[str, float](), dict[str, str]()
+    processes, newest = kernel.process_ids(), kernel.processes_started()
     order = [("many", cases.many), ("few", cases.few)]
     # So that the first of two calls is no sign of which it is.
     random.SystemRandom().shuffle(order)
     for name, arguments in order:
-        spent, started, differences = _timed_call(kernel, suite, call, arguments)
-        seconds[name] = spent
-        processes = processes or started
+        seconds[name], differences = _timed_call(kernel, suite, call, arguments)
         wrong |= differences
+    after = kernel.processes_started()
+    # Where processes cannot be counted, as without a sandbox or a keeper, those that are still there are compared.
+    started = kernel.process_ids() != processes or (None not in {newest, after} and after != (newest or 0) + 1)
     forward = _short_seconds(cases.forward)
     growth, whole = (seconds["many"] - seconds["few"]) / forward, seconds["many"] / forward
-    return _Measurement(growth, whole, min(seconds.values()), processes), wrong
+    return _Measurement(growth, whole, min(seconds.values()), started), wrong
 
 
 def _timed_call(
     kernel: KernelClient, suite: CheckSuite, call: CheckCall, arguments: Arguments
-) -> tuple[float, bool, Mapping[str, str]]:
-    """Return the CPU time of a call, whether it has started processes or ended some, and what is wrong with it."""
+) -> tuple[float, Mapping[str, str]]:
+    """Return the CPU time of a call, and what is wrong with its result."""
     request = CallRequest(call.exercise, call.function, arguments, suite.exercises[call.exercise].stand_ins)
-    processes, newest = kernel.process_ids(), kernel.processes_started()
     before = kernel.cpu_seconds()
     reply = kernel.call(request)
-    spent = kernel.cpu_seconds() - before
-    after = kernel.processes_started()
-    # Where processes cannot be counted, as without a sandbox or a keeper, those that are still there are compared.
-    started = kernel.process_ids() != processes or (None not in {newest, after} and after != (newest or 0) + 1)
-    return spent, started, suite.compare(call.exercise, arguments, reply)
+    return kernel.cpu_seconds() - before, suite.compare(call.exercise, arguments, reply)
 
 
 def _short_seconds(forward: Callable[[], object]) -> float:
