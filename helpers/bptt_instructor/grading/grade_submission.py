@@ -96,7 +96,7 @@ def grade_submission(
     seconds = {"intake": read - began, "start": started - read, "run": ended - started}
     result = build_result(submission, lesson.name, suite, prepared, run, released)
     _restore_rubrics(prepared.notebook, source)
-    return replace(result, notebook=nbformat.writes(prepared.notebook), seconds=seconds, sandboxed=kernels.sandboxed)
+    return replace(result, notebook=nbformat.v4.writes(prepared.notebook), seconds=seconds, sandboxed=kernels.sandboxed)
 
 
 def build_result(  # noqa: PLR0913, PLR0917 - all that a result is made of

@@ -105,7 +105,7 @@ def run_task(submission: bytes, shared: bytes) -> bytes | TaskError:
 
 
 class DaskDispatcher:
-    """Executor that grades on the workers of a Dask cluster.
+    """Executor that grades on the workers of a Dask cluster, or on those of this machine.
 
     Dask itself would rerun a dead worker's tasks, and count its death against all tasks that it had been given. Here
     each worker has one submission at a time, which runs on that worker only: when it dies, there is one suspect. A
@@ -115,7 +115,7 @@ class DaskDispatcher:
     Parameters
     ----------
     client
-        Dask client of the cluster.
+        Dask client of the cluster, or what stands in its place on this machine.
     lesson
         Name of the lesson.
     shared
