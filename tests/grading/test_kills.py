@@ -169,6 +169,25 @@ def test_a_zygote_that_is_killed_while_it_starts_is_started_again(launcher, monk
     assert len(begun) == 2
 
 
+def test_workers_share_a_zygote_and_start_their_own_when_it_ends():
+    zygote = ZygoteProcess(Limits(), SUITE, sandboxed=True)
+    launchers = [KernelLauncher(Limits(), SUITE, shared=zygote.share()) for _ in range(2)]
+
+    def bwrap(launcher):
+        with launcher.start({}) as kernel:
+            assert kernel.run("import os; os.getpid()").outputs[0].data["text/plain"] == "1"
+            return next(each.pid for each in psutil.Process(kernel._processes._pid).parents() if each.name() == "bwrap")
+
+    first = [bwrap(launcher) for launcher in launchers]
+    assert len({*first}) == 1
+    launchers[0].close()
+    assert bwrap(launchers[1]) == first[0], "one that leaves leaves the zygote to the others"
+    zygote.close()
+    assert zygote.share() is None
+    assert bwrap(launchers[1]) not in first
+    launchers[1].close()
+
+
 def test_what_bubblewrap_began_ends_when_it_is_killed_in_its_first_moment(launcher, monkeypatch):
     """Its child waits for it, holding the socket, and is not bound to its life yet."""
     popen, waiting = zygote_process.subprocess.Popen, []

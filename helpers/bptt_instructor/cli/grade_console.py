@@ -111,7 +111,8 @@ def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
 def _shared_zygote(course: Course, request: GradeRequest) -> Iterator[ZygoteProcess | None]:
     """Start the zygote that workers on this machine share, before anything else: what it imports takes longest."""
     options, alone = request.options, request.workers == 1 or len(request.students) == 1
-    if alone or request.scheduler or not (options.sandboxed and options.use_zygote and course.has_submissions()):
+    alone = alone or len(course.students_with_folders()) <= 1
+    if alone or request.scheduler or not (options.sandboxed and options.use_zygote):
         yield None
         return
     zygote = None
