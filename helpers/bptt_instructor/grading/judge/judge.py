@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bptt_instructor.grading.checks.interface import UNANSWERED, CallReply
@@ -34,11 +34,11 @@ class JudgedFunction:
     examination
         Its results, compared.
     cost
-        Its results and its cost on large cases.
+        Its results and its cost on large cases; None where that was not measured.
     """
 
     examination: Examination
-    cost: CostResult
+    cost: CostResult | None = None
 
 
 class Judge:
@@ -91,11 +91,12 @@ class Judge:
         grade_id, points = meta["grade_id"], float(meta["points"])
         all_reports, notes, to_review = [], [], []
         for call in parse_check_calls(source, self._suite.exercises):
-            judged = self._judge(kernel, call)
+            judged = self._judge(kernel, call, measured=points > 0)
             all_reports.append(self._report(call, judged))
             notes += [_note_and_status(call, judged)] if isinstance(judged, NoReplyError) else []
-            if isinstance(judged, JudgedFunction) and all_reports[-1].passed and judged.cost.needs_review:
-                all_reports[-1] = reports.cost_to_review(self._suite, call, judged.cost)
+            cost = judged.cost if isinstance(judged, JudgedFunction) else None
+            if cost and all_reports[-1].passed and cost.needs_review:
+                all_reports[-1] = reports.cost_to_review(self._suite, call, cost)
                 to_review.append(all_reports[-1])
         wrong = [report for report in all_reports if not report.passed and report not in to_review]
         shown = next(iter([*wrong, *to_review, *all_reports]))
@@ -104,20 +105,21 @@ class Judge:
         bundle = {**shown._repr_mimebundle_(), REPORT_MIME: shown.as_dict()}
         return Verdict(grade_id, score, points, bundle, note, status)
 
-    def _judge(self, kernel: KernelClient, call: CheckCall) -> JudgedFunction | NoReplyError:
+    def _judge(self, kernel: KernelClient, call: CheckCall, *, measured: bool) -> JudgedFunction | NoReplyError:
+        """Examine a function, and measure its cost where points depend on it."""
         key = call.exercise, call.function
-        if key not in self._judged:
-            try:
-                self._judged[key] = self._examine(kernel, call)
-            except NoReplyError as error:
-                self._judged[key] = error
+        try:
+            if key not in self._judged:
+                function = KernelFunction(kernel, call)
+                examination = self._suite.examine(call.exercise, function, self._new_seed(call.exercise))
+                function.points_final = True
+                self._judged[key] = JudgedFunction(examination)
+            judged = self._judged[key]
+            if measured and isinstance(judged, JudgedFunction) and judged.cost is None and judged.examination.right:
+                self._judged[key] = replace(judged, cost=self._cost(kernel, call))
+        except NoReplyError as error:
+            self._judged[key] = error
         return self._judged[key]
-
-    def _examine(self, kernel: KernelClient, call: CheckCall) -> JudgedFunction:
-        function = KernelFunction(kernel, call)
-        examination = self._suite.examine(call.exercise, function, self._new_seed(call.exercise))
-        function.points_final = True
-        return JudgedFunction(examination, self._cost(kernel, call) if examination.right else CostResult())
 
     def _cost(self, kernel: KernelClient, call: CheckCall) -> CostResult:
         try:
@@ -138,7 +140,7 @@ class Judge:
         if isinstance(judged, NoReplyError):
             return reports.no_answer(self._suite, call, judged)
         report = judged.examination.report(call.only)
-        wrong = judged.cost.wrong if report.passed else {}
+        wrong = judged.cost.wrong if judged.cost and report.passed else {}
         messages = [message for output, message in wrong.items() if not output or output in (call.only or [output])]
         return reports.wrong_when_large(self._suite, call, messages[0]) if messages else report
 
