@@ -8,6 +8,7 @@ import pytest
 from bptt.check.exercises import EXERCISES
 from bptt_instructor.grading.checks.backward import BACKWARD
 from bptt_instructor.grading.checks.bptt_suite import JUDGED, BpttSuite
+from bptt_instructor.grading.judge import judge as judge_module
 from bptt_instructor.grading.judge.cost import CostResult, measure_cost
 from bptt_instructor.grading.judge.judge import Judge
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
@@ -300,6 +301,21 @@ def test_a_cost_to_look_at_costs_nothing_until_a_person_has_looked(kernel):
     assert "a person will look at it" in " ".join(report.split())
     for accusation in ("cheat", "copied", "not by going backward", "not right"):
         assert accusation not in report
+
+
+def test_no_cost_is_measured_where_no_points_depend_on_it(kernel, monkeypatch):
+    kernel.run(NUDGES)
+    judge, measured = Judge(SUITE, "5", "01_cell_backward", "ada"), []
+    measure = judge_module.measure_cost
+    monkeypatch.setattr(judge_module, "measure_cost", lambda *of: measured.append(of) or measure(*of))
+
+    def score(points):
+        cell = type("Cell", (), {"metadata": {"nbgrader": {"grade_id": "check", "points": points}}})
+        return judge(kernel, cell, "check.rnn_cell_parameters_backward(rnn_cell_parameters_backward)").score
+
+    assert (score(0), len(measured)) == (0, 0)
+    assert (score(3), len(measured)) == (None, 1), "another cell of the same function has points"
+    assert (score(3), len(measured)) == (None, 1)
 
 
 def test_no_question_is_asked_twice(kernels):
