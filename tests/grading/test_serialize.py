@@ -8,7 +8,15 @@ import pytest
 from bptt import inputs
 from bptt.check.exercises import EXERCISES
 from bptt_instructor.grading.checks.bptt_suite import BpttSuite
-from bptt_instructor.grading.protocol.serialize import MAX_DEPTH, DecodeError, arrays_in, decode, encode, known_arrays
+from bptt_instructor.grading.protocol.serialize import (
+    KEY_BYTES,
+    MAX_DEPTH,
+    DecodeError,
+    arrays_in,
+    decode,
+    encode,
+    known_arrays,
+)
 
 RECORD_TYPES = BpttSuite().record_types
 NUMBER = {"dtype": "float64", "shape": [1], "data": "AAAAAAAA8D8="}
@@ -127,7 +135,10 @@ def test_arrays_that_both_sides_have_are_named_by_number():
     assert "known" not in message["arrays"][-1]
     got = decode(message, RECORD_TYPES, known=arrays_in(case))
     assert alike(got, ({"cache": case["caches"].steps[2]}, np.ones(3)))
-    for change in (step.xt + 1, step.xt.astype("float32"), step.xt.reshape(1, -1), step.xt[:, :1]):
+    last = step.parameters["Waa"].copy()
+    last[-1, -1] += 1
+    assert last.nbytes > KEY_BYTES
+    for change in (last, step.xt + 1, step.xt.astype("float32"), step.xt.reshape(1, -1), step.xt[:, :1]):
         changed = encode(change, RECORD_TYPES, known)
         assert "known" not in changed["arrays"][0]
         assert alike(decode(changed, RECORD_TYPES, known=arrays_in(case)), change)
