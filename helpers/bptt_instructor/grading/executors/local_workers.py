@@ -34,6 +34,8 @@ CLOSE_SECONDS = 5.0
 """How long workers may take to end."""
 
 log = logging.getLogger(__name__)
+# Without any handler, this would go to the terminal while no log file is open.
+log.addHandler(logging.NullHandler())
 
 
 class WorkerGoneError(Exception):
@@ -195,8 +197,10 @@ class LocalWorkers:
             try:
                 process.start()
             except Exception as error:
-                log.exception("A worker cannot be started")
                 ours.close()
+                if self._closed:
+                    return
+                log.exception("A worker cannot be started")
                 with self._changed:
                     self._failure = error
                     self._changed.notify_all()
