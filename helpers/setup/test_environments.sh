@@ -5,9 +5,11 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 install_locked_versions() {
-    .venv/bin/uv pip sync --quiet --compile-bytecode --python "$1/bin/python" "$2" ||
+    if ! .venv/bin/uv pip sync --quiet --compile-bytecode --python "$1/bin/python" "$2"; then
         # Only pip reads the mirrors and the like that pip was set up with.
+        echo "uv could not install the locked versions; trying once more with pip." >&2
         .venv/bin/python -m pip --python "$1/bin/python" install --quiet --no-deps --require-hashes -r "$2"
+    fi
 }
 
 for lock in tests/environments/*.lock; do
