@@ -3,6 +3,8 @@
 # tests/environments, without this package. Done already, it costs nothing.
 set -eu
 cd "$(dirname "$0")/../.."
+# Else uv trusts its own list of certificates alone, and not those of a university's network.
+export UV_SYSTEM_CERTS=1
 
 install_locked_versions() {
     if ! .venv/bin/uv pip sync --quiet --compile-bytecode --python "$1/bin/python" "$2"; then
