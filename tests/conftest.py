@@ -1,17 +1,11 @@
 """For all tests: start without what takes seconds to import and is not needed; signals as at a terminal."""
 
-import os
 import signal
 import sys
 
 # Where it is installed, importing nbformat makes jsonschema build a grammar for internet addresses first; see
 # bptt_instructor.grading._nbgrader_shim.
 sys.modules.setdefault("rfc3987_syntax", None)
-
-
-def pytest_xdist_auto_num_workers():
-    """Run two tests for each processor: half of the time they wait, for a kernel to start or a page to load."""
-    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_runtest_setup():
