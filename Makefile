@@ -33,13 +33,12 @@ release: environment
 build: environment
 	@$(in_venv) bptt build
 
-# Two tests for each processor: half of the time they wait, for a kernel to start or a page to load.
 test: browser sandbox postgresql environments
 	@$(in_venv) ruff check
 	@$(in_venv) ruff format --check
 	@$(in_venv) mypy
 	@$(in_venv) bptt build --check
-	@$(in_venv) pytest -n "$$(.venv/bin/python -c "import os; print(2 * len(os.sched_getaffinity(0)))")" --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(in_venv) pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The first lock file has everything; the second has what learners need, in the same versions. The others are for tests:
 # the least that learners need, in the same versions again and in the lowest ones; and what Google Colab has.
