@@ -111,7 +111,9 @@ def test_all_run_if_another_cell_uses_what_one_defines(left_out, submitted, own,
     assert left_out(submitted) == []
 
 
-@pytest.mark.parametrize("written", ["def f(y):\n    return x * y", "k = x\n\n\ndef f(y):\n    return k", "def f(x)"])
+@pytest.mark.parametrize(
+    "written", ["def f(y):\n    return x * y", "k = x\n\n\ndef f(y):\n    return k", "def f(x)", "show(x)"]
+)
 def test_all_run_if_an_exercise_uses_what_one_defines(left_out, submitted, written):
     cell(submitted, "f").source = written
     assert left_out(submitted) == []
