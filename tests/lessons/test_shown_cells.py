@@ -36,7 +36,20 @@ def test_names_of_the_notebook(source, used, defined):
 
 
 @pytest.mark.parametrize(
-    "source", ["print(_)", "_5 + 1", "___", "Out[3]", "In", "_ih[1]", "_i2", "_dh", "import __main__"]
+    "source",
+    [
+        "print(_)",
+        "_5 + 1",
+        "___",
+        "Out[3]",
+        "In",
+        "_ih[1]",
+        "_i2",
+        "_dh",
+        "import __main__",
+        "sys.modules['__main__']",
+        "%run -i other.py",
+    ],
 )
 def test_what_ipython_keeps_may_be_any_name(source):
     assert used_names(source) is None

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 SKIP_TAG = "skip-execution"
 """Tag of such a cell; nbclient knows it as well."""
-REACHES_ALL_NAMES = frozenset(
-    ("In", "Out", "__main__", "dir", "eval", "exec", "get_ipython", "globals", "locals", "vars")
-)
+REACHES_ALL_NAMES = frozenset(("In", "Out", "dir", "eval", "exec", "get_ipython", "globals", "locals", "vars"))
 """With these, code can use names that it does not spell."""
 _HISTORY = re.compile(r"_+(?:i+|oh|ih|dh)?\d*")
 """IPython's names for what earlier cells were and returned."""
+_MAGICS = frozenset(("macro", "recall", "rerun", "run"))
+"""IPython's commands that run code from elsewhere."""
 _TIMING = re.compile(r"^%time(?:it)? .*$", re.MULTILINE)
 
 
@@ -45,6 +45,8 @@ def used_names(source: str) -> frozenset[str] | None:
     """
     tables = _symbol_tables(source)
     names = set() if tables else _words(source)
+    if "__main__" in source or names & _MAGICS:
+        return None
     for table in tables:
         for symbol in table.get_symbols():
             # In the body of a class, a name of its own is one of the notebook's until it is set.
