@@ -38,7 +38,7 @@ viz.trained_networks()
 # smaller, and smaller still:
 
 
-# %%
+# %% tags=["skip-execution"]
 def square(x):
     """Return x squared."""
     return x**2
@@ -55,7 +55,7 @@ for dx in (0.8, 0.4, 0.1, 0.01, 0.001):
 # you look at it closely. Make the nudge `dx` smaller and smaller, then move `x`: where is the factor zero, and where is
 # it negative?
 
-# %%
+# %% tags=["skip-execution"]
 widgets.nudge(square, x=1.5, dx=0.8)
 
 # %% [markdown]
@@ -73,7 +73,7 @@ widgets.nudge(square, x=1.5, dx=0.8)
 # Drawn as a graph, every step is a node, and every value on the way has a name and a place of its own. That is all that
 # a computation graph is: a record of what was computed from what.
 
-# %%
+# %% tags=["skip-execution"]
 x, y = 3.0, 1.0
 s = x + y
 c = s * x
@@ -96,7 +96,7 @@ viz.small_graph({"x": x, "y": y, "s": s, "c": c})
 # **A sum passes on.** Nudge $x$ in $s = x + y$: $s$ moves just as far, and the same holds for $y$. Each term receives
 # the upstream gradient unchanged.
 
-# %%
+# %% tags=["skip-execution"]
 dc = 1.0
 ds = dc * x  # the product: times the other factor
 dx_product = dc * s
@@ -107,7 +107,7 @@ print(f"ds = {ds}    dy = {dy}    dx along the product = {dx_product}    dx alon
 # %% [markdown]
 # Now $x$ has received **two** gradients, because it was used twice. Which of the two is right? Ask a nudge.
 
-# %%
+# %% tags=["skip-execution"]
 nudge = 1e-6
 c_nudged = ((x + nudge) + y) * (x + nudge)
 print(f"measured by a nudge of x: {(c_nudged - c) / nudge:.4f}")
@@ -124,7 +124,7 @@ print(f"measured by a nudge of x: {(c_nudged - c) / nudge:.4f}")
 #
 # Walk back through the graph yourself, one node at a time. Then change `x` and `y`: which gradients change with them?
 
-# %%
+# %% tags=["skip-execution"]
 widgets.small_walk(x, y)
 
 # %% [markdown]
@@ -231,7 +231,7 @@ check.sigmoid_backward(sigmoid_backward, seed=7002)
 #
 # Now pick one number on the right, ask where it is used, and collect. Here is one weight, with three examples:
 
-# %%
+# %% tags=["skip-execution"]
 viz.computation_graph("weight")
 
 # %% [markdown]
@@ -252,7 +252,7 @@ viz.computation_graph("weight")
 # **A small example.** One unit, two inputs, two examples. The first weight was multiplied by 0.5 in example 0, where the
 # gradient 10 comes back, and by 2 in example 1, where −4 comes back:
 
-# %%
+# %% tags=["skip-execution"]
 X_small = np.array([[0.5, 2.0], [1.0, 0.0]])
 dZ_small = np.array([[10.0, -4.0]])
 
@@ -267,7 +267,7 @@ print("gradient of the bias:         10 + (-4)           =", dZ_small[0].sum())
 # For example, in $P_{ik} = \sum_j Q_{ji} R_{kj}$ the $j$ has to be second on the left and first on the right. In $Q_{ji}$
 # it is first and in $R_{kj}$ second, so both are transposed: `Q.T @ R.T`.
 
-# %%
+# %% tags=["skip-execution"]
 viz.product_shapes(("W", "n_a", "n_x"), ("X", "n_x", "m"), ("W @ X", "n_a", "m"))
 
 # %% [markdown]
@@ -326,7 +326,7 @@ check.weighted_input_backward(weighted_input_backward, only=["dX"], seed=7003)
 #
 # $$p = \tanh(x) \qquad q = \sigma(x) \qquad c = p \cdot q$$
 
-# %%
+# %% tags=["skip-execution"]
 viz.computation_graph("fan_out")
 
 # %% [markdown]
@@ -340,7 +340,7 @@ viz.computation_graph("fan_out")
 #
 # With plain numbers, at $x = 0.5$, measured by nudging along one road at a time and then along both:
 
-# %%
+# %% tags=["skip-execution"]
 x, nudge = 0.5, 1e-6
 c = np.tanh(x) * sigmoid(x)
 through_p = (np.tanh(x + nudge) * sigmoid(x) - c) / nudge
@@ -397,7 +397,7 @@ check.fan_out(fan_out, only=["dx"], seed=7004)
 # ($\odot$ multiplies entry by entry, as `*` does.) Before you run the next cell, draw this graph on paper: one node for
 # each operation, from $X$ to $Y$. How many arrows leave $A_1$?
 
-# %%
+# %% tags=["skip-execution"]
 viz.computation_graph("two_layer")
 
 # %% [markdown]
@@ -459,7 +459,7 @@ check.two_layer_backward(two_layer_backward, only=["dW1", "db1", "dX"], seed=700
 # rate*.) Let your function teach a small network to answer 0.5 for two examples and −0.5 for the two others. The loss
 # is half the sum of the squared differences, so `dY` is the difference itself:
 
-# %%
+# %% tags=["skip-execution"]
 _, small = inputs.two_layer(seed=1, n_x=3, n_a=1, m=4)
 weights = {"W1": small.first.W, "b1": small.first.b, "W2": small.second.W, "b2": small.second.b}
 target = np.array([[0.5, 0.5, -0.5, -0.5]])
@@ -573,7 +573,7 @@ for step in range(1001):
 #
 # This is the **central difference**. It costs one more call of $f$, and it is worth it:
 
-# %%
+# %% tags=["skip-execution"]
 x, slope = 1.0, np.cos(1.0)  # the derivative of sin is cos
 for h in (0.1, 0.01, 0.001):
     one_sided = (np.sin(x + h) - np.sin(x)) / h
@@ -651,7 +651,7 @@ check.relative_error(relative_error)
 # take $J = \sum_{ij} R_{ij}\, Y_{ij}$. Then the gradient of $J$ with respect to $Y$ is $R$, so `R` is the upstream
 # gradient that goes into your function. Here it is the random `dY`.
 
-# %%
+# %% tags=["skip-execution"]
 first, _, second, _ = cache
 given = {"X": first.X, "W1": first.W, "b1": first.b, "W2": second.W, "b2": second.b}
 gradients = two_layer_backward(dY, cache)
@@ -678,7 +678,7 @@ for name, value in given.items():
 # **Why random, and not all ones?** Here is a function that has forgotten to use the upstream gradient:
 
 
-# %%
+# %% tags=["skip-execution"]
 def forgetful(da, a):
     """Go back through tanh, as if da were all ones."""
     return tanh_backward(np.ones_like(da), a)
@@ -701,7 +701,7 @@ for name, R in {"all-ones": np.ones((3, 4)), "random": rng.standard_normal((3, 4
 # Why not make $h$ smaller and smaller, until there is no doubt left? Try it, on the graph of section 5 with one number.
 
 
-# %%
+# %% tags=["skip-execution"]
 def graph(x):
     """Return the sum of all entries of c = tanh(x) * sigmoid(x)."""
     c, _ = graphs.fan_out_forward(x)

@@ -75,7 +75,7 @@ print("a_next:             ", cache.a_next.shape)
 # Here is the same cell drawn as a graph. Each node does one small thing; each small square is one number of an
 # array. Follow the values from left to right.
 
-# %%
+# %% tags=["skip-execution"]
 viz.cell_graph(cache)
 
 # %% [markdown]
@@ -106,7 +106,7 @@ viz.cell_graph(cache)
 # `a_next`.
 
 
-# %%
+# %% tags=["skip-execution"]
 def plain_cell(xt, a_prev=-0.2, Wax=1.2, Waa=0.7, ba=0.1):
     """Return z and a_next of a cell that is made of single numbers."""
     z = Wax * xt + Waa * a_prev + ba
@@ -139,7 +139,7 @@ del z, a, slope
 # The first stop on the way back. Lit in the picture: the node where we stand, with what has arrived there so far. (At the
 # black dot two roads meet, blue and orange; `da_next` is what both bring together. Lesson 2 is about them.)
 
-# %%
+# %% tags=["skip-execution"]
 viz.cell_graph(cache, gradients={"da_next": da_next}, highlight="tanh")
 
 # %% [markdown]
@@ -147,7 +147,7 @@ viz.cell_graph(cache, gradients={"da_next": da_next}, highlight="tanh")
 # next picture shows that slope twice: on the left against $z$, on the right against the output $a = \tanh(z)$, which is
 # what the cache holds. The dots are the entries of our cache.
 
-# %%
+# %% tags=["skip-execution"]
 viz.tanh_slope(cache.a_next)
 
 # %% [markdown]
@@ -189,12 +189,12 @@ check.rnn_cell_dz(rnn_cell_dz, seed=7301)
 # Why does the cache keep `a_next`, when it could be computed again? Because reading a number is cheaper than computing it.
 # Compare the two ways to write the slope (µs are millionths of a second, ms are thousandths):
 
-# %%
+# %% tags=["skip-execution"]
 z_large = np.random.default_rng(0).standard_normal((256, 256))
 a_large = np.tanh(z_large)
 print("same numbers:", np.array_equal(1 - a_large**2, 1 - np.tanh(z_large) ** 2))
 
-# %%
+# %% tags=["skip-execution"]
 # %timeit -n 30 -r 1 1 - a_large**2
 # %timeit -n 30 -r 1 1 - np.tanh(z_large)**2
 
@@ -210,7 +210,7 @@ print("same numbers:", np.array_equal(1 - a_large**2, 1 - np.tanh(z_large) ** 2)
 # **A small example with the state.** One example, two units. The state of unit 0 went into both units: into unit 0 with
 # weight 2, into unit 1 with weight −1. Its gradient collects from both:
 
-# %%
+# %% tags=["skip-execution"]
 Waa_small = np.array([[2.0, 0.5], [-1.0, 1.5]])
 dz_small = np.array([[3.0], [4.0]])
 
@@ -270,7 +270,7 @@ check.rnn_cell_inputs_backward(rnn_cell_inputs_backward, only=["da_prev"], seed=
 #
 # The picture shows it on some random `dz`. On its right is what becomes of the shape if the summed axis is dropped.
 
-# %%
+# %% tags=["skip-execution"]
 some_dz, _ = inputs.rnn_cell(seed=2)
 
 viz.bias_columns(some_dz)
@@ -351,7 +351,7 @@ check.rnn_cell_backward(rnn_cell_backward, seed=7304)
 # arrives there, what the node does with it, and the line that does it. (Until exercise 4 is done, you see the exact
 # gradients.)
 
-# %%
+# %% tags=["skip-execution"]
 widgets.cell_walk(rnn_cell_backward, da_next, cache)
 
 # %% [markdown]
@@ -361,7 +361,7 @@ widgets.cell_walk(rnn_cell_backward, da_next, cache)
 # the plain way yourself. Choose a weight, nudge it up and down, and see how $J = \sum_{ij} \texttt{da\_next}_{ij}\,
 # a^{\langle t \rangle}_{ij}$ moves. (This stands in for the loss: its gradient with respect to `a_next` is `da_next`.)
 
-# %%
+# %% tags=["skip-execution"]
 row, column = 2, 1
 
 

@@ -64,7 +64,7 @@ from bptt.exact import rnn_cell_backward
 #
 # **Small numbers.** Three classes, the first one is right.
 
-# %%
+# %% tags=["skip-execution"]
 scores = np.array([2.0, 1.0, -1.0])
 probabilities = np.exp(scores) / np.exp(scores).sum()
 print("probabilities:           ", probabilities.round(3))
@@ -128,7 +128,7 @@ check.output_backward(output_backward, only=["dWya", "dby"], seed=8201)
 # Two steps and plain numbers are enough to see it. The first state $a_1$ has its own loss, $L_1 = 3 a_1$, and goes into
 # $a_2 = \tanh(0.5\, a_1)$, which has the loss $L_2 = 2 a_2$.
 
-# %%
+# %% tags=["skip-execution"]
 a_1 = 0.8
 a_2 = np.tanh(0.5 * a_1)
 
@@ -141,7 +141,7 @@ print(f"together:   {from_its_own_loss + from_the_next_state:.4f}")
 # %% [markdown]
 # Is the sum right? Nudge $a_1$ and see what the **whole** loss does.
 
-# %%
+# %% tags=["skip-execution"]
 nudge = 1e-6
 loss_nudged = 3.0 * (a_1 + nudge) + 2.0 * np.tanh(0.5 * (a_1 + nudge))
 loss = 3.0 * a_1 + 2.0 * a_2
@@ -157,7 +157,7 @@ print(f"by nudging: {(loss_nudged - loss) / nudge:.4f}")
 # numbers below are still right, and why these? (Without blue, the loop starts with the last loss; otherwise all would
 # be zero.)
 
-# %%
+# %% tags=["skip-execution"]
 widgets.two_roads(da, caches)
 
 # %% [markdown]
@@ -241,7 +241,7 @@ check.rnn_backward(rnn_backward, only=["dba"], seed=8202)
 # These are the inputs of the first screen. Which of its rows is yours? (From here to section 4 the cells run your functions;
 # as long as exercise 2 or 3 is open, they stop with an error.)
 
-# %%
+# %% tags=["skip-execution"]
 legacy = np.random.RandomState(1)
 x, a0 = legacy.randn(3, 10, 4), legacy.randn(5, 10)
 shapes = {"Wax": (5, 3), "Waa": (5, 5), "Wya": (2, 5), "ba": (5, 1), "by": (2, 1)}
@@ -261,14 +261,14 @@ print("yours:                  ", rnn_backward(famous_da, famous_caches)["dx"][1
 # Here are the two wrong programs at work, beside the exact gradients and your own function. Switch off one road at a time,
 # and compare the last step with all others.
 
-# %%
+# %% tags=["skip-execution"]
 widgets.two_roads(da, caches, rnn_backward)
 
 # %% [markdown]
 # Frameworks do the same. In PyTorch, `loss.backward()` goes back through the same graph and adds wherever two paths meet.
 # Where PyTorch is installed, the next cell compares its numbers with yours; elsewhere it says so in one line.
 
-# %%
+# %% tags=["skip-execution"]
 check.against_torch(rnn_backward)
 
 # %% [markdown]
@@ -280,7 +280,7 @@ check.against_torch(rnn_backward)
 # What does it cost? The loss of step $k$ passes $k + 1$ cells. Together that makes
 # $1 + 2 + \dots + T_x = T_x (T_x + 1) / 2$ cells, where the sweep that adds at the joins passes $T_x$.
 
-# %%
+# %% tags=["skip-execution"]
 widgets.tree_or_graph()
 
 # %% [markdown]
@@ -326,7 +326,7 @@ check.rnn_backward_per_loss(rnn_backward_per_loss, seed=8203)
 # %% [markdown]
 # The same race with your own two functions: how many calls of `rnn_cell_backward` do they make?
 
-# %%
+# %% tags=["skip-execution"]
 widgets.tree_or_graph(rnn_backward, rnn_backward_per_loss)
 
 # %% [markdown]
@@ -335,7 +335,7 @@ widgets.tree_or_graph(rnn_backward, rnn_backward_per_loss)
 # some seconds.)
 
 
-# %%
+# %% tags=["skip-execution"]
 def seconds(backward, T_x):
     """Time one backward pass over a sequence; the best of three, since other programs disturb."""
     da, caches = inputs.rnn(seed=1, n_x=2, n_a=3, n_y=2, m=2, T_x=T_x)
@@ -376,7 +376,7 @@ viz.timings(lengths, measured, ["rnn_backward", "rnn_backward_per_loss"])
 #
 # Here are two layers. Only the upper one has a loss, and its `dx` is the `da` of the lower one.
 
-# %%
+# %% tags=["skip-execution"]
 rng = np.random.default_rng(6)
 x = rng.standard_normal((3, 5, 6))
 lower = inputs.rnn_parameters(rng, n_x=3, n_a=4, n_y=2)
@@ -407,7 +407,7 @@ print("dx of the lower layer, for whatever is below it:    ", dx_lower.shape)
 # $k - t$, with that of your own `rnn_backward` below it. Start at the radius 0.6, go on to 1.0 and to 1.4.
 
 
-# %%
+# %% tags=["skip-execution"]
 def sequence(radius, T_x=24, n_a=16):
     """Make a sequence whose Waa has a given spectral radius, and inputs so small that tanh hardly saturates."""
     rng = np.random.default_rng(3)

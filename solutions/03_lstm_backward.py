@@ -63,7 +63,7 @@ viz.influence_map(of_rnn, label="RNN", other=influence(da, caches), other_label=
 #
 # **Small numbers**, for one unit and one example:
 
-# %%
+# %% tags=["skip-execution"]
 c_prev_small, ft_small, it_small, cct_small, ot_small = 2.0, 0.9, 0.5, -1.0, 0.6
 
 c_next_small = ft_small * c_prev_small + it_small * cct_small
@@ -97,7 +97,7 @@ print("parameters:         ", ", ".join(f"{name} {array.shape}" for name, array 
 # Here is the cell as a graph. The memory is the straight road at the top. Between `c_prev` and `c_next` it has one
 # product and one sum, and no matrix at all.
 
-# %%
+# %% tags=["skip-execution"]
 viz.cell_graph(cache)
 
 # %% [markdown]
@@ -111,7 +111,7 @@ viz.cell_graph(cache)
 #
 # **Small numbers**, those of section 1. Suppose that `da_next` is 2 and `dc_next` is 0.5.
 
-# %%
+# %% tags=["skip-execution"]
 da_next_small, dc_next_small = 2.0, 0.5
 
 nudge = 1e-6
@@ -129,7 +129,7 @@ print(f"together:                   {through_a_next + dc_next_small:.4f}")
 # of the next one. (`memory_paths` computes both, exactly.) On its way from cell to cell the green number changes, 1.78
 # becomes 0.88: section 5 says by which factor.
 
-# %%
+# %% tags=["skip-execution"]
 few_da, few_caches = inputs.lstm(seed=32, n_x=2, n_a=1, n_y=2, m=1, T_x=4)
 
 viz.memory_roads(*memory_paths(few_da, few_caches))
@@ -177,7 +177,7 @@ check.lstm_cell_dc(lstm_cell_dc, seed=9301)
 #
 # **Small numbers.** Let `dc` be 1.5. Nudge $z_f$, the forget gate before its sigmoid.
 
-# %%
+# %% tags=["skip-execution"]
 dc_small = 1.5
 z_f = np.log(ft_small / (1 - ft_small))
 
@@ -248,7 +248,7 @@ check.lstm_cell_gates_backward(lstm_cell_gates_backward, only=["dzo"], seed=9302
 #
 # The tall array is not in the cache, but its parts are. `np.concatenate` puts them on top of each other; the state comes first.
 
-# %%
+# %% tags=["skip-execution"]
 both = np.concatenate([cache.a_prev, cache.xt])
 print("a_prev:", cache.a_prev.shape, "  xt:", cache.xt.shape, "  both:", both.shape)
 
@@ -304,7 +304,7 @@ check.lstm_cell_parameters_backward(lstm_cell_parameters_backward, only=["dbf", 
 #
 # **Small numbers**, for the forget gate alone: one unit, two inputs, one example, and `dzf` is 10.
 
-# %%
+# %% tags=["skip-execution"]
 Wf_small = np.array([[0.5, 2.0, -1.0]])
 share_of_forget_gate = Wf_small.T * 10.0
 print("for a_prev:", share_of_forget_gate[:1].ravel(), "    for xt:", share_of_forget_gate[1:].ravel())
@@ -384,7 +384,7 @@ check.lstm_cell_backward(lstm_cell_backward, seed=9305)
 # All right? Then walk back through your own cell. Follow the green road first: from the dot where both roads meet to
 # the old memory. (Until exercise 5 is done, you see the exact gradients.)
 
-# %%
+# %% tags=["skip-execution"]
 widgets.cell_walk(lstm_cell_backward, da_next, dc_next, cache)
 
 # %% [markdown]
@@ -404,7 +404,7 @@ widgets.cell_walk(lstm_cell_backward, da_next, dc_next, cache)
 # **Small numbers.** Two steps, one unit, and gates that are fixed, so that only the memory goes from step to step:
 # $c_2 = 0.9\, c_1 + 0.3$. Both states are shown through an output gate of 0.5, and have the losses $L_1 = 2 a_1$ and $L_2 = 3 a_2$.
 
-# %%
+# %% tags=["skip-execution"]
 c_1 = 1.0
 c_2 = 0.9 * c_1 + 0.3
 
@@ -483,13 +483,13 @@ check.lstm_backward(lstm_backward, only=["dWf", "dbf", "dWi", "dbi", "dWc", "dbc
 # at work: two gradients travel from cell to cell, orange to the state, green to the memory, and beside them stands what
 # **your** function makes of each step. Switch off one of the two: which numbers are still right, and why these?
 
-# %%
+# %% tags=["skip-execution"]
 widgets.two_roads(*inputs.lstm(seed=276, n_x=1, n_a=1, n_y=2, m=1, T_x=4), lstm_backward)
 
 # %% [markdown]
 # And this is PyTorch's `loss.backward()`, with the same inputs and weights, where it is installed:
 
-# %%
+# %% tags=["skip-execution"]
 check.against_torch(lstm_backward)
 
 # %% [markdown]
@@ -499,7 +499,7 @@ check.against_torch(lstm_backward)
 # forget gate, entry by entry, and by nothing else: no matrix, no slope of tanh. After $k$ steps the factor is the
 # product of $k$ forget gates:
 
-# %%
+# %% tags=["skip-execution"]
 for f in [0.5, 0.9, 0.99]:
     print(f"forget gate {f:4}:  after 20 steps {f**20:.6f} of the gradient is left")
 
@@ -509,7 +509,7 @@ for f in [0.5, 0.9, 0.99]:
 # way back. The gates are 0.97, except at step 8, where the network forgets ($f = 0.2$). At the beginning $0.97^{14}
 # \cdot 0.2 = 0.13$ is left.
 
-# %%
+# %% tags=["skip-execution"]
 ft = np.full(16, 0.97)
 ft[8] = 0.2
 
@@ -522,7 +522,7 @@ viz.highway(ft)
 # step, so over all roads the factor per step is their sum, `f + o · i · w`: the table below the picture has the
 # numbers. What has to be open for the gradient of the last loss to arrive at the beginning, and what does not matter?
 
-# %%
+# %% tags=["skip-execution"]
 widgets.gate_highway(lstm_backward)
 
 # %% [markdown]
@@ -531,7 +531,7 @@ widgets.gate_highway(lstm_backward)
 # forget gates are near $\sigma(3) \approx 0.95$.
 
 
-# %%
+# %% tags=["skip-execution"]
 def rnn_sequence(radius, T_x=24, n_a=16):
     """Make an RNN's sequence whose Waa has a given spectral radius."""
     rng = np.random.default_rng(3)
@@ -633,7 +633,7 @@ widgets.influence_map(rnn_sequence, lstm_sequence, lstm_backward=lstm_backward)
 # $$\begin{bmatrix} z_f \\ z_i \\ z_c \\ z_o \end{bmatrix} = \begin{bmatrix} W_f \\ W_i \\ W_c \\ W_o \end{bmatrix}
 # [a^{\langle t-1 \rangle}; x^{\langle t \rangle}] + \begin{bmatrix} b_f \\ b_i \\ b_c \\ b_o \end{bmatrix}$$
 
-# %%
+# %% tags=["skip-execution"]
 viz.gate_layout(n_a=4, n_x=3)
 
 # %% [markdown]
@@ -641,7 +641,7 @@ viz.gate_layout(n_a=4, n_x=3)
 # blocks. Here are the gradients of all four matrices in one product, cut into blocks and compared with those of exercise 3.
 # (Until exercises 1 to 3 are done, this cell stops with an error.)
 
-# %%
+# %% tags=["skip-execution"]
 gates = lstm_cell_gates_backward(da_next, lstm_cell_dc(da_next, dc_next, cache), cache)
 by_gate = lstm_cell_parameters_backward(**gates, cache=cache)
 
@@ -658,14 +658,14 @@ for name, block in zip(["dWf", "dWi", "dWc", "dWo"], np.split(dW, 4), strict=Tru
 # One layout is faster, with the same number of multiplications: a processor does one large product better than four small
 # ones, and NumPy is called once instead of four times. Measure it:
 
-# %%
+# %% tags=["skip-execution"]
 n_a, n_x, m = 64, 32, 16
 rng = np.random.default_rng(0)
 four = [rng.standard_normal((n_a, n_a + n_x)) for _ in range(4)]
 one = np.concatenate(four)
 tall = rng.standard_normal((n_a + n_x, m))
 
-# %%
+# %% tags=["skip-execution"]
 # %timeit -n 500 -r 3 [W @ tall for W in four]
 # %timeit -n 500 -r 3 one @ tall
 
@@ -761,7 +761,7 @@ check.lstm_backward_fused(lstm_backward_fused)
 # this cell stops with an error.)
 
 
-# %%
+# %% tags=["skip-execution"]
 def seconds(backward, da, caches):
     """Time one backward pass; the best of five, since other programs disturb."""
     times = []
@@ -794,7 +794,7 @@ for n_x, n_a, m, T_x in [(3, 5, 10, 7), (27, 50, 1, 30), (16, 32, 4, 100)]:
 # Which one is right? These are the same inputs; the losses are those of the first four of seven steps. (The cell runs your
 # functions; until exercise 6 is done, it stops with an error.)
 
-# %%
+# %% tags=["skip-execution"]
 legacy = np.random.RandomState(1)
 x, a0 = legacy.randn(3, 10, 7), legacy.randn(5, 10)
 classic = {"Wy": np.zeros((2, 5)), "by": np.zeros((2, 1))}

@@ -37,7 +37,7 @@ viz.saliency(words, weights, "positive, 73%", sides=("positive", "negative"))
 # and what to do, in Colab too. Until then an exact function stands in: good for all exercises and tests, but too slow
 # to train with.
 
-# %%
+# %% tags=["skip-execution"]
 lstm_backward = own.function("03_lstm_backward", "lstm_backward_fused", "lstm_backward")
 rnn_backward = own.function("02_sequence_backward", "rnn_backward")
 
@@ -47,7 +47,7 @@ rnn_backward = own.function("02_sequence_backward", "rnn_backward")
 # In the *adding problem*, a sequence holds random numbers between 0 and 1, and a second row marks two of them: one in
 # the first half, one in the second. After the last step the network should answer with the sum of these two.
 
-# %%
+# %% tags=["skip-execution"]
 x, y = data.adding_problem(np.random.default_rng(0), m=1, T_x=8)
 print("numbers:", x[0, 0].round(2))
 print("marks:  ", x[1, 0].astype(int))
@@ -64,7 +64,7 @@ print("answer: ", y[0, 0].round(2))
 # pass takes over.
 
 
-# %%
+# %% tags=["skip-execution"]
 def adding_loss(parameters, states_of, x, y):
     """Return the mean squared error."""
     a, _ = states_of(x, np.zeros((parameters["Wy"].shape[1], x.shape[1])), parameters)
@@ -119,7 +119,7 @@ at_one_sixth = 1 / 6, "always answering 1"
 # If a single entry of your gradient is wrong, the two sides differ, unless you are very unlucky with $V$.
 # `check.whole_model` does this for each array, with the complex step of lesson 0.
 
-# %%
+# %% tags=["skip-execution"]
 x, y = data.adding_problem(np.random.default_rng(1), m=3, T_x=6)
 for kind, (states_of, sequence_backward) in kinds.items():
     parameters = new_network(kind, n_a=4)
@@ -141,7 +141,7 @@ for kind, (states_of, sequence_backward) in kinds.items():
 # **Guess before you run it:** which one gets below the dashed line?
 
 
-# %%
+# %% tags=["skip-execution"]
 WAYS = {
     "rate 0.03": lambda dW: 0.03 * dW,
     "rate 0.3": lambda dW: 0.3 * dW,
@@ -187,7 +187,7 @@ race_downhill(T_x=20, steps=400)
 #
 # **Small numbers.** Two arrays, one arrow.
 
-# %%
+# %% tags=["skip-execution"]
 dW_small, db_small = np.array([3.0, 0.0]), np.array([4.0])
 length = np.sqrt((dW_small**2).sum() + (db_small**2).sum())
 print("length:", length, "  clipped to 1:", dW_small / length, db_small / length)
@@ -241,7 +241,7 @@ check.clip_gradients(clip_gradients, seed=9402)
 #
 # **Small numbers.** The gradient is 2 at every step. What are the running means worth, before and after the correction?
 
-# %%
+# %% tags=["skip-execution"]
 mean, square = 0.0, 0.0
 for t in [1, 2, 3]:
     mean, square = 0.9 * mean + 0.1 * 2, 0.999 * square + 0.001 * 2**2
@@ -297,7 +297,7 @@ check.adam_step(adam_step, only=["W_next"], seed=9403)
 # Each parameter has running means of its own. This class remembers them, and takes a step for all parameters:
 
 
-# %%
+# %% tags=["skip-execution"]
 class Training:
     """Parameters in training."""
 
@@ -331,7 +331,7 @@ class Training:
 # at those.)
 
 
-# %%
+# %% tags=["skip-execution"]
 trained = {}
 
 
@@ -358,10 +358,10 @@ def race(T_x, steps, n_a=32, m=64):
         print(f"T = {T_x}, {kind}: mean squared error {error:.4f} on new sequences")
 
 
-# %%
+# %% tags=["skip-execution"]
 race(T_x=20, steps=400)
 
-# %%
+# %% tags=["skip-execution"]
 race(T_x=100, steps=1000)
 
 # %% [markdown]
@@ -371,7 +371,7 @@ race(T_x=100, steps=1000)
 # influence map of lessons 2 and 3, for the two networks that you have just trained.
 
 
-# %%
+# %% tags=["skip-execution"]
 def reach(kind, x):
     """Measure how far the losses of a trained network reach back."""
     states_of, _ = kinds[kind]
@@ -403,7 +403,7 @@ viz.influence_map(reach("RNN", x), label="RNN", other=reach("LSTM", x), other_la
 # 7,320 to learn from, and 1,830 put aside for a test. Where they cannot be fetched, made-up sentences take their place
 # and everything works all the same. (Write `fetch=False` to stay offline.)
 
-# %%
+# %% tags=["skip-execution"]
 reviews = data.reviews(fetch=True)
 print(reviews.source)
 for text, positive in list(zip(*reviews.train, strict=True))[:4]:
@@ -414,7 +414,7 @@ for text, positive in list(zip(*reviews.train, strict=True))[:4]:
 # Words that occur only once share the number 1, for *unknown*. And an array has only one length: shorter texts are
 # filled up at the end with the number 0. This is called *padding*.
 
-# %%
+# %% tags=["skip-execution"]
 vocabulary = data.vocabulary(reviews.train.texts)
 n_words = len(vocabulary) + 2
 print(n_words, "words, such as", ", ".join(list(vocabulary)[:12]))
@@ -429,7 +429,7 @@ print(words_small, " lengths:", lengths_small)
 #
 # **Small numbers.** Three texts of 4, 2 and 3 words, filled up to 4 (`1` is a real step). Steps are counted from 0.
 
-# %%
+# %% tags=["skip-execution"]
 lengths_small = np.array([4, 2, 3])
 mask = np.arange(4) < lengths_small[:, None]
 print(mask.astype(int))
@@ -478,7 +478,7 @@ check.many_to_one_upstream(many_to_one_upstream, seed=9401)
 # **Small numbers.** Four words with vectors of two numbers each, and one text of three words in which word 3 occurs
 # twice. Suppose that the backward pass has returned these `dx`:
 
-# %%
+# %% tags=["skip-execution"]
 E_small = np.array([[0.0, 0.1, 0.2, 0.3], [0.0, -0.1, -0.2, -0.3]])
 words_small = np.array([[3, 1, 3]])
 print("x, one column for each step:\n", E_small[:, words_small][:, 0])
@@ -530,7 +530,7 @@ check.embedding_backward(embedding_backward, seed=9404)
 #
 
 
-# %%
+# %% tags=["skip-execution"]
 def forward(x, lengths, parameters):
     """Take each sequence to its scores, (n_y, m)."""
     n_a, m = parameters["Wy"].shape[1], len(lengths)
@@ -582,7 +582,7 @@ def new_reader(n_words, n_x, n_a, seed=1):
 # %% [markdown]
 # The test first, on a handful of made-up texts with few words:
 
-# %%
+# %% tags=["skip-execution"]
 few_words, few_lengths = np.array([[2, 3, 4, 2], [5, 2, 0, 0], [3, 3, 4, 0]]), np.array([4, 2, 3])
 few_y = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
 parameters = new_reader(n_words=7, n_x=3, n_a=4)
@@ -594,7 +594,7 @@ print(check.whole_model(lambda p: review_loss(p, few_words, few_lengths, few_y),
 # them take about ten seconds on the real reviews.
 
 
-# %%
+# %% tags=["skip-execution"]
 def accuracy(texts, positive, parameters):
     """Return the share of texts whose verdict is right."""
     words, lengths = data.pad(texts, vocabulary)
@@ -625,7 +625,7 @@ def learn_to_read(epochs, n_x=32, n_a=32, m=32):
     return reader.parameters
 
 
-# %%
+# %% tags=["skip-execution"]
 reader = learn_to_read(epochs=3)
 seen, unseen = accuracy(*reviews.train, reader), accuracy(*reviews.test, reader)
 print(f"right on the reviews that it learned from: {seen:.1%}")
@@ -654,7 +654,7 @@ print(f"right on reviews that it has never seen:  {unseen:.1%}, {abs(seen - unse
 # shows nothing else.
 
 
-# %%
+# %% tags=["skip-execution"]
 def score_gradient(x, parameters):
     """Return how the score of "positive", minus that of "negative", follows the input; (n_x, 1, T_x)."""
     lengths = np.array([x.shape[2]])
@@ -679,7 +679,7 @@ show("The story is rather dull, but the acting is wonderful.")
 # Bars above a word speak for "positive", hatched ones below it for "negative". And now the question from the top of
 # this page. What do you expect?
 
-# %%
+# %% tags=["skip-execution"]
 show("The acting is wonderful, but the story is rather dull.")
 
 # %% [markdown]
@@ -691,7 +691,7 @@ show("The acting is wonderful, but the story is rather dull.")
 # does not know.) Does *not* turn *bad* round here, or has the network found one more bad word? Small networks that have
 # read few sentences often get this wrong, and the picture shows which word led them astray.
 
-# %%
+# %% tags=["skip-execution"]
 review = "The plot is not bad."
 
 show(review)
@@ -708,7 +708,7 @@ show(review)
 # **Small numbers.** A loss that is lowest at 3: $L = \frac12 (x - 3)^2$ has the gradient $x - 3$. Three steps with
 # $s = 0.5$, from 0:
 
-# %%
+# %% tags=["skip-execution"]
 x_small = 0.0
 for _ in range(3):
     dx_here = x_small - 3
@@ -752,7 +752,7 @@ check.dream_input(dream_input, seed=9405)
 # one whose vector points most nearly the same way.
 
 
-# %%
+# %% tags=["skip-execution"]
 bad_review = "The story is dull, and the acting is bad."
 frequent = reader["E"][:, 2:2002]
 directions = frequent / np.linalg.norm(frequent, axis=0)
@@ -775,9 +775,9 @@ def positive(x):
     return softmax(z)[1, 0]
 
 
-words, _ = data.pad([bad_review], vocabulary)
+review_words, _ = data.pad([bad_review], vocabulary)
 before = {name: W.copy() for name, W in reader.items()}
-dreams = [reader["E"][:, words]]
+dreams = [reader["E"][:, review_words]]
 for _ in range(2 if quick else 60):
     dreams.append(dream_input(dreams[-1], downhill, steps=2, step_size=0.01))
 

@@ -59,7 +59,7 @@ adam_step = own.function("04_training", "adam_step")
 # after the last one it should say: the name is over. One extra letter does both: a **mark**, with the number 0. It is
 # read before the name, and predicted behind it. The letters from a to z are 1 to 26.
 
-# %%
+# %% tags=["skip-execution"]
 letters, lengths = data.as_letters(["anzu", "mei"])
 print(letters)
 print("lengths:", lengths)
@@ -122,12 +122,12 @@ check.next_letter_targets(next_letter_targets, only=["weight"], seed=9501)
 # $e^{1.39} = 4$, and it reads well: the network was as unsure as somebody who has to choose between four equally likely
 # letters. This number, $e^{\text{mean loss}}$, is called **perplexity**. It is 27 for somebody who knows nothing.
 
-# %%
+# %% tags=["skip-execution"]
 for p in (1 / 27, 1 / 4, 0.9):
     print(f"probability {p:.3f}    loss {-np.log(p):.3f}    as unsure as between {np.exp(-np.log(p)):.1f} letters")
 
 
-# %%
+# %% tags=["skip-execution"]
 def name_loss(parameters, inputs, targets, weight):
     """Return the weighted sum of the losses of all steps (inputs: the letters read, not the module)."""
     y_pred, _, _ = letter_forward(parameters, inputs)
@@ -203,7 +203,7 @@ check.letter_gradients(letter_gradients, seed=9502)
 # the cell before it is thrown away.
 
 
-# %%
+# %% tags=["skip-execution"]
 def without_time_path(da, caches):
     """Go back through each cell from the loss of its own step alone."""
     total = {"dWax": 0, "dWaa": 0, "dba": 0}
@@ -217,7 +217,7 @@ few = next_letter_targets(*data.as_letters(["anzu", "mei", "khaan"]))
 small = new_network(n_a=6)
 check.whole_model(lambda p: name_loss(p, **few), small, letter_gradients(small, **few))
 
-# %%
+# %% tags=["skip-execution"]
 try:
     cut = letter_gradients(small, **few, sequence_backward=without_time_path)
     check.whole_model(lambda p: name_loss(p, **few), small, cut)
@@ -239,7 +239,7 @@ except check.CheckFailed:
 #
 # **Small numbers.** Three letters with the scores 2, 1 and 0:
 
-# %%
+# %% tags=["skip-execution"]
 z_small = np.array([[2.0], [1.0], [0.0]])
 for temperature in (0.3, 1.0, 3.0):
     print(f"temperature {temperature}:", softmax(z_small / temperature)[:, 0].round(3))
@@ -284,7 +284,7 @@ check.sample_name(sample_name, seed=9503)
 ### END HIDDEN TESTS
 
 
-# %%
+# %% tags=["skip-execution"]
 def some_names(parameters, n=5, temperature=0.7):
     """Let a network write some names; a star marks those that it has learned from."""
     model = LetterModel(**parameters)
@@ -301,7 +301,7 @@ print("before training:", some_names(new_network(n_a=32)))
 # hundred of the names are kept aside: the network never sees them, so they can tell how much it has understood.
 
 
-# %%
+# %% tags=["skip-execution"]
 class Training:
     """Parameters in training, as in lesson 4."""
 
@@ -347,7 +347,7 @@ def learn_names(title, learned, steps, n_a=32, m=32, sequence_backward=None):
 # %% [markdown]
 # Watch the names. (This takes ten seconds, more on a slow machine.)
 
-# %%
+# %% tags=["skip-execution"]
 network = learn_names("Names", names.train, steps=1500)
 
 # %% [markdown]
@@ -360,7 +360,7 @@ network = learn_names("Names", names.train, steps=1500)
 # last letter alone.
 
 
-# %%
+# %% tags=["skip-execution"]
 def pair_perplexity(some):
     """Predict each letter from the one before it, by counting pairs in the training names."""
     known = next_letter_targets(*data.as_letters(names.train))
@@ -382,7 +382,7 @@ print(f"  (on its own names {perplexity(network, names.train):5.2f})")
 # It is well below what pairs tell, so it remembers more than the last letter. And ask it yourself. Where is it sure,
 # and where is it not? What does it make of your name?
 
-# %%
+# %% tags=["skip-execution"]
 widgets.next_letters(LetterModel(**network), names.train, first="cerat")
 
 # %% [markdown]
@@ -393,11 +393,11 @@ widgets.next_letters(LetterModel(**network), names.train, first="cerat")
 # carry on what it has read. But no gradient comes back from a later step, to tell a state what to carry. Before you run
 # it: will it learn at all?
 
-# %%
+# %% tags=["skip-execution"]
 title = "Names, without the road through time"
 cut_off = learn_names(title, names.train, steps=1500, sequence_backward=without_time_path)
 
-# %%
+# %% tags=["skip-execution"]
 print("as unsure as between ... letters, on names that it has never seen")
 print(f"  loss path alone:  {perplexity(cut_off, names.test):5.2f}    {some_names(cut_off, 3)}")
 print(f"  both roads:       {perplexity(network, names.test):5.2f}    {some_names(network, 3)}")
@@ -413,7 +413,7 @@ print(f"  both roads:       {perplexity(network, names.test):5.2f}    {some_name
 # group of three letters comes twice.
 
 
-# %%
+# %% tags=["skip-execution"]
 def stutter(name):
     """Say each group of three letters twice."""
     return "".join(2 * name[start : start + 3] for start in range(0, len(name), 3))
@@ -426,13 +426,13 @@ print(", ".join(stuttered[:4]))
 # Every second group is now known in advance, to a network that remembers three letters. For that it has to arrange its
 # state, so that three letters fit in and come out again in order. (Half a minute for the two.)
 
-# %%
+# %% tags=["skip-execution"]
 steps = 1500
 both = learn_names("Stuttered names", stuttered, steps)
 title = "Stuttered names, without the road through time"
 cut_off = learn_names(title, stuttered, steps, sequence_backward=without_time_path)
 
-# %%
+# %% tags=["skip-execution"]
 stuttered_test = [stutter(name) for name in names.test]
 print("as unsure as between ... letters, on stuttered names that it has never seen")
 print(f"  loss path alone:  {perplexity(cut_off, stuttered_test):5.2f}    {some_names(cut_off, 3)}")

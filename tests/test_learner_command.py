@@ -1,11 +1,11 @@
 """The command ``bptt``: learners have their part of it with nothing installed but what they need."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
-import time
 from importlib.metadata import EntryPoint, version
 from pathlib import Path
 
@@ -151,10 +151,12 @@ def test_only_the_standard_library_is_loaded_for_it():
 
 
 def test_help_is_quick():
+    """In processor time, whatever else this machine is doing."""
+
     def seconds():
-        start = time.perf_counter()
+        before = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
         subprocess.run([BPTT, "--help"], check=True, capture_output=True)
-        return time.perf_counter() - start
+        return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - before
 
     assert min(seconds() for _ in range(5)) < 0.3
 

@@ -54,6 +54,8 @@ def course(tmp_path, monkeypatch):
     here.mkdir()
     monkeypatch.chdir(here)
     monkeypatch.setattr(own, "_named", [])
+    # Another test of this process may have left a shell.
+    monkeypatch.setattr(own, "shell", lambda: None)
 
     def write(**lessons):
         for name, cells in lessons.items():

@@ -127,7 +127,7 @@ def look_in(place: str | Path) -> None:
     is_file = os.path.isfile(path)  # noqa: PTH113 - likewise
     try:
         names = [path.name] if is_file else os.listdir(path)  # noqa: PTH208 - names are enough
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         drive = _on_colab() and path.is_relative_to(_COLAB / "drive") and not (_COLAB / _DRIVE).is_dir()
         remedy = f"Mount your Drive first: {_MOUNT}" if drive else "How is it spelled?"
         raise NotYetError(f"There is no {_show(path)}. {remedy}") from None
@@ -267,7 +267,8 @@ def _files(place: Path, lesson: str) -> list[Path]:
     else:
         try:
             names = sorted(os.listdir(place))  # noqa: PTH208 - folders may have thousands of files
-        except OSError:
+        except (OSError, ValueError):
+            # The latter where the name is none that this system can have.
             return []
     named = (folder / name for name in names if pattern.search(name) and _is_source(name))
     return [path for path in named if os.path.isfile(path)]  # noqa: PTH113 - likewise

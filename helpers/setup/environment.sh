@@ -4,6 +4,8 @@
 # PYTHON=... says which interpreter to build it from.
 set -eu
 cd "$(dirname "$0")/../.."
+# Else uv trusts its own list of certificates alone, and not those of a university's network.
+export UV_SYSTEM_CERTS=1
 
 say() { printf '%s\n' "$*" >&2; }
 

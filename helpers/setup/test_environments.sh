@@ -3,11 +3,15 @@
 # tests/environments, without this package. Done already, it costs nothing.
 set -eu
 cd "$(dirname "$0")/../.."
+# Else uv trusts its own list of certificates alone, and not those of a university's network.
+export UV_SYSTEM_CERTS=1
 
 install_locked_versions() {
-    .venv/bin/uv pip sync --quiet --compile-bytecode --python "$1/bin/python" "$2" ||
+    if ! .venv/bin/uv pip sync --quiet --compile-bytecode --python "$1/bin/python" "$2"; then
         # Only pip reads the mirrors and the like that pip was set up with.
+        echo "uv could not install the locked versions; trying once more with pip." >&2
         .venv/bin/python -m pip --python "$1/bin/python" install --quiet --no-deps --require-hashes -r "$2"
+    fi
 }
 
 for lock in tests/environments/*.lock; do

@@ -16,6 +16,7 @@ from submissions.wrong import parameters
 
 from bptt_instructor.grading.intake import read_files
 from bptt_instructor.grading.intake.read_files import MAX_DEPTH, MAX_FILES, data_files
+from bptt_instructor.lessons.shown_cells import is_shown_only
 from bptt_instructor.nbgrader_plugins.quarantine import quarantine
 
 
@@ -109,6 +110,15 @@ def test_the_points_are_those_of_bptt_grade(graded, entry):
     assert {name: score for name, score in scores.items() if name in AUTO} == entry.points, said
     assert {cell.cell: cell.scored for cell in rows[entry.student].cells if cell.cell in AUTO} == entry.points
     assert scores["explain-reuse"] is None
+
+
+def test_what_only_shows_something_is_left_out(graded):
+    folder, *_ = graded
+    path = folder / "autograded" / MODEL.student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    ran = [cell for cell in code if cell.execution_count]
+    assert len(ran) < len(code) / 2
+    assert not any(is_shown_only(cell) for cell in ran)
 
 
 def test_what_cannot_be_graded_stops_nobody_and_is_named(graded):

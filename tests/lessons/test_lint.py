@@ -147,3 +147,91 @@ def test_a_region_in_an_ordinary_cell(problems_of):
 )
 def test_a_grade_cell_is_one_call_of_check(problems_of, graded, body, expected):
     assert expected in problems_of(f"{graded}\n{body}\n")[0]
+
+
+SHOWN = '# %% tags=["skip-execution"]'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "viz.cell_graph(cache)",
+        "# %timeit f(cache)",
+        "x = f(cache)\nx[0] = 1\nx.append(1)\nrng = np.random.default_rng(1)\nrng.random(3)",
+        "def g(cache):\n    other = []\n    other[0] = cache\n    return _",
+        "for _ in cache:\n    pass",
+        "import time\n\ntime.sleep(1)",
+    ],
+)
+def test_a_cell_that_only_shows_may_be_left_out(problems_of, body):
+    assert problems_of(f"# %%\ncache, _ = f(1)\n\n{SHOWN}\n{body}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [
+        ("print(x)", "x"),
+        ("def g():\n    return x", "x"),
+        ("x = 1", "x"),
+        ("x += 1", "x"),
+        ("class A:\n    x = x", "x"),
+        ("# %timeit f(x)", "x"),
+        ("time.sleep(1)", "time"),
+        ("h()", "h"),
+    ],
+)
+def test_no_cell_that_runs_uses_a_name_of_one_that_is_left_out(problems_of, other, name):
+    shown = f"{SHOWN}\nimport time\n\nx = 1\n\n\ndef h():\n    return x\n"
+    (problem,) = problems_of(f"{shown}\n# %%\n{other}\n")
+    told = f'it uses "{name}", which the cell on line 1 sets; take the tag skip-execution away there, or rename one'
+    assert problem.startswith(f":10: {told}")
+    (problem,) = problems_of(f"# %%\n{other}\n\n{shown}")
+    assert problem.startswith(f':1: it uses "{name}", which the cell on line ')
+
+
+def test_an_exercise_uses_no_name_of_a_cell_that_is_left_out(problems_of, exercise):
+    (problem,) = problems_of(f"{SHOWN}\nslope = 1\n\n{exercise}\n### BEGIN SOLUTION\ny = slope\n### END SOLUTION\n")
+    assert problem.startswith(':4: it uses "slope"')
+
+
+def test_a_cell_that_may_use_any_name_is_told_of(problems_of):
+    (problem,) = problems_of(f"{SHOWN}\nx = 1\n\n# %%\nprint(eval('x'))\n")
+    assert problem.startswith(":4: it may use any name")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("cache.x = 1", 'it changes a part of "cache"'),
+        ("cache[0][1] += 1", 'it changes a part of "cache"'),
+        ("def g():\n    del cache.steps[0]", 'it changes a part of "cache"'),
+        ("cache.append(1)", 'it changes "cache", which is not its own, by append()'),
+        ("import os\n\nos.environ['A'] = 'b'", 'it changes a part of "os"'),
+        ("np.random.seed(1)", "random.seed changes the one generator of all cells"),
+        ("np.random.rand(1)", "random.rand changes the one generator of all cells"),
+        ("random.shuffle([1])", "random.shuffle changes the one generator of all cells"),
+        ("setattr(f, 'x', 1)", "with setattr it may change anything"),
+        ("exec('x = 1')", "with exec it may change anything"),
+        ("from math import *", "import * may define any name"),
+        ("# %run other.py", "not plain Python"),
+        ("# !ls", "not plain Python"),
+    ],
+)
+def test_a_cell_that_may_do_more_than_show_runs(problems_of, body, told):
+    problems = problems_of(f"# %%\ncache, _ = f(1)\n\n{SHOWN}\n{body}\n")
+    assert any(problem.startswith(f":4: {told}") for problem in problems), problems
+    assert all(problem.endswith("; take the tag skip-execution away.") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"solution": True}, {"grade": True, "locked": True, "points": 1}, {"locked": True}]
+)
+def test_what_is_written_checked_or_locked_is_never_left_out(problems_of, cell_header, changes):
+    body = REGION if "solution" in changes else "check.tanh_backward(tanh_backward)" if "grade" in changes else "1"
+    (problem,) = problems_of(f'{cell_header(**changes)} tags=["skip-execution"]\n{body}\n')
+    assert problem.startswith(":1: what students write, what gives points and what is locked has to run")
+
+
+def test_a_text_with_the_tag_is_told_of(problems_of):
+    (problem,) = problems_of('# %% [markdown] tags=["skip-execution"]\n# Text.\n')
+    assert problem.startswith(":1: a text does not run")

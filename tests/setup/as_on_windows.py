@@ -137,7 +137,8 @@ def pretend() -> None:
 
 if __name__ == "__main__":
     pretend()
-    del sys.path[0]
+    if not sys.flags.safe_path:
+        del sys.path[0]
     if sys.argv[1] == "-c":
         exec(compile(sys.argv[2], "code", "exec"), {"__name__": "learner"})  # noqa: S102 - what a test gives
     else:

@@ -168,7 +168,8 @@ def test_everything_that_is_installed_comes_in_wheels_for_windows(python, tmp_pa
     compiled = [*uv, "--python", sys.executable, "--python-platform", "windows", wanted]
     # With pip where uv finds no index, as set-up does.
     asked = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--target", tmp_path]
-    done = subprocess.run([*compiled, *options], capture_output=True, text=True, check=False)
+    environment = os.environ | {"UV_SYSTEM_CERTS": "1"}
+    done = subprocess.run([*compiled, *options], env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         command = [*asked, *options, "--platform", "win_amd64", "--requirement", wanted]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

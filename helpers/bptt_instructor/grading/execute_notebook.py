@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bptt_instructor.grading.kernel_client.outputs import output
 from bptt_instructor.grading.models.result import Verdict
+from bptt_instructor.lessons.shown_cells import is_shown_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,7 @@ class NotebookRun:
 def execute_notebook(
     notebook: NotebookNode, kernel: KernelClient, sources: Mapping[str, str], judge: CellJudge
 ) -> NotebookRun:
-    """Run all code cells, and write their outputs into the notebook.
+    """Run all code cells but those that only show something, and write their outputs into the notebook.
 
     A graded cell is not run, because the submission controls the kernel and could fake its check. The judge gives the
     verdict from outside, and the cell shows the judge's report. So hidden tests never enter the kernel.
@@ -77,7 +78,7 @@ def execute_notebook(
     """
     verdicts = []
     timed_out = False
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and not is_shown_only(cell)]
     judged_sources = {id(cell): _judgeable_source(cell, sources, judge) for cell in code}
     # Consecutive cells without a verdict are sent to the kernel together.
     for graded, group in groupby(code, key=lambda cell: bool(judged_sources[id(cell)])):

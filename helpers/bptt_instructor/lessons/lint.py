@@ -12,6 +12,14 @@ from nbgrader.nbgraderformat import MetadataValidator, SchemaTooNewError, Schema
 
 from bptt_instructor.lessons.check_calls import parse_check_calls
 from bptt_instructor.lessons.regions import MARKER, hidden_lines, marker_problems, visible_lines
+from bptt_instructor.lessons.shown_cells import (
+    REACHES_ALL_NAMES,
+    SKIP_TAG,
+    defined_names,
+    is_shown_only,
+    used_names,
+    without_timings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -25,6 +33,16 @@ REQUIRED_KEYS = ("grade", "grade_id", "locked", "schema_version", "solution", "t
 MAX_EXERCISE_LINES = 12
 AUTHOR_NOTE = "<!-- AUTHOR:"
 """Beginning of a note to the author in a lesson's skeleton; learners see it when they open a cell to edit it."""
+
+_GENERATORS = frozenset(("default_rng", "Generator", "RandomState", "SeedSequence"))
+_IN_PLACE = frozenset(
+    (
+        *("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"),
+        *("add", "discard", "popitem", "setdefault", "update"),
+        *("fill", "partition", "put", "resize", "shuffle"),
+    )
+)
+"""Methods that change what they are called on: those of lists, dicts, sets and arrays."""
 
 
 def lint(lesson: LessonSource, exercises: Container[str]) -> list[str]:
@@ -49,7 +67,7 @@ def lint(lesson: LessonSource, exercises: Container[str]) -> list[str]:
         elif grade_id:
             first_seen[grade_id] = line
         problems += [f"{lesson.path}:{line}: {problem}" for problem in cell_problems]
-    return problems
+    return problems or [f"{lesson.path}:{line}: {problem}" for line, problem in _shown_problems(lesson)]
 
 
 def count_author_notes(course: Path) -> dict[Path, int]:
@@ -153,3 +171,73 @@ def _is_check_call(statement: ast.stmt) -> bool:
         case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name(id="check")))):
             return True
     return False
+
+
+def _shown_problems(lesson: LessonSource) -> Iterator[tuple[int, str]]:
+    """Yield line and problem of each tagged cell that another cell may need, and of those that use its names."""
+    code = [(cell, line) for cell, line in zip(lesson.notebook.cells, lesson.lines, strict=True) if _is_code(cell)]
+    defined = {name: line for cell, line in code if is_shown_only(cell) for name in defined_names(cell.source)}
+    used: set[str] = set()
+    for cell, line in code:
+        if not is_shown_only(cell):
+            names = used_names(cell.source)
+            if names is None and defined:
+                yield line, f"it may use any name, and so those of cells with the tag {SKIP_TAG}; spell what it uses."
+            used |= names or set()
+            for name in sorted(defined.keys() & (names or set())):
+                where = f'"{name}", which the cell on line {defined[name]} sets'
+                yield line, f"it uses {where}; take the tag {SKIP_TAG} away there, or rename one of the two."
+    for cell, line in zip(lesson.notebook.cells, lesson.lines, strict=True):
+        if SKIP_TAG in cell.metadata.get("tags", ()):
+            yield from ((line, f"{problem}; take the tag {SKIP_TAG} away.") for problem in _tag_problems(cell, used))
+
+
+def _is_code(cell: NotebookNode) -> bool:
+    return bool(cell.cell_type == "code")
+
+
+def _tag_problems(cell: NotebookNode, used: Container[str]) -> Iterator[str]:
+    """Yield why a cell cannot have the tag.
+
+    What a function does to what it is given cannot be seen here: only what the cell itself spells is looked at.
+    """
+    if not _is_code(cell):
+        yield "a text does not run"
+        return
+    if "nbgrader" in cell.metadata:
+        yield "what students write, what gives points and what is locked has to run"
+    try:
+        tree = ast.parse(without_timings(cell.source))
+    except SyntaxError:
+        yield "not plain Python, but for %time and %timeit, so what it does to other cells cannot be told"
+        return
+    modules = {
+        (alias.asname or alias.name).split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        yield from _changes_of_others(node, used, modules)
+
+
+def _changes_of_others(node: ast.AST, used: Container[str], modules: Container[str]) -> Iterator[str]:
+    match node:
+        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+            name = _root(node)
+            if name in modules or name in used:
+                yield f'it changes a part of "{name}", which is not its own'
+        case ast.Call(ast.Attribute(ast.Name(name), method)) if name in used and method in _IN_PLACE:
+            yield f'it changes "{name}", which is not its own, by {method}()'
+        case ast.Attribute(ast.Name("random") | ast.Attribute(attr="random"), function) if function not in _GENERATORS:
+            yield f"random.{function} changes the one generator of all cells"
+        case ast.Name(name) if name in REACHES_ALL_NAMES | {"setattr", "delattr"}:
+            yield f"with {name} it may change anything"
+        case ast.ImportFrom(names=[ast.alias("*")]):
+            yield "import * may define any name"
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""

@@ -21,8 +21,8 @@ class BpttKernel:
 
     preload = (
         # What notebooks import.
-        *("bptt.check", "bptt.exact", "bptt.graphs", "bptt.influence", "bptt.inputs", "bptt.lstm", "bptt.rnn"),
-        *("bptt.viz.null_figure", "bptt.widgets"),
+        *("bptt.check", "bptt.data", "bptt.exact", "bptt.graphs", "bptt.influence", "bptt.inputs", "bptt.letter_model"),
+        *("bptt.lstm", "bptt.own", "bptt.rnn", "bptt.states", "bptt.viz.null_figure", "bptt.widgets"),
     )
 
     def __init__(self) -> None:

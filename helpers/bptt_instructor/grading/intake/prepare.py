@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbformat.v4 import new_notebook
 
 from bptt_instructor.grading.intake.errors import UngradableError
+from bptt_instructor.grading.intake.leave_out import leave_out_shown
 from bptt_instructor.grading.intake.parse_notebook import heading, parse_notebook
 from bptt_instructor.grading.intake.release_history import ReleaseHistory
 from bptt_instructor.grading.intake.restore_cells import CellRestorer
@@ -29,7 +30,8 @@ class PreparedNotebook:
     Attributes
     ----------
     notebook
-        The student's notebook, with every locked and every graded cell of the released one restored.
+        The student's notebook, with every locked and every graded cell of the released one restored. Cells that need
+        not run are tagged.
     repaired
         Messages on what was restored and may have changed by accident.
     tampered
@@ -69,6 +71,7 @@ def prepare_notebook(submitted: bytes, released: NotebookNode, earlier: bytes = 
         what = f'this is "{title}"' if title else "it has none of this lesson's exercises"
         raise UngradableError(Status.UNREADABLE, f"another notebook: {what}")
     restorer.run()
+    leave_out_shown(restorer.cells, released)
     released_sources = {cell.source for cell in released.cells}
     left = MAX_RENDERED_CHARACTERS
     for cell in restorer.cells:
