@@ -697,7 +697,7 @@ def lstm_cell_dz(da_next, dc_next, cache):
     a_next, _, _, c_prev, ft, it, cct, ot, _, _ = cache
     ### BEGIN SOLUTION
     # Reading beats computing, as in lesson 1. A gate that is quite shut shows nothing, and 0 / 0 is no number.
-    tanh_c = a_next / np.maximum(ot, 1e-300)
+    tanh_c = a_next / np.maximum(ot, 1e-30)
     dc = dc_next + da_next * ot * (1 - tanh_c**2)
     dc_prev = dc * ft
     dcct = dc * it
@@ -733,7 +733,7 @@ def lstm_backward_fused(da, caches):
     W = np.concatenate([parameters["Wf"], parameters["Wi"], parameters["Wc"], parameters["Wo"]])
     # What was multiplied, all steps side by side: (n_a + n_x, T_x * m).
     both = np.concatenate([np.concatenate([step.a_prev, step.xt]) for step in caches.steps], axis=1)
-    dz = np.empty((4 * n_a, T_x, m))
+    dz = np.empty((4 * n_a, T_x, m), da.dtype)
     da_prevt, dc_prevt = np.zeros_like(da[:, :, 0]), np.zeros_like(da[:, :, 0])
     ### BEGIN SOLUTION
     for t in reversed(range(T_x)):

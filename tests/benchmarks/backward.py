@@ -1,4 +1,4 @@
-"""How long the backward pass of an LSTM takes: lesson 03's two solutions, PyTorch, and the bare matrix products.
+"""Time the LSTM's backward pass: lesson 03's two solutions, also in float32; PyTorch; and the bare matrix products.
 
 ``python tests/benchmarks/backward.py --help`` says how to run it; docs/speed.md says what came out.
 """
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 SIZES = [(3, 5, 10, 7), (27, 50, 1, 30), (64, 128, 64, 100), (128, 256, 64, 100)]
 """n_x, n_a, m, T_x."""
-RATIOS = [("per gate", "fused"), ("PyTorch float64", "fused"), ("PyTorch float32", "fused"), ("fused", "products")]
+RATIOS = [
+    ("per gate", "fused"),
+    ("PyTorch float64", "fused"),
+    ("PyTorch float32", "fused float32"),
+    ("fused", "fused float32"),
+    ("fused", "products"),
+]
 PAUSE, WARM, TIMED = 0.1, 0.02, 0.2
 """Seconds: of rest before a candidate's turn, of calls that are not timed, and of calls that are (one at least)."""
 DISTURBED = 0.15

@@ -43,8 +43,9 @@ def candidates(sizes: Sizes) -> Candidates:
     Returns
     -------
     dict
-        ``per gate`` and ``fused``, the lesson's two solutions; ``PyTorch float64`` and ``PyTorch float32``, where
-        PyTorch is installed; and ``products``, the matrix products that no backward pass can do without.
+        ``per gate`` and ``fused``, the lesson's two solutions; ``fused float32``, on numbers of half the size;
+        ``PyTorch float64`` and ``PyTorch float32``, where PyTorch is installed; and ``products``, the matrix products
+        that no backward pass can do without.
 
     Raises
     ------
@@ -55,13 +56,29 @@ def candidates(sizes: Sizes) -> Candidates:
     lesson = solutions()
     per_gate, fused = lesson["lstm_backward"], lesson["lstm_backward_fused"]
     ours = per_gate(da, caches)
-    agree("fused", fused(da, caches), ours, ROUNDING["float64"])
-    found: Candidates = {"per gate": lambda: per_gate(da, caches), "fused": lambda: fused(da, caches)}
-    for kind, rounding in ROUNDING.items() if torch else ():
+    agree("fused", fused(da, caches), ours, "float64")
+    half = single(da), single(caches)
+    agree("fused float32", fused(*half), ours, "float32")
+    found: Candidates = {
+        "per gate": lambda: per_gate(da, caches),
+        "fused": lambda: fused(da, caches),
+        "fused float32": lambda: fused(*half),
+    }
+    for kind in ROUNDING if torch else ():
         backward, gradients = pytorch(da, caches, kind)
-        agree(f"PyTorch {kind}", gradients(backward()), ours, rounding)
+        agree(f"PyTorch {kind}", gradients(backward()), ours, kind)
         found[f"PyTorch {kind}"] = backward
     return {**found, "products": products(da, caches)}
+
+
+def single(value: Any) -> Any:
+    """Make a copy in float32: of an array, or of all arrays that a tuple, list or dict holds."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float32, order="K")
+    if isinstance(value, dict):
+        return {name: single(each) for name, each in value.items()}
+    each = map(single, value)
+    return value._make(each) if hasattr(value, "_make") else type(value)(each)
 
 
 @cache
@@ -74,10 +91,13 @@ def solutions() -> dict[str, Any]:
     return lesson
 
 
-def agree(name: str, gradients: Gradients, ours: Gradients, rounding: float) -> None:
-    """Raise an error unless all gradients are the same, up to rounding."""
+def agree(name: str, gradients: Gradients, ours: Gradients, dtype: str) -> None:
+    """Raise an error unless all gradients are the same, up to rounding, and of the type that is to be timed."""
+    rounding = ROUNDING[dtype]
     for key, right in ours.items():
         error = np.abs(gradients[key] - right).max() / np.abs(right).max()
+        if gradients[key].dtype != dtype:
+            raise ArithmeticError(f"{name}: {key} is {gradients[key].dtype}, not {dtype}; timing it has no sense.")
         if not error < rounding:
             raise ArithmeticError(f"{name}: {key} is off by {error:.1e} of its largest entry; timing it has no sense.")
 

@@ -11,6 +11,7 @@ from bptt.viz.card import Card
 LOOKS = {
     "per gate": {"facecolor": "white", "edgecolor": style.YOURS, "hatch": "////"},
     "fused": {"facecolor": style.YOURS, "edgecolor": style.YOURS},
+    "fused float32": {"facecolor": "white", "edgecolor": style.YOURS},
     "PyTorch float64": {"facecolor": style.EXACT, "edgecolor": style.EXACT},
     "PyTorch float32": {"facecolor": "white", "edgecolor": style.EXACT},
     "products": {"facecolor": style.INK, "edgecolor": style.INK},
