@@ -1,6 +1,7 @@
 """The command line: what it prints, and how it ends."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -151,3 +152,46 @@ def test_examples_in_help_keep_their_lines(command):
     words = CliRunner().invoke(main, [command, "--help"]).output
     assert "\\b" not in words
     assert f"\n    bptt {command}" in words
+
+
+DROPS = """
+import os, signal
+try:
+    os.kill(os.getpid(), signal.{stop})
+    sum(range(100_000))
+except BaseException:
+    pass
+"""
+FINALISES = """
+class Dropping:
+    def __del__(self):
+        import os, signal
+        os.kill(os.getpid(), signal.{stop})
+        sum(range(100_000))
+Dropping()
+"""
+COMMAND = """
+import sys, time
+from pathlib import Path
+sys.path.append(str(Path(__file__).parent))
+from bptt_instructor.cli import OrderedGroup
+group = OrderedGroup("group")
+@group.command()
+def wait():
+    import drops
+    time.sleep(30)
+    print("was not stopped")
+group()
+"""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("drops", [DROPS, FINALISES], ids=["import", "finaliser"])
+def test_a_stop_is_not_lost_where_an_exception_would_be(tmp_path, drops, stop):
+    """As in modules made by Cython, such as numpy.random, which drop what is raised while they are imported."""
+    (tmp_path / "drops.py").write_text(drops.format(stop=stop.name))
+    (tmp_path / "command.py").write_text(COMMAND)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "command.py", "wait"], check=False, capture_output=True, text=True, timeout=25
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + stop, "", "")

@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -38,8 +39,11 @@ class OrderedGroup(click.Group):
     def __call__(self, *arguments: object, **options: object) -> object:
         """Run as the program of this process: with temporary files of its own, which are removed when it ends."""
         try:
-            # Python would end at once.
-            signal.signal(signal.SIGTERM, _end)
+            # With Python's own, this process would end at once.
+            signal.signal(signal.SIGTERM, _stop)
+            # Where it is ignored, as behind a shell's "&", it stays so.
+            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                signal.signal(signal.SIGINT, _stop)
             sys.unraisablehook = _repeat_lost_signal
             if sys.platform != "win32":
                 # There, no command starts processes that could leave files behind.
@@ -73,17 +77,37 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM has come. It ends a command as Ctrl-C does, and nothing that ends one student's row catches it."""
 
 
-def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise Terminated
+STOPS: dict[int, type[BaseException]] = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
+"""What is raised when a signal comes that stops a command."""
+SECONDS_TO_REPEAT = 0.05
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Raise what stops the command; later, while something is imported: modules made by Cython drop exceptions."""
+    while frame:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            _repeat(number)
+            return
+        frame = frame.f_back
+    raise STOPS[number]
 
 
 def _repeat_lost_signal(lost: sys.UnraisableHookArgs) -> None:
     """Send a signal again whose exception was lost, because it came while Python finalised an object."""
-    numbers = {KeyboardInterrupt: signal.SIGINT, Terminated: signal.SIGTERM}
-    if lost.exc_type in numbers:
-        threading.Timer(0.05, os.kill, (os.getpid(), numbers[lost.exc_type])).start()
-    else:
+    number = next((number for number, raised in STOPS.items() if raised is lost.exc_type), None)
+    if number is None:
         sys.__unraisablehook__(lost)
+    else:
+        _repeat(number)
+
+
+def _repeat(number: int) -> None:
+    # To the process, so that it wakes the main thread up; on Windows, that would end it.
+    send = signal.raise_signal if sys.platform == "win32" else partial(os.kill, os.getpid())
+    timer = threading.Timer(SECONDS_TO_REPEAT, send, (number,))
+    # A command that is done does not wait for it.
+    timer.daemon = True
+    timer.start()
 
 
 @click.group(cls=OrderedGroup, context_settings={"help_option_names": ["-h", "--help"]})
