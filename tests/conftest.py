@@ -1,7 +1,16 @@
-"""For all tests: start without what takes seconds to import and is not needed; signals as at a terminal."""
+"""For all tests: start without what takes seconds to import; take signals as at a terminal; say how long it took."""
 
 import signal
 import sys
+import time
+from collections import Counter
+from pathlib import PurePosixPath
+
+import pytest
+
+LIMIT_SECONDS = 600
+"""What all tests together should take on two cores; CONTRIBUTING.md says where the time goes."""
+_began = pytest.StashKey[float]()
 
 # Where it is installed, importing nbformat makes jsonschema build a grammar for internet addresses first; see
 # bptt_instructor.grading._nbgrader_shim.
@@ -17,3 +26,32 @@ def pytest_runtest_setup():
     for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
         if signal.getsignal(ignored) is signal.SIG_IGN:
             signal.signal(ignored, signal.default_int_handler if ignored == signal.SIGINT else signal.SIG_DFL)
+
+
+def pytest_sessionstart(session):
+    session.config.stash[_began] = time.monotonic()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how long all tests took, against the limit, and where the time went: no failure, as machines differ."""
+    chosen = (
+        config.args_source is not pytest.Config.ArgsSource.TESTPATHS or config.option.keyword or config.option.markexpr
+    )
+    if chosen or config.option.collectonly:
+        return
+    seconds = Counter()
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        seconds[PurePosixPath(*PurePosixPath(getattr(report, "nodeid", "")).parts[:2])] += getattr(
+            report, "duration", 0
+        )
+    terminalreporter.section("where the time went")
+    for folder, spent in seconds.most_common(12):
+        terminalreporter.line(f"{spent:6.0f} s  {folder}")
+    terminalreporter.line(told(time.monotonic() - config.stash[_began]))
+
+
+def told(seconds, limit=LIMIT_SECONDS):
+    """Say how a time compares with its limit."""
+    minutes, most = (f"{each // 60:.0f}:{each % 60:02.0f}" for each in (int(seconds), limit))
+    compared = "within" if seconds <= limit else "MORE than"
+    return f"All tests took {minutes} minutes, {compared} the limit of {most}; CONTRIBUTING.md says where it goes."

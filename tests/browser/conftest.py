@@ -19,6 +19,7 @@ pytest.register_assert_rewrite("seen")
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 
+SIZE = {"width": 1366, "height": 900}
 # Without these, Chromium calls home.
 QUIET = (
     "--disable-background-networking",
@@ -59,22 +60,31 @@ def browser():
     assert program, "no browser is installed: make test sees to it, or run sh helpers/setup/browser.sh"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=list(QUIET))
-        yield chromium.new_context(viewport={"width": 1366, "height": 900})
+        yield chromium.new_context(viewport=SIZE)
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def laptop(browser):
+    """Open the one page in which learners take turns."""
+    with browser.new_page() as page:
+        yield page
+
+
 @pytest.fixture
-def learner(lab, browser, request):
+def learner(lab, laptop, request):
     """Seat a learner at a laptop, with the lessons as they are released."""
     folder = lab.work / f"{request.path.stem}-{request.node.name}"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    with browser.new_page() as page:
-        yield Learner(page, f"{lab.url}lab/tree/{folder.name}", lab.token, folder, SCREENSHOTS)
+    laptop.set_viewport_size(SIZE)
+    learner = Learner(laptop, f"{lab.url}lab/tree/{folder.name}", lab.token, folder, SCREENSHOTS)
+    yield learner
+    learner.leave()
     # Kernels stay when pages go, and forty of them take gigabytes.
     sessions, headers = f"{lab.url}api/sessions", {"Authorization": f"token {lab.token}"}
-    for session in browser.request.get(sessions, headers=headers).json():
+    for session in laptop.request.get(sessions, headers=headers).json():
         if session["path"].startswith(f"{folder.name}/"):
-            browser.request.delete(f"{sessions}/{session['id']}", headers=headers)
+            laptop.request.delete(f"{sessions}/{session['id']}", headers=headers)
 
 
 @pytest.fixture

@@ -22,6 +22,14 @@ _KERNEL_READY = """() => {
   const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
   return kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
+# As a click in the list of files does. What the learner before has left open is closed, and never saved.
+_CLOSE = """() => {
+  for (const widget of [...(window.jupyterapp?.shell.widgets("main") ?? [])]) {
+    if (widget.context) widget.context.model.dirty = false;
+    widget.dispose();
+  }
+}"""
+_OPEN = "(path) => window.jupyterapp.commands.execute('docmanager:open', { path }).then(() => null)"
 _WATCH_RESTART = """() => {
   window.restarted = false;
   window.jupyterapp.shell.currentWidget.sessionContext.statusChanged.connect((_, status) => {
@@ -52,7 +60,19 @@ class Learner:
         cells = nbformat.read(self.file, as_version=4).cells
         self._ids = [cell.id for cell in cells]
         self.code_cells = [cell.id for cell in cells if cell.cell_type == "code"]
-        self.visit(app=app)
+        if app == "lab/tree" and self.page.evaluate(
+            "Boolean(window.jupyterapp) && location.pathname.startsWith('/lab')"
+        ):
+            # To load all of JupyterLab again takes seconds.
+            self.page.evaluate(_OPEN, f"{self._folder.name}/{self.file.relative_to(self._folder)}")
+            self._ready()
+        else:
+            self.visit(app=app)
+
+    def leave(self) -> None:
+        """Close the notebook, and leave the page to the next learner as it was."""
+        self.page.evaluate(_CLOSE)
+        self.page.emulate_media(color_scheme="null")
 
     def visit(self, name: str = "", app: str = "lab/tree") -> None:
         """Go to the notebook that is open, or to another one of its folder with the same cells, as it is on disk."""

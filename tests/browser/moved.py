@@ -102,7 +102,9 @@ class Moved:
     def slide(self, label: str, key: str, times: int = 1) -> None:
         """Move a slider with the keyboard."""
         slider = self.output.locator(".widget-hslider").filter(has=self.page.get_by_text(label, exact=True))
-        slider.locator(".noUi-handle").focus()
+        handle = slider.locator(".noUi-handle")
+        handle.focus()
+        expect(handle).to_be_focused()
         for _ in range(times):
             self.page.keyboard.press(key)
 

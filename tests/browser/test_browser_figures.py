@@ -43,16 +43,23 @@ _READ = """() => {
 }"""
 
 
-@pytest.fixture
-def page(browser):
+@pytest.fixture(scope="module")
+def offline(browser):
     """Open a page that may not reach anything but itself."""
     with browser.new_page() as page:
         page.set_default_timeout(10_000)
         page.route("**/*", lambda route: route.abort() if route.request.url.startswith("http") else route.continue_())
-        page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         yield page
-        assert not page.errors
+
+
+@pytest.fixture
+def page(offline):
+    """Clear that page: a window with nothing in it."""
+    offline.goto("about:blank")
+    offline.errors = []
+    yield offline
+    assert not offline.errors
 
 
 @pytest.fixture(params=FIGURES)

@@ -1,6 +1,7 @@
 """Grading again, and what one submission may do to others: nothing."""
 
 import shutil
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -12,6 +13,7 @@ from submissions.wrong import parameters
 
 from bptt_instructor.grading.course import Course, GradingError
 from bptt_instructor.grading.grade_assignment import grade_assignment, students_to_grade
+from bptt_instructor.grading.gradebook import gradebook
 
 
 def endless(notebook):
@@ -36,6 +38,25 @@ def test_a_student_who_hands_in_again_changes_no_other_row(course_with, rows_of)
     assert third["b"].status == "unreadable"
     assert third["b"].points == second["b"].points
     assert "points are those of an earlier submission" in third["b"].reason
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_gradebook_forgets_students_that_it_has_stored(course_with, rows_of, monkeypatch):
+    """A class of any size takes as much memory, and each row is as before."""
+    folder = course_with(*(replace(MODEL, student=f"s{number}") for number in range(5)))
+    remembered = []
+    commit = gradebook.AssignmentGradebook.commit_record
+
+    def watched(book, record):
+        commit(book, record)
+        remembered.append(len(book._book.db.identity_map))
+
+    monkeypatch.setattr(gradebook, "COMMITS_IN_MEMORY", 2)
+    monkeypatch.setattr(gradebook.AssignmentGradebook, "commit_record", watched)
+    rows = rows_of(folder)
+    assert remembered[3] == remembered[1] < remembered[2]
+    assert {(row.status, row.points) for row in rows.values()} == {("graded", 16)}
+    assert rows_of(folder) == rows
 
 
 def test_an_endless_loop_costs_its_author_time_and_nobody_else(course_with, rows_of):

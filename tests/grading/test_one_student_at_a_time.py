@@ -31,7 +31,7 @@ STEPS_WITHOUT_A_RESULT = (
     f"{GRADING}.grade_submission:Judge.__init__",
     f"{GRADING}.grade_submission:execute_notebook",
     f"{GRADING}.grade_submission:build_result",
-    f"{GRADING}.grade_submission:nbformat.writes",
+    f"{GRADING}.grade_submission:nbformat.v4.writes",
     f"{GRADING}.models.result:SubmissionResult.to_bytes",
     f"{GRADING}.gradebook.store:_replace_folder",
     f"{GRADING}.gradebook.gradebook:AssignmentGradebook.save_scores",

@@ -201,7 +201,7 @@ def test_hard_limits_below_those_of_a_sandbox_are_kept(course, limits):
     assert "16 / 20" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["a course [2026] *", "Übung é 课", "{x} %s #1 '\"", "[ab"])
+@pytest.mark.parametrize("name", ["a course [2026] * Übung é 课 {x} %s #1 '\"", "[ab"])
 def test_any_path_of_a_course_will_do(course, tmp_path, name):
     place = tmp_path / name
     course.rename(place)
@@ -347,6 +347,8 @@ def test_a_run_leaves_no_temporary_file(course, temporary, options):
 
 def test_what_a_killed_run_leaves_is_removed_by_the_next_and_nothing_else(course, temporary, tmp_path):
     with grading(course, "--workers", "2", TMPDIR=str(temporary)) as first:
+        # So that it cannot end meanwhile.
+        first.send_signal(signal.SIGSTOP)
         (running,) = temporary.iterdir()
         assert running.name.startswith(run_folder.PREFIX)
         (temporary / "bptt-run-list.txt").touch()

@@ -181,8 +181,10 @@ class AssignmentGradebook:
         float
             Lateness in seconds; 0 when in time.
         """
-        # None, too: the time of an earlier attempt, or one that was noted by mistake, must not stay.
-        submission = self._book.update_or_create_submission(self._lesson, result.student, timestamp=handed_in)
+        # nbgrader reads from the gradebook while it makes entries, and those must not be written half made.
+        with self._book.db.no_autoflush:
+            # None, too: the time of an earlier attempt, or one that was noted by mistake, must not stay.
+            submission = self._book.update_or_create_submission(self._lesson, result.student, timestamp=handed_in)
         lesson = self._notebook
         notebook = next(each for each in submission.notebooks if each.notebook_id == lesson.id)
         scores = {verdict.cell: verdict.score for verdict in result.verdicts}

@@ -140,12 +140,15 @@ def _measure(
             break
         # Other processes of the notebook were measured as well, and a backward pass needs none of them.
         kernel.kill_children()
+        if sum(each.growth > max_passes for each in measured) > TRIES // 2:
+            # The middle one is out of bounds, whatever the last one says.
+            break
     passes, whole = median(each.growth for each in measured), median(each.whole for each in measured)
     seconds = median(each.constant_seconds for each in measured)
     result = CostResult(
         passes if passes > max_passes else 0.0,
         seconds if seconds > MAX_CONSTANT_SECONDS else 0.0,
-        median(each.processes for each in measured) > 0,
+        median(each.processes for each in measured) >= 1,
         wrong,
     )
     # Where most of it is the same for both, growth may be noise as well.
