@@ -13,7 +13,7 @@ LIMIT_SECONDS = 600
 _began = pytest.StashKey[float]()
 
 # Where it is installed, importing nbformat makes jsonschema build a grammar for internet addresses first; see
-# bptt_instructor.grading._nbgrader_shim.
+# bptt_instructor.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 
