@@ -6,6 +6,7 @@ The defining cell matters because learners often change a cell and check the old
 import dis
 import linecache
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import islice
 from types import CodeType, FunctionType
 
@@ -102,4 +103,7 @@ def learner_functions(function: Function, names: Iterable[str]) -> tuple[str, ..
 
 def is_learners(function: object) -> bool:
     """Tell whether an object is a function of the learner's: callable, and not from the course's packages."""
+    if isinstance(function, partial):
+        # Such as those that stand in for functions of earlier lessons.
+        return is_learners(function.func)
     return callable(function) and not is_course_code(getattr(function, "__module__", None))
