@@ -241,7 +241,7 @@ def test_a_wrong_cell_costs_nothing_and_is_named_as_the_culprit():
 
 
 def test_a_stand_in_of_the_courses_is_not_taken_for_the_learners_own():
-    """While a lesson is graded, those of earlier ones are there like this: to call them costs much and tells nothing."""
+    """While a lesson is graded, those of earlier ones are there like this: calling them costs much and says nothing."""
     never_called = partial(exact.rnn_cell_backward, "too many", "arguments")
     assert check.rnn_backward(with_own_cell(never_called)).notes == ()
 
