@@ -8,7 +8,7 @@ import pytest
 from conftest import LESSONS, Place
 
 MAX_PACKAGES = 60
-INSTRUCTORS = {"click", "cryptography", "distributed", "jupyterlab", "jupytext", "nbconvert", "nbgrader", "rich"}
+INSTRUCTORS = {"click", "distributed", "jupyterlab", "jupytext", "nbconvert", "nbgrader", "rich"}
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def test_learners_have_the_versions_of_everything(python, system):
 
 def test_learners_install_nothing_that_grades_or_tests():
     """JupyterLab has some of what grading needs, and brings it."""
-    others = {"click", "cryptography", "distributed", "jupytext", "nbgrader", "pyseccomp", "rich", "sqlalchemy"}
+    others = {"click", "distributed", "jupytext", "nbgrader", "pyseccomp", "rich", "sqlalchemy"}
     assert others <= set(bounds(EXTRAS["grading"]))
     assert set(locked_versions("requirements-lab.lock", "3.13")) & (others | set(bounds(GROUPS["test"]))) == set()
 
