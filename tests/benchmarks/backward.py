@@ -143,7 +143,8 @@ def tables(measured: "dict[Sizes, Times]") -> list[Table]:
     names = list(next(iter(measured.values())))
     pairs = [pair for pair in RATIOS if set(pair) <= set(names)]
     times, ratios = Table(title="Backward pass of an LSTM, in milliseconds"), Table(title="How many times as long")
-    for result, columns in (times, names), (ratios, [f"{slow}\nagainst {quick}" for slow, quick in pairs]):
+    short = [name.replace(" ", "\n") for name in names]
+    for result, columns in (times, short), (ratios, [f"{slow}\nagainst {quick}" for slow, quick in pairs]):
         for name in (*["n_x", "n_a", "m", "T_x"], *columns):
             result.add_column(name, justify="right")
     for sizes, found in measured.items():

@@ -127,6 +127,7 @@ class LocalWorkers:
         self._workers: dict[str, _Worker] = {}
         self._queue: deque[tuple[LocalFuture, bytes]] = deque()
         self._changed = threading.Condition()
+        self._processes: list[Any] = []
         self._failure: Exception | None = None
         self._closed = False
         for _ in range(workers):
@@ -183,7 +184,7 @@ class LocalWorkers:
                 # It ends when it reads the end.
                 worker.outbox.put(None)
         end = time.monotonic() + CLOSE_SECONDS
-        for process in multiprocessing.active_children():
+        for process in self._processes:
             process.join(max(0.0, end - time.monotonic()))
             process.kill()
 
@@ -212,6 +213,7 @@ class LocalWorkers:
                     shared.close()
             name, new = f"worker-{next(self._numbers)}", _Worker(process, ours)
             with self._changed:
+                self._processes = [each for each in self._processes if each.is_alive()] + [process]
                 self._workers[name] = new
                 self._assign()
                 self._changed.notify_all()
