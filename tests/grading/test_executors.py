@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from functools import partial
 from itertools import count
 from types import SimpleNamespace
@@ -23,12 +23,12 @@ from bptt_instructor.config import DEFAULT_CHECK_SUITE
 from bptt_instructor.feedback.generate import generate_pages
 from bptt_instructor.grading import grade_submission
 from bptt_instructor.grading.course import Course, GradingError
-from bptt_instructor.grading.executors import dask_cluster, dask_dispatcher, worker
+from bptt_instructor.grading.executors import dask_cluster, worker, worker_dispatcher
 from bptt_instructor.grading.executors import local_workers as workers_here
 from bptt_instructor.grading.executors.backend import Backend, open_backend
-from bptt_instructor.grading.executors.dask_dispatcher import DaskDispatcher, probe_worker
 from bptt_instructor.grading.executors.local_workers import WorkerGoneError, local_workers
 from bptt_instructor.grading.executors.result_cache import ResultCache
+from bptt_instructor.grading.executors.worker_dispatcher import WorkerDispatcher, probe_worker
 from bptt_instructor.grading.grade_assignment import GradingOptions, grade_assignment, students_to_grade
 from bptt_instructor.grading.gradebook.gradebook import AssignmentGradebook
 from bptt_instructor.grading.limits import Limits
@@ -92,7 +92,7 @@ def client(scheduler):
 
 
 def away(client):
-    return Backend(partial(DaskDispatcher, client), local=False)
+    return Backend(partial(WorkerDispatcher, client), local=False)
 
 
 def test_a_dead_workers_submission_is_run_elsewhere(dozen, alone, client):
@@ -152,7 +152,7 @@ class Stalled:
 
 
 def test_a_worker_that_keeps_its_results_is_given_no_more_and_the_class_does_not_wait():
-    told = DaskDispatcher(Stalled(), ASSIGNMENT, b"").grade(iter([Submission("ada", b""), Submission("bob", b"")]))
+    told = WorkerDispatcher(Stalled(), ASSIGNMENT, b"").grade(iter([Submission("ada", b""), Submission("bob", b"")]))
     with pytest.raises(GradingError, match="the one at tcp://stalled does not answer"):
         list(told)
 
@@ -306,10 +306,18 @@ def test_workers_with_other_code_are_not_asked(dozen, client, rows_of, monkeypat
         rows_of(dozen, how=GradingOptions(again=True), place=away(client))
 
 
-def test_a_scheduler_without_workers(dozen, rows_of, monkeypatch):
-    monkeypatch.setattr(dask_dispatcher, "NO_WORKER_SECONDS", 0.5)
-    with local_workers(0) as pool, pytest.raises(GradingError, match=r"has no workers\. Start some"):
-        rows_of(dozen, how=GradingOptions(again=True), place=away(pool))
+def test_without_workers_it_is_said_where_they_come_from(dozen, rows_of, monkeypatch):
+    monkeypatch.setattr(worker_dispatcher, "NO_WORKER_SECONDS", 0.5)
+    again = GradingOptions(again=True)
+    with local_workers(0) as pool:
+        with pytest.raises(GradingError, match=r"No worker is left on this machine.* Grade again afterwards"):
+            rows_of(dozen, how=again, place=away(pool))
+        monkeypatch.setattr(dask_cluster, "connect", lambda _: nullcontext(pool))
+        with (
+            open_backend(1, "tcp://127.0.0.1:9") as cluster,
+            pytest.raises(GradingError, match=r"The Dask scheduler has no workers\. Start some"),
+        ):
+            rows_of(dozen, how=again, place=cluster)
 
 
 def test_a_worker_that_is_stopped_is_replaced_and_its_task_ends(monkeypatch):

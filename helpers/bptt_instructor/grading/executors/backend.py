@@ -75,15 +75,16 @@ def open_backend(workers: int, scheduler: str = "", zygote: ZygoteProcess | None
     if workers == 1 and not scheduler:
         yield IN_PROCESS
         return
-    from bptt_instructor.grading.executors.dask_dispatcher import DaskDispatcher  # noqa: PLC0415 - one submission does not need it
+    # One submission needs none of these.
     from bptt_instructor.grading.executors.local_workers import local_workers  # noqa: PLC0415
+    from bptt_instructor.grading.executors.worker_dispatcher import NO_DASK_WORKERS, WorkerDispatcher  # noqa: PLC0415
 
     if scheduler:
         from bptt_instructor.grading.executors import dask_cluster  # noqa: PLC0415 - slow to import
 
         def on_cluster(lesson: str, shared: bytes) -> Executor:
             # Sent once. Scattered data would be lost with the worker that holds it; a task's result is computed again.
-            return DaskDispatcher(client, lesson, client.submit(bytes, shared, pure=False))
+            return WorkerDispatcher(client, lesson, client.submit(bytes, shared, pure=False), NO_DASK_WORKERS)
 
         with dask_cluster.connect(scheduler) as client:
             yield Backend(on_cluster, local=False)
@@ -92,7 +93,7 @@ def open_backend(workers: int, scheduler: str = "", zygote: ZygoteProcess | None
             try:
                 pool = stack.enter_context(local_workers(workers, zygote))
                 pool.wait_for_workers(1, timeout=MAX_START_SECONDS)
-                backend = Backend(partial(DaskDispatcher, pool), client=pool)
+                backend = Backend(partial(WorkerDispatcher, pool), client=pool)
             except (OSError, RuntimeError, TimeoutError) as error:
                 stack.close()
                 reason = f"{type(error).__name__}: {error}".splitlines()[0]

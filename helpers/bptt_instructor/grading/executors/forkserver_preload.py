@@ -4,6 +4,3 @@ import signal
 
 # Ctrl-C goes to every process of the terminal. Only the instructor's process handles it, and ends the others.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-import bptt_instructor.grading.executors.dask_dispatcher  # noqa: E402
-import bptt_instructor.grading.executors.local_workers  # noqa: E402, F401

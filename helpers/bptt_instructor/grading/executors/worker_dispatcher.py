@@ -1,4 +1,4 @@
-"""``DaskDispatcher``: one submission per worker; retry in isolation after a worker dies."""
+"""``WorkerDispatcher``: one submission per worker; retry in isolation after a worker dies."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ FETCH_SECONDS = 30.0
 MAX_TRACEBACK_CALLS = 20
 """Innermost calls of a traceback that go into the log."""
 GRADE_AGAIN = "Grade again afterwards: what is done is kept."
+NO_WORKERS = "No worker is left on this machine, and for some time none could be started; the log may say why."
+NO_DASK_WORKERS = "The Dask scheduler has no workers. Start some with 'dask worker ADDRESS'."
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +106,7 @@ def run_task(submission: bytes, shared: bytes) -> bytes | TaskError:
         return TaskError(type(error).__name__, format_exc(limit=-MAX_TRACEBACK_CALLS), isinstance(error, SandboxError))
 
 
-class DaskDispatcher:
+class WorkerDispatcher:
     """Executor that grades on the workers of a Dask cluster, or on those of this machine.
 
     Dask itself would rerun a dead worker's tasks, and count its death against all tasks that it had been given. Here
@@ -120,10 +122,19 @@ class DaskDispatcher:
         Name of the lesson.
     shared
         Batch from :func:`bptt_instructor.grading.executors.worker.pack_batch`, or what the client takes in its place.
+    no_workers
+        What to say when there are none.
     """
 
-    def __init__(self, client: Client | LocalWorkers, lesson: str, shared: bytes | Future[bytes]) -> None:
+    def __init__(
+        self,
+        client: Client | LocalWorkers,
+        lesson: str,
+        shared: bytes | Future[bytes],
+        no_workers: str = NO_WORKERS,
+    ) -> None:
         self._client = client
+        self._no_workers = no_workers
         self._lesson = lesson
         self._shared = shared
         self._done: SimpleQueue[Future[Any] | LocalFuture] = SimpleQueue()
@@ -188,9 +199,7 @@ class DaskDispatcher:
             address, reason = next(iter(self._unfit.items()))
             raise GradingError(f"No worker can grade: the one at {address} {reason}.")
         elif now - self._last_fit_worker > NO_WORKER_SECONDS:
-            raise GradingError(
-                f"The Dask scheduler has no workers. Start some with 'dask worker ADDRESS'. {GRADE_AGAIN}"
-            )
+            raise GradingError(f"{self._no_workers} {GRADE_AGAIN}")
 
     def _assign(self, submissions: Iterator[Submission]) -> None:
         """Give idle workers a submission each; a suspect only when nothing else is left or running."""
