@@ -320,6 +320,12 @@ def test_without_workers_it_is_said_where_they_come_from(dozen, rows_of, monkeyp
             rows_of(dozen, how=again, place=cluster)
 
 
+def test_workers_are_forked_from_a_process_that_has_imported_what_they_need():
+    command = "import sys, bptt_instructor.grading.executors.forkserver_preload; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", command], check=True, capture_output=True, text=True).stdout.split()
+    assert {workers_here.__name__, worker_dispatcher.__name__} <= set(loaded)
+
+
 def test_a_worker_that_is_stopped_is_replaced_and_its_task_ends(monkeypatch):
     assert workers_here.MAX_SILENT_SECONDS == 30
     monkeypatch.setattr(workers_here, "MAX_SILENT_SECONDS", 2)

@@ -4,3 +4,5 @@ import signal
 
 # Ctrl-C goes to every process of the terminal. Only the instructor's process handles it, and ends the others.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+from bptt_instructor.grading.executors import local_workers, worker_dispatcher  # noqa: E402, F401
