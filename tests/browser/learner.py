@@ -6,8 +6,8 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Locator, Page, expect
 
-TIMEOUT = 30_000
-"""Milliseconds that one step of a learner may take."""
+TIMEOUT = 120_000
+"""Milliseconds that one step of a learner may take, however busy the machine: one that passes never waits for it."""
 LESSON_TIMEOUT = 300_000
 """Milliseconds after which a whole lesson hangs, on however busy a machine."""
 
@@ -100,7 +100,8 @@ class Learner:
         self._ready()
 
     def _ready(self) -> None:
-        expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(self._ids))
+        # JupyterLab draws the cells further down when the processor is idle: on a busy machine, a few in a second.
+        expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(self._ids), timeout=LESSON_TIMEOUT)
         self.page.wait_for_function(_KERNEL_READY)
 
     def make(self, name: str, *cells: str) -> None:
