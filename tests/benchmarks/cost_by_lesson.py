@@ -29,7 +29,7 @@ from bptt_instructor.grading.intake.read_files import read_submission
 from bptt_instructor.grading.judge.seeds import new_seed
 from bptt_instructor.grading.kernel_client.client import KernelClient
 from bptt_instructor.grading.kernel_client.launcher import KernelLauncher
-from bptt_instructor.grading.kernel_client.questions import Answer, refuse
+from bptt_instructor.grading.kernel_client.questions import Answer
 
 LESSONS = {
     graphs.ASSIGNMENT: graphs.CLASS,
@@ -48,7 +48,7 @@ class Measured(KernelLauncher):
     cpu_seconds = 0.0
 
     @contextmanager
-    def start(self, files: Mapping[str, bytes], answer: Answer = refuse) -> Iterator[KernelClient]:
+    def start(self, files: Mapping[str, bytes], answer: Answer | None = None) -> Iterator[KernelClient]:
         """Start one, and read its clock before it ends."""
         with super().start(files, answer) as kernel:
             yield kernel

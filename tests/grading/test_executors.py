@@ -369,6 +369,7 @@ def test_pages_are_those_of_nbgrader(dozen, alone):
     assert [course.feedback(student).read_bytes() for student in STUDENTS[:2]] == ours
 
 
+@pytest.mark.usefixtures("alone")
 def test_one_submission_needs_no_dask(dozen):
     """Nor what else takes long to import."""
     script = (
@@ -380,3 +381,20 @@ def test_one_submission_needs_no_dask(dozen):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert "16 / 20" in done.stdout or "14 / 20" in done.stdout
+
+
+@pytest.mark.parametrize("how", [["--student", "s01"], ["--workers", "1"]], ids=" ".join)
+def test_one_zygote_is_enough_and_starts_before_what_takes_long_to_import(dozen, how):
+    script = (
+        "import sys\nfrom bptt_instructor.cli import main\n"
+        "from bptt_instructor.grading.kernel_client.zygote_process import ZygoteProcess\n"
+        "start = ZygoteProcess.__init__\n"
+        "def start_and_tell(*arguments, **options):\n"
+        "    print('zygote', *{'nbformat', 'nbgrader.coursedir', 'sqlalchemy'} & sys.modules.keys())\n"
+        "    start(*arguments, **options)\n"
+        "ZygoteProcess.__init__ = start_and_tell\n"
+        f"main(['grade', {ASSIGNMENT!r}, '--course', {str(dozen)!r}, '--again', '--no-feedback', *{how!r}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert [line for line in done.stdout.splitlines() if line.startswith("zygote")] == ["zygote"]
+    assert "Not run" not in done.stdout

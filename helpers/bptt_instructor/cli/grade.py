@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -64,12 +64,19 @@ def grade(  # noqa: PLR0913 - one for each option
         # Where it cannot start, workers cannot either, which is told when they are needed.
         with suppress(OSError):
             start_forkserver()
-    from rich.console import Console
+    from bptt_instructor.config import load_config
+    from bptt_instructor.grading.executors.shared_zygote import shared_zygote
 
-    from bptt_instructor.cli.grade_console import GradeRequest, run_grade
-    from bptt_instructor.grading.course import Course
-    from bptt_instructor.grading.grade_assignment import GradingOptions
+    config = load_config(course)
+    # It starts while the rest is imported.
+    with shared_zygote(config) if sandbox and not cold and not scheduler else nullcontext() as zygote:
+        from rich.console import Console
 
-    options = GradingOptions(sandboxed=sandbox, use_zygote=not cold, again=again or new_inputs, new_inputs=new_inputs)
-    request = GradeRequest(students, options, workers, scheduler, feedback)
-    run_grade(Course(course, assignment), request, Console())
+        from bptt_instructor.cli.grade_console import GradeRequest, run_grade
+        from bptt_instructor.grading.course import Course
+        from bptt_instructor.grading.grade_assignment import GradingOptions
+
+        again = again or new_inputs
+        options = GradingOptions(sandboxed=sandbox, use_zygote=not cold, again=again, new_inputs=new_inputs)
+        request = GradeRequest(students, options, workers, scheduler, feedback)
+        run_grade(Course(course, assignment, config), request, Console(), zygote)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,17 +26,17 @@ from bptt_instructor.grading.grade_assignment import (
     grade_assignment,
     students_to_grade,
 )
-from bptt_instructor.grading.kernel_client.zygote_process import ZygoteProcess
 from bptt_instructor.grading.models.grade_row import GradeRow, Status
 from bptt_instructor.grading.sandbox.availability import NO_SANDBOX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console, RenderableType
     from rich.progress import Task
 
     from bptt_instructor.grading.course import Course
+    from bptt_instructor.grading.kernel_client.zygote_process import ZygoteProcess
 
 NOT_RUN = (Status.MISSING, Status.UNREADABLE)
 """Statuses without a notebook that could be run."""
@@ -82,7 +82,7 @@ class GradeRequest:
     feedback: bool = True
 
 
-def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
+def run_grade(course: Course, request: GradeRequest, console: Console, zygote: ZygoteProcess | None = None) -> None:
     """Grade an assignment, show progress, and print the results table and a summary.
 
     Parameters
@@ -93,6 +93,8 @@ def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
         Whom to grade, and how.
     console
         Where to print.
+    zygote
+        One that all submissions share.
 
     Raises
     ------
@@ -101,29 +103,10 @@ def run_grade(course: Course, request: GradeRequest, console: Console) -> None:
     KeyboardInterrupt
         After Ctrl-C; results so far are kept, and their number is printed.
     """
-    with assignment_lock(course) as note, _shared_zygote(course, request) as zygote:
+    with assignment_lock(course) as note:
         if note:
             console.print(Text(note, "yellow"))
         _run_grade(course, request, console, zygote)
-
-
-@contextmanager
-def _shared_zygote(course: Course, request: GradeRequest) -> Iterator[ZygoteProcess | None]:
-    """Start the zygote that workers on this machine share, before anything else: what it imports takes longest."""
-    options, alone = request.options, request.workers == 1 or len(request.students) == 1
-    alone = alone or len(course.students_with_folders()) <= 1
-    if alone or request.scheduler or not (options.sandboxed and options.use_zygote):
-        yield None
-        return
-    zygote = None
-    # Where it cannot start, a worker tries again, which is told when it fails.
-    with suppress(OSError):
-        zygote = ZygoteProcess(course.limits, course.suite, sandboxed=True)
-    try:
-        yield zygote
-    finally:
-        if zygote:
-            zygote.close()
 
 
 def _run_grade(course: Course, request: GradeRequest, console: Console, zygote: ZygoteProcess | None) -> None:

@@ -87,13 +87,15 @@ class Course:
         The folder of ``nbgrader_config.py``.
     assignment
         Name of a lesson, such as ``01_cell_backward``.
+    config
+        nbgrader's configuration of the course, where it is loaded already.
 
     Attributes
     ----------
     assignment
         The same name.
     config
-        nbgrader's configuration of the course.
+        The same configuration.
 
     Raises
     ------
@@ -101,13 +103,13 @@ class Course:
         When the course has no such assignment.
     """
 
-    def __init__(self, root: Path, assignment: str) -> None:
+    def __init__(self, root: Path, assignment: str, config: Config | None = None) -> None:
         lessons = lessons_of(root)
         if assignment not in lessons:
             existing = ", ".join(lessons) or f"none in {root / 'solutions'}"
             raise GradingError(f"There is no assignment {assignment!r}. There is: {existing}.")
         self.assignment = assignment
-        self.config = load_config(root)
+        self.config = load_config(root) if config is None else config
         self._directory = CourseDirectory(config=self.config)
         if not all(path.is_file() for path in (self._source, self._released)):
             from bptt_instructor.lessons.build import build  # noqa: PLC0415 - takes seconds to import

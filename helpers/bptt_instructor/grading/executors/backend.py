@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bptt_instructor.grading.executors.sequential import SequentialExecutor
+from bptt_instructor.grading.executors.worker import use_zygote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def open_backend(workers: int, scheduler: str = "", zygote: ZygoteProcess | None
     scheduler
         Address of a Dask scheduler, whose workers are used in place of this machine's.
     zygote
-        One that the workers on this machine share.
+        One that all submissions on this machine share.
 
     Raises
     ------
@@ -73,7 +74,9 @@ def open_backend(workers: int, scheduler: str = "", zygote: ZygoteProcess | None
         When no scheduler answers at that address.
     """
     if workers == 1 and not scheduler:
+        use_zygote(zygote.share() if zygote else None)
         yield IN_PROCESS
+        use_zygote(None)
         return
     # One submission needs none of these.
     from bptt_instructor.grading.executors.local_workers import local_workers  # noqa: PLC0415

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from bptt_instructor.grading.executors.forkserver import START_METHOD, start_forkserver
-from bptt_instructor.grading.executors.worker import shared_zygotes
+from bptt_instructor.grading.executors.worker import use_zygote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -291,7 +291,7 @@ def serve(channel: Any, zygote: socket.socket | None) -> None:  # noqa: ANN401 -
     zygote
         From :meth:`bptt_instructor.grading.kernel_client.zygote_process.ZygoteProcess.share`.
     """
-    shared_zygotes[:] = [zygote] if zygote else []
+    use_zygote(zygote)
     tasks: SimpleQueue[bytes] = SimpleQueue()
     sending = threading.Lock()
 

@@ -121,12 +121,28 @@ class _BatchState:
             self.suite,
             sandboxed=data["sandboxed"],
             use_zygote=data["use_zygote"],
-            shared=shared_zygotes.pop() if shared_zygotes else None,
+            shared=_zygotes.pop() if _zygotes else None,
         )
 
 
-shared_zygotes: list[socket.socket] = []
-"""Socket to the zygote that all workers of this run share, until it is used."""
+_zygotes: list[socket.socket] = []
+
+
+def use_zygote(zygote: socket.socket | None) -> None:
+    """Let the next batch of this process have its kernels from a zygote that others use, too.
+
+    Parameters
+    ----------
+    zygote
+        From :meth:`bptt_instructor.grading.kernel_client.zygote_process.ZygoteProcess.share`. With None, the batch
+        starts one of its own.
+    """
+    while _zygotes:
+        _zygotes.pop().close()
+    if zygote:
+        _zygotes.append(zygote)
+
+
 # A launcher starts one kernel at a time, and a worker of a cluster may have several threads.
 _lock = Lock()
 _batch_states: list[_BatchState] = []
