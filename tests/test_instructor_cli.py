@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -179,9 +180,20 @@ group = OrderedGroup("group")
 @group.command()
 def wait():
     import drops
+    getattr(drops, "hold", bool)()
     time.sleep(30)
     print("was not stopped")
 group()
+"""
+HOLDS = """
+import os, signal, time, bptt_instructor.cli
+bptt_instructor.cli.MAX_LATE_SECONDS = {at_most}
+exec(compile('''
+def hold():
+    os.kill(os.getpid(), signal.{stop})
+    time.sleep({seconds})
+    print("held")
+''', {file!r}, "exec"))
 """
 
 
@@ -195,3 +207,20 @@ def test_a_stop_is_not_lost_where_an_exception_would_be(tmp_path, drops, stop):
         [sys.executable, tmp_path / "command.py", "wait"], check=False, capture_output=True, text=True, timeout=25
     )
     assert (done.returncode, done.stdout, done.stderr) == (128 + stop, "", "")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("seconds", "at_most", "printed"), [(0.3, 20, "held\n"), (30, 0.3, "")], ids=["waits", "gives up"]
+)
+@pytest.mark.parametrize(
+    "module", ["multiprocessing.forkserver", "multiprocessing.popen_forkserver", "sqlalchemy.pool.base"]
+)
+def test_a_stop_waits_a_while_for_what_would_end_with_a_traceback(tmp_path, module, seconds, at_most, printed, stop):
+    holds = HOLDS.format(stop=stop.name, seconds=seconds, at_most=at_most, file=find_spec(module).origin)
+    (tmp_path / "drops.py").write_text(holds)
+    (tmp_path / "command.py").write_text(COMMAND)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "command.py", "wait"], check=False, capture_output=True, text=True, timeout=25
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + stop, printed, "")

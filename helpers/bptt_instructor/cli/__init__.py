@@ -11,7 +11,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -84,15 +86,28 @@ class Terminated(KeyboardInterrupt):
 STOPS: dict[int, type[BaseException]] = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
 """What is raised when a signal comes that stops a command."""
 SECONDS_TO_REPEAT = 0.05
+MAX_LATE_SECONDS = 10.0
+"""How long a stop may wait for code that is not to be interrupted."""
+NOT_INTERRUPTED = (
+    # Modules made by Cython drop what is raised while they are imported.
+    "<frozen importlib",
+    # The fork server would end with a traceback, and so would a connection to the gradebook.
+    *(str(Path("multiprocessing", name)) for name in ("forkserver.py", "popen_forkserver.py")),
+    str(Path("sqlalchemy", "pool", "base.py")),
+)
+"""Parts of the names of files with such code, which is done in a moment."""
+_late_since: dict[int, float] = {}
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Raise what stops the command; later, while something is imported: modules made by Cython drop exceptions."""
-    while frame:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
+    """Raise what stops the command; a little later while something is done that is not to be interrupted."""
+    since = _late_since.setdefault(number, time.monotonic())
+    while frame and time.monotonic() - since < MAX_LATE_SECONDS:
+        if any(part in frame.f_code.co_filename for part in NOT_INTERRUPTED):
             _repeat(number)
             return
         frame = frame.f_back
+    del _late_since[number]
     raise STOPS[number]
 
 
