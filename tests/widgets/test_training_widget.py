@@ -365,6 +365,12 @@ def test_an_early_end_says_what_the_network_is_now():
     assert f"LSTM: {said}" in lines(scene)
 
 
+def test_a_training_that_did_not_begin_has_made_nothing_of_the_network():
+    run = Run("", 1500)
+    run.stopped = True
+    assert run.news == ["Stopped before the first step."]
+
+
 def test_what_went_wrong_is_in_the_picture():
     scene = scene_of(trained([1.0, np.nan]))
     scene.update()

@@ -118,6 +118,8 @@ class Run:
     def _early_end(self) -> str:
         if not self.stopped or self.done >= self.steps:
             return ""
+        if not self.done:
+            return "Stopped before the first step."
         return f"Stopped at step {self.done} of {self.steps}: the network is now what that step made of it."
 
     @property
