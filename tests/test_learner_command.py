@@ -10,6 +10,7 @@ from importlib.metadata import EntryPoint, version
 from pathlib import Path
 
 import pytest
+from programs import started
 
 from bptt import __main__ as command
 from bptt.data import fetch as fetching
@@ -175,7 +176,7 @@ def test_ctrl_c_ends_the_fetching_as_the_shell_expects(tmp_path):
         silent.settimeout(60)
         index = f"http://127.0.0.1:{silent.getsockname()[1]}/simple"
         own = {"PIP_INDEX_URL": index, "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_NO_INDEX": "0"}
-        with subprocess.Popen(
+        with started(
             [BPTT, "data", "reviews"],
             env=os.environ | own | {"XDG_CACHE_HOME": str(tmp_path)},
             stdout=subprocess.PIPE,

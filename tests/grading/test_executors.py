@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 from nbgrader.converters import GenerateFeedback
+from programs import started
 from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
@@ -162,7 +163,7 @@ def begin(folder, stop):
     results = folder / "build/results" / ASSIGNMENT
     before = len(list(results.glob("*.json")))
     command = ["bptt", "grade", ASSIGNMENT, "--course", str(folder), "--no-feedback", "--workers", "2"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with started(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         while len(list(results.glob("*.json"))) < before + 3:
             assert process.poll() is None, process.stdout.read()
             time.sleep(0.02)

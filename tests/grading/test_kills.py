@@ -13,6 +13,7 @@ import kill_grading
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell
+from programs import started
 from submissions.entry import ASSIGNMENT, Entry
 from submissions.right import MODEL
 from submissions.wrong import parameters
@@ -309,9 +310,7 @@ def test_nobody_has_run_for_too_long_because_the_machine_was_stopped(course_with
     slow = [dataclasses.replace(MODEL, student=name, then=computes) for name in COPIED[:2]]
     folder = course_with(*slow, settings="\nc.Execute.timeout = 15\n")
     command = kill_grading.command(folder, feedback=False)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    ) as run:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True) as run:
         while not any(has_computed(kernel, 0.7) for kernel in kill_grading.parts(run.pid)["kernel"]):
             assert run.poll() is None
             time.sleep(0.05)

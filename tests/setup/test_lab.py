@@ -8,10 +8,12 @@ import sys
 import time
 import urllib.request
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from programs import started
 
 from bptt import __main__ as command
 
@@ -137,7 +139,7 @@ def test_a_fault_inside_of_jupyterlab_is_not_taken_for_one_that_is_missing(monke
 def test_ctrl_c_ends_it_and_the_settings_are_in_use(tmp_path):
     """The real one, as ``jupyter lab`` without a terminal: the first Ctrl-C ends it, quietly."""
     own = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    with subprocess.Popen(
+    with started(
         [sys.executable, "-m", "bptt", "lab", "--no-browser", "--port=0"],
         cwd=ROOT / "notebooks",
         env=os.environ | own,
@@ -151,7 +153,8 @@ def test_ctrl_c_ends_it_and_the_settings_are_in_use(tmp_path):
         while not about and lab.poll() is None and time.monotonic() < end:
             time.sleep(0.1)
             for file in (tmp_path / "RUNTIME").glob("jpserver-*.json"):
-                about = json.loads(file.read_text() or "null")
+                with suppress(json.JSONDecodeError):  # not written to its end yet
+                    about = json.loads(file.read_text())
         paths = ("lab", "lab/api/settings/@jupyterlab/apputils-extension:notification")
         page, settings = (
             urllib.request.urlopen(f"{about['url']}{path}?token={about['token']}").read().decode()  # noqa: S310
