@@ -2,19 +2,16 @@
 
 import os
 import signal
-import sys
 import time
 from collections import Counter
 
 import pytest
 
+import bptt_instructor  # noqa: F401 - before nbformat, so that importing that takes a moment
+
 LIMIT_SECONDS = 960
 """What all tests together should take on two cores; CONTRIBUTING.md says where the time goes."""
 _began = pytest.StashKey[float]()
-
-# Where it is installed, importing nbformat makes jsonschema build a grammar for internet addresses first; see
-# bptt_instructor.
-sys.modules.setdefault("rfc3987_syntax", None)
 
 
 def pytest_runtest_setup():

@@ -75,8 +75,10 @@ def open_backend(workers: int, scheduler: str = "", zygote: ZygoteProcess | None
     """
     if workers == 1 and not scheduler:
         use_zygote(zygote.share() if zygote else None)
-        yield IN_PROCESS
-        use_zygote(None)
+        try:
+            yield IN_PROCESS
+        finally:
+            use_zygote(None)
         return
     # One submission needs none of these.
     from bptt_instructor.grading.executors.local_workers import local_workers  # noqa: PLC0415

@@ -38,7 +38,7 @@ FETCH_SECONDS = 30.0
 MAX_TRACEBACK_CALLS = 20
 """Innermost calls of a traceback that go into the log."""
 GRADE_AGAIN = "Grade again afterwards: what is done is kept."
-NO_WORKERS = "No worker is left on this machine, and for some time none could be started; the log may say why."
+NO_LOCAL_WORKERS = "No worker is left on this machine, and for some time none could be started; the log may say why."
 NO_DASK_WORKERS = "The Dask scheduler has no workers. Start some with 'dask worker ADDRESS'."
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class WorkerDispatcher:
         client: Client | LocalWorkers,
         lesson: str,
         shared: bytes | Future[bytes],
-        no_workers: str = NO_WORKERS,
+        no_workers: str = NO_LOCAL_WORKERS,
     ) -> None:
         self._client = client
         self._no_workers = no_workers
